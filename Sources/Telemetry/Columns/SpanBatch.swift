@@ -1,0 +1,4 @@
+package typealias ByteSpan = Swift.Span<UInt8>
+package struct SpanBatch: Sendable {
+    package var spanCount = 0
+}
