@@ -1,0 +1,33 @@
+# Shared by the scripts of this folder; sourced, not run.
+
+# The repository's root, whatever folder the caller stands in.
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# Where Swift builds. Another path keeps two builds of one checkout apart.
+scratch=${SCRATCH_PATH:-$repository/.build}
+
+# The programs that users get.
+products=(traceq-collector traceq fleetgen)
+
+say() {
+    printf '%s: %s\n' "${script_name:-$(basename "$0")}" "$*"
+}
+
+fail() {
+    printf '%s: error: %s\n' "${script_name:-$(basename "$0")}" "$*" >&2
+    exit 1
+}
+
+# Builds the three programs with optimisation; the compiler's own progress stays visible.
+build_release() {
+    local product
+    for product in "${products[@]}"; do
+        say "building $product (release)"
+        swift build --package-path "$repository" --scratch-path "$scratch" -c release --product "$product"
+    done
+}
+
+# The folder with the release programs.
+release_folder() {
+    swift build --package-path "$repository" --scratch-path "$scratch" -c release --show-bin-path
+}
