@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+
+/// A database of its own for a test, and the questions that `traceq` answers about it.
+struct Database: Sendable {
+    private let folder: TemporaryDirectory
+    let path: String
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        path = folder.file("telemetry.db")
+    }
+
+    /// Runs a command of `traceq` on this database.
+    func ask(_ words: [String]) async throws -> FinishedProgram {
+        try await FinishedProgram.run(BuiltProgram.traceq.path(), words + ["--db", path])
+    }
+
+    /// The document of a command that has to succeed.
+    func document(_ words: [String]) async throws -> JSONValue {
+        try await JSONValue(parsing: ask(words + ["--format", "json"]).succeeded().standardOutput)
+    }
+
+    /// The rows of that document.
+    func rows(_ words: [String]) async throws -> [JSONValue] {
+        guard case .array(let rows)? = try await document(words)["rows"] else {
+            throw TestSupportError("no rows in what traceq \(words.joined(separator: " ")) gives")
+        }
+        return rows
+    }
+
+    /// The ids of all spans of a trace, as often as each is there; none for an unknown trace.
+    func spanIDs(ofTrace trace: String) async throws -> [String] {
+        let answer = try await ask(["trace", trace, "--format", "json"])
+        if answer.status == .exited(1), answer.standardError.contains(trace) { return [] }
+        let parsed = try JSONSerialization.jsonObject(with: Data(answer.succeeded().standardOutput.utf8))
+        guard let document = parsed as? [String: Any], let rows = document["rows"] as? [[String: Any]] else {
+            throw TestSupportError("no rows for trace \(trace)")
+        }
+        return rows.compactMap { $0["span_id"] as? String }
+    }
+
+    /// How many spans `traceq db info` counts.
+    func spanCount() async throws -> Int {
+        guard let count = try await rows(["db", "info"]).first?["spans"]?.number else {
+            throw TestSupportError("traceq db info does not say how many spans there are")
+        }
+        return Int(count)
+    }
+
+    /// What SQLite itself says about the file.
+    func integrity() async throws -> String {
+        try await FinishedProgram.run("/usr/bin/sqlite3", [path, "PRAGMA integrity_check"])
+            .succeeded().standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

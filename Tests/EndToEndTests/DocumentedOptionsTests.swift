@@ -1,0 +1,33 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Every option that --help knows is documented", .timeLimit(.minutes(1)))
+struct DocumentedOptionsTests {
+    @Test("traceq, in docs/cli.md", arguments: [["slowest"], ["trace"], ["db", "info"]])
+    func traceqOptions(command: [String]) async throws {
+        let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
+        try expectDocumented(help.standardOutput, in: ["docs/cli.md"])
+    }
+
+    @Test("traceq-collector, in docs/ or the README")
+    func collectorOptions() async throws {
+        let help = try await FinishedProgram.run(BuiltProgram.collector.path(), ["--help"]).succeeded()
+        let documents = try FileManager.default
+            .contentsOfDirectory(atPath: Repository.root.appending(path: "docs").path(percentEncoded: false))
+            .filter { $0.hasSuffix(".md") }.map { "docs/" + $0 }
+        try expectDocumented(help.standardOutput, in: documents + ["README.md"])
+    }
+
+    private func expectDocumented(_ help: String, in documents: [String]) throws {
+        let text = try documents.map {
+            try String(contentsOf: Repository.root.appending(path: $0), encoding: .utf8)
+        }.joined()
+        let options = Set(help.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
+            .subtracting(["--help", "--version"])
+        #expect(!options.isEmpty)
+        for option in options.sorted() {
+            #expect(text.contains(option), "\(option) stands in --help and in none of \(documents)")
+        }
+    }
+}
