@@ -1,0 +1,42 @@
+/// Writes a result as RFC 4180: a header, CRLF after each line, quotes where they are needed.
+struct CSVRenderer {
+    let table: ResultTable
+
+    func write(to output: inout OutputBuffer) {
+        let columns = table.dataColumns
+        writeLine(columns.map { table.columns[$0].key ?? "" }, to: &output)
+        for index in 0..<table.rowCount {
+            let cells = table.row(index)
+            writeLine(columns.map { cells[$0].csvText }, to: &output)
+        }
+        output.flush()
+    }
+
+    /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
+    static func guarded(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, formulaStarts.contains(first) else { return text }
+        let isNumber = text.utf8.dropFirst().first.map(isDigit) == true && Double(text) != nil
+        return isNumber ? text : "'" + text
+    }
+
+    /// ASCII and the full-width forms, which some spreadsheets take for the same.
+    private static let formulaStarts: Set<Unicode.Scalar> = [
+        "=", "+", "-", "@", "\t", "\r", "\0", "\u{ff1d}", "\u{ff0b}", "\u{ff0d}", "\u{ff20}",
+    ]
+
+    private func writeLine(_ fields: [String], to output: inout OutputBuffer) {
+        output.text += fields.map(Self.quoted).joined(separator: ",")
+        output.text += "\r\n"
+        output.flushIfLarge()
+    }
+
+    private static func quoted(_ field: String) -> String {
+        let needsQuotes = field.utf8.contains { byte in
+            byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\r")
+                || byte == UInt8(ascii: "\n")
+        }
+        guard needsQuotes || field.hasPrefix(" ") || field.hasSuffix(" ") else { return field }
+        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
+    }
+}

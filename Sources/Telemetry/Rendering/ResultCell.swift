@@ -1,0 +1,67 @@
+/// One value of a result, with enough type to be written in every format.
+package enum ResultCell: Hashable, Sendable {
+    /// Nothing is known: `null` in JSON, `-` for people.
+    case missing
+    /// Text that a stranger may have written.
+    case text(String)
+    /// Text that says something went wrong; people see it marked.
+    case alert(String)
+    /// An id or a word of ours: never cut, never escaped.
+    case identifier(String)
+    case integer(Int64)
+    case decimal(Double)
+    /// A size in bytes.
+    case bytes(Int64)
+    /// Nanoseconds; milliseconds in data formats.
+    case duration(Int64)
+    case time(UnixNanos)
+    /// A time as OTLP carries it, which `UnixNanos` cannot always hold.
+    case sentTime(UInt64)
+    case structured(JSONValue)
+
+    var json: JSONValue {
+        switch self {
+        case .missing: .null
+        case .text(let text), .alert(let text), .identifier(let text): .string(text)
+        case .integer(let number), .bytes(let number): .integer(number)
+        case .decimal(let number): .double(number)
+        case .duration(let nanoseconds): .decimal(HumanUnits.milliseconds(nanoseconds))
+        case .time(let time): .string(time.rfc3339)
+        case .sentTime(let time): .string(UnixNanos.rfc3339(unsigned: time))
+        case .structured(let value): value
+        }
+    }
+
+    /// For people, already safe to print.
+    func displayText(in zone: TimeZoneRules) -> String {
+        switch self {
+        case .missing: "-"
+        case .text(let text), .alert(let text): text.isEmpty ? "-" : DisplayText.escaped(text)
+        case .identifier(let text): text
+        case .integer(let number): HumanUnits.count(number)
+        case .decimal(let number): ((number * 10).rounded() / 10).description
+        case .bytes(let count):
+            count < 1024
+                ? HumanUnits.bytes(count) : "\(HumanUnits.bytes(count)) (\(HumanUnits.count(count)) bytes)"
+        case .duration(let nanoseconds): HumanUnits.duration(nanoseconds)
+        case .time(let time): time.displayText(in: zone)
+        case .sentTime(let time): UnixNanos(clamping: time).displayText(in: zone)
+        case .structured(let value): DisplayText.escaped(value.text)
+        }
+    }
+
+    /// For spreadsheets, before quoting.
+    var csvText: String {
+        switch self {
+        case .missing: ""
+        case .text(let text), .alert(let text): CSVRenderer.guarded(DisplayText.escaped(text))
+        case .identifier(let text): text
+        case .integer(let number), .bytes(let number): String(number)
+        case .decimal(let number): number.isFinite ? number.description : ""
+        case .duration(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
+        case .time(let time): time.rfc3339
+        case .sentTime(let time): UnixNanos.rfc3339(unsigned: time)
+        case .structured(let value): value.text
+        }
+    }
+}

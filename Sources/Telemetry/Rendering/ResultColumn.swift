@@ -1,0 +1,26 @@
+/// A column of a result.
+package struct ResultColumn: Hashable, Sendable {
+    /// What a column does when the terminal is too narrow for all of them.
+    package enum Fit: Hashable, Sendable {
+        /// Stays as wide as its widest cell: ids, times, numbers.
+        case fixed
+        /// Moves to a second line under its row.
+        case movable
+        /// Loses the middle of its text, and moves to the second line when that is not enough.
+        case elastic
+    }
+
+    /// The name in JSON and CSV; nil for a column that only people see.
+    package var key: String?
+    /// The heading for people; nil for a column that only data formats have.
+    package var title: String?
+    package var fit: Fit
+    package var alignsRight: Bool
+
+    package init(key: String?, title: String?, fit: Fit = .fixed, alignsRight: Bool = false) {
+        self.key = key
+        self.title = title
+        self.fit = fit
+        self.alignsRight = alignsRight
+    }
+}

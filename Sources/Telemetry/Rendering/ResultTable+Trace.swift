@@ -1,0 +1,106 @@
+import OTLPModel
+
+extension ResultTable {
+    /// A trace as rows, a span each, from which everything that is stored can be read back.
+    ///
+    /// Spans come in the order of the tree; those with an id that occurred before come last, without a
+    /// self time.
+    package static func trace(
+        _ tree: TraceTree, notes: [QualityNote], limit: Int = .max, zone: TimeZoneRules
+    ) -> ResultTable {
+        let total = tree.nodes.count + tree.duplicates.count
+        var notes = notes + tree.notes
+        if total > limit {
+            notes.append(
+                QualityNote(
+                    code: "limited",
+                    message:
+                        "\(HumanUnits.count(Int64(limit))) of \(HumanUnits.count(total, "span")) listed; "
+                        + "--limit \(total) lists all"))
+        }
+        return ResultTable(
+            schema: "traceq.trace/1",
+            columns: traceColumns(zone: zone),
+            rowCount: min(total, limit),
+            row: { index in
+                if index < tree.nodes.count {
+                    let node = tree.nodes[index]
+                    return traceCells(tree.span(of: node), node)
+                }
+                return traceCells(tree.spans[tree.duplicates[index - tree.nodes.count]], nil)
+            },
+            notes: notes)
+    }
+
+    private static func traceColumns(zone: TimeZoneRules) -> [ResultColumn] {
+        let shown = [
+            ResultColumn(key: nil, title: "SPAN", fit: .elastic),
+            ResultColumn(key: "trace_id", title: nil),
+            ResultColumn(key: "span_id", title: nil),
+            ResultColumn(key: "parent_span_id", title: nil),
+            ResultColumn(key: "name", title: nil),
+            ResultColumn(key: "kind", title: nil),
+            ResultColumn(key: "start", title: "START (\(zone.label))"),
+            ResultColumn(key: "end", title: nil),
+            ResultColumn(key: "duration_ms", title: "DURATION", alignsRight: true),
+            ResultColumn(key: "self_ms", title: "SELF", alignsRight: true),
+            ResultColumn(key: "service", title: "SERVICE", fit: .movable),
+            ResultColumn(key: "node", title: "NODE", fit: .movable),
+            ResultColumn(key: "node_source", title: nil),
+            ResultColumn(key: nil, title: "STATUS"),
+        ]
+        let dataOnly = [
+            "status", "attributes", "events", "links", "dropped_attributes_count", "dropped_events_count",
+            "dropped_links_count", "trace_state", "flags", "resource", "scope", "received_at", "peer_address",
+        ]
+        return shown + dataOnly.map { ResultColumn(key: $0, title: nil) }
+    }
+
+    private static func traceCells(_ stored: StoredSpan, _ node: TraceTreeNode?) -> [ResultCell] {
+        let span = stored.span
+        let interval = span.interval
+        let duration = Int64(clamping: interval.upperBound - interval.lowerBound)
+        let identity = stored.node
+        let indent = String(repeating: "· ", count: min(node?.depth ?? 0, 20))
+        return [
+            .text(indent + span.name),
+            .identifier(hexadecimal(span.traceID)),
+            .identifier(hexadecimal(span.spanID)),
+            span.parentSpanID.isEmpty ? .missing : .identifier(hexadecimal(span.parentSpanID)),
+            .text(span.name),
+            .identifier(span.kind.word),
+            .sentTime(span.startTimeUnixNano),
+            .sentTime(span.endTimeUnixNano),
+            .duration(duration),
+            node.map { .duration($0.selfNanos) } ?? .missing,
+            .text(stored.service),
+            .text(identity.name),
+            .identifier(identity.source.rawValue),
+            span.status.code == .error ? .alert("error") : .identifier(span.status.code.word),
+        ] + dataCells(stored)
+    }
+
+    /// What only data formats have.
+    private static func dataCells(_ stored: StoredSpan) -> [ResultCell] {
+        let span = stored.span
+        let status = JSONValue.object([
+            JSONMember("code", .string(span.status.code.word)),
+            JSONMember("message", .string(span.status.message)),
+        ])
+        return [
+            .structured(status),
+            .structured(JSONValue(span.attributes)),
+            .structured(.array(span.events.map { JSONValue($0) })),
+            .structured(.array(span.links.map { JSONValue($0) })),
+            .integer(Int64(span.droppedAttributesCount)),
+            .integer(Int64(span.droppedEventsCount)),
+            .integer(Int64(span.droppedLinksCount)),
+            .text(span.traceState),
+            .integer(Int64(span.flags)),
+            .structured(JSONValue(stored.resource, schemaURL: stored.resourceSchemaURL)),
+            .structured(JSONValue(stored.scope, schemaURL: stored.scopeSchemaURL)),
+            .time(stored.receivedAt),
+            .text(stored.peerAddress),
+        ]
+    }
+}

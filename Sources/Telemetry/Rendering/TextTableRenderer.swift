@@ -1,0 +1,125 @@
+/// Writes a result as aligned columns.
+///
+/// Where the terminal is too narrow, the elastic column loses the middle of its text; where that would
+/// leave too little of it, the elastic and movable columns go to a second line under each row. Ids,
+/// times and numbers are never cut.
+struct TextTableRenderer {
+    let table: ResultTable
+    let style: RenderStyle
+
+    private static let gap = "  "
+    /// Less than this of a path tells nothing.
+    private static let elasticWidthMin = 24
+
+    func write(to output: inout OutputBuffer) {
+        switch table.layout {
+        case .rows where table.rowCount > 0: writeRows(to: &output)
+        case .rows: break
+        case .record: writeRecord(to: &output)
+        }
+        let footer = table.footerLines(zone: style.zone)
+        if table.rowCount > 0, !footer.isEmpty { output.line("") }
+        for line in footer { output.line(style.faint(line)) }
+        output.flush()
+    }
+
+    private func writeRows(to output: inout OutputBuffer) {
+        let columns = table.shownColumns
+        let rows = (0..<table.rowCount).map { index in
+            let cells = table.row(index)
+            return columns.map { Entry(cells[$0], zone: style.zone) }
+        }
+        let shown = columns.map { table.columns[$0] }
+        let titles = shown.map { Entry(.identifier($0.title ?? ""), zone: style.zone) }
+        var widths = shown.indices.map { column in
+            ([titles] + rows).reduce(0) { max($0, DisplayWidth.columns($1[column].text)) }
+        }
+        let excess = (style.width.map { total(widths) - $0 }) ?? 0
+        if excess > 0 {
+            guard let elastic = shown.firstIndex(where: { $0.fit == .elastic }),
+                widths[elastic] - excess >= Self.elasticWidthMin
+            else { return writeStacked(shown, titles, rows, to: &output) }
+            widths[elastic] -= excess
+        }
+        let all = Array(shown.indices)
+        output.line(line(titles, all, shown, widths, isHeading: true))
+        for row in rows { output.line(line(row, all, shown, widths)) }
+    }
+
+    /// Each row takes two lines: the fixed columns, then the others.
+    private func writeStacked(
+        _ shown: [ResultColumn], _ titles: [Entry], _ rows: [[Entry]], to output: inout OutputBuffer
+    ) {
+        let upper = shown.indices.filter { shown[$0].fit == .fixed }
+        let lower = shown.indices.filter { shown[$0].fit != .fixed }
+        let widths = shown.indices.map { column in
+            ([titles] + rows).reduce(0) { max($0, DisplayWidth.columns($1[column].text)) }
+        }
+        for (position, row) in ([titles] + rows).enumerated() {
+            output.line(line(row, upper, shown, widths, isHeading: position == 0))
+            guard !lower.isEmpty else { continue }
+            output.line(lowerLine(row, lower, shown, isHeading: position == 0))
+        }
+    }
+
+    /// The second line of a stacked row: the texts that do not fit above, the elastic one cut to fit.
+    private func lowerLine(
+        _ row: [Entry], _ columns: [Int], _ shown: [ResultColumn], isHeading: Bool
+    ) -> String {
+        let indent = "    "
+        let others = columns.filter { shown[$0].fit != .elastic }
+            .reduce(0) { $0 + DisplayWidth.columns(row[$1].text) + Self.gap.count }
+        let room = max(Self.elasticWidthMin, (style.width ?? .max) - indent.count - others)
+        let texts = columns.map { column in
+            shown[column].fit == .elastic
+                ? DisplayWidth.truncatingMiddle(row[column].text, to: room) : row[column].text
+        }
+        let line = texts.joined(separator: Self.gap)
+        return indent + (isHeading ? style.heading(line) : line)
+    }
+
+    private func line(
+        _ row: [Entry], _ columns: [Int], _ shown: [ResultColumn], _ widths: [Int], isHeading: Bool = false
+    ) -> String {
+        var parts: [String] = []
+        for column in columns {
+            let text = DisplayWidth.truncatingMiddle(row[column].text, to: widths[column])
+            let isLast = column == columns.last
+            let padded =
+                isLast && !shown[column].alignsRight
+                ? text : DisplayWidth.padded(text, to: widths[column], right: shown[column].alignsRight)
+            parts.append(
+                isHeading ? style.heading(padded) : row[column].isAlert ? style.alert(padded) : padded)
+        }
+        return parts.joined(separator: Self.gap)
+    }
+
+    private func total(_ widths: [Int]) -> Int {
+        widths.reduce(0, +) + Self.gap.count * max(0, widths.count - 1)
+    }
+
+    /// One line a column, for a single row.
+    private func writeRecord(to output: inout OutputBuffer) {
+        let columns = table.shownColumns
+        let width = columns.reduce(0) { max($0, DisplayWidth.columns(table.columns[$1].title ?? "")) }
+        for index in 0..<table.rowCount {
+            let cells = table.row(index)
+            for column in columns {
+                let title = DisplayWidth.padded(table.columns[column].title ?? "", to: width)
+                output.line(
+                    style.heading(title) + Self.gap + cells[column].displayText(in: style.zone))
+            }
+        }
+    }
+
+    /// A cell as text.
+    private struct Entry {
+        let text: String
+        let isAlert: Bool
+
+        init(_ cell: ResultCell, zone: TimeZoneRules) {
+            text = cell.displayText(in: zone)
+            if case .alert = cell { isAlert = true } else { isAlert = false }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+/// Draws a trace for people: a tree of spans with a bar each, on the time line of the whole trace.
+package struct Waterfall {
+    let tree: TraceTree
+    let traceID: TraceID
+    /// What the reader said about the answer; the tree's own notes are added.
+    let notes: [QualityNote]
+    let style: RenderStyle
+    /// How many spans are drawn at most.
+    let spanLimit: Int
+    /// Whether to list all attributes under each span.
+    let listsAttributes: Bool
+
+    package init(
+        tree: TraceTree, traceID: TraceID, notes: [QualityNote], style: RenderStyle,
+        spanLimit: Int = 1000, listsAttributes: Bool = false
+    ) {
+        self.tree = tree
+        self.traceID = traceID
+        self.notes = notes
+        self.style = style
+        self.spanLimit = spanLimit
+        self.listsAttributes = listsAttributes
+    }
+
+    package func write(to output: inout OutputBuffer) {
+        writeHeader(to: &output)
+        let shown = Array(tree.nodes.prefix(spanLimit))
+        if let range = tree.drawingRange {
+            let rows = labelled(shown)
+            let layout = WaterfallLayout(rows: rows, range: range, style: style)
+            output.line("")
+            output.line(layout.heading)
+            for row in rows {
+                output.line(layout.line(row))
+                writeDetails(of: row, to: &output)
+            }
+        }
+        let hidden = tree.nodes.count - shown.count
+        let footer = hidden > 0 ? [hiddenText(hidden)] : []
+        let all = footer + (notes + tree.notes).map(ResultTable.noteText)
+        if !all.isEmpty { output.line("") }
+        for line in all { output.line(style.faint(line)) }
+        output.flush()
+    }
+
+    private func hiddenText(_ count: Int) -> String {
+        "\(HumanUnits.count(count, "more span")) not drawn; --limit \(tree.nodes.count) draws all, "
+            + "--format json lists all"
+    }
+
+    private func writeHeader(to output: inout OutputBuffer) {
+        output.line(style.heading("trace \(traceID.hex)"))
+        guard let range = tree.drawingRange else { return }
+        let services = tree.services
+        let names = services.prefix(8).map(DisplayText.escaped).joined(separator: ", ")
+        let errors = tree.errorCount
+        let facts = [
+            "\(UnixNanos(clamping: range.lowerBound).displayText(in: style.zone)) (\(style.zone.label))",
+            HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound)),
+            HumanUnits.count(tree.nodes.count, "span"),
+            "\(HumanUnits.count(services.count, "service")): \(names)\(services.count > 8 ? ", …" : "")",
+            errors == 0 ? "no errors" : style.alert(HumanUnits.count(errors, "error")),
+        ]
+        output.line(facts.joined(separator: " · "))
+    }
+
+    /// Rows with the lines that lead from parents to children. Deep down the lines would fill the
+    /// terminal: from a depth on, the number of the level stands for them.
+    private func labelled(_ nodes: [TraceTreeNode]) -> [WaterfallRow] {
+        var openLevels: [Bool] = []
+        return nodes.map { node in
+            openLevels.removeLast(max(0, openLevels.count - node.depth))
+            let above = Self.guides(openLevels.dropFirst())
+            let guide = node.depth == 0 ? "" : above + (node.isLastSibling ? "└ " : "├ ")
+            openLevels.append(!node.isLastSibling)
+            let below = Self.guides(openLevels.dropFirst()) + (node.childCount > 0 ? "│ " : "  ")
+            return WaterfallRow(node: node, stored: tree.span(of: node), guide: guide, detailGuide: below)
+        }
+    }
+
+    private static let drawnDepthMax = 12
+
+    private static func guides(_ openLevels: ArraySlice<Bool>) -> String {
+        guard openLevels.count <= drawnDepthMax else { return "⋯\(openLevels.count + 1) " }
+        return openLevels.map { $0 ? "│ " : "  " }.joined()
+    }
+
+    private func writeDetails(of row: WaterfallRow, to output: inout OutputBuffer) {
+        let details = WaterfallDetails(row: row, traceID: traceID, listsAttributes: listsAttributes)
+        for detail in details.lines {
+            let text = row.detailGuide + DisplayText.escaped(detail.text)
+            let fitted = style.width.map { DisplayWidth.truncatingEnd(text, to: max(20, $0)) } ?? text
+            output.line(detail.isAlert ? style.alert(fitted) : style.faint(fitted))
+        }
+    }
+}

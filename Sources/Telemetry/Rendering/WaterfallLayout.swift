@@ -1,0 +1,80 @@
+import OTLPModel
+
+/// The columns of a waterfall and their widths: name, service and node, duration, self time, time line.
+struct WaterfallLayout {
+    private let range: ClosedRange<UInt64>
+    private let style: RenderStyle
+    private let labelWidth: Int
+    private let placeWidth: Int
+    private let durationWidth: Int
+    private let selfWidth: Int
+    private let timelineWidth: Int
+
+    private static let gap = "  "
+
+    init(rows: [WaterfallRow], range: ClosedRange<UInt64>, style: RenderStyle) {
+        self.range = range
+        self.style = style
+        let label = rows.reduce(4) { max($0, $1.labelWidth) }
+        let place = rows.reduce(14) { max($0, DisplayWidth.columns($1.place)) }
+        durationWidth = rows.reduce(8) { max($0, HumanUnits.duration($1.node.durationNanos).count) }
+        selfWidth = rows.reduce(4) { max($0, HumanUnits.duration($1.node.selfNanos).count) }
+        guard let width = style.width else {
+            labelWidth = label
+            placeWidth = place
+            timelineWidth = 40
+            return
+        }
+        // The time line gets its quarter first, then the place what it needs up to a fifth, then the
+        // name; what is left over goes back to the time line.
+        let free = max(40, width - durationWidth - selfWidth - 4 * Self.gap.count)
+        placeWidth = min(place, max(14, free / 4))
+        labelWidth = min(label, max(12, free - placeWidth - max(12, free / 4)))
+        timelineWidth = max(8, free - placeWidth - labelWidth)
+    }
+
+    var heading: String {
+        let length = HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound))
+        let scale = "0" + DisplayWidth.padded(length, to: timelineWidth - 1, right: true)
+        return style.heading(
+            [
+                DisplayWidth.padded("SPAN", to: labelWidth),
+                DisplayWidth.padded("SERVICE @ NODE", to: placeWidth),
+                DisplayWidth.padded("DURATION", to: durationWidth, right: true),
+                DisplayWidth.padded("SELF", to: selfWidth, right: true),
+                scale,
+            ].joined(separator: Self.gap))
+    }
+
+    func line(_ row: WaterfallRow) -> String {
+        let label = DisplayWidth.padded(row.label(width: labelWidth), to: labelWidth)
+        let place = DisplayWidth.truncatingMiddle(row.place, to: placeWidth)
+        let bar = bar(row.stored.span.interval)
+        return [
+            row.isError ? style.alert(label) : label,
+            DisplayWidth.padded(place, to: placeWidth),
+            DisplayWidth.padded(HumanUnits.duration(row.node.durationNanos), to: durationWidth, right: true),
+            DisplayWidth.padded(HumanUnits.duration(row.node.selfNanos), to: selfWidth, right: true),
+            row.isError ? style.alert(bar) : style.accent(bar),
+        ].joined(separator: Self.gap)
+    }
+
+    /// At least one character, always inside the time line; a span that lies wholly before or after it is
+    /// an arrow at the edge.
+    func bar(_ interval: ClosedRange<UInt64>) -> String {
+        if interval.upperBound < range.lowerBound { return "◀" }
+        if interval.lowerBound > range.upperBound {
+            return String(repeating: " ", count: timelineWidth - 1) + "▶"
+        }
+        let first = min(timelineWidth - 1, Int(position(interval.lowerBound)))
+        let end = min(timelineWidth, Int(position(interval.upperBound).rounded(.up)))
+        return String(repeating: " ", count: first) + String(repeating: "█", count: max(1, end - first))
+    }
+
+    private func position(_ time: UInt64) -> Double {
+        let length = range.upperBound - range.lowerBound
+        guard length > 0, time > range.lowerBound else { return 0 }
+        let offset = min(time, range.upperBound) - range.lowerBound
+        return Double(offset) / Double(length) * Double(timelineWidth)
+    }
+}
