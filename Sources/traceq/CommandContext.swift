@@ -1,0 +1,32 @@
+package import Telemetry
+
+/// Everything outside the program that a command may use, so that a test can run one in memory.
+package struct CommandContext {
+    package var environment: [String: String]
+    package var isRoot: Bool
+    /// Columns of the terminal that the output goes to; nil when it goes elsewhere.
+    package var terminalWidth: Int?
+    package var now: UnixNanos
+    package var write: (String) -> Void
+    package var writeDiagnostic: (String) -> Void
+
+    package init(
+        environment: [String: String], isRoot: Bool, terminalWidth: Int?, now: UnixNanos,
+        write: @escaping (String) -> Void, writeDiagnostic: @escaping (String) -> Void
+    ) {
+        self.environment = environment
+        self.isRoot = isRoot
+        self.terminalWidth = terminalWidth
+        self.now = now
+        self.write = write
+        self.writeDiagnostic = writeDiagnostic
+    }
+
+    func write(_ table: ResultTable, as format: OutputFormat, style: RenderStyle) {
+        var output = OutputBuffer(receive: write)
+        var diagnostics = OutputBuffer(receive: writeDiagnostic)
+        table.write(as: format, style: style, to: &output, diagnostics: &diagnostics)
+        output.flush()
+        diagnostics.flush()
+    }
+}

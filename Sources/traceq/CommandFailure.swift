@@ -1,0 +1,11 @@
+/// Why a command cannot do what it was asked to: a sentence for people and a status for scripts.
+package struct CommandFailure: Error, Hashable, Sendable {
+    package let status: ExitStatus
+    /// What failed, on what, and what to do; safe to print.
+    package let message: String
+
+    package init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// A command that does its work in a context.
+protocol ContextCommand: ParsableCommand {
+    /// - Throws: `CommandFailure`.
+    func run(in context: CommandContext) throws -> ExitStatus
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `traceq db`: about the database itself.
+struct DatabaseCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "db",
+        abstract: "Look at the database itself.",
+        subcommands: [DatabaseInfoCommand.self])
+}

@@ -1,0 +1,44 @@
+import Telemetry
+
+/// The database that a command reads, and who said so.
+struct DatabasePlace: Hashable {
+    enum Origin: Hashable {
+        case option
+        case environment
+        case standard
+    }
+
+    let path: String
+    let origin: Origin
+
+    init(option: String?, environment: [String: String], isRoot: Bool) {
+        if let option {
+            (path, origin) = (option, .option)
+        } else if let variable = environment["TRACEQ_DB"], !variable.isEmpty {
+            (path, origin) = (variable, .environment)
+        } else {
+            (path, origin) = (defaultDatabasePath(environment: environment, isRoot: isRoot), .standard)
+        }
+    }
+
+    /// A failure of the store in words that say what to do next.
+    func failure(_ error: StoreError) -> CommandFailure {
+        guard error.code == .missing else {
+            return CommandFailure(.database, DisplayText.escaped(error.message))
+        }
+        let shown = DisplayText.escaped(path)
+        switch origin {
+        case .standard:
+            return CommandFailure(
+                .database,
+                "no database at \(shown), the default place; start the collector (traceq-collector) and send it "
+                    + "telemetry, or name a database with --db")
+        case .option, .environment:
+            let source = origin == .option ? "--db" : "TRACEQ_DB"
+            return CommandFailure(
+                .database,
+                "no database at \(shown), which \(source) names; start the collector "
+                    + "(traceq-collector --db \(shown)) and send it telemetry, or correct \(source)")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import Telemetry
+
+/// Says why a window shows nothing, and what would show something.
+package struct EmptyWindowAdvice {
+    let window: TimeWindow
+    /// Whether anything but the window limits the requests.
+    let isFiltered: Bool
+    let now: UnixNanos
+    let zone: TimeZoneRules
+
+    package init(window: TimeWindow, isFiltered: Bool, now: UnixNanos, zone: TimeZoneRules) {
+        self.window = window
+        self.isFiltered = isFiltered
+        self.now = now
+        self.zone = zone
+    }
+
+    package func sentence(_ info: DatabaseInfo) -> String {
+        guard let oldest = info.minTime, let newest = info.maxTime, info.spans > 0 else {
+            return "no requests: the database is empty; let applications send OTLP to the collector "
+                + "(127.0.0.1:4317 for gRPC, 127.0.0.1:4318 for HTTP) and try again"
+        }
+        if newest < window.since {
+            return "no requests in the window: the newest span is from \(text(newest)); "
+                + "try --since \(Self.since(newest, now: now))"
+        }
+        if oldest >= window.until {
+            return "no requests in the window: the oldest span is from \(text(oldest)); try a later --until"
+        }
+        if isFiltered {
+            return
+                "no request in the window fits --service, --node, --name and --min-duration; leave one out, "
+                + "or use * for a part that you do not know"
+        }
+        return "no requests in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
+            + "try --since \(Self.since(oldest, now: now))"
+    }
+
+    private func text(_ time: UnixNanos) -> String { "\(time.displayText(in: zone)) (\(zone.label))" }
+
+    /// The shortest round `--since` that reaches back to a time.
+    private static func since(_ time: UnixNanos, now: UnixNanos) -> String {
+        guard time < now else { return "now" }
+        let (nanos, overflow) = now.rawValue.subtractingReportingOverflow(time.rawValue)
+        let seconds = (overflow ? Int64.max : nanos) / 1_000_000_000
+        switch seconds {
+        case ..<3000: return "\(seconds / 60 + 1)m"
+        case ..<72_000: return "\(seconds / 3600 + 1)h"
+        default: return "\(seconds / 86_400 + 1)d"
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// Lets people write options before the command, where habit puts them, as well as after it.
+///
+/// `traceq --since 1h slowest` is read as `traceq slowest --since 1h`. Options that the command does not
+/// have are still refused, by the command.
+enum LeadingOptions {
+    /// Options that take a value and that some command has.
+    private static let withValue: Set<String> = [
+        "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "--service",
+        "--node",
+        "--name", "--min-duration",
+    ]
+    private static let flags: Set<String> = ["--json", "--no-color", "--attributes"]
+
+    static func movedBehindCommand(_ arguments: [String]) -> [String] {
+        var rest = arguments[...]
+        var moved: [String] = []
+        while let first = rest.first {
+            let name = first.split(separator: "=", maxSplits: 1).first.map(String.init) ?? first
+            if flags.contains(first) || (withValue.contains(name) && name != first) {
+                moved.append(first)
+                rest = rest.dropFirst()
+            } else if withValue.contains(first), rest.count > 1 {
+                moved += rest.prefix(2)
+                rest = rest.dropFirst(2)
+            } else {
+                break
+            }
+        }
+        // Without a command there is nothing to move behind: the parser says what is missing.
+        guard let command = rest.first, !command.hasPrefix("-") else { return arguments }
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return rest[..<end] + moved + rest[end...]
+    }
+}

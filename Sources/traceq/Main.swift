@@ -1,0 +1,19 @@
+import Glibc
+
+/// The program's entry: connects the command line to the process it runs in.
+@main
+enum Main {
+    static func main() {
+        // A reader that goes away is noticed at the next write; see `StandardStream`.
+        signal(SIGPIPE, SIG_IGN)
+        let output = StandardStream(descriptor: STDOUT_FILENO)
+        let diagnostics = StandardStream(descriptor: STDERR_FILENO)
+        let runner = CommandLineRunner(
+            context: CommandContext(
+                environment: ProcessEnvironment.read(), isRoot: geteuid() == 0,
+                terminalWidth: ProcessEnvironment.terminalWidth(of: STDOUT_FILENO),
+                now: ProcessEnvironment.now(),
+                write: output.write, writeDiagnostic: diagnostics.write))
+        exit(runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+}

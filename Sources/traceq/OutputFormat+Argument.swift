@@ -1,0 +1,4 @@
+import ArgumentParser
+import Telemetry
+
+extension OutputFormat: ExpressibleByArgument {}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Telemetry
+
+/// `traceq slowest`: the requests that took longest.
+struct SlowestCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slowest",
+        abstract: "List the slowest requests of a window of time.",
+        discussion: """
+            EXAMPLES
+              traceq slowest                                    of the last hour
+              traceq slowest --since 7d --limit 50              of the last week
+              traceq slowest --since yesterday --until today    of yesterday, by UTC's midnight
+              traceq slowest --service athens --node 'edge-*'   of one service on some nodes
+              traceq slowest --name '/github.com/*' --min-duration 500ms
+
+            A request is the outermost server span of a trace, or its root where there is none. A time is
+            \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("Where the window begins, included.", valueName: "time"))
+    var since = "1h"
+
+    @Option(help: ArgumentHelp("Where the window ends, not included.", valueName: "time"))
+    var until = "now"
+
+    @Option(help: ArgumentHelp("How many requests to list, 1 to 100000.", valueName: "count"))
+    var limit = 20
+
+    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
+    var service: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only from this node: service.instance.id, else host.name, else k8s.node.name, else the address "
+                + "the telemetry came from; * stands for any text.", valueName: "name"))
+    var node: String?
+
+    @Option(
+        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
+    var name: String?
+
+    @Option(
+        name: .customLong("min-duration"),
+        help: ArgumentHelp("Only those that took at least this long: 250ms, 1.5s.", valueName: "duration"))
+    var minDuration: String?
+
+    func validate() throws {
+        guard (1...100_000).contains(limit) else {
+            throw ValidationError("--limit is \(limit); it must lie between 1 and 100000")
+        }
+    }
+
+    func run(in context: CommandContext) throws -> ExitStatus {
+        let format = try common.resolvedFormat(in: context)
+        let style = try common.style(in: context)
+        let query = try query(now: context.now, zone: style.zone)
+        let reader = try common.openReader(in: context)
+        let result = try reader.slowest(query)
+        var table = ResultTable.slowest(result, window: query.window, zone: style.zone)
+        if result.rows.isEmpty {
+            let advice = EmptyWindowAdvice(
+                window: query.window, isFiltered: isFiltered, now: context.now, zone: style.zone)
+            let sentence = advice.sentence(try reader.info())
+            if format.isForPeople {
+                table.summary = [sentence]
+            } else {
+                table.notes.append(QualityNote(code: "empty_window", message: sentence))
+            }
+        }
+        context.write(table, as: format, style: style)
+        return .success
+    }
+
+    private var isFiltered: Bool {
+        service != nil || node != nil || name != nil || minDuration != nil
+    }
+
+    private func query(now: UnixNanos, zone: TimeZoneRules) throws(CommandFailure) -> SlowestQuery {
+        do {
+            return SlowestQuery(
+                window: try TimeExpression.window(since: since, until: until, now: now, zone: zone),
+                limit: limit, service: service, node: node, name: name,
+                minDurationNanos: try minDuration.map(DurationExpression.parse) ?? 0)
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+    }
+}

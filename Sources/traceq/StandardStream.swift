@@ -1,0 +1,35 @@
+import Glibc
+
+/// Standard output or standard error, written without a buffer of its own.
+struct StandardStream {
+    let descriptor: Int32
+
+    /// Writes all of a text. When whoever reads has gone, as in `traceq … | head`, the program ends
+    /// quietly with success; when nothing can be written, it ends and says so.
+    func write(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written >= 0 {
+                bytes = bytes.dropFirst(written)
+            } else if errno == EPIPE {
+                exit(ExitStatus.success.rawValue)
+            } else if errno == EAGAIN {
+                waitUntilWritable()
+            } else if errno != EINTR {
+                let reason = String(cString: strerror(errno))
+                if descriptor != STDERR_FILENO {
+                    StandardStream(descriptor: STDERR_FILENO).write(
+                        "traceq: cannot write the output: \(reason)\n")
+                }
+                exit(ExitStatus.usage.rawValue)
+            }
+        }
+    }
+
+    /// A descriptor that was made non-blocking by somebody else who shares it.
+    private func waitUntilWritable() {
+        var descriptors = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+        _ = poll(&descriptors, 1, -1)
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Telemetry
+
+/// Answers a command that does not exist with the one that was probably meant.
+enum SubcommandSuggestion {
+    /// The failure when the first word is no command of `root`, or the second none of that command.
+    static func failure(_ arguments: [String], root: CommandConfiguration) -> CommandFailure? {
+        var configuration = root
+        var path = root.commandName ?? ""
+        for word in arguments {
+            let choices = configuration.subcommands.map { $0.configuration }
+            guard !choices.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
+            let match = choices.first { $0.commandName == word }
+            guard let match else {
+                return failure(word, path: path, names: choices.compactMap(\.commandName))
+            }
+            configuration = match
+            path += " " + word
+        }
+        return nil
+    }
+
+    private static func failure(_ word: String, path: String, names: [String]) -> CommandFailure {
+        let typed = DisplayText.escaped(DisplayWidth.truncatingEnd(word, to: 40))
+        let best = names.map { (name: $0, distance: editDistance($0, word)) }.min {
+            $0.distance < $1.distance
+        }
+        if let best, best.distance <= max(2, best.name.count / 3) || best.name.hasPrefix(word) {
+            return CommandFailure(
+                .usage, "there is no command '\(typed)'; did you mean '\(path) \(best.name)'?")
+        }
+        let known = names.joined(separator: ", ")
+        return CommandFailure(
+            .usage, "there is no command '\(typed)'; '\(path)' has \(known) (see '\(path) --help')")
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours that make one word of the other.
+    static func editDistance(_ left: String, _ right: String) -> Int {
+        let (left, right) = (Array(left.utf8), Array(right.utf8.prefix(64)))
+        var beforePrevious: [Int] = []
+        var previous = Array(0...right.count)
+        for (row, byte) in left.enumerated() {
+            var current = [row + 1]
+            for column in right.indices {
+                let replaced = previous[column] + (byte == right[column] ? 0 : 1)
+                var best = min(replaced, previous[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, byte == right[column - 1], left[row - 1] == right[column] {
+                    best = min(best, beforePrevious[column - 1] + 1)
+                }
+                current.append(best)
+            }
+            beforePrevious = previous
+            previous = current
+        }
+        return previous[right.count]
+    }
+}
