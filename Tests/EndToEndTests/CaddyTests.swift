@@ -39,7 +39,7 @@ struct CaddyTests {
         let rows = document["rows"]?.elements ?? []
         #expect(rows.count == 200)
         #expect(rows.allSatisfy { $0["node"]?.text == "127.0.0.1" })
-        #expect(rows.allSatisfy { $0["node_source"]?.text == "peer_address" })
+        #expect(rows.allSatisfy { $0["node_source"]?.text == "peer address" })
         let notes = (document["notes"]?.elements ?? []).compactMap { $0["code"]?.text }
         #expect(notes.contains("node_from_peer"))
 

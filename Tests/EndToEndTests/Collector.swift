@@ -14,8 +14,8 @@ struct Collector: Sendable {
             BuiltProgram.collector.path(),
             ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"]
                 + arguments)
-        async let http = process.standardError.first { listeningPort(of: "http", in: $0) }
-        async let grpc = process.standardError.first { listeningPort(of: "grpc", in: $0) }
+        async let http = process.standardError.first { listeningPort(of: "otlp/http", in: $0) }
+        async let grpc = process.standardError.first { listeningPort(of: "otlp/grpc", in: $0) }
         guard let httpPort = await http, let grpcPort = await grpc else {
             throw TestSupportError("the collector ended at once: \(await process.standardError.wholeText())")
         }
