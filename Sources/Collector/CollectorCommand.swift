@@ -1,0 +1,92 @@
+import ArgumentParser
+import Glibc
+import Logging
+import NIOCore
+import Telemetry
+
+/// `traceq-collector`: takes OTLP until it is told to stop.
+struct CollectorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "traceq-collector",
+        abstract: "Receives OpenTelemetry traces over OTLP and keeps them in one database file.",
+        discussion: """
+            Without any option it listens on this machine only and writes to \
+            $XDG_DATA_HOME/traceq/telemetry.db (as root: /var/lib/traceq/telemetry.db). \
+            Stop it with SIGTERM or Ctrl-C: what it has acknowledged is in the file.
+            """,
+        version: "traceq-collector 0.1.0")
+
+    @Option(name: .customLong("db"), help: ArgumentHelp("The database file.", valueName: "path"))
+    var database: String?
+
+    @Option(help: ArgumentHelp("Where to take OTLP over gRPC.", valueName: "host:port"))
+    var listenGRPC = "127.0.0.1:4317"
+
+    @Option(help: ArgumentHelp("Where to take OTLP over HTTP.", valueName: "host:port"))
+    var listenHTTP = "127.0.0.1:4318"
+
+    @Option(help: "The least important events to log.")
+    var logLevel = LogLevel.info
+
+    @Option(help: ArgumentHelp("The largest request, decompressed.", valueName: "bytes"))
+    var maxBodyBytes = CollectorSettings().maxBodyBytes
+
+    @Option(help: "Which decoder reads protobuf: the fast one, or the reference to compare with.")
+    var decoder = DecoderChoice.cursor
+
+    func run() async throws {
+        let settings = try settings()
+        signal(SIGPIPE, SIG_IGN)
+        OpenFiles.raiseLimit()
+        let logger = LineLogHandler.standardError(level: logLevel.level)
+        let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
+        try DatabaseFolder.create(forFileAt: path)
+        let store = try TelemetryStore.open(path: path) { logger.log($0) }
+        logger.info("database.opened", metadata: ["path": .string(path)])
+        let server: CollectorServer
+        do {
+            server = try await CollectorServer.start(store: store, settings: settings, logger: logger)
+        } catch {
+            try await store.close()
+            throw error
+        }
+        let signal = await SignalWatch.first()
+        logger.info("signal", metadata: ["name": .string(signal)])
+        await server.shutdown()
+        try await store.close()
+        logger.info("stopped")
+    }
+
+    private func settings() throws(CollectorError) -> CollectorSettings {
+        var settings = CollectorSettings()
+        settings.grpcAddress = try ListenAddress(parsing: listenGRPC)
+        settings.httpAddress = try ListenAddress(parsing: listenHTTP)
+        // gRPC announces a message's length in 32 bits, and memory must hold two of them.
+        guard (1...(1 << 30)).contains(maxBodyBytes) else {
+            throw CollectorError(
+                .usage, "--max-body-bytes is \(maxBodyBytes): give a number from 1 to 1073741824")
+        }
+        settings.maxBodyBytes = maxBodyBytes
+        settings.decoder = decoder.decoder
+        return settings
+    }
+}
+
+/// The values of `--log-level`.
+enum LogLevel: String, ExpressibleByArgument, CaseIterable {
+    case trace, debug, info, notice, warning, error
+
+    var level: Logger.Level { Logger.Level(rawValue: rawValue) ?? .info }
+}
+
+/// The values of `--decoder`.
+enum DecoderChoice: String, ExpressibleByArgument, CaseIterable {
+    case cursor, reference
+
+    var decoder: ProtobufDecoder {
+        switch self {
+        case .cursor: .cursor
+        case .reference: .reference
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// Why a request was not accepted, in words that belong to neither transport.
+package struct Refusal: Error, Hashable, Sendable {
+    package enum Reason: String, Hashable, Sendable, CaseIterable {
+        /// The bytes are not what they claim to be.
+        case malformed
+        /// The transport's framing was broken by the sender.
+        case framing
+        case tooLarge = "too_large"
+        case uriTooLong = "uri_too_long"
+        case headersTooLarge = "headers_too_large"
+        case unsupportedMediaType = "unsupported_media_type"
+        case unsupportedEncoding = "unsupported_encoding"
+        case unknownPath = "unknown_path"
+        /// A signal that is known and not yet taken.
+        case notYet = "not_yet"
+        case methodNotAllowed = "method_not_allowed"
+        /// Too much is on its way already; trying again later helps.
+        case overloaded
+        /// The store cannot take anything now; trying again later helps.
+        case unavailable
+        /// The body stopped coming; the same request may well pass next time.
+        case stalled
+        /// The sender's deadline passed before anything was stored.
+        case deadlineExceeded = "deadline_exceeded"
+        /// Trying again does not help, and it is our fault.
+        case internalFailure = "internal"
+    }
+
+    package var reason: Reason
+    /// What is wrong and what to do: lower case, one line.
+    package var message: String
+    /// When to try again, in whole seconds; nil when that would not help.
+    package var retryAfterSeconds: Int?
+
+    package init(_ reason: Reason, _ message: String, retryAfterSeconds: Int? = nil) {
+        self.reason = reason
+        self.message = message
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// A body over the limit.
+    package static func tooLarge(limitBytes: Int) -> Refusal {
+        Refusal(
+            .tooLarge,
+            "the request is larger than \(limitBytes) bytes (decompressed): send fewer spans a request, "
+                + "or start the collector with a larger --max-body-bytes")
+    }
+}

@@ -1,0 +1,49 @@
+package import NIOCore
+package import NIOHPACK
+
+/// What the headers of a call ask for.
+package struct GRPCCall: Sendable {
+    /// The encoding of compressed messages; nil when the call announces none.
+    package var compression: BodyEncoding?
+    /// When the caller stops waiting.
+    package var deadline: NIODeadline?
+
+    package static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+    private static let otherSignals: Set<String> = [
+        "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+        "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+        "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
+    ]
+
+    /// The HTTP status for a request that is not gRPC at all, and so cannot be answered in gRPC's way.
+    package static func httpRejection(_ headers: HPACKHeaders) -> String? {
+        guard headers.first(name: ":method") == "POST" else { return "405" }
+        guard let type = headers.first(name: "content-type")?.lowercased() else { return "415" }
+        let base = "application/grpc"
+        let isProtobuf =
+            type == base || type.hasPrefix(base + "+proto") || type.hasPrefix(base + ";")
+        return isProtobuf ? nil : "415"
+    }
+
+    /// Reads the headers of a request that is gRPC.
+    package init(headers: HPACKHeaders, now: NIODeadline = .now()) throws(Refusal) {
+        let path = headers.first(name: ":path") ?? ""
+        if Self.otherSignals.contains(path) {
+            throw Refusal(.notYet, "this signal is not taken yet: this version takes traces")
+        }
+        guard path == Self.tracesPath else {
+            throw Refusal(.unknownPath, "unknown method: traces go to \(Self.tracesPath)")
+        }
+        switch headers.first(name: "grpc-encoding") {
+        case nil, "identity": compression = nil
+        case "gzip": compression = .gzip
+        default:
+            throw Refusal(.unsupportedEncoding, "unsupported grpc-encoding: send gzip or identity")
+        }
+        guard let text = headers.first(name: "grpc-timeout") else { return }
+        guard let timeout = GRPCTimeout.parsed(text) else {
+            throw Refusal(.malformed, "grpc-timeout is not a time-out: send up to eight digits and a unit")
+        }
+        deadline = now + timeout
+    }
+}

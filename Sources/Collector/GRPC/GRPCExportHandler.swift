@@ -1,0 +1,207 @@
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+import Telemetry
+
+/// Takes one call: a stream of an HTTP/2 connection.
+///
+/// Unary only: headers, one message, the end of the sender's side; then our headers, message and trailers.
+/// An error is told by trailers alone, and ends the stream whether the sender has finished or not.
+final class GRPCExportHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private enum State {
+        case awaitingHeaders
+        /// The message comes in, into `reader`.
+        case receiving(GRPCCall)
+        /// The request is with the service.
+        case answering
+        case finished
+    }
+
+    private let service: ExportService
+    private let settings: CollectorSettings
+    private let peerAddress: String
+    private var state = State.awaitingHeaders
+    private var reader: GRPCMessageReader?
+    private var stallTimer: Scheduled<Void>?
+    private var bodyBytesSeen = 0
+
+    static let protocolName = "otlp/grpc"
+    private static let responseHeaders: HPACKHeaders = [
+        ":status": "200", "content-type": "application/grpc",
+    ]
+
+    init(service: ExportService, settings: CollectorSettings, peerAddress: String) {
+        self.service = service
+        self.settings = settings
+        self.peerAddress = peerAddress
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .headers(let headers): receive(headers, context: context)
+        case .data(let data):
+            guard case .byteBuffer(let part) = data.data else { return }
+            receive(part, isLast: data.endStream, context: context)
+        default: break
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // A message that came whole with its headers never needs the timer.
+        if case .receiving = state, stallTimer == nil { startStallTimer(context: context) }
+        context.fireChannelReadComplete()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        finish()
+        context.close(promise: nil)
+    }
+
+    private func finish() {
+        state = .finished
+        reader = nil
+        stallTimer?.cancel()
+        stallTimer = nil
+    }
+
+    // MARK: Reading
+
+    private func receive(_ headers: HTTP2Frame.FramePayload.Headers, context: ChannelHandlerContext) {
+        guard case .awaitingHeaders = state else {
+            // Trailers of a request: gRPC has none, but they may end the stream.
+            if headers.endStream { receiveEnd(context: context) }
+            return
+        }
+        if let status = GRPCCall.httpRejection(headers.headers) {
+            _ = service.refuse(
+                Refusal(.unsupportedMediaType, "not a gRPC request: OTLP/HTTP goes to the other port"),
+                sender: peerAddress, protocolName: Self.protocolName)
+            finish()
+            var response: HPACKHeaders = [":status": status]
+            if status == "405" { response.add(name: "allow", value: "POST") }
+            writeLast(response, context: context, hasSenderFinished: headers.endStream)
+            return
+        }
+        do throws(Refusal) {
+            state = .receiving(try GRPCCall(headers: headers.headers))
+            reader = GRPCMessageReader(limitBytes: settings.maxBodyBytes, charge: service.inFlight.charge())
+            if headers.endStream { receiveEnd(context: context) }
+        } catch {
+            refuse(error, context: context, hasSenderFinished: headers.endStream)
+        }
+    }
+
+    private func receive(_ part: ByteBuffer, isLast: Bool, context: ChannelHandlerContext) {
+        guard case .receiving = state else { return }
+        do throws(Refusal) {
+            try reader?.append(part)
+            if isLast { receiveEnd(context: context) }
+        } catch {
+            refuse(error, context: context, hasSenderFinished: isLast)
+        }
+    }
+
+    private func receiveEnd(context: ChannelHandlerContext) {
+        guard case .receiving(let call) = state, let reader else { return }
+        guard reader.isComplete else {
+            let refusal = Refusal(.framing, "the call ended without a whole message")
+            refuse(refusal, context: context, hasSenderFinished: true)
+            return
+        }
+        if reader.isCompressed && call.compression == nil {
+            let refusal = Refusal(
+                .internalFailure, "the message is compressed and the call has no grpc-encoding")
+            refuse(refusal, context: context, hasSenderFinished: true)
+            return
+        }
+        finish()
+        state = .answering
+        export(
+            ExportRequest(
+                body: reader.body.bytes, charge: reader.body.charge, format: .protobuf,
+                encoding: reader.isCompressed ? .gzip : .identity,
+                arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress),
+                deadline: call.deadline,
+                protocolName: Self.protocolName),
+            context: context)
+    }
+
+    private func export(_ request: ExportRequest, context: ChannelHandlerContext) {
+        let eventLoop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: eventLoop)
+        let loopContext = context.loopBound
+        // A caller that goes away does not stop this: what is being committed cannot be called back, and
+        // the caller's retry is recognised.
+        Task { [service] in
+            let outcome = await service.export(request)
+            eventLoop.execute { handler.value.answer(outcome, context: loopContext.value) }
+        }
+    }
+
+    // MARK: Answering
+
+    private func answer(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
+        guard case .answering = state else { return }
+        finish()
+        write(GRPCReply(outcome), context: context, hasSenderFinished: true)
+    }
+
+    private func refuse(_ refusal: Refusal, context: ChannelHandlerContext, hasSenderFinished: Bool) {
+        let outcome = service.refuse(refusal, sender: peerAddress, protocolName: Self.protocolName)
+        finish()
+        write(GRPCReply(outcome), context: context, hasSenderFinished: hasSenderFinished)
+    }
+
+    private func write(_ reply: GRPCReply, context: ChannelHandlerContext, hasSenderFinished: Bool) {
+        guard let message = reply.message else {
+            var headers = Self.responseHeaders
+            headers.add(contentsOf: reply.trailers.map { ($0.name, $0.value, $0.indexable) })
+            writeLast(headers, context: context, hasSenderFinished: hasSenderFinished)
+            return
+        }
+        var bytes = context.channel.allocator.buffer(capacity: message.count + 5)
+        bytes.writeInteger(0 as UInt8)
+        bytes.writeInteger(UInt32(message.count))
+        bytes.writeBytes(message)
+        context.write(wrapOutboundOut(.headers(.init(headers: Self.responseHeaders))), promise: nil)
+        context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(bytes)))), promise: nil)
+        writeLast(reply.trailers, context: context, hasSenderFinished: hasSenderFinished)
+    }
+
+    /// Ends our side. A sender that has not finished is told to stop, without blame (RFC 9113, 8.1).
+    private func writeLast(_ headers: HPACKHeaders, context: ChannelHandlerContext, hasSenderFinished: Bool) {
+        context.writeAndFlush(
+            wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
+        if !hasSenderFinished { context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
+    }
+
+    // MARK: Stalls
+
+    private func startStallTimer(context: ChannelHandlerContext) {
+        let loopContext = context.loopBound
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        stallTimer = context.eventLoop.scheduleTask(in: .seconds(settings.bodyStallSecondsMax)) {
+            handler.value.checkProgress(context: loopContext.value)
+        }
+    }
+
+    private func checkProgress(context: ChannelHandlerContext) {
+        guard case .receiving = state else { return }
+        let count = reader?.body.count ?? 0
+        guard count - bodyBytesSeen >= settings.bodyProgressBytesMin else {
+            let refusal = Refusal(.stalled, "the message stopped coming: send the request again")
+            refuse(refusal, context: context, hasSenderFinished: false)
+            return
+        }
+        bodyBytesSeen = count
+        startStallTimer(context: context)
+    }
+}

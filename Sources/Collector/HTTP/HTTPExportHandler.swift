@@ -1,0 +1,305 @@
+import NIOCore
+import NIOHTTP1
+import Telemetry
+
+/// Takes the requests of one HTTP/1 connection, one after another: `HTTPServerPipelineHandler`, which
+/// stands before it, holds the next one back and stops reading until the last one is answered.
+///
+/// A refused request is answered at once and the rest of it is thrown away. Answers that are known
+/// immediately still wait for the next turn of the event loop: written within the read, thousands of
+/// pipelined requests would answer each other recursively.
+final class HTTPExportHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// What is known of the request that is being taken.
+    private struct Exchange {
+        var admission: HTTPAdmission
+        var keepsAlive: Bool
+        var isHeadMethod: Bool
+    }
+
+    private enum State {
+        case idle
+        /// The body comes in, into `body`.
+        case receiving
+        /// The rest of a refused request comes in and goes nowhere.
+        case discarding(hasReplied: Bool, hasEnded: Bool)
+        /// The request is with the service.
+        case answering
+        /// The last answer is written; nothing that comes matters any more.
+        case closing
+    }
+
+    private let service: ExportService
+    private let settings: CollectorSettings
+    private let peerAddress: String
+    private let deadline: ConnectionDeadline
+    private var state = State.idle
+    private var exchange: Exchange?
+    private var body: BodyAccumulator?
+    /// Body bytes at the last look at the progress.
+    private var bodyBytesSeen = 0
+    /// Whether the running read brought a part of a request, and not only a piece of a header.
+    private var readBroughtPart = false
+    /// Whether the deadline is that of a header of which some bytes have come.
+    private var isHeaderTimed = false
+
+    static let protocolName = "otlp/http"
+    /// The most that is read of a refused request before the next one on the same connection.
+    private static let discardedBytesMax = 1 << 20
+
+    init(service: ExportService, settings: CollectorSettings, channel: any Channel) {
+        self.service = service
+        self.settings = settings
+        peerAddress = PeerAddress.text(of: channel)
+        var expired: () -> Void = {}
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
+        // The deadline lets go of this when the channel becomes inactive.
+        expired = { [unowned self] in self.expire(channel) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        deadline.set(seconds: settings.headerSecondsMax)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        body = nil
+        state = .closing
+        context.fireChannelInactive()
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        readBroughtPart = true
+        switch unwrapInboundIn(data) {
+        case .head(let head): receive(head, context: context)
+        case .body(let part): receive(part, context: context)
+        case .end: receiveEnd(context: context)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .idle = state, !readBroughtPart {
+            // Bytes came and no head: the header must be whole in time, however slowly it goes on.
+            if !isHeaderTimed {
+                isHeaderTimed = true
+                deadline.set(seconds: settings.headerSecondsMax)
+            }
+        }
+        readBroughtPart = false
+        context.fireChannelReadComplete()
+    }
+
+    private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        guard case .idle = state else { return }
+        isHeaderTimed = false
+        let admission = HTTPAdmission(head: head, maxBodyBytes: settings.maxBodyBytes)
+        let expectsContinue = head.headers.first(name: "expect") != nil
+        var exchange = Exchange(
+            admission: admission, keepsAlive: head.isKeepAlive && head.version == .http1_1,
+            isHeadMethod: head.method == .HEAD)
+        // After an upgrade or a tunnel, which we do not do, the parser would wait for other bytes.
+        if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
+        if let refusal = admission.refusal {
+            // A sender that waits for permission may send the body, or may not: nobody can tell.
+            if expectsContinue || !isSmall(head) { exchange.keepsAlive = false }
+            self.exchange = exchange
+            refuse(refusal, context: context)
+            return
+        }
+        self.exchange = exchange
+        body = BodyAccumulator(
+            limitBytes: settings.maxBodyBytes, expectedBytes: admission.bodyBytes,
+            charge: service.inFlight.charge())
+        bodyBytesSeen = 0
+        state = .receiving
+        deadline.set(seconds: settings.bodyStallSecondsMax)
+        if expectsContinue && admission.bodyBytes != 0 {
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        }
+    }
+
+    /// Whether the rest of a request is short enough to be read for the sake of the connection.
+    private func isSmall(_ head: HTTPRequestHead) -> Bool {
+        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
+            return length <= Self.discardedBytesMax
+        }
+        return !head.headers.contains(name: "transfer-encoding")
+    }
+
+    private func receive(_ part: ByteBuffer, context: ChannelHandlerContext) {
+        guard case .receiving = state else { return }
+        do throws(Refusal) {
+            try body?.append(part)
+        } catch {
+            exchange?.keepsAlive = false
+            refuse(error, context: context)
+        }
+    }
+
+    private func receiveEnd(context: ChannelHandlerContext) {
+        switch state {
+        case .receiving:
+            guard let exchange, let body else { return }
+            self.body = nil
+            state = .answering
+            deadline.clear()
+            export(exchange, body, context: context)
+        case .discarding(let hasReplied, _):
+            state = .discarding(hasReplied: hasReplied, hasEnded: true)
+            if hasReplied { finishDiscarding(context: context) }
+        case .idle, .answering, .closing: break
+        }
+    }
+
+    private func export(_ exchange: Exchange, _ body: BodyAccumulator, context: ChannelHandlerContext) {
+        let request = ExportRequest(
+            body: body.bytes, charge: body.charge, format: exchange.admission.format,
+            encoding: exchange.admission.encoding,
+            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress), deadline: nil,
+            protocolName: Self.protocolName)
+        let eventLoop = context.eventLoop
+        let handler = NIOLoopBound(self, eventLoop: eventLoop)
+        let loopContext = context.loopBound
+        Task { [service] in
+            let outcome = await service.export(request)
+            eventLoop.execute { handler.value.answer(outcome, context: loopContext.value) }
+        }
+    }
+
+    // MARK: Answering
+
+    private func answer(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
+        guard case .answering = state, let exchange else { return }
+        self.exchange = nil
+        // Writing the end of an answer delivers the next request, so the state must be ready for it.
+        if exchange.keepsAlive {
+            state = .idle
+            deadline.set(seconds: settings.idleSecondsMax)
+        } else {
+            state = .closing
+        }
+        write(outcome, exchange, context: context)
+    }
+
+    private func refuse(_ refusal: Refusal, context: ChannelHandlerContext) {
+        body = nil
+        state = .discarding(hasReplied: false, hasEnded: false)
+        deadline.set(seconds: settings.lingerSecondsMax)
+        let outcome = service.refuse(refusal, sender: peerAddress, protocolName: Self.protocolName)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loopContext = context.loopBound
+        context.eventLoop.execute { handler.value.answerRefused(outcome, context: loopContext.value) }
+    }
+
+    private func answerRefused(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
+        guard case .discarding(false, let hasEnded) = state, let exchange else { return }
+        if !hasEnded {
+            state = .discarding(hasReplied: true, hasEnded: false)
+        } else if exchange.keepsAlive {
+            state = .idle
+            self.exchange = nil
+            deadline.set(seconds: settings.idleSecondsMax)
+        } else {
+            state = .closing
+        }
+        write(outcome, exchange, context: context)
+    }
+
+    private func finishDiscarding(context: ChannelHandlerContext) {
+        guard let exchange else { return }
+        self.exchange = nil
+        if exchange.keepsAlive {
+            state = .idle
+            deadline.set(seconds: settings.idleSecondsMax)
+        } else {
+            state = .closing
+            context.close(promise: nil)
+        }
+    }
+
+    /// Writes an answer, and closes the connection after it when the state is `closing`.
+    private func write(_ outcome: ExportOutcome, _ exchange: Exchange, context: ChannelHandlerContext) {
+        let reply = HTTPReply(outcome, format: exchange.admission.format)
+        var headers = reply.headers
+        if !exchange.keepsAlive { headers.add(name: "connection", value: "close") }
+        let closes = if case .closing = state { true } else { false }
+        let head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !reply.body.isEmpty && !exchange.isHeadMethod {
+            let bytes = context.channel.allocator.buffer(bytes: reply.body)
+            context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        }
+        guard closes else {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            return
+        }
+        let written = context.eventLoop.makePromise(of: Void.self)
+        let loopContext = context.loopBound
+        written.futureResult.whenComplete { _ in loopContext.value.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    // MARK: Trouble
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            // After the first error the parser reports every further byte as another one.
+            if error is ByteToMessageDecoderError { return }
+            context.close(promise: nil)
+            return
+        }
+        switch state {
+        case .idle, .receiving:
+            if exchange == nil {
+                exchange = Exchange(admission: .unreadable, keepsAlive: false, isHeadMethod: false)
+            }
+            exchange?.keepsAlive = false
+            guard let exchange else { return }
+            let outcome = service.refuse(
+                Refusal(parsing: error), sender: peerAddress, protocolName: Self.protocolName)
+            body = nil
+            state = .discarding(hasReplied: true, hasEnded: false)
+            deadline.set(seconds: 1)
+            write(outcome, exchange, context: context)
+        case .discarding(let hasReplied, _):
+            exchange?.keepsAlive = false
+            state = .discarding(hasReplied: hasReplied, hasEnded: true)
+            if hasReplied { finishDiscarding(context: context) }
+        case .answering, .closing:
+            context.close(promise: nil)
+        }
+    }
+
+    private func expire(_ channel: any Channel) {
+        switch state {
+        case .receiving:
+            let count = body?.count ?? 0
+            guard count - bodyBytesSeen < settings.bodyProgressBytesMin else {
+                bodyBytesSeen = count
+                deadline.set(seconds: settings.bodyStallSecondsMax)
+                return
+            }
+            guard let context = try? channel.pipeline.syncOperations.context(handler: self) else { return }
+            exchange?.keepsAlive = false
+            refuse(Refusal(.stalled, "the body stopped coming: send the request again"), context: context)
+        case .idle, .discarding, .answering, .closing:
+            channel.close(promise: nil)
+        }
+    }
+}
+
+extension Refusal {
+    /// What the HTTP parser objects to.
+    fileprivate init(parsing error: HTTPParserError) {
+        switch error {
+        case .headerOverflow: self.init(.headersTooLarge, "the request header is too large")
+        default: self.init(.framing, "the request is not valid HTTP/1.1: \(error)")
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import NIOCore
+package import Telemetry
+
+/// Every limit and choice that the servers work by. The defaults are what runs without configuration.
+package struct CollectorSettings: Sendable {
+    package var grpcAddress = ListenAddress(host: "127.0.0.1", port: 4317)
+    package var httpAddress = ListenAddress(host: "127.0.0.1", port: 4318)
+
+    /// The largest request, decompressed. 64 MiB is what OTLP recommends to receivers.
+    package var maxBodyBytes = 64 << 20
+    package var decoder = ProtobufDecoder.cursor
+
+    /// Memory that bodies may hold at one moment, over all connections: compressed and decompressed
+    /// bytes count from their arrival until the commit. 256 MiB suits the smallest machine we run on.
+    package var inFlightBytesMax = 256 << 20
+
+    /// Connections to both ports together. 4,096 holds a fleet of 3,000 nodes.
+    package var connectionsMax = 4_096
+    /// Connections from one address other than loopback.
+    package var connectionsPerPeerMax = 64
+
+    /// From the first byte of a request (or from the connection) to the end of its header.
+    package var headerSecondsMax: Int64 = 5
+    /// A body must make `bodyProgressBytesMin` of progress in each such period.
+    package var bodyStallSecondsMax: Int64 = 30
+    /// 1 KiB a second: slower than any link that telemetry should be sent over.
+    package var bodyProgressBytesMin = 30 << 10
+    /// How long an HTTP/1 connection is kept without a request.
+    package var idleSecondsMax: Int64 = 60
+    /// How long a gRPC connection is kept without a request.
+    package var grpcIdleSecondsMax: Int64 = 300
+    /// How long the rest of a refused request is read and thrown away, so that the sender, who reads the
+    /// answer only after it has sent everything, gets to see it.
+    package var lingerSecondsMax: Int64 = 10
+    /// How long requests that are on their way may take after the order to stop.
+    package var drainSecondsMax: Int64 = 10
+
+    /// Threads that own sockets.
+    package var eventLoopThreads = System.coreCount
+
+    package init() {}
+}

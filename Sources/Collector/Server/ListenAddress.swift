@@ -1,0 +1,60 @@
+import NIOCore
+
+/// A host and a port to listen on, as somebody writes it: `127.0.0.1:4317`, `localhost:0`, `[::1]:4318`.
+package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// A name or an address; an IPv6 address without its brackets.
+    package var host: String
+    /// 0 to 65535; 0 lets the system choose.
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// Reads `HOST:PORT`.
+    package init(parsing text: String) throws(CollectorError) {
+        guard let colon = text.lastIndex(of: ":") else {
+            throw Self.invalid(text, "has no port")
+        }
+        var host = text[..<colon]
+        let portText = text[text.index(after: colon)...]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+            guard host.contains(":") else { throw Self.invalid(text, "has no IPv6 address in its brackets") }
+        } else if host.contains(":") || host.contains("[") || host.contains("]") {
+            throw Self.invalid(text, "is ambiguous: an IPv6 address goes into brackets, [::1]:4318")
+        }
+        guard !host.isEmpty else { throw Self.invalid(text, "has no host") }
+        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }) else {
+            throw Self.invalid(text, "is not a host and a port")
+        }
+        guard (1...5).contains(portText.utf8.count), portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = Int(portText), port <= 65_535
+        else { throw Self.invalid(text, "has no port from 0 to 65535") }
+        self.init(host: String(host), port: port)
+    }
+
+    /// The address that a channel got, which tells the port when 0 was asked for.
+    init?(_ address: SocketAddress?) {
+        guard let address, let host = address.ipAddress, let port = address.port else { return nil }
+        self.init(host: host, port: port)
+    }
+
+    /// Whether only this machine can connect.
+    package var isLoopback: Bool {
+        if host == "localhost" || host == "::1" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    private static func invalid(_ text: String, _ problem: String) -> CollectorError {
+        CollectorError(
+            .usage,
+            "the listen address \"\(LogLine.escaped(text))\" \(problem): write HOST:PORT, 127.0.0.1:4318")
+    }
+}
