@@ -1,4 +1,80 @@
-package typealias ByteSpan = Swift.Span<UInt8>
+/// Spans in columns, in the order they were read: what a request body becomes, what the journal keeps
+/// and what segments are built from.
+///
+/// The fields that every span has are arrays with one element a span. Attributes are `slots`, span
+/// after span: a span's operation names a layout, the layout names the columns, and so each slot's
+/// column and type are known without being stored. A slot of a dictionary column is an entry of
+/// `dictionary`; any other is the value itself.
 package struct SpanBatch: Sendable {
-    package var spanCount = 0
+    // One element a span.
+    var traceIndexes: [UInt32] = []
+    /// First byte highest, as `SpanID.rawValue`.
+    var spanIDs: [UInt64] = []
+    /// 0 for a root.
+    var parentIDs: [UInt64] = []
+    /// Nanoseconds since the Unix epoch, as sent.
+    var starts: [UInt64] = []
+    var ends: [UInt64] = []
+    var operationIndexes: [UInt32] = []
+    var originIndexes: [UInt32] = []
+
+    /// The values of all attributes and rarer fields, span after span.
+    var slots: [UInt64] = []
+
+    // What the elements refer to.
+    var traces: [TraceID] = []
+    var operations: [Operation] = []
+    var layouts = LayoutTable()
+    var columns: [ColumnKey] = FieldColumn.allCases.map(\.key)
+    var dictionary = ColumnDictionary()
+    var origins: [Origin] = []
+    /// Canonical `ResourceSpans` bytes without spans: the resource and its schema URL.
+    var resources = StringTable()
+    /// Canonical `ScopeSpans` bytes without spans: the scope and its schema URL.
+    var scopes = StringTable()
+    /// When and from where all of these spans came.
+    package var arrival: Arrival
+
+    package var spanCount: Int { spanIDs.count }
+
+    init(arrival: Arrival) { self.arrival = arrival }
+
+    /// How many slots a span of an operation has.
+    @inline(__always)
+    func slotCount(operation: Int) -> Int { layouts.range(Int(operations[operation].layout)).count }
+}
+
+/// What spans of one kind of work have in common.
+struct Operation: Hashable, Sendable {
+    /// Entry of the dictionary, in the column `FieldColumn.name`.
+    var name: UInt32
+    var kind: Int32
+    var status: Int32
+    var flags: UInt32
+    var layout: UInt32
+}
+
+/// Who emitted a span: indexes into the resources and the scopes.
+struct Origin: Hashable, Sendable {
+    var resource: UInt32
+    var scope: UInt32
+}
+
+/// Sequences of columns, one after another.
+struct LayoutTable: Sendable {
+    private(set) var columns: [UInt32] = []
+    private(set) var offsets: [UInt32] = [0]
+
+    var count: Int { offsets.count - 1 }
+
+    /// The place of a layout in `columns`.
+    @inline(__always)
+    func range(_ layout: Int) -> Range<Int> { Int(offsets[layout])..<Int(offsets[layout &+ 1]) }
+
+    subscript(layout: Int) -> ArraySlice<UInt32> { columns[range(layout)] }
+
+    mutating func append(_ sequence: some Collection<UInt32>) {
+        columns.append(contentsOf: sequence)
+        offsets.append(UInt32(columns.count))
+    }
 }

@@ -1,3 +1,5 @@
+import OTLPModel
+
 /// Where and when a request came in. Never mixed with the times inside it.
 package struct Arrival: Hashable, Sendable {
     package var receivedAt: UnixNanos
@@ -10,16 +12,6 @@ package struct Arrival: Hashable, Sendable {
     }
 }
 
-/// What a request body became.
-package struct DecodedTraces: Sendable {
-    package var batch: SpanBatch
-    /// Spans that were refused alone, and why the first of them was: for the partial success answer.
-    package var rejectedSpans = 0
-    package var rejectionReason: String?
-
-    package init(batch: SpanBatch) { self.batch = batch }
-}
-
 /// Which decoder reads protobuf bodies.
 package enum ProtobufDecoder: String, Sendable, CaseIterable {
     /// The one-pass cursor, straight into columns.
@@ -27,12 +19,58 @@ package enum ProtobufDecoder: String, Sendable, CaseIterable {
     /// libprotobuf-c behind its fence: slower, and the oracle that the cursor is tested against.
     case reference
 }
-extension DecodedTraces {
+
+/// What a request body became.
+package struct DecodedTraces: Sendable {
+    package var batch: SpanBatch
+    /// Spans that were refused alone, and why the first of them was: for the partial success answer.
+    package var rejectedSpans = 0
+    package var rejectionReason: String?
+
+    /// Decodes a protobuf `ExportTraceServiceRequest`.
+    /// - Parameters:
+    ///   - body: the decompressed body
+    ///   - decoder: `.reference` reads everything with libprotobuf-c; `.cursor` falls back to it for bodies
+    ///     that are valid in a way that no emitter uses
+    /// - Throws: `DecodeError` for what no decoder can read
     package static func fromProtobuf(
         _ body: ByteSpan, arrival: Arrival, decoder: ProtobufDecoder = .cursor,
         limits: DecodeLimits = DecodeLimits()
-    ) throws(DecodeError) -> DecodedTraces { throw DecodeError(.tooLarge, "stub") }
+    ) throws(DecodeError) -> DecodedTraces {
+        if decoder == .cursor {
+            var cursor = TraceCursorDecoder(body, arrival: arrival, limits: limits)
+            cursor.decode()
+            switch cursor.problem {
+            case nil:
+                let rejected = cursor.rejectedSpans
+                let reason = cursor.rejectionReason
+                return DecodedTraces(batch: cursor.finish(), rejectedSpans: rejected, rejectionReason: reason)
+            case .malformed(let offset)?:
+                throw DecodeError(
+                    .malformedProtobuf,
+                    "malformed protobuf at byte \(offset) of \(body.count): "
+                        + "not an ExportTraceServiceRequest, or cut short")
+            case .tooDeep(let offset)?:
+                throw DecodeError(
+                    .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
+            case .unusual?: break
+            }
+        }
+        return from(try decodeTraceRequest(protobuf: body, limits: limits), arrival: arrival)
+    }
+
+    /// Decodes an OTLP/JSON `ExportTraceServiceRequest`.
+    /// - Throws: `DecodeError` with line and column
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
-    ) throws(DecodeError) -> DecodedTraces { throw DecodeError(.tooLarge, "stub") }
+    ) throws(DecodeError) -> DecodedTraces {
+        from(try decodeTraceRequest(json: body, limits: limits), arrival: arrival)
+    }
+
+    private static func from(_ request: ExportTraceServiceRequest, arrival: Arrival) -> DecodedTraces {
+        var builder = SpanBatchBuilder(arrival: arrival)
+        let outcome = builder.append(request)
+        return DecodedTraces(
+            batch: builder.finish(), rejectedSpans: outcome.rejected, rejectionReason: outcome.reason)
+    }
 }

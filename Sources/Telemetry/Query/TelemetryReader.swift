@@ -1,6 +1,264 @@
+import OTLPModel
+
+/// Reads a database file, with or without a collector that writes to it.
+///
+/// Opens the file read-only, makes nothing and never checkpoints. Each call sees one state of the file:
+/// all that was acknowledged before it started. Not for several threads at once.
 package final class TelemetryReader {
-    package init(path: String) throws(StoreError) { throw StoreError(.missing, "stub") }
-    package func info() throws(StoreError) -> DatabaseInfo { throw StoreError(.missing, "stub") }
-    package func slowest(_ query: SlowestQuery) throws(StoreError) -> SlowestResult { throw StoreError(.missing, "stub") }
-    package func trace(prefix: String) throws(StoreError) -> TraceLookup { throw StoreError(.missing, "stub") }
+    package let path: String
+    private let connection: Connection
+    private let findChunk: Statement
+    private let findResource: Statement
+    private let findScope: Statement
+    private var resources: [Int64: ResourceSpans?] = [:]
+    private var scopes: [Int64: ScopeSpans?] = [:]
+    /// What was found to be damaged while the current query ran.
+    private var damages: [String] = []
+
+    /// Opens a database file.
+    /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
+    package init(path: String) throws(StoreError) {
+        self.path = path
+        guard FileStatus.isThere(path) else {
+            throw StoreError(.missing, "there is no database at \(path)")
+        }
+        do {
+            connection = try Self.open(path)
+            try Schema.check(connection, path: path)
+            findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
+            findResource = try connection.prepare("SELECT otlp FROM resource WHERE id = ?1")
+            findScope = try connection.prepare("SELECT otlp FROM scope WHERE id = ?1")
+        } catch let error as StoreError {
+            throw error
+        } catch let error as SQLiteError {
+            throw StoreError(error, path: path)
+        } catch {
+            throw StoreError(.unavailable, "\(path): \(error)")
+        }
+    }
+
+    private static func open(_ path: String) throws(SQLiteError) -> Connection {
+        let connection = try Connection(path: path, mode: .readOnly)
+        do {
+            _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
+            return connection
+        } catch {
+            // Without leave to write to the folder, SQLite cannot make the shared memory of a write-ahead
+            // log. When there is no log, no one writes either, and the file can be read as it lies there.
+            guard error.isCannotOpen, !FileStatus.isThere(path + "-wal") else { throw error }
+            return try Connection(path: path, mode: .immutable)
+        }
+    }
+
+    // MARK: Questions
+
+    /// How large the database is and what it spans.
+    /// - Throws: `StoreError`
+    package func info() throws(StoreError) -> DatabaseInfo {
+        try snapshot { () throws(StoreError) in
+            let totals = try catalogueTotals()
+            var notes: [QualityNote] = []
+            if totals.journalRows > 0 {
+                notes.append(
+                    QualityNote(
+                        code: "journal",
+                        message: "\(totals.journalSpans) spans wait in the journal to be sealed"))
+            }
+            return DatabaseInfo(
+                path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),
+                spans: totals.segmentSpans + totals.journalSpans, segments: totals.segments,
+                journalRows: totals.journalRows, minTime: totals.minStart, maxTime: totals.maxStart,
+                formatVersion: totals.version, notes: notes)
+        }
+    }
+
+    /// The slowest requests of a window.
+    /// - Throws: `StoreError`
+    package func slowest(_ query: SlowestQuery) throws(StoreError) -> SlowestResult {
+        try snapshot { () throws(StoreError) in
+            let views = try self.views { $0.overlaps(query.window) }
+            var result = try SlowestSearch(query, views, self).run()
+            result.notes += damageNotes()
+            return result
+        }
+    }
+
+    /// The spans of a trace.
+    /// - Parameter prefix: the trace id, or the beginning of one: 1 to 32 lower-case hex digits
+    /// - Throws: `StoreError`
+    package func trace(prefix: String) throws(StoreError) -> TraceLookup {
+        try snapshot { () throws(StoreError) in
+            let views = try self.views { _ in true }
+            return try TraceSearch(views, self).lookUp(prefix: prefix)
+        }
+    }
+
+    // MARK: Catalogue
+
+    /// Runs a query on one state of the file.
+    private func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
+        damages = []
+        do {
+            try connection.execute("BEGIN")
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        defer { try? connection.execute("COMMIT") }
+        return try body()
+    }
+
+    private struct Totals {
+        var segments = 0
+        var segmentSpans: Int64 = 0
+        var journalRows = 0
+        var journalSpans: Int64 = 0
+        var minStart: UnixNanos?
+        var maxStart: UnixNanos?
+        var version = 0
+    }
+
+    private func catalogueTotals() throws(StoreError) -> Totals {
+        do {
+            var totals = Totals()
+            totals.version = Int(try connection.integer("PRAGMA user_version") ?? 0)
+            for table in ["segment", "journal"] {
+                let statement = try connection.prepare(
+                    "SELECT count(*), coalesce(sum(spans), 0), min(min_start), max(max_start) FROM \(table)")
+                guard try statement.step() else { continue }
+                if table == "segment" {
+                    totals.segments = Int(statement.integer(0))
+                    totals.segmentSpans = statement.integer(1)
+                } else {
+                    totals.journalRows = Int(statement.integer(0))
+                    totals.journalSpans = statement.integer(1)
+                }
+                guard !statement.isNull(2) else { continue }
+                let first = UnixNanos(rawValue: statement.integer(2))
+                let last = UnixNanos(rawValue: statement.integer(3))
+                totals.minStart = min(totals.minStart ?? first, first)
+                totals.maxStart = max(totals.maxStart ?? last, last)
+            }
+            return totals
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// The segments that a predicate on the catalogue lets through, oldest first, and the journal.
+    private func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
+        do {
+            var views: [SegmentView] = []
+            let statement = try connection.prepare(
+                """
+                SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors
+                FROM segment WHERE signal = \(Schema.spanSignal) ORDER BY id
+                """)
+            while try statement.step() {
+                let summary = SegmentSummary(
+                    spans: Int(statement.integer(1)), traces: Int(statement.integer(2)),
+                    minStart: UnixNanos(rawValue: statement.integer(3)),
+                    maxStart: UnixNanos(rawValue: statement.integer(4)),
+                    maxEnd: UnixNanos(rawValue: statement.integer(5)),
+                    minDuration: statement.integer(6), maxDuration: statement.integer(7),
+                    errors: Int(statement.integer(8)))
+                if isWanted(summary) { views.append(view(segment: statement.integer(0), summary)) }
+            }
+            if let journal = try journal(), isWanted(journal.summary) { views.append(journal) }
+            return views
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    private func view(segment: Int64, _ summary: SegmentSummary) -> SegmentView {
+        SegmentView(
+            segmentID: segment, summary: summary,
+            load: { [unowned self] (chunk) throws(StoreError) in try self.chunk(chunk, of: segment) },
+            resolve: { [unowned self] (origin) throws(StoreError) in try self.origin(origin) })
+    }
+
+    /// What is in no segment yet; nil when that is nothing.
+    private func journal() throws(SQLiteError) -> SegmentView? {
+        let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
+        var batches: [SpanBatch] = []
+        while try statement.step() {
+            if let row = JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2) {
+                batches += row
+            } else {
+                damages.append("journal row \(statement.integer(0)) is damaged")
+            }
+        }
+        batches.removeAll { $0.spanCount == 0 }
+        return batches.isEmpty ? nil : SegmentView(SegmentBuilder(batches).build())
+    }
+
+    /// A chunk whose bytes agree with their checksum; nil when there is none.
+    private func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {
+        do {
+            defer { findChunk.reset() }
+            try findChunk.bind(1, Schema.chunkKey(segment: segment, chunk))
+            guard try findChunk.step() else { return nil }
+            let expected = UInt64(bitPattern: findChunk.integer(0))
+            let bytes = findChunk.blob(1)
+            guard checksum(bytes.span) == expected else {
+                throw StoreError(
+                    .damaged, "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+            }
+            return bytes
+        } catch let error as SQLiteError {
+            throw StoreError(error, path: path)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw StoreError(.unavailable, "\(path): \(error)")
+        }
+    }
+
+    private func origin(_ reference: SegmentOriginReference) throws(StoreError) -> ResolvedOrigin {
+        do {
+            if resources[reference.resource] == nil {
+                let bytes = try blob(findResource, reference.resource)
+                resources[reference.resource] = .some(bytes.flatMap { ResourceSpans(canonicalBytes: $0) })
+            }
+            if scopes[reference.scope] == nil {
+                let bytes = try blob(findScope, reference.scope)
+                scopes[reference.scope] = .some(bytes.flatMap { ScopeSpans(canonicalBytes: $0) })
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        return ResolvedOrigin(
+            resource: resources[reference.resource] ?? nil, scope: scopes[reference.scope] ?? nil)
+    }
+
+    private func blob(_ statement: borrowing Statement, _ id: Int64) throws(SQLiteError) -> [UInt8]? {
+        defer { statement.reset() }
+        try statement.bind(1, id)
+        return try statement.step() ? statement.blob(0) : nil
+    }
+
+    // MARK: Damage
+
+    /// Runs a part of a query on one segment; damage costs that segment only and is noted.
+    func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {
+        do {
+            return try body()
+        } catch {
+            guard error.code == .damaged else { throw error }
+            damages.append(error.message)
+            return nil
+        }
+    }
+
+    /// Notes about what could not be read.
+    func damageNotes() -> [QualityNote] {
+        damages.map {
+            QualityNote(code: "damaged_chunk", message: "\($0); its spans are missing from this answer")
+        }
+    }
+}
+
+extension SegmentSummary {
+    /// Whether a span of the segment may start inside a window.
+    func overlaps(_ window: TimeWindow) -> Bool { minStart < window.until && maxStart >= window.since }
 }

@@ -1,25 +1,71 @@
-package struct StoreOptions: Sendable {
-    package var queueBytesMax = 64 << 20
-    package init() {}
+/// What became of a request that was appended.
+package enum AppendOutcome: Sendable {
+    case stored
+    /// The same request was stored before: a retry after a lost acknowledgement.
+    case duplicate
 }
-package enum AppendOutcome: Sendable { case stored, duplicate }
-package struct StoreEvent: Sendable {
-    package enum Level: Sendable { case info, warning, error }
-    package var level: Level
-    /// Dotted name of the event, `store.sealed`.
-    package var name: String
-    package var fields: [(key: String, value: String)]
-}
+
+/// A database that telemetry is written to.
+///
+/// One for a file and a process: a second one, in this process or another, is refused.
 package final class TelemetryStore: Sendable {
+    private let queue: IngestQueue
+    private let writer: StoreWriter
+    private let ticker: Task<Void, Never>
+
+    /// Opens a database file for writing, and makes it (mode 0600) when there is none.
+    /// - Parameters:
+    ///   - path: the file
+    ///   - onEvent: hears what belongs into a log, on the writer's thread
+    /// - Throws: `StoreError`: `.inUse`, `.notADatabase`, `.newerFormat`, `.unavailable`
     package static func open(
         path: String, options: StoreOptions = StoreOptions(),
         onEvent: @escaping @Sendable (StoreEvent) -> Void = { _ in }
-    ) throws(StoreError) -> TelemetryStore { throw StoreError(.unavailable, "stub") }
-    package func append(_ batch: consuming SpanBatch, digest: BodyDigest) async throws(StoreError) -> AppendOutcome {
-        throw StoreError(.unavailable, "stub")
+    ) throws(StoreError) -> TelemetryStore {
+        let queue = IngestQueue(bytesMax: options.queueBytesMax)
+        let writer = try StoreWriter(path: path, queue: queue, options: options, onEvent: onEvent)
+        return TelemetryStore(queue: queue, writer: writer)
     }
-    package func close() async throws(StoreError) {}
-}
-package struct BodyDigest: Hashable, Sendable {
-    package init(of body: ByteSpan) {}
+
+    private init(queue: IngestQueue, writer: StoreWriter) {
+        self.queue = queue
+        self.writer = writer
+        ticker = Task {
+            while !Task.isCancelled {
+                await writer.tick()
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Stores the spans of one request. When it returns, they are on disk and every reader sees them.
+    /// - Parameters:
+    ///   - batch: the decoded request
+    ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
+    ///     is not stored again
+    /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry
+    package func append(
+        _ batch: consuming SpanBatch, digest: BodyDigest
+    ) async throws(StoreError) -> AppendOutcome {
+        let batch = batch
+        let encoded = batch.encoded()
+        let result = await withCheckedContinuation { continuation in
+            let item = IngestQueue.Item(
+                batch: batch, encoded: encoded, digest: digest, acknowledgement: continuation)
+            switch queue.submit(item) {
+            case .queued: break
+            case .wake: Task { [writer] in await writer.drain() }
+            case .refused(let error): continuation.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
+
+    /// Commits what waits, empties the write-ahead log and closes the file. Later appends are refused.
+    /// - Throws: `StoreError.unavailable` when the last work on the file failed
+    package func close() async throws(StoreError) {
+        ticker.cancel()
+        queue.close()
+        try await writer.close()
+    }
 }

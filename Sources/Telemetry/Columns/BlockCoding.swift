@@ -1,0 +1,71 @@
+/// A run of bytes inside a chunk: stored as it is, or compressed when that pays.
+///
+/// ```
+/// block = codec (1 byte: 0 raw, 1 zstd)  length of the content (varint)  length as stored (varint)  bytes
+/// ```
+enum Block {
+    enum Codec: UInt8 {
+        case raw = 0
+        case zstd = 1
+    }
+
+    /// The largest content of a block: 1 GiB, far above what a segment can hold. A damaged length above
+    /// it is not believed.
+    static let contentBytesMax = 1 << 30
+
+    static func write(_ bytes: ByteSpan, _ compressor: borrowing ZstdCompressor, to writer: inout ByteWriter) {
+        if isWorthTrying(bytes), let compressed = compressor.compress(bytes) {
+            writer.byte(Codec.zstd.rawValue)
+            writer.varint(bytes.count)
+            writer.counted(compressed)
+        } else {
+            writeRaw(bytes, to: &writer)
+        }
+    }
+
+    static func writeRaw(_ bytes: ByteSpan, to writer: inout ByteWriter) {
+        writer.byte(Codec.raw.rawValue)
+        writer.varint(bytes.count)
+        writer.varint(bytes.count)
+        writer.append(bytes)
+    }
+
+    /// Whether compressing may pay. Two random bytes are equal once in 256 pairs; a sample of 1,024 bytes
+    /// in which they are equal less than twice as often is left alone: ids, low bytes of times.
+    static func isWorthTrying(_ bytes: ByteSpan) -> Bool {
+        if bytes.count < 64 { return false }
+        if bytes.count < 1_024 { return true }
+        var histogram = [UInt32](repeating: 0, count: 256)
+        var counts = histogram.mutableSpan
+        let step = bytes.count / 1_024
+        var index = 0
+        for _ in 0..<1_024 {
+            counts[Int(bytes[index])] &+= 1
+            index &+= step
+        }
+        var pairs: UInt64 = 0
+        for value in 0..<256 { pairs &+= UInt64(counts[value]) &* UInt64(counts[value]) }
+        // A sample of n random bytes has n + n² / 256 equal pairs: 5,120 here.
+        return pairs > 1_024 + 2 * 4_096
+    }
+
+    static func read(
+        _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor
+    ) throws(ByteReader.Damage) -> [UInt8] {
+        let codec = Codec(rawValue: try reader.byte())
+        let count = try reader.varint()
+        guard count <= UInt64(contentBytesMax) else { throw reader.damage() }
+        let stored = try reader.range(try reader.count())
+        switch codec {
+        case .raw?:
+            guard UInt64(stored.count) == count else { throw reader.damage() }
+            return Array(reader.bytes, stored)
+        case .zstd?:
+            let content = decompressor.decompress(reader.bytes.extracting(stored), count: Int(count))
+            guard let content else { throw reader.damage() }
+            return content
+        case nil: throw reader.damage()
+        }
+    }
+}
+

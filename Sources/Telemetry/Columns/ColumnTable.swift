@@ -1,0 +1,57 @@
+/// The columns of a batch, found by key.
+struct ColumnTable: Sendable {
+    /// How many columns a batch may have: 1,024. A fleet of real emitters has some 50 to 200 keys, and a
+    /// sender that invents keys must not make every segment carry them; the rest goes to the overflow.
+    static let countMax = 1_024
+
+    private(set) var keys: [ColumnKey] = []
+    /// The names again, one after another: what the hot path compares with.
+    private var names = StringTable()
+    private var types: [ValueType] = []
+    private var index = ProbeTable(capacity: 64)
+
+    init() {
+        for field in FieldColumn.allCases { append(field.key) }
+    }
+
+    @inline(__always)
+    func type(of column: UInt32) -> ValueType { types[Int(column)] }
+
+    /// Whether a column is that of an attribute with this key and type.
+    @inline(__always)
+    func isAttribute(_ column: UInt32, _ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> Bool {
+        let own = names.range(Int(column))
+        return types[Int(column)] == type && own.count == key.count
+            && body.equals(at: key.lowerBound, names.bytes.span, at: own.lowerBound, count: key.count)
+            && column >= FieldColumn.allCases.count
+    }
+
+    /// The column of an attribute, made when there is none yet; nil past the limit.
+    @inline(never)
+    mutating func attribute(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
+        let hash = TableHash.bytes(body, key, seed: UInt64(type.rawValue) &+ 0x100)
+        if let column = index.find(hash, { isAttribute(UInt32($0), type, body, key) }) { return UInt32(column) }
+        guard keys.count < Self.countMax else { return nil }
+        let name = Array(body, key)
+        // A key that is not UTF-8 is stored mended, under the hash of what was sent: two broken keys
+        // that mend to the same text make two columns, which reading back makes one of.
+        append(ColumnKey(role: .attribute, type: type, name: UTF8Text.mended(name)))
+        index.insert(hash, index: keys.count - 1)
+        return UInt32(keys.count - 1)
+    }
+
+    private mutating func append(_ key: ColumnKey) {
+        keys.append(key)
+        names.append(key.name)
+        types.append(key.type)
+    }
+}
+
+extension [UInt8] {
+    /// Copies a range of borrowed bytes.
+    init(_ bytes: ByteSpan, _ range: Range<Int>) {
+        self.init()
+        reserveCapacity(range.count)
+        append(bytes.extracting(range))
+    }
+}

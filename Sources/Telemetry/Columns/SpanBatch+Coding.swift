@@ -1,0 +1,183 @@
+// A batch as bytes: what a journal row is made of. docs/format.md specifies it.
+
+extension SpanBatch {
+    /// Version of the encoding, its first byte.
+    static let encodingVersion: UInt8 = 1
+
+    /// The batch as bytes.
+    package func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.reserve(spanCount * 48 + slots.count * 2 + dictionary.strings.bytes.count + 1_024)
+        writer.byte(Self.encodingVersion)
+        writer.signed(arrival.receivedAt.rawValue)
+        writer.counted(Array(arrival.peerAddress.utf8))
+        encodeTables(&writer)
+        encodeSpans(&writer)
+        return writer.bytes
+    }
+
+    private func encodeTables(_ writer: inout ByteWriter) {
+        let fields = FieldColumn.allCases.count
+        writer.varint(columns.count - fields)
+        for column in columns[fields...] {
+            writer.byte(column.type.rawValue)
+            writer.counted(column.name)
+        }
+        writer.varint(layouts.count)
+        for layout in 0..<layouts.count {
+            let sequence = layouts[layout]
+            writer.varint(sequence.count)
+            for column in sequence { writer.varint(UInt64(column)) }
+        }
+        writer.varint(dictionary.count)
+        for entry in 0..<dictionary.count {
+            writer.varint(UInt64(dictionary.columns[entry]))
+            writer.varint(dictionary.strings.range(entry).count)
+        }
+        writer.raw(dictionary.strings.bytes)
+        for table in [resources, scopes] {
+            writer.varint(table.count)
+            for entry in 0..<table.count { writer.counted(table[entry]) }
+        }
+        writer.varint(origins.count)
+        for origin in origins {
+            writer.varint(UInt64(origin.resource))
+            writer.varint(UInt64(origin.scope))
+        }
+        writer.varint(operations.count)
+        for operation in operations {
+            writer.varint(UInt64(operation.name))
+            writer.signed(Int64(operation.kind))
+            writer.signed(Int64(operation.status))
+            writer.varint(UInt64(operation.flags))
+            writer.varint(UInt64(operation.layout))
+        }
+        writer.varint(traces.count)
+        for trace in traces {
+            writer.uint64(trace.high)
+            writer.uint64(trace.low)
+        }
+    }
+
+    private func encodeSpans(_ writer: inout ByteWriter) {
+        writer.varint(spanCount)
+        writer.uint64s(spanIDs)
+        writer.uint64s(parentIDs)
+        var previousStart: UInt64 = 0
+        var slot = 0
+        for span in 0..<spanCount {
+            let operation = operations[Int(operationIndexes[span])]
+            writer.varint(UInt64(traceIndexes[span]))
+            writer.varint(UInt64(operationIndexes[span]))
+            writer.varint(UInt64(originIndexes[span]))
+            writer.signed(Int64(bitPattern: starts[span] &- previousStart))
+            writer.signed(Int64(bitPattern: ends[span] &- starts[span]))
+            previousStart = starts[span]
+            for position in layouts.range(Int(operation.layout)) {
+                encodeSlot(slots[slot], columns[Int(layouts.columns[position])].type, &writer)
+                slot += 1
+            }
+        }
+    }
+
+    @inline(__always)
+    private func encodeSlot(_ slot: UInt64, _ type: ValueType, _ writer: inout ByteWriter) {
+        switch type {
+        case .double: writer.uint64(slot)
+        case .int: writer.signed(Int64(bitPattern: slot))
+        case .string, .array, .keyValueList, .bytes, .bool: writer.varint(slot)
+        case .empty: break
+        }
+    }
+
+    /// Reads a batch back.
+    /// - Throws: `ByteReader.Damage` when the bytes are not an encoded batch
+    init(decoding reader: inout ByteReader) throws(ByteReader.Damage) {
+        guard try reader.byte() == Self.encodingVersion else { throw reader.damage() }
+        let receivedAt = UnixNanos(rawValue: try reader.signed())
+        let peer = String(decoding: try reader.counted(), as: UTF8.self)
+        self.init(arrival: Arrival(receivedAt: receivedAt, peerAddress: peer))
+        try decodeTables(&reader)
+        try decodeSpans(&reader)
+    }
+
+    private mutating func decodeTables(_ reader: inout ByteReader) throws(ByteReader.Damage) {
+        for _ in 0..<(try reader.count(itemBytes: 2)) {
+            guard let type = ValueType(rawValue: try reader.byte()) else { throw reader.damage() }
+            columns.append(ColumnKey(role: .attribute, type: type, name: try reader.counted()))
+        }
+        for _ in 0..<(try reader.count()) {
+            var sequence: [UInt32] = []
+            for _ in 0..<(try reader.count()) { sequence.append(try reader.index(below: columns.count)) }
+            layouts.append(sequence)
+        }
+        let entries = try reader.count(itemBytes: 2)
+        var entryColumns: [UInt32] = []
+        var lengths: [Int] = []
+        for _ in 0..<entries {
+            entryColumns.append(try reader.index(below: columns.count))
+            lengths.append(Int(try reader.uint32()))
+        }
+        for entry in 0..<entries {
+            let range = try reader.range(lengths[entry])
+            dictionary.append(reader.bytes.extracting(range), column: entryColumns[entry])
+        }
+        for _ in 0..<(try reader.count()) { resources.append(try reader.counted()) }
+        for _ in 0..<(try reader.count()) { scopes.append(try reader.counted()) }
+        for _ in 0..<(try reader.count(itemBytes: 2)) {
+            origins.append(
+                Origin(
+                    resource: try reader.index(below: resources.count),
+                    scope: try reader.index(below: scopes.count)))
+        }
+        for _ in 0..<(try reader.count(itemBytes: 5)) {
+            operations.append(
+                Operation(
+                    name: try reader.index(below: dictionary.count),
+                    kind: Int32(truncatingIfNeeded: try reader.signed()),
+                    status: Int32(truncatingIfNeeded: try reader.signed()),
+                    flags: try reader.uint32(), layout: try reader.index(below: layouts.count)))
+        }
+        for _ in 0..<(try reader.count(itemBytes: 16)) {
+            traces.append(TraceID(high: try reader.uint64(), low: try reader.uint64()))
+        }
+    }
+
+    private mutating func decodeSpans(_ reader: inout ByteReader) throws(ByteReader.Damage) {
+        let spans = try reader.count(itemBytes: 16)
+        spanIDs = try reader.uint64s(spans)
+        parentIDs = try reader.uint64s(spans)
+        traceIndexes.reserveCapacity(spans)
+        operationIndexes.reserveCapacity(spans)
+        originIndexes.reserveCapacity(spans)
+        starts.reserveCapacity(spans)
+        ends.reserveCapacity(spans)
+        var start: UInt64 = 0
+        for _ in 0..<spans {
+            traceIndexes.append(try reader.index(below: traces.count))
+            let operation = try reader.index(below: operations.count)
+            operationIndexes.append(operation)
+            originIndexes.append(try reader.index(below: origins.count))
+            start = start &+ UInt64(bitPattern: try reader.signed())
+            starts.append(start)
+            ends.append(start &+ UInt64(bitPattern: try reader.signed()))
+            for position in layouts.range(Int(operations[Int(operation)].layout)) {
+                let column = layouts.columns[position]
+                slots.append(try slot(in: column, &reader))
+            }
+        }
+    }
+
+    private func slot(in column: UInt32, _ reader: inout ByteReader) throws(ByteReader.Damage) -> UInt64 {
+        switch columns[Int(column)].type {
+        case .double: return try reader.uint64()
+        case .int: return UInt64(bitPattern: try reader.signed())
+        case .bool: return try reader.varint()
+        case .empty: return 0
+        case .string, .array, .keyValueList, .bytes:
+            let entry = try reader.index(below: dictionary.count)
+            guard dictionary.columns[Int(entry)] == column else { throw reader.damage() }
+            return UInt64(entry)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Byte strings one after another: entry `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
+struct StringTable: Sendable {
+    private(set) var bytes: [UInt8] = []
+    private(set) var offsets: [UInt32] = [0]
+
+    var count: Int { offsets.count - 1 }
+
+    /// The place of an entry in `bytes`.
+    @inline(__always)
+    func range(_ entry: Int) -> Range<Int> { Int(offsets[entry])..<Int(offsets[entry &+ 1]) }
+
+    subscript(entry: Int) -> ArraySlice<UInt8> { bytes[range(entry)] }
+
+    /// An entry as text; what is not UTF-8 shows as U+FFFD.
+    func text(_ entry: Int) -> String { String(decoding: self[entry], as: UTF8.self) }
+
+    /// Whether another string still fits: offsets are 32 bits.
+    func hasRoom(for count: Int) -> Bool { bytes.count + count <= Int(UInt32.max) }
+
+    @inline(__always)
+    mutating func append(_ value: ByteSpan) {
+        bytes.append(value)
+        offsets.append(UInt32(truncatingIfNeeded: bytes.count))
+    }
+
+    mutating func append(_ value: some Collection<UInt8>) {
+        bytes.append(contentsOf: value)
+        offsets.append(UInt32(truncatingIfNeeded: bytes.count))
+    }
+
+    mutating func reserve(entries: Int, bytes byteCount: Int) {
+        offsets.reserveCapacity(offsets.count + entries)
+        bytes.reserveCapacity(bytes.count + byteCount)
+    }
+}

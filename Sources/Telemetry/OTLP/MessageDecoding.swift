@@ -1,0 +1,210 @@
+import OTLPModel
+
+/// Decodes OTLP messages into values with the wire cursor: for what is rare in a request (resources,
+/// scopes, events, links, nested attribute values) and for reading stored canonical bytes back.
+///
+/// What follows protobuf to the letter but no emitter sends, and what decoders merge differently (a
+/// submessage that occurs twice, an `AnyValue` with two values), is left to the reference decoder: the
+/// cursor reports it as `unusual`.
+struct MessageDecoding: ~Escapable {
+    let bytes: ByteSpan
+    /// How many `AnyValue`s may nest in one another.
+    let maxDepth: Int
+    private(set) var problem: Problem?
+
+    enum Problem: Hashable {
+        case malformed(at: Int)
+        case tooDeep(at: Int)
+        /// Valid, but for the reference decoder to interpret.
+        case unusual(at: Int)
+    }
+
+    @_lifetime(copy bytes)
+    init(_ bytes: ByteSpan, maxDepth: Int) {
+        self.bytes = bytes
+        self.maxDepth = maxDepth
+    }
+
+    mutating func report(_ newProblem: Problem) {
+        // What is malformed or too deep is so for every decoder, so it stands above the unusual.
+        if case .unusual? = problem { problem = newProblem }
+        if problem == nil { problem = newProblem }
+    }
+
+    private mutating func close(_ cursor: borrowing WireCursor) {
+        if cursor.failed { report(.malformed(at: cursor.failedAt)) }
+    }
+
+    func text(_ range: Range<Int>) -> String {
+        // Safe: the pointer is used within the closure only.
+        unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    mutating func resource(_ range: Range<Int>) -> Resource {
+        var resource = Resource()
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: resource.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 2 << 3 | 0: resource.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
+            case 3 << 3 | 2: resource.entityRefs.append(entityRef(cursor.lengthDelimited()))
+            default: cursor.skipUnknown(tag, knownThrough: 3)
+            }
+        }
+        close(cursor)
+        return resource
+    }
+
+    private mutating func entityRef(_ range: Range<Int>) -> EntityRef {
+        var reference = EntityRef()
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: reference.schemaURL = text(cursor.lengthDelimited())
+            case 2 << 3 | 2: reference.type = text(cursor.lengthDelimited())
+            case 3 << 3 | 2: reference.idKeys.append(text(cursor.lengthDelimited()))
+            case 4 << 3 | 2: reference.descriptionKeys.append(text(cursor.lengthDelimited()))
+            default: cursor.skipUnknown(tag, knownThrough: 4)
+            }
+        }
+        close(cursor)
+        return reference
+    }
+
+    mutating func scope(_ range: Range<Int>) -> InstrumentationScope {
+        var scope = InstrumentationScope()
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: scope.name = text(cursor.lengthDelimited())
+            case 2 << 3 | 2: scope.version = text(cursor.lengthDelimited())
+            case 3 << 3 | 2: scope.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 4 << 3 | 0: scope.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
+            default: cursor.skipUnknown(tag, knownThrough: 4)
+            }
+        }
+        close(cursor)
+        return scope
+    }
+
+    mutating func event(_ range: Range<Int>) -> SpanEvent {
+        var event = SpanEvent()
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 1: event.timeUnixNano = cursor.fixed64()
+            case 2 << 3 | 2: event.name = text(cursor.lengthDelimited())
+            case 3 << 3 | 2: event.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 4 << 3 | 0: event.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
+            default: cursor.skipUnknown(tag, knownThrough: 4)
+            }
+        }
+        close(cursor)
+        return event
+    }
+
+    mutating func link(_ range: Range<Int>) -> SpanLink {
+        var link = SpanLink()
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: link.traceID = Array(bytes, cursor.lengthDelimited())
+            case 2 << 3 | 2: link.spanID = Array(bytes, cursor.lengthDelimited())
+            case 3 << 3 | 2: link.traceState = text(cursor.lengthDelimited())
+            case 4 << 3 | 2: link.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 5 << 3 | 0: link.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
+            case 6 << 3 | 5: link.flags = cursor.fixed32()
+            default: cursor.skipUnknown(tag, knownThrough: 6)
+            }
+        }
+        close(cursor)
+        return link
+    }
+
+    /// A `KeyValue`. `depth` counts the `AnyValue`s that it is in.
+    mutating func keyValue(_ range: Range<Int>, depth: Int = 0) -> KeyValue {
+        var key = 0..<0
+        var value: AnyValue?
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: key = cursor.lengthDelimited()
+            case 2 << 3 | 2:
+                if value != nil { report(.unusual(at: cursor.index)) }
+                value = anyValue(cursor.lengthDelimited(), depth: depth + 1)
+            // Refers to the string table of a profile, which a trace does not have.
+            case 3 << 3 | 0: _ = cursor.varint()
+            default: cursor.skipUnknown(tag, knownThrough: 3)
+            }
+        }
+        close(cursor)
+        return KeyValue(text(key), value ?? .empty)
+    }
+
+    /// An `AnyValue`, the `depth`-th one from outside.
+    mutating func anyValue(_ range: Range<Int>, depth: Int) -> AnyValue {
+        guard depth <= maxDepth else {
+            report(.tooDeep(at: range.lowerBound))
+            return .empty
+        }
+        var value = AnyValue.empty
+        var members = 0
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            members += tag >> 3 <= 8 ? 1 : 0
+            switch tag {
+            case 1 << 3 | 2: value = .string(text(cursor.lengthDelimited()))
+            case 2 << 3 | 0: value = .bool(cursor.varint() != 0)
+            case 3 << 3 | 0: value = .int(Int64(bitPattern: cursor.varint()))
+            case 4 << 3 | 1: value = .double(Double(bitPattern: cursor.fixed64()))
+            case 5 << 3 | 2: value = .array(array(cursor.lengthDelimited(), depth: depth))
+            case 6 << 3 | 2: value = .keyValueList(keyValueList(cursor.lengthDelimited(), depth: depth))
+            case 7 << 3 | 2: value = .bytes(Array(bytes, cursor.lengthDelimited()))
+            case 8 << 3 | 0:
+                _ = cursor.varint()
+                value = .empty
+            default: cursor.skipUnknown(tag, knownThrough: 8)
+            }
+        }
+        close(cursor)
+        if members > 1 { report(.unusual(at: range.lowerBound)) }
+        return value
+    }
+
+    /// The elements of an `ArrayValue` inside the `depth`-th `AnyValue`.
+    mutating func array(_ range: Range<Int>, depth: Int) -> [AnyValue] {
+        var values: [AnyValue] = []
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: values.append(anyValue(cursor.lengthDelimited(), depth: depth + 1))
+            default: cursor.skipUnknown(tag, knownThrough: 1)
+            }
+        }
+        close(cursor)
+        return values
+    }
+
+    /// The pairs of a `KeyValueList` inside the `depth`-th `AnyValue`.
+    mutating func keyValueList(_ range: Range<Int>, depth: Int) -> [KeyValue] {
+        var pairs: [KeyValue] = []
+        var cursor = WireCursor(bytes, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: pairs.append(keyValue(cursor.lengthDelimited(), depth: depth))
+            default: cursor.skipUnknown(tag, knownThrough: 1)
+            }
+        }
+        close(cursor)
+        return pairs
+    }
+}

@@ -1,0 +1,344 @@
+import OTLPModel
+
+/// Decodes an `ExportTraceServiceRequest` in one pass over its bytes, straight into columns.
+///
+/// ```
+/// message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
+/// message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; string schema_url = 3; }
+/// message ScopeSpans { InstrumentationScope scope = 1; repeated Span spans = 2; string schema_url = 3; }
+/// ```
+/// Spans with an id of a wrong length, or of zeros only, are refused alone (OTLP: such ids are invalid).
+struct TraceCursorDecoder: ~Copyable, ~Escapable {
+    let body: ByteSpan
+    let limits: DecodeLimits
+    private var builder: SpanBatchBuilder
+    private(set) var problem: MessageDecoding.Problem?
+    private(set) var rejectedSpans = 0
+    private(set) var rejectionReason: String?
+
+    // The events and links of the span that is being read; kept to reuse their memory.
+    private var events: [Range<Int>] = []
+    private var links: [Range<Int>] = []
+
+    @_lifetime(copy body)
+    init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
+        self.body = body
+        self.limits = limits
+        builder = SpanBatchBuilder(arrival: arrival)
+        builder.reserve(bodyBytes: body.count)
+    }
+
+    consuming func finish() -> SpanBatch { builder.finish() }
+
+    mutating func decode() {
+        var cursor = WireCursor(body, 0..<body.count)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: resourceSpans(cursor.lengthDelimited())
+            default: cursor.skipUnknown(tag, knownThrough: 1)
+            }
+        }
+        close(cursor)
+    }
+
+    @inline(__always)
+    private mutating func close(_ cursor: borrowing WireCursor) {
+        if cursor.failed { report(.malformed(at: cursor.failedAt)) }
+    }
+
+    private mutating func report(_ newProblem: MessageDecoding.Problem?) {
+        guard let newProblem else { return }
+        if case .unusual? = problem { problem = newProblem }
+        if problem == nil { problem = newProblem }
+    }
+
+    /// What stands around a list of messages: one submessage (a resource or a scope) and a schema URL.
+    private struct Envelope {
+        var header: Range<Int>?
+        var schemaURL = 0..<0
+    }
+
+    /// Reads field 1 and 3 and passes over the messages of field 2: they need what may come after them.
+    private mutating func envelope(_ range: Range<Int>) -> Envelope {
+        var envelope = Envelope()
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2:
+                if envelope.header != nil { report(.unusual(at: cursor.index)) }
+                envelope.header = cursor.lengthDelimited()
+            case 2 << 3 | 2: _ = cursor.lengthDelimited()
+            case 3 << 3 | 2: envelope.schemaURL = cursor.lengthDelimited()
+            default: cursor.skipUnknown(tag, knownThrough: 3)
+            }
+        }
+        close(cursor)
+        return envelope
+    }
+
+    private mutating func resourceSpans(_ range: Range<Int>) {
+        let envelope = envelope(range)
+        guard problem == nil else { return }
+        let resource = canonicalResource(envelope)
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            if tag == 2 << 3 | 2 {
+                scopeSpans(cursor.lengthDelimited(), resource: resource)
+            } else {
+                cursor.skip(tag)
+            }
+        }
+    }
+
+    private mutating func scopeSpans(_ range: Range<Int>, resource: [UInt8]) {
+        let envelope = envelope(range)
+        guard problem == nil else { return }
+        builder.setOrigin(resource: resource, scope: canonicalScope(envelope))
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            if tag == 2 << 3 | 2 {
+                span(cursor.lengthDelimited())
+            } else {
+                cursor.skip(tag)
+            }
+        }
+    }
+
+    /// Canonical `ResourceSpans` bytes without the spans.
+    private mutating func canonicalResource(_ envelope: Envelope) -> [UInt8] {
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        let resource = envelope.header.map { decoding.resource($0) } ?? Resource()
+        let schemaURL = decoding.text(envelope.schemaURL)
+        report(decoding.problem)
+        return ResourceSpans(resource: resource, schemaURL: schemaURL).protobufBytes()
+    }
+
+    /// Canonical `ScopeSpans` bytes without the spans.
+    private mutating func canonicalScope(_ envelope: Envelope) -> [UInt8] {
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        let scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
+        let schemaURL = decoding.text(envelope.schemaURL)
+        report(decoding.problem)
+        return ScopeSpans(scope: scope, schemaURL: schemaURL).protobufBytes()
+    }
+}
+
+// MARK: - Spans
+
+extension TraceCursorDecoder {
+    /// The fields of a span that wait until all of it is read.
+    private struct Pending {
+        var traceState = 0..<0
+        var statusMessage = 0..<0
+        var hasStatus = false
+        var droppedAttributes: UInt64 = 0
+        var droppedEvents: UInt64 = 0
+        var droppedLinks: UInt64 = 0
+        var badID: StaticString?
+    }
+
+    /// ```
+    /// message Span {
+    ///   bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; bytes parent_span_id = 4;
+    ///   string name = 5; SpanKind kind = 6; fixed64 start_time_unix_nano = 7; fixed64 end_time_unix_nano = 8;
+    ///   repeated KeyValue attributes = 9; uint32 dropped_attributes_count = 10;
+    ///   repeated Event events = 11; uint32 dropped_events_count = 12;
+    ///   repeated Link links = 13; uint32 dropped_links_count = 14; Status status = 15; fixed32 flags = 16;
+    /// }
+    /// ```
+    private mutating func span(_ range: Range<Int>) {
+        var core = SpanBatchBuilder.SpanCore()
+        var pending = Pending()
+        builder.beginSpan()
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 9 << 3 | 2: attribute(cursor.lengthDelimited())
+            case 1 << 3 | 2: traceID(cursor.lengthDelimited(), &core)
+            case 2 << 3 | 2: core.spanID = spanID(cursor.lengthDelimited())
+            case 3 << 3 | 2: pending.traceState = cursor.lengthDelimited()
+            case 4 << 3 | 2: core.parentID = parentID(cursor.lengthDelimited(), &pending)
+            case 5 << 3 | 2: builder.setName(body, cursor.lengthDelimited())
+            case 6 << 3 | 0: core.kind = Int32(truncatingIfNeeded: cursor.varint())
+            case 7 << 3 | 1: core.start = cursor.fixed64()
+            case 8 << 3 | 1: core.end = cursor.fixed64()
+            case 10 << 3 | 0: pending.droppedAttributes = cursor.varint() & 0xffff_ffff
+            case 11 << 3 | 2: events.append(cursor.lengthDelimited())
+            case 12 << 3 | 0: pending.droppedEvents = cursor.varint() & 0xffff_ffff
+            case 13 << 3 | 2: links.append(cursor.lengthDelimited())
+            case 14 << 3 | 0: pending.droppedLinks = cursor.varint() & 0xffff_ffff
+            case 15 << 3 | 2: status(cursor.lengthDelimited(), &core, &pending)
+            case 16 << 3 | 5: core.flags = cursor.fixed32()
+            default: cursor.skipUnknown(tag, knownThrough: 16)
+            }
+        }
+        close(cursor)
+        endSpan(core, pending)
+    }
+
+    @inline(__always)
+    private mutating func traceID(_ range: Range<Int>, _ core: inout SpanBatchBuilder.SpanCore) {
+        let isSixteen = range.count == 16
+        core.traceHigh = isSixteen ? body.loadBigEndianUInt64(at: range.lowerBound) : 0
+        core.traceLow = isSixteen ? body.loadBigEndianUInt64(at: range.lowerBound &+ 8) : 0
+    }
+
+    /// 0, which no valid id is, when the length is wrong.
+    @inline(__always)
+    private func spanID(_ range: Range<Int>) -> UInt64 {
+        range.count == 8 ? body.loadBigEndianUInt64(at: range.lowerBound) : 0
+    }
+
+    @inline(__always)
+    private func parentID(_ range: Range<Int>, _ pending: inout Pending) -> UInt64 {
+        if range.count == 8 {
+            pending.badID = nil
+            return body.loadBigEndianUInt64(at: range.lowerBound)
+        }
+        pending.badID = range.isEmpty ? nil : "parent_span_id"
+        return 0
+    }
+
+    /// `message Status { string message = 2; StatusCode code = 3; }`; field number 1 is reserved.
+    private mutating func status(
+        _ range: Range<Int>, _ core: inout SpanBatchBuilder.SpanCore, _ pending: inout Pending
+    ) {
+        if pending.hasStatus { report(.unusual(at: range.lowerBound)) }
+        pending.hasStatus = true
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 2 << 3 | 2: pending.statusMessage = cursor.lengthDelimited()
+            case 3 << 3 | 0: core.status = Int32(truncatingIfNeeded: cursor.varint())
+            default: if tag >> 3 == 1 { cursor.skip(tag) } else { cursor.skipUnknown(tag, knownThrough: 3) }
+            }
+        }
+        close(cursor)
+    }
+
+    private mutating func endSpan(_ core: SpanBatchBuilder.SpanCore, _ pending: Pending) {
+        if core.traceHigh | core.traceLow == 0 || core.spanID == 0 || pending.badID != nil {
+            reject(core, pending)
+        } else {
+            builder.endAttributes()
+            if !pending.traceState.isEmpty { builder.field(.traceState, body, pending.traceState) }
+            if !pending.statusMessage.isEmpty { builder.field(.statusMessage, body, pending.statusMessage) }
+            if pending.droppedAttributes != 0 {
+                builder.field(.droppedAttributesCount, number: pending.droppedAttributes)
+            }
+            if !events.isEmpty { eventsField() }
+            if pending.droppedEvents != 0 { builder.field(.droppedEventsCount, number: pending.droppedEvents) }
+            if !links.isEmpty { linksField() }
+            if pending.droppedLinks != 0 { builder.field(.droppedLinksCount, number: pending.droppedLinks) }
+            builder.endSpan(core)
+        }
+        if !events.isEmpty { events.removeAll(keepingCapacity: true) }
+        if !links.isEmpty { links.removeAll(keepingCapacity: true) }
+    }
+
+    private mutating func reject(_ core: SpanBatchBuilder.SpanCore, _ pending: Pending) {
+        // A refused span is checked like any other: what is malformed in it refuses the request.
+        eventsField()
+        linksField()
+        builder.abandonSpan()
+        rejectedSpans += 1
+        guard rejectionReason == nil else { return }
+        let field: StaticString =
+            pending.badID ?? (core.spanID == 0 ? "span_id" : "trace_id")
+        let bytes = field.description == "trace_id" ? 16 : 8
+        rejectionReason = "\(field) must be \(bytes) bytes that are not all zero"
+    }
+
+    private mutating func eventsField() {
+        guard !events.isEmpty else { return }
+        var writer = ProtobufWriter()
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        for range in events {
+            let event = decoding.event(range)
+            writer.message(11) { event.write(to: &$0) }
+        }
+        report(decoding.problem)
+        let bytes = writer.bytes
+        builder.field(.events, bytes.span, 0..<bytes.count)
+    }
+
+    private mutating func linksField() {
+        guard !links.isEmpty else { return }
+        var writer = ProtobufWriter()
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        for range in links {
+            let link = decoding.link(range)
+            writer.message(13) { link.write(to: &$0) }
+        }
+        report(decoding.problem)
+        let bytes = writer.bytes
+        builder.field(.links, bytes.span, 0..<bytes.count)
+    }
+}
+
+// MARK: - Attributes
+
+extension TraceCursorDecoder {
+    /// `message KeyValue { string key = 1; AnyValue value = 2; int32 key_strindex = 3; }`
+    @inline(__always)
+    private mutating func attribute(_ range: Range<Int>) {
+        var key = 0..<0
+        var value = 0..<0
+        var values = 0
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: key = cursor.lengthDelimited()
+            case 2 << 3 | 2:
+                value = cursor.lengthDelimited()
+                values &+= 1
+            // Refers to the string table of a profile, which a trace does not have.
+            case 3 << 3 | 0: _ = cursor.varint()
+            default: cursor.skipUnknown(tag, knownThrough: 3)
+            }
+        }
+        close(cursor)
+        if values > 1 { report(.unusual(at: range.lowerBound)) }
+        anyValue(value, key: key)
+    }
+
+    /// `message AnyValue { oneof value { string = 1; bool = 2; int64 = 3; double = 4; ArrayValue = 5;
+    /// KeyValueList = 6; bytes = 7; int32 string_value_strindex = 8; } }`
+    @inline(__always)
+    private mutating func anyValue(_ range: Range<Int>, key: Range<Int>) {
+        var cursor = WireCursor(body, range)
+        guard cursor.hasMore else { return builder.attribute(.empty, body, key: key, bits: 0) }
+        let tag = cursor.tag()
+        switch tag {
+        case 1 << 3 | 2: builder.attribute(.string, body, key: key, value: cursor.lengthDelimited())
+        case 3 << 3 | 0: builder.attribute(.int, body, key: key, bits: cursor.varint())
+        case 2 << 3 | 0: builder.attribute(.bool, body, key: key, bits: cursor.varint() == 0 ? 0 : 1)
+        case 4 << 3 | 1: builder.attribute(.double, body, key: key, bits: cursor.fixed64())
+        case 7 << 3 | 2: builder.attribute(.bytes, body, key: key, value: cursor.lengthDelimited())
+        default: return unlikelyValue(range, key: key)
+        }
+        // More than one field: unknown ones to pass over, or a second value for the reference decoder.
+        while cursor.hasMore {
+            let tag = cursor.tag()
+            if tag >> 3 <= 8 { report(.unusual(at: cursor.index)) }
+            cursor.skip(tag)
+        }
+        close(cursor)
+    }
+
+    /// Arrays and lists, and what starts with a field that is not a value.
+    @inline(never)
+    private mutating func unlikelyValue(_ range: Range<Int>, key: Range<Int>) {
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        let value = decoding.anyValue(range, depth: 1)
+        report(decoding.problem)
+        builder.attribute(value, body, key: key)
+    }
+}

@@ -1,0 +1,31 @@
+import OTLPModel
+
+/// What emitters of different age call the same fact about a request (OpenTelemetry's HTTP semantic
+/// conventions, stable names first, and what proxies send instead).
+enum HTTPAttributes {
+    /// Attributes that hold the path of a request, best first.
+    static let path = ["url.path", "http.target", "http.path", "url.full", "http.url"]
+
+    /// Attributes that hold the status of the response, best first.
+    static let status = ["http.response.status_code", "http.status_code", "response_code"]
+
+    /// The path in one of the `path` attributes: without scheme, host, query and fragment.
+    static func path(_ value: String) -> String? {
+        var text = Substring(value)
+        if let scheme = text.firstRange(of: "://") {
+            let authority = text[scheme.upperBound...]
+            text = authority.firstIndex(of: "/").map { authority[$0...] } ?? "/"
+        }
+        let path = text.prefix { $0 != "?" && $0 != "#" }
+        return path.isEmpty || path == "-" ? nil : String(path)
+    }
+
+    /// A status; nil when there is none: some emitters write numbers as text, and "0", "" or "-" for none.
+    static func status(_ value: AnyValue) -> Int? {
+        switch value {
+        case .int(let number): number > 0 && number < 1_000 ? Int(number) : nil
+        case .string(let text): Int(text).flatMap { $0 > 0 && $0 < 1_000 ? $0 : nil }
+        case .empty, .bool, .double, .array, .keyValueList, .bytes: nil
+        }
+    }
+}

@@ -1,0 +1,77 @@
+/// What limits an answer, found from what the answer was made of.
+enum QualityNotes {
+    /// A node is silent when nothing came from it for this long: 120 s, four times the longest interval at
+    /// which exporters flush by default.
+    static let silenceNanos: Int64 = 120_000_000_000
+
+    static func nodes(of rows: [RequestRow]) -> [QualityNote] { nodeNote(rows.map(\.node)) }
+
+    static func nodes(of spans: [StoredSpan]) -> [QualityNote] { nodeNote(spans.map(\.node)) }
+
+    private static func nodeNote(_ nodes: [NodeIdentity]) -> [QualityNote] {
+        let fromPeer = nodes.count { $0.source == .peerAddress }
+        guard fromPeer > 0 else { return [] }
+        let all = fromPeer == nodes.count ? "all" : "\(fromPeer) of \(nodes.count)"
+        return [
+            QualityNote(
+                code: "node_from_peer",
+                message: "node is the peer address for \(all) of these spans: their resource names none; "
+                    + "set service.instance.id or host.name in the exporter's resource")
+        ]
+    }
+
+    /// Nodes that sent spans in the window and then stopped, and the whole database when all of it did.
+    static func silence(_ views: [SegmentView], _ window: TimeWindow) throws(StoreError) -> [QualityNote] {
+        guard window.until != .distantFuture else { return [] }
+        var lastSeen: [NodeIdentity: UnixNanos] = [:]
+        for view in views where view.summary.minStart < window.until {
+            guard let seen = try? lastStarts(view, window) else { continue }
+            for (node, time) in seen { lastSeen[node] = max(lastSeen[node] ?? time, time) }
+        }
+        guard let newest = lastSeen.values.max() else { return [] }
+        let limit = window.until.advanced(byNanos: -silenceNanos)
+        if newest < limit {
+            return [
+                QualityNote(
+                    code: "stale",
+                    message: "the newest span of the window is \((window.until.rawValue - newest.rawValue) / 1_000_000_000) s "
+                        + "older than its end: is telemetry still arriving?")
+            ]
+        }
+        let silent = lastSeen.filter { $0.value < limit }.map(\.key.name).sorted()
+        guard !silent.isEmpty else { return [] }
+        let names = silent.prefix(5).joined(separator: ", ") + (silent.count > 5 ? ", …" : "")
+        return [
+            QualityNote(
+                code: "nodes_silent",
+                message: "\(silent.count) of \(lastSeen.count) nodes sent nothing in the last "
+                    + "\(silenceNanos / 1_000_000_000) s of the window: \(names)")
+        ]
+    }
+
+    /// The last start of each node in the window. Spans are about in the order of time, so the walk starts
+    /// at the end and stops when every origin was seen.
+    private static func lastStarts(
+        _ view: SegmentView, _ window: TimeWindow
+    ) throws(StoreError) -> [NodeIdentity: UnixNanos] {
+        let origins = try view.origins()
+        let indexes = try view.originIndexes()
+        let starts = try view.starts()
+        let arrivals = try view.arrivalIndexes()
+        let tables = try view.tables()
+        var seen = [Bool](repeating: false, count: origins.count)
+        var unseen = origins.count
+        var last: [NodeIdentity: UnixNanos] = [:]
+        for row in indexes.indices.reversed() where !seen[Int(indexes[row])] {
+            let time = UnixNanos(clamping: starts[row])
+            guard window.contains(time) else { continue }
+            let origin = Int(indexes[row])
+            seen[origin] = true
+            unseen -= 1
+            let node = origins[origin].node(tables.arrivals[Int(arrivals[row])])
+            last[node] = max(last[node] ?? time, time)
+            if unseen == 0 { break }
+        }
+        return last
+    }
+}

@@ -1,0 +1,307 @@
+import OTLPModel
+
+/// The spans of one segment, or of the journal, for queries: each column is read when it is first asked
+/// for, and kept.
+///
+/// For one query on one thread.
+final class SegmentView {
+    /// What the catalogue says.
+    let summary: SegmentSummary
+    /// The segment's row in the catalogue; nil for the journal.
+    let segmentID: Int64?
+    /// Reads a chunk; nil when the segment has none of that number.
+    private let load: (ChunkID) throws(StoreError) -> [UInt8]?
+    private let decoder: SegmentDecoder
+    private let resolve: (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
+
+    private var knownTables: SegmentTables?
+    private var knownOrigins: [ResolvedOrigin]?
+    private var knownTraceIDs: [TraceID]?
+    private var knownTraceOffsets: [Int]?
+    private var knownStarts: [UInt64]?
+    private var knownSpanIDs: [UInt64]?
+    private var knownParents: [UInt32]?
+    private var knownExternalParents: [UInt64]?
+    private var knownDurations: [UInt64]?
+    private var knownOperations: [UInt32]?
+    private var knownOriginIndexes: [UInt32]?
+    private var knownArrivals: [UInt32]?
+    private var knownFilter: TraceFilter?
+    private var knownValues: [Int: ColumnValues] = [:]
+
+    /// A stored segment.
+    init(
+        segmentID: Int64, summary: SegmentSummary,
+        load: @escaping (ChunkID) throws(StoreError) -> [UInt8]?,
+        resolve: @escaping (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
+    ) {
+        self.segmentID = segmentID
+        self.summary = summary
+        self.load = load
+        self.resolve = resolve
+        decoder = SegmentDecoder(spanCount: summary.spans)
+    }
+
+    /// Spans that are in memory already: the journal's.
+    init(_ columns: SegmentColumns) {
+        segmentID = nil
+        summary = columns.summary()
+        load = { (_) throws(StoreError) in nil }
+        resolve = { (_) throws(StoreError) in throw StoreError(.damaged, "the journal has no catalogue") }
+        decoder = SegmentDecoder(spanCount: columns.spanCount)
+        knownTables = columns.tables
+        knownOrigins = columns.origins.origins.map { origin in
+            ResolvedOrigin(
+                resource: ResourceSpans(
+                    canonicalBytes: Array(columns.origins.resources[Int(origin.resource)])),
+                scope: ScopeSpans(canonicalBytes: Array(columns.origins.scopes[Int(origin.scope)])))
+        }
+        knownTraceIDs = columns.traces
+        knownTraceOffsets = Self.offsets(columns.traceSpanCounts)
+        knownStarts = Self.starts(
+            columns.startOffsets, columns.traceStarts, Self.offsets(columns.traceSpanCounts))
+        knownSpanIDs = columns.spanIDs
+        knownParents = columns.parents
+        knownExternalParents = columns.externalParents
+        knownDurations = columns.durations
+        knownOperations = columns.operationIndexes
+        knownOriginIndexes = columns.originIndexes
+        knownArrivals = columns.arrivalIndexes
+        for column in columns.tables.columns.indices {
+            let values = columns.values(of: column)
+            if columns.tables.columns[column].type.isInDictionary {
+                knownValues[column] = .entries(
+                    values.map { UInt32(truncatingIfNeeded: $0) }, columns.dictionaries[column])
+            } else {
+                knownValues[column] = .numbers(Array(values))
+            }
+        }
+    }
+
+    // MARK: Columns
+
+    func tables() throws(StoreError) -> SegmentTables {
+        if let knownTables { return knownTables }
+        let tables = try decode(.tables) { (bytes) throws(ByteReader.Damage) in try decoder.tables(bytes) }
+        knownTables = tables
+        return tables
+    }
+
+    /// Who emitted the spans, by origin index.
+    func origins() throws(StoreError) -> [ResolvedOrigin] {
+        if let knownOrigins { return knownOrigins }
+        let references = try decode(.origins) { (bytes) throws(ByteReader.Damage) in
+            try decoder.origins(bytes)
+        }
+        var origins: [ResolvedOrigin] = []
+        for (resource, scope) in references {
+            origins.append(try resolve(SegmentOriginReference(resource: resource, scope: scope)))
+        }
+        knownOrigins = origins
+        return origins
+    }
+
+    func traceIDs() throws(StoreError) -> [TraceID] {
+        if let knownTraceIDs { return knownTraceIDs }
+        let ids = try decode(.traceIDs) { (bytes) throws(ByteReader.Damage) in try decoder.traceIDs(bytes) }
+        knownTraceIDs = ids
+        return ids
+    }
+
+    /// Where each trace's spans start; one element more than there are traces.
+    func traceOffsets() throws(StoreError) -> [Int] {
+        if let knownTraceOffsets { return knownTraceOffsets }
+        let counts = try decode(.traceSpanCounts) { (bytes) throws(ByteReader.Damage) in
+            try decoder.indexes(bytes, limit: Int(UInt32.max))
+        }
+        let offsets = Self.offsets(counts)
+        guard offsets.last == summary.spans else { throw damage(.traceSpanCounts) }
+        knownTraceOffsets = offsets
+        return offsets
+    }
+
+    private static func offsets(_ counts: [UInt32]) -> [Int] {
+        var offsets = [0]
+        offsets.reserveCapacity(counts.count + 1)
+        var sum = 0
+        for count in counts {
+            sum += Int(count)
+            offsets.append(sum)
+        }
+        return offsets
+    }
+
+    /// Nanoseconds since the Unix epoch, as sent.
+    func starts() throws(StoreError) -> [UInt64] {
+        if let knownStarts { return knownStarts }
+        let offsets = try traceOffsets()
+        let spans = summary.spans
+        let relative = try spanColumn(.startOffsets)
+        let bases = try decode(.traceStarts) { (bytes) throws(ByteReader.Damage) in
+            try decoder.numbers(bytes, countMax: spans)
+        }
+        guard bases.count == offsets.count - 1 else { throw damage(.traceStarts) }
+        let starts = Self.starts(relative, bases, offsets)
+        knownStarts = starts
+        return starts
+    }
+
+    private static func starts(_ relative: [UInt64], _ bases: [UInt64], _ offsets: [Int]) -> [UInt64] {
+        var starts = relative
+        var span = starts.mutableSpan
+        for trace in bases.indices {
+            for index in offsets[trace]..<offsets[trace + 1] { span[index] = span[index] &+ bases[trace] }
+        }
+        return starts
+    }
+
+    func spanIDs() throws(StoreError) -> [UInt64] {
+        if let knownSpanIDs { return knownSpanIDs }
+        let ids = try decode(.spanIDs) { (bytes) throws(ByteReader.Damage) in try decoder.ids(bytes) }
+        guard ids.count == summary.spans else { throw damage(.spanIDs) }
+        knownSpanIDs = ids
+        return ids
+    }
+
+    /// `ParentCode` of each span.
+    func parents() throws(StoreError) -> [UInt32] {
+        if let knownParents { return knownParents }
+        let parents = try spanIndexes(.parents, limit: Int(UInt32.max))
+        knownParents = parents
+        return parents
+    }
+
+    func externalParents() throws(StoreError) -> [UInt64] {
+        if let knownExternalParents { return knownExternalParents }
+        let bytes = try load(.externalParents)
+        let ids = try bytes.map { (bytes) throws(StoreError) in
+            try decode(.externalParents, bytes) { (span) throws(ByteReader.Damage) in try decoder.ids(span) }
+        }
+        knownExternalParents = ids ?? []
+        return ids ?? []
+    }
+
+    /// End minus start, modulo 2^64.
+    func durations() throws(StoreError) -> [UInt64] {
+        if let knownDurations { return knownDurations }
+        let durations = try spanColumn(.durations)
+        knownDurations = durations
+        return durations
+    }
+
+    func operationIndexes() throws(StoreError) -> [UInt32] {
+        if let knownOperations { return knownOperations }
+        let indexes = try spanIndexes(.operations, limit: try tables().operations.count)
+        knownOperations = indexes
+        return indexes
+    }
+
+    func originIndexes() throws(StoreError) -> [UInt32] {
+        if let knownOriginIndexes { return knownOriginIndexes }
+        let indexes = try spanIndexes(.originIndexes, limit: try origins().count)
+        knownOriginIndexes = indexes
+        return indexes
+    }
+
+    func arrivalIndexes() throws(StoreError) -> [UInt32] {
+        if let knownArrivals { return knownArrivals }
+        let indexes = try spanIndexes(.arrivalIndexes, limit: try tables().arrivals.count)
+        knownArrivals = indexes
+        return indexes
+    }
+
+    /// The values of a column, in the order of the spans that have one.
+    func values(of column: Int) throws(StoreError) -> ColumnValues {
+        if let known = knownValues[column] { return known }
+        let type = try tables().columns[column].type
+        let id = ChunkID.values(of: column)
+        // A span may repeat a key, so a column can have more values than the segment has spans.
+        let countMax = summary.spans * SpanBatchBuilder.layoutLengthMax
+        guard let bytes = try load(id) else { return type.isInDictionary ? .entries([], StringTable()) : .numbers([]) }
+        let values: ColumnValues
+        if type.isInDictionary {
+            let strings = try decode(id, bytes) { (span) throws(ByteReader.Damage) in
+                try decoder.strings(span, countMax: countMax)
+            }
+            values = .entries(strings.values, strings.dictionary)
+        } else {
+            values = .numbers(
+                try decode(id, bytes) { (span) throws(ByteReader.Damage) in
+                    try decoder.numbers(span, countMax: countMax)
+                })
+        }
+        knownValues[column] = values
+        return values
+    }
+
+    /// Whether the segment may have spans of a trace; false is certain.
+    func mayContain(_ trace: TraceID) throws(StoreError) -> Bool {
+        if let knownTraceIDs { return knownTraceIDs.contains(trace) }
+        if knownFilter == nil { knownFilter = TraceFilter(bytes: try load(.traceFilter) ?? []) }
+        return knownFilter?.mayContain(trace) ?? true
+    }
+
+    // MARK: Decoding
+
+    private func spanColumn(_ id: ChunkID) throws(StoreError) -> [UInt64] {
+        let spans = summary.spans
+        let values = try decode(id) { (bytes) throws(ByteReader.Damage) in
+            try decoder.numbers(bytes, countMax: spans)
+        }
+        guard values.count == spans else { throw damage(id) }
+        return values
+    }
+
+    private func spanIndexes(_ id: ChunkID, limit: Int) throws(StoreError) -> [UInt32] {
+        let indexes = try decode(id) { (bytes) throws(ByteReader.Damage) in
+            try decoder.indexes(bytes, limit: limit)
+        }
+        guard indexes.count == summary.spans else { throw damage(id) }
+        return indexes
+    }
+
+    private func decode<Content>(
+        _ id: ChunkID, _ read: (ByteSpan) throws(ByteReader.Damage) -> Content
+    ) throws(StoreError) -> Content {
+        guard let bytes = try load(id) else { throw damage(id) }
+        return try decode(id, bytes, read)
+    }
+
+    private func decode<Content>(
+        _ id: ChunkID, _ bytes: [UInt8], _ read: (ByteSpan) throws(ByteReader.Damage) -> Content
+    ) throws(StoreError) -> Content {
+        do {
+            return try read(bytes.span)
+        } catch {
+            throw damage(id)
+        }
+    }
+
+    /// The words for a chunk that does not hold what it should.
+    func damage(_ id: ChunkID) -> StoreError {
+        let name = id.name(columns: knownTables?.columns ?? [])
+        return StoreError(
+            .damaged, "segment \(segmentID.map(String.init) ?? "(journal)"): chunk \(name) is damaged")
+    }
+}
+
+/// The database ids of a resource and a scope.
+struct SegmentOriginReference: Hashable {
+    var resource: Int64
+    var scope: Int64
+}
+
+/// The values of one column.
+enum ColumnValues {
+    /// Bits of bools, integers and doubles.
+    case numbers([UInt64])
+    /// Entries of a dictionary.
+    case entries([UInt32], StringTable)
+
+    var count: Int {
+        switch self {
+        case .numbers(let numbers): numbers.count
+        case .entries(let entries, _): entries.count
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import OTLPModel
+
+/// Puts single spans of a segment together again from its columns.
+struct SpanMaterializer {
+    private let view: SegmentView
+    private let tables: SegmentTables
+    private let operations: [UInt32]
+
+    init(_ view: SegmentView) throws(StoreError) {
+        self.view = view
+        tables = try view.tables()
+        operations = try view.operationIndexes()
+    }
+
+    /// Where in its columns the values of a span start: for each column how many values come before it.
+    struct Position {
+        var row = 0
+        var before: [Int]
+    }
+
+    var start: Position { Position(before: [Int](repeating: 0, count: tables.columns.count)) }
+
+    /// Moves a position on to a later span.
+    func advance(_ position: inout Position, to row: Int) {
+        var spans = [Int](repeating: 0, count: tables.operations.count)
+        for index in position.row..<row { spans[Int(operations[index])] += 1 }
+        for (operation, count) in spans.enumerated() where count > 0 {
+            for column in tables.layouts[Int(tables.operations[operation].layout)] {
+                position.before[Int(column)] += count
+            }
+        }
+        position.row = row
+    }
+
+    /// The columns that a span has values in, in the order of its attributes, each with the place of the
+    /// value in its column.
+    func slots(at position: Position) -> [(column: Int, index: Int)] {
+        var next = position.before
+        let operation = tables.operations[Int(operations[position.row])]
+        return tables.layouts[Int(operation.layout)].map { column in
+            defer { next[Int(column)] += 1 }
+            return (Int(column), next[Int(column)])
+        }
+    }
+
+    /// The value of a column at a place.
+    func value(column: Int, index: Int) throws(StoreError) -> AnyValue {
+        let values = try view.values(of: column)
+        guard index < values.count else { throw view.damage(.values(of: column)) }
+        let type = tables.columns[column].type
+        let value: AnyValue?
+        switch values {
+        case .numbers(let numbers): value = AnyValue(type: type, bits: numbers[index], bytes: [])
+        case .entries(let entries, let dictionary):
+            value = AnyValue(type: type, bits: 0, bytes: Array(dictionary[Int(entries[index])]))
+        }
+        guard let value else { throw view.damage(.values(of: column)) }
+        return value
+    }
+
+    /// The bytes of a dictionary column at a place.
+    private func bytes(column: Int, index: Int) throws(StoreError) -> [UInt8] {
+        guard case .entries(let entries, let dictionary) = try view.values(of: column), index < entries.count
+        else { throw view.damage(.values(of: column)) }
+        return Array(dictionary[Int(entries[index])])
+    }
+
+    private func number(column: Int, index: Int) throws(StoreError) -> UInt64 {
+        guard case .numbers(let numbers) = try view.values(of: column), index < numbers.count
+        else { throw view.damage(.values(of: column)) }
+        return numbers[index]
+    }
+
+    /// The name of an operation.
+    func name(_ operation: Operation) throws(StoreError) -> String {
+        guard case .entries(_, let names) = try view.values(of: Int(FieldColumn.name.id)),
+            Int(operation.name) < names.count
+        else { throw view.damage(.values(of: Int(FieldColumn.name.id))) }
+        return names.text(Int(operation.name))
+    }
+
+    /// All of a span as it was sent.
+    func span(trace: TraceID, at position: Position) throws(StoreError) -> StoredSpan {
+        let row = position.row
+        var span = OTLPModel.Span()
+        span.traceID = trace.bytes
+        span.spanID = SpanID(rawValue: try view.spanIDs()[row]).bytes
+        if let parent = try parentID(of: row) { span.parentSpanID = SpanID(rawValue: parent).bytes }
+        let operation = tables.operations[Int(operations[row])]
+        span.name = try name(operation)
+        span.kind = SpanKind(rawValue: operation.kind)
+        span.status.code = StatusCode(rawValue: operation.status)
+        span.flags = operation.flags
+        span.startTimeUnixNano = try view.starts()[row]
+        span.endTimeUnixNano = span.startTimeUnixNano &+ (try view.durations()[row])
+        try addValues(to: &span, at: position)
+        let origin = try view.origins()[Int(try view.originIndexes()[row])]
+        let arrival = tables.arrivals[Int(try view.arrivalIndexes()[row])]
+        return StoredSpan(
+            span: span, resource: origin.resource, resourceSchemaURL: origin.resourceSchemaURL,
+            scope: origin.scope, scopeSchemaURL: origin.scopeSchemaURL, receivedAt: arrival.receivedAt,
+            peerAddress: arrival.peerAddress)
+    }
+
+    private func addValues(to span: inout OTLPModel.Span, at position: Position) throws(StoreError) {
+        for (column, index) in slots(at: position) {
+            guard let field = FieldColumn(rawValue: UInt32(column)) else {
+                let key = String(decoding: tables.columns[column].name, as: UTF8.self)
+                span.attributes.append(KeyValue(key, try value(column: column, index: index)))
+                continue
+            }
+            switch field {
+            case .name: break
+            case .traceState: span.traceState = String(decoding: try bytes(column: column, index: index), as: UTF8.self)
+            case .statusMessage:
+                span.status.message = String(decoding: try bytes(column: column, index: index), as: UTF8.self)
+            case .droppedAttributesCount:
+                span.droppedAttributesCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
+            case .droppedEventsCount:
+                span.droppedEventsCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
+            case .droppedLinksCount:
+                span.droppedLinksCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
+            case .events:
+                let events = [SpanEvent](canonicalBytes: try bytes(column: column, index: index))
+                guard let events else { throw view.damage(.values(of: column)) }
+                span.events = events
+            case .links:
+                let links = [SpanLink](canonicalBytes: try bytes(column: column, index: index))
+                guard let links else { throw view.damage(.values(of: column)) }
+                span.links = links
+            case .overflow:
+                let pairs = [KeyValue](canonicalBytes: try bytes(column: column, index: index))
+                guard let pairs else { throw view.damage(.values(of: column)) }
+                span.attributes += pairs
+            }
+        }
+    }
+
+    /// The id of a span's parent; nil for a root.
+    func parentID(of row: Int) throws(StoreError) -> UInt64? {
+        let parents = try view.parents()
+        switch parents[row] {
+        case ParentCode.root: return nil
+        case ParentCode.external:
+            var index = 0
+            for earlier in 0..<row where parents[earlier] == ParentCode.external { index += 1 }
+            let ids = try view.externalParents()
+            guard index < ids.count else { throw view.damage(.externalParents) }
+            return ids[index]
+        case let code:
+            let place = row - (ParentCode.distance(code) ?? 0)
+            let ids = try view.spanIDs()
+            guard ids.indices.contains(place) else { throw view.damage(.parents) }
+            return ids[place]
+        }
+    }
+}

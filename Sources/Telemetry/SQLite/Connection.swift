@@ -1,0 +1,107 @@
+import CSQLite
+
+/// One connection to a database file. Not for several threads at once: whoever owns it keeps it on one
+/// queue.
+///
+/// All of SQLite's C interface is used in this folder and nowhere else.
+@safe struct Connection: ~Copyable {
+    // Owned: opened in `init`, closed in `deinit`.
+    private let handle: OpaquePointer
+
+    enum Mode {
+        /// Reads only; never makes a file, never writes a checkpoint.
+        case readOnly
+        /// Reads and writes, and makes the file when there is none.
+        case readWrite
+        /// Reads a file that nobody writes to, without any lock or log beside it.
+        case immutable
+    }
+
+    /// Opens a database file.
+    /// - Throws: `SQLiteError` when the file cannot be opened
+    init(path: String, mode: Mode) throws(SQLiteError) {
+        var access = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        access |= mode == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        if mode == .immutable { access |= SQLITE_OPEN_URI }
+        let name = mode == .immutable ? Self.immutableURI(path) : path
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(name, &opened, access, nil)
+        guard code == SQLITE_OK, let opened = unsafe opened else {
+            let words = unsafe opened.map { unsafe Self.words(of: $0) } ?? "out of memory"
+            unsafe sqlite3_close_v2(opened)
+            throw SQLiteError(code: code, message: words, context: "open \(path)")
+        }
+        unsafe handle = opened
+        // Another process may checkpoint or take a lock for a moment.
+        unsafe sqlite3_busy_timeout(opened, 5_000)
+        unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
+        unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        if mode != .readWrite {
+            // A reader that closes last would write a checkpoint: only the writer may (see docs/format.md).
+            unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        }
+    }
+
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// A path as SQLite's `file:` URI; everything that could mean something in a URI is escaped.
+    private static func immutableURI(_ path: String) -> String {
+        let hex = Array("0123456789abcdef")
+        let escaped = path.utf8.map { byte -> String in
+            let isPlain =
+                byte == 0x2f || byte == 0x2e || byte == 0x2d || byte == 0x5f
+                || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+            if isPlain { return String(UnicodeScalar(byte)) }
+            return "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
+        }
+        return "file:" + escaped.joined() + "?immutable=1"
+    }
+
+    private static func words(of handle: OpaquePointer) -> String {
+        unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no message"
+    }
+
+    func error(_ code: Int32, _ context: String) -> SQLiteError {
+        SQLiteError(code: code, message: unsafe Self.words(of: handle), context: context)
+    }
+
+    /// Runs statements that give no rows.
+    /// - Throws: `SQLiteError` of the first that fails
+    func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql) }
+    }
+
+    /// Compiles a statement for repeated use.
+    /// - Throws: `SQLiteError` when it is not valid for this database
+    func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        var prepared: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v3(
+            handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard code == SQLITE_OK, let prepared = unsafe prepared else { throw error(code, sql) }
+        return unsafe Statement(prepared, sql: sql)
+    }
+
+    /// The first column of the first row as an integer; nil without a row or for NULL.
+    func integer(_ sql: String) throws(SQLiteError) -> Int64? {
+        let statement = try prepare(sql)
+        guard try statement.step() else { return nil }
+        return statement.isNull(0) ? nil : statement.integer(0)
+    }
+
+    /// How many rows the last INSERT, UPDATE or DELETE touched.
+    var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+
+    var lastInsertedID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// Moves what is in the write-ahead log into the database file and empties the log, as far as readers
+    /// let it. Only the writer may call it.
+    /// - Returns: whether all of it was moved
+    func checkpoint() throws(SQLiteError) -> Bool {
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+        if code == SQLITE_OK { return true }
+        let failure = error(code, "checkpoint")
+        if failure.isBusy { return false }
+        throw failure
+    }
+}

@@ -1,0 +1,45 @@
+/// The parts of a segment, each a row of the table `chunk`. The numbers are stored.
+struct ChunkID: Hashable, Sendable {
+    /// Below 65,536: the lower 16 bits of a row's key.
+    var number: UInt16
+
+    static let tables = ChunkID(number: 0)
+    static let origins = ChunkID(number: 1)
+    static let traceIDs = ChunkID(number: 2)
+    static let traceSpanCounts = ChunkID(number: 3)
+    static let traceStarts = ChunkID(number: 4)
+    static let spanIDs = ChunkID(number: 5)
+    static let parents = ChunkID(number: 6)
+    static let externalParents = ChunkID(number: 7)
+    static let startOffsets = ChunkID(number: 8)
+    static let durations = ChunkID(number: 9)
+    static let operations = ChunkID(number: 10)
+    static let originIndexes = ChunkID(number: 11)
+    static let arrivalIndexes = ChunkID(number: 12)
+    static let traceFilter = ChunkID(number: 13)
+
+    /// The values of a column.
+    static func values(of column: Int) -> ChunkID { ChunkID(number: UInt16(16 + column)) }
+
+    /// How many columns a segment can have at the most.
+    static let columnsMax = 65_536 - 16
+
+    /// What a person calls the chunk, in words about damage.
+    func name(columns: [ColumnKey]) -> String {
+        let names = [
+            "tables", "origins", "trace ids", "trace span counts", "trace starts", "span ids", "parents",
+            "external parents", "start offsets", "durations", "operations", "origin indexes",
+            "arrival indexes", "trace filter",
+        ]
+        if Int(number) < names.count { return names[Int(number)] }
+        let column = Int(number) - 16
+        guard columns.indices.contains(column) else { return "chunk \(number)" }
+        return "column \(String(decoding: columns[column].name, as: UTF8.self))"
+    }
+}
+
+/// A part of a segment as it is stored.
+struct EncodedChunk: Sendable {
+    var id: ChunkID
+    var bytes: [UInt8]
+}

@@ -1,0 +1,76 @@
+/// The spans of a segment, column by column: ordered by trace, a trace's spans adjacent and by start,
+/// traces by their first start.
+struct SegmentColumns: Sendable {
+    // One element a trace.
+    var traces: [TraceID] = []
+    var traceSpanCounts: [UInt32] = []
+    /// The first start in the trace, nanoseconds since the Unix epoch.
+    var traceStarts: [UInt64] = []
+
+    // One element a span.
+    var spanIDs: [UInt64] = []
+    /// `ParentCode` of each span.
+    var parents: [UInt32] = []
+    /// The parent ids that no span of the same trace in this segment has, in order of appearance.
+    var externalParents: [UInt64] = []
+    /// Nanoseconds after the start of the trace.
+    var startOffsets: [UInt64] = []
+    /// End minus start, in nanoseconds, modulo 2^64: negative when a sender said so.
+    var durations: [UInt64] = []
+    var operationIndexes: [UInt32] = []
+    var originIndexes: [UInt32] = []
+    var arrivalIndexes: [UInt32] = []
+
+    var tables = SegmentTables()
+    var origins = SegmentOrigins()
+
+    /// The values of all columns, column after column; those of column `c` are
+    /// `values[valueOffsets[c]..<valueOffsets[c + 1]]`, in the order of the spans that have one.
+    var values: [UInt64] = []
+    var valueOffsets: [Int] = []
+    /// By column; empty for a column of numbers.
+    var dictionaries: [StringTable] = []
+
+    var spanCount: Int { spanIDs.count }
+
+    /// The values of one column.
+    func values(of column: Int) -> ArraySlice<UInt64> {
+        values[valueOffsets[column]..<valueOffsets[column + 1]]
+    }
+}
+
+/// How a span names its parent inside a segment.
+enum ParentCode {
+    /// The span has no parent.
+    static let root: UInt32 = 0
+    /// The parent is not among the spans of the trace here: its id is the next of `externalParents`.
+    static let external: UInt32 = 1
+
+    /// The parent is `distance` spans before the child (negative: after it) in the trace.
+    static func near(_ distance: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: zigzag(Int64(distance))) &+ 2
+    }
+
+    /// The distance that a code stands for; nil for `root` and `external`.
+    static func distance(_ code: UInt32) -> Int? { code < 2 ? nil : Int(unzigzag(UInt64(code - 2))) }
+}
+
+/// What the catalogue says about a segment, so that most queries need not open it.
+struct SegmentSummary: Hashable, Sendable {
+    var spans: Int
+    var traces: Int
+    /// First and last start.
+    var minStart: UnixNanos
+    var maxStart: UnixNanos
+    /// Last end.
+    var maxEnd: UnixNanos
+    /// Nanoseconds; negative durations count as 0.
+    var minDuration: Int64
+    var maxDuration: Int64
+    /// Spans whose status is an error.
+    var errors: Int
+}
+
+/// A duration as queries count it: never negative, and no more than an `Int64` holds.
+@inline(__always)
+func clampedDuration(_ duration: UInt64) -> Int64 { max(0, Int64(bitPattern: duration)) }

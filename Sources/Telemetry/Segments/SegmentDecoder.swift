@@ -1,0 +1,114 @@
+/// Reads single chunks of a segment back. Counts that cannot be true are damage, so no chunk can make us
+/// use more memory than a segment of the stated size needs.
+struct SegmentDecoder: ~Copyable {
+    private let decompressor = ZstdDecompressor()
+    /// How many spans the catalogue says the segment has.
+    let spanCount: Int
+
+    init(spanCount: Int) { self.spanCount = spanCount }
+
+    func tables(_ bytes: ByteSpan) throws(ByteReader.Damage) -> SegmentTables {
+        var outer = ByteReader(bytes)
+        let content = try Block.read(&outer, decompressor)
+        var reader = ByteReader(content.span)
+        var tables = SegmentTables()
+        tables.columns = []
+        for _ in 0..<(try reader.count(itemBytes: 3)) {
+            guard let role = ColumnRole(rawValue: try reader.byte()),
+                let type = ValueType(rawValue: try reader.byte())
+            else { throw reader.damage() }
+            tables.columns.append(ColumnKey(role: role, type: type, name: try reader.counted()))
+        }
+        guard tables.columns.starts(with: FieldColumn.allCases.map(\.key)) else { throw reader.damage() }
+        for _ in 0..<(try reader.count()) {
+            var sequence: [UInt32] = []
+            for _ in 0..<(try reader.count()) { sequence.append(try reader.index(below: tables.columns.count)) }
+            tables.layouts.append(sequence)
+        }
+        for _ in 0..<(try reader.count(itemBytes: 5)) {
+            tables.operations.append(
+                Operation(
+                    name: try reader.uint32(), kind: Int32(truncatingIfNeeded: try reader.signed()),
+                    status: Int32(truncatingIfNeeded: try reader.signed()), flags: try reader.uint32(),
+                    layout: try reader.index(below: tables.layouts.count)))
+        }
+        var received: Int64 = 0
+        for _ in 0..<(try reader.count(itemBytes: 2)) {
+            received = received &+ (try reader.signed())
+            let peer = String(decoding: try reader.counted(), as: UTF8.self)
+            tables.arrivals.append(
+                Arrival(receivedAt: UnixNanos(rawValue: received), peerAddress: peer))
+        }
+        return tables
+    }
+
+    /// The database ids of each origin's resource and scope.
+    func origins(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [(resource: Int64, scope: Int64)] {
+        var reader = ByteReader(bytes)
+        var origins: [(resource: Int64, scope: Int64)] = []
+        for _ in 0..<(try reader.count(itemBytes: 2)) {
+            let resource = Int64(truncatingIfNeeded: try reader.varint())
+            origins.append((resource, Int64(truncatingIfNeeded: try reader.varint())))
+        }
+        return origins
+    }
+
+    func traceIDs(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [TraceID] {
+        let ids = try ids(bytes)
+        guard ids.count % 2 == 0 else { throw ByteReader.Damage(at: 0) }
+        return stride(from: 0, to: ids.count, by: 2).map { TraceID(high: ids[$0], low: ids[$0 + 1]) }
+    }
+
+    /// Ids of eight bytes.
+    func ids(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [UInt64] {
+        var outer = ByteReader(bytes)
+        let content = try Block.read(&outer, decompressor)
+        var reader = ByteReader(content.span)
+        guard content.count % 8 == 0 else { throw reader.damage() }
+        return try reader.uint64s(content.count / 8).map(\.byteSwapped)
+    }
+
+    func numbers(_ bytes: ByteSpan, countMax: Int) throws(ByteReader.Damage) -> [UInt64] {
+        var reader = ByteReader(bytes)
+        return try IntegerCoding.read(&reader, decompressor, countMax: countMax)
+    }
+
+    /// Numbers below `limit`.
+    func indexes(_ bytes: ByteSpan, limit: Int) throws(ByteReader.Damage) -> [UInt32] {
+        var reader = ByteReader(bytes)
+        return try IntegerCoding.read32(&reader, decompressor, countMax: spanCount, limit: UInt64(limit))
+    }
+
+    /// A dictionary column: the entry of each value, and the entries.
+    func strings(
+        _ bytes: ByteSpan, countMax: Int
+    ) throws(ByteReader.Damage) -> (values: [UInt32], dictionary: StringTable) {
+        var reader = ByteReader(bytes)
+        var values = try IntegerCoding.read32(&reader, decompressor, countMax: countMax)
+        let lengths = try IntegerCoding.read32(&reader, decompressor, countMax: max(countMax, spanCount))
+        let content = try Block.read(&reader, decompressor)
+        var dictionary = StringTable()
+        dictionary.reserve(entries: lengths.count, bytes: content.count)
+        var start = 0
+        for length in lengths {
+            guard Int(length) <= content.count - start else { throw reader.damage() }
+            dictionary.append(content.span.extracting(start..<start + Int(length)))
+            start += Int(length)
+        }
+        var previous = UInt32.max
+        var known: UInt32 = 0
+        var symbols = values.mutableSpan
+        for index in symbols.indices {
+            switch symbols[index] {
+            case 0: break
+            case 1:
+                previous = known
+                known &+= 1
+            case let symbol: previous = symbol &- 2
+            }
+            guard Int(previous) < lengths.count else { throw reader.damage() }
+            symbols[index] = previous
+        }
+        return (values, dictionary)
+    }
+}

@@ -1,0 +1,116 @@
+/// The tables of a database file. docs/format.md specifies them.
+enum Schema {
+    /// `PRAGMA user_version`: what this code writes, and the newest that it reads.
+    static let version: Int64 = 1
+
+    /// `PRAGMA application_id`: "trcq" as a big-endian number. Tells our files from other SQLite files.
+    static let applicationID: Int64 = 0x7472_6371
+
+    /// Settings of a file that must be made before its first table. Pages of 16 KiB: chunks are tens to
+    /// hundreds of kilobytes, and longer pages mean fewer links between them. Free pages can be given back
+    /// to the file system (`auto_vacuum`).
+    static let newFileSettings = [
+        "PRAGMA page_size = 16384",
+        "PRAGMA auto_vacuum = INCREMENTAL",
+        "PRAGMA journal_mode = WAL",
+    ]
+
+    /// What version 1 consists of.
+    static let tables = """
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY,
+            committed_at INTEGER NOT NULL,
+            spans INTEGER NOT NULL,
+            min_start INTEGER,
+            max_start INTEGER,
+            checksum INTEGER NOT NULL,
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE receipt (
+            id INTEGER PRIMARY KEY,
+            committed_at INTEGER NOT NULL,
+            digests BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE segment (
+            id INTEGER PRIMARY KEY,
+            signal INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            format INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            spans INTEGER NOT NULL,
+            traces INTEGER NOT NULL,
+            min_start INTEGER NOT NULL,
+            max_start INTEGER NOT NULL,
+            max_end INTEGER NOT NULL,
+            min_duration INTEGER NOT NULL,
+            max_duration INTEGER NOT NULL,
+            errors INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE chunk (
+            id INTEGER PRIMARY KEY,
+            checksum INTEGER NOT NULL,
+            data BLOB NOT NULL
+        ) STRICT;
+        CREATE TABLE resource (
+            id INTEGER PRIMARY KEY,
+            hash INTEGER NOT NULL,
+            service TEXT NOT NULL,
+            node TEXT,
+            node_source TEXT,
+            otlp BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX resource_by_hash ON resource (hash);
+        CREATE TABLE scope (
+            id INTEGER PRIMARY KEY,
+            hash INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            version TEXT NOT NULL,
+            otlp BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX scope_by_hash ON scope (hash);
+        """
+
+    /// `segment.signal` of spans.
+    static let spanSignal: Int64 = 1
+
+    /// The key of a chunk's row.
+    static func chunkKey(segment: Int64, _ chunk: ChunkID) -> Int64 { segment << 16 | Int64(chunk.number) }
+
+    /// Checks that an open database is one of ours and not newer than this code.
+    /// - Throws: `StoreError.notADatabase`, `.newerFormat`, `.unavailable`
+    static func check(_ connection: borrowing Connection, path: String) throws(StoreError) {
+        let identity: Int64
+        let version: Int64
+        do {
+            identity = try connection.integer("PRAGMA application_id") ?? 0
+            version = try connection.integer("PRAGMA user_version") ?? 0
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        guard identity == applicationID else {
+            throw StoreError(
+                .notADatabase, "\(path) is not a traceq database; name another file with --db")
+        }
+        guard version <= Self.version else {
+            throw StoreError(
+                .newerFormat,
+                "\(path) has format \(version), and this traceq knows up to \(Self.version): "
+                    + "it was written by a newer version; upgrade traceq to read it")
+        }
+    }
+}
+
+extension StoreError {
+    /// What SQLite's refusal means for whoever uses the store.
+    init(_ error: SQLiteError, path: String) {
+        if error.isDamage {
+            self.init(.notADatabase, "\(path) is not a traceq database, or its file is damaged: \(error.message)")
+        } else if error.isFull {
+            self.init(.unavailable, "the disk of \(path) is full; free some space")
+        } else if error.isBusy {
+            self.init(.inUse, "\(path) is in use by another process; try again")
+        } else {
+            self.init(.unavailable, "\(path): \(error.description)")
+        }
+    }
+}

@@ -1,0 +1,214 @@
+/// The writer's side of the database file: the one connection that ever writes.
+///
+/// Plain and synchronous; the actor that owns it decides when.
+struct StoreDatabase: ~Copyable {
+    private let connection: Connection
+    private let insertJournal: Statement
+    private let insertReceipt: Statement
+    private let insertChunk: Statement
+    private let insertSegment: Statement
+    // Closed last: the lock must outlive the connection.
+    private let file: DatabaseFile
+
+    /// Opens the file, or makes it.
+    /// - Throws: `StoreError`
+    static func open(
+        path: String, durability: StoreOptions.Durability
+    ) throws(StoreError) -> StoreDatabase {
+        let file = try DatabaseFile.claim(path)
+        do {
+            let connection = try Connection(path: path, mode: .readWrite)
+            try prepareFile(connection, path: path)
+            try connection.execute("PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
+            // 16 MiB of pages: the writer reads back little but what it is about to delete.
+            try connection.execute("PRAGMA cache_size = -16384")
+            // A checkpoint every 32 MiB: large enough to be rare, small enough to be short.
+            try connection.execute("PRAGMA wal_autocheckpoint = 2048")
+            try connection.execute("PRAGMA journal_size_limit = 67108864")
+            return try StoreDatabase(connection, file)
+        } catch let error as StoreError {
+            throw error
+        } catch let error as SQLiteError {
+            throw StoreError(error, path: path)
+        } catch {
+            throw StoreError(.unavailable, "\(path): \(error)")
+        }
+    }
+
+    private init(_ connection: consuming Connection, _ file: consuming DatabaseFile) throws(SQLiteError) {
+        let insertJournal = try connection.prepare(
+            """
+            INSERT INTO journal (id, committed_at, spans, min_start, max_start, checksum, data)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        let insertReceipt = try connection.prepare(
+            "INSERT INTO receipt (id, committed_at, digests) VALUES (?1, ?2, ?3)")
+        let insertChunk = try connection.prepare("INSERT INTO chunk (id, checksum, data) VALUES (?1, ?2, ?3)")
+        let insertSegment = try connection.prepare(
+            """
+            INSERT INTO segment (signal, level, format, created_at, spans, traces, min_start, max_start,
+                max_end, min_duration, max_duration, errors)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """)
+        self.insertJournal = insertJournal
+        self.insertReceipt = insertReceipt
+        self.insertChunk = insertChunk
+        self.insertSegment = insertSegment
+        self.connection = connection
+        self.file = file
+    }
+
+    private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
+        let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
+        guard isNew else { return try Schema.check(connection, path: path) }
+        for setting in Schema.newFileSettings { try connection.execute(setting) }
+        try connection.execute(
+            """
+            BEGIN IMMEDIATE;
+            \(Schema.tables)
+            PRAGMA application_id = \(Schema.applicationID);
+            PRAGMA user_version = \(Schema.version);
+            COMMIT;
+            """)
+    }
+
+    /// The highest number that a commit ever had, so that none is given twice.
+    func lastCommitID() throws(SQLiteError) -> Int64 {
+        try connection.integer(
+            "SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(id) FROM receipt), 0))"
+        ) ?? 0
+    }
+
+    /// Digests of the commits since a time.
+    func receipts(since: UnixNanos) throws(SQLiteError) -> [BodyDigest] {
+        let statement = try connection.prepare("SELECT digests FROM receipt WHERE committed_at >= ?1")
+        try statement.bind(1, since.rawValue)
+        var digests: [BodyDigest] = []
+        while try statement.step() {
+            statement.withBlob(0) { bytes in
+                for start in stride(from: 0, through: bytes.count - BodyDigest.byteCount, by: BodyDigest.byteCount) {
+                    digests.append(
+                        BodyDigest(high: bytes.loadUInt64(at: start), low: bytes.loadUInt64(at: start + 8)))
+                }
+            }
+        }
+        return digests
+    }
+
+    /// The journal's rows in order; nil batches for a row that is damaged.
+    func journal() throws(SQLiteError) -> [(id: Int64, batches: [SpanBatch]?)] {
+        let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
+        var rows: [(id: Int64, batches: [SpanBatch]?)] = []
+        while try statement.step() {
+            rows.append((statement.integer(0), JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2)))
+        }
+        return rows
+    }
+
+    /// A commit's content.
+    struct Commit {
+        var id: Int64
+        var at: UnixNanos
+        var spans: Int
+        var minStart: UnixNanos?
+        var maxStart: UnixNanos?
+        var data: [UInt8]
+        var digests: [BodyDigest]
+    }
+
+    /// Writes one commit: when it returns, the disk has it.
+    func append(_ commit: Commit) throws(SQLiteError) {
+        try transaction { () throws(SQLiteError) in
+            try insertJournal.bind(1, commit.id)
+            try insertJournal.bind(2, commit.at.rawValue)
+            try insertJournal.bind(3, Int64(commit.spans))
+            try insertJournal.bind(4, commit.minStart?.rawValue)
+            try insertJournal.bind(5, commit.maxStart?.rawValue)
+            try insertJournal.bind(6, Int64(bitPattern: checksum(commit.data.span)))
+            try insertJournal.run(blob: 7, commit.data)
+            var digests = ByteWriter()
+            for digest in commit.digests {
+                digests.uint64(digest.high)
+                digests.uint64(digest.low)
+            }
+            try insertReceipt.bind(1, commit.id)
+            try insertReceipt.bind(2, commit.at.rawValue)
+            try insertReceipt.run(blob: 3, digests.bytes)
+        }
+    }
+
+    /// Writes a segment and drops the journal rows that it replaces, and receipts that nobody needs.
+    func install(
+        _ sealed: SealedSegment, encoder: borrowing SegmentEncoder, now: UnixNanos
+    ) throws(SQLiteError) {
+        try transaction { () throws(SQLiteError) in
+            let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
+            let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
+            let origins = sealed.origins.origins.map {
+                (resource: resources[Int($0.resource)], scope: scopes[Int($0.scope)])
+            }
+            let segment = try insert(sealed.summary, now: now)
+            for chunk in sealed.chunks { try insert(chunk, segment: segment) }
+            try insert(encoder.originsChunk(origins), segment: segment)
+            try deleteJournal(through: sealed.lastJournalID)
+            let expired = try connection.prepare(
+                // The newest receipt stays: it holds the highest number of a commit.
+                "DELETE FROM receipt WHERE committed_at < ?1 AND id < (SELECT max(id) FROM receipt)")
+            try expired.bind(1, now.rawValue - 2 * ReceiptWindow.nanos)
+            try expired.run()
+        }
+    }
+
+    private func deleteJournal(through id: Int64) throws(SQLiteError) {
+        let statement = try connection.prepare("DELETE FROM journal WHERE id <= ?1")
+        try statement.bind(1, id)
+        try statement.run()
+    }
+
+    private func insert(_ summary: SegmentSummary, now: UnixNanos) throws(SQLiteError) -> Int64 {
+        let values: [Int64] = [
+            Schema.spanSignal, 0, Int64(SegmentEncoder.formatVersion), now.rawValue, Int64(summary.spans),
+            Int64(summary.traces), summary.minStart.rawValue, summary.maxStart.rawValue,
+            summary.maxEnd.rawValue, summary.minDuration, summary.maxDuration, Int64(summary.errors),
+        ]
+        for (index, value) in values.enumerated() { try insertSegment.bind(Int32(index + 1), value) }
+        try insertSegment.run()
+        return connection.lastInsertedID
+    }
+
+    private func insert(_ chunk: EncodedChunk, segment: Int64) throws(SQLiteError) {
+        try insertChunk.bind(1, Schema.chunkKey(segment: segment, chunk.id))
+        try insertChunk.bind(2, Int64(bitPattern: checksum(chunk.bytes.span)))
+        try insertChunk.run(blob: 3, chunk.bytes)
+    }
+
+    private func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            try body()
+            try connection.execute("COMMIT")
+        } catch {
+            // After some errors SQLite has rolled back already; then this says so and changes nothing.
+            try? connection.execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    /// Gives free pages back to the file system and empties the write-ahead log: for a quiet moment.
+    func tidyUp() throws(SQLiteError) {
+        try connection.execute("PRAGMA incremental_vacuum")
+        _ = try connection.checkpoint()
+    }
+}
+
+extension JournalRow {
+    /// The batches of a row whose bytes agree with their checksum; nil for a damaged row.
+    static func verified(
+        _ statement: borrowing Statement, checksumColumn: Int32, dataColumn: Int32
+    ) -> [SpanBatch]? {
+        let expected = UInt64(bitPattern: statement.integer(checksumColumn))
+        return statement.withBlob(dataColumn) { bytes in
+            checksum(bytes) == expected ? try? decode(bytes) : nil
+        }
+    }
+}

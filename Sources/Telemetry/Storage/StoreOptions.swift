@@ -1,0 +1,33 @@
+/// How a store is run.
+package struct StoreOptions: Sendable {
+    /// When a commit counts as done.
+    package enum Durability: String, Sendable, CaseIterable {
+        /// The disk has it: survives power loss.
+        case full
+        /// The operating system has it: survives the end of the process, however it ends.
+        case process
+    }
+
+    package var durability = Durability.full
+
+    /// Bytes of encoded batches that may wait for the writer: 64 MiB, about 700,000 spans, is several
+    /// seconds of full load.
+    package var queueBytesMax = 64 << 20
+
+    /// Bytes of encoded batches in one commit: 8 MiB are written in some 10 ms, so nobody waits long
+    /// behind a large group.
+    package var groupBytesMax = 8 << 20
+
+    /// Spans that make a segment: 65,536. With 8,192 a span takes ten bytes more on disk; larger segments
+    /// make looking up a trace slower.
+    package var segmentSpans = 65_536
+
+    /// Spans that may wait in memory while a segment is being sealed. Beyond it the writer waits for the
+    /// sealer and the queue fills up.
+    package var unsealedSpansMax = 4 * 65_536
+
+    /// Spans wait at most this long in the journal: 10 s.
+    package var sealAfterNanos: Int64 = 10_000_000_000
+
+    package init() {}
+}
