@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// The options that say which fleet and which traffic there is.
+struct FleetOptions: ParsableArguments {
+    @Option(help: "Number of edge nodes; each region has one module proxy beside them.")
+    var nodes = 12
+
+    @Option(help: "Number of regions, 1 to 8.")
+    var regions = 3
+
+    @Option(help: "The same seed and start time give the same spans.")
+    var seed: UInt64 = 1
+
+    @Option(help: "What goes wrong: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var fault = Fault.none
+
+    func validate() throws {
+        guard (1...10_000).contains(nodes) else { throw ValidationError("--nodes has to be 1 to 10000") }
+        guard (1...Region.all.count).contains(regions) else {
+            throw ValidationError("--regions has to be 1 to \(Region.all.count)")
+        }
+        guard regions <= nodes else {
+            throw ValidationError("--regions must not exceed --nodes: each region needs an edge node")
+        }
+    }
+
+    var fleet: Fleet {
+        Fleet(edgeCount: nodes, regionCount: regions, fault: fault, seed: seed)
+    }
+}
+
+extension Fault: ExpressibleByArgument {}

@@ -1,0 +1,24 @@
+/// What a run sent and what became of it.
+struct RunSummary: Hashable, Sendable {
+    /// Requests of the fleet's clients whose spans were sent.
+    var clientRequests = 0
+    /// Client requests that had not finished at the end; their spans were not sent.
+    var cutOff = 0
+    var counts = DeliveryCounts()
+    var seconds = 0.0
+
+    /// Whether every span that was sent was taken.
+    var isComplete: Bool { counts.rejectedSpans == 0 && counts.lostSpans == 0 }
+
+    var text: String {
+        var lines = [
+            "sent \(counts.spans) spans of \(clientRequests) client requests in \(counts.requests) "
+                + "OTLP requests (\(counts.bytes) bytes) within \(Decimals.text(seconds, digits: 1)) s",
+            "rejected \(counts.rejectedSpans) spans, lost \(counts.lostSpans), retried "
+                + "\(counts.retries) requests",
+        ]
+        if cutOff > 0 { lines.append("\(cutOff) client requests were still running at the end and not sent") }
+        if let complaint = counts.firstComplaint { lines.append("the receiver said: \(complaint)") }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,46 @@
+import OTLPModel
+
+/// Turns requests into the spans that the nodes on their way would have sent.
+struct FleetEmitter: Sendable {
+    /// One for each node, by `FleetNode.index`.
+    let sources: [TelemetrySource]
+    private var identifiers: SeededGenerator
+
+    init(fleet: Fleet, seed: UInt64) {
+        sources = fleet.nodes.map(TelemetrySource.init(node:))
+        identifiers = SeededGenerator.stream("identifiers", seed: seed)
+    }
+
+    /// The spans of a request in the order in which their parents come first.
+    mutating func spans(of exchange: Exchange) -> [EmittedSpan] {
+        var spans: [EmittedSpan] = []
+        var parent: SpanContext?
+        // Both edges start the trace, as the go command sends no trace context, and hand it on.
+        if let edge = exchange.edge {
+            let context = SpanContext.root(using: &identifiers)
+            switch edge.node.kind {
+            case .caddy: spans.append(CaddyEmitter.span(of: exchange, edge: edge, context: context))
+            case .nginx, .athens:
+                spans.append(NginxEmitter.span(of: exchange, edge: edge, context: context))
+            }
+            parent = context
+        }
+        if let proxy = exchange.proxy {
+            let emitter = AthensEmitter(exchange: exchange, leg: proxy)
+            spans += emitter.spans(parent: parent, using: &identifiers)
+        }
+        return spans
+    }
+}
+
+extension [KeyValue] {
+    /// Appends a string attribute.
+    mutating func add(_ key: String, _ text: String) {
+        append(KeyValue(key, .string(text)))
+    }
+
+    /// Appends an integer attribute.
+    mutating func add(_ key: String, _ number: some BinaryInteger) {
+        append(KeyValue(key, .int(Int64(number))))
+    }
+}

@@ -1,0 +1,27 @@
+/// What became of the spans that were sent.
+struct DeliveryCounts: Hashable, Sendable {
+    /// Requests that were answered with success.
+    var requests = 0
+    /// Spans that the receiver took.
+    var spans = 0
+    /// Spans that it refused within a request that it took.
+    var rejectedSpans = 0
+    /// Spans of requests that it refused for good, or that it never answered.
+    var lostSpans = 0
+    /// Attempts beyond the first.
+    var retries = 0
+    /// Bytes of the bodies that were taken, as sent.
+    var bytes = 0
+    /// The first thing that the receiver complained about, or nil.
+    var firstComplaint: String?
+
+    static func += (left: inout DeliveryCounts, right: DeliveryCounts) {
+        left.requests += right.requests
+        left.spans += right.spans
+        left.rejectedSpans += right.rejectedSpans
+        left.lostSpans += right.lostSpans
+        left.retries += right.retries
+        left.bytes += right.bytes
+        left.firstComplaint = left.firstComplaint ?? right.firstComplaint
+    }
+}

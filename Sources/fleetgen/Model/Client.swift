@@ -1,0 +1,31 @@
+/// A machine that runs the go command: a developer's, or a runner of continuous integration.
+struct Client: Hashable, Sendable {
+    let region: Region
+    /// Public address, as the edge sees it.
+    let address: String
+    let userAgent: String
+    /// `1.1` or `2.0`: the go command speaks HTTP/2 wherever TLS offers it.
+    let httpVersion: String
+    /// Whether the client keeps its checksums in go.sum already and so asks the sum database for none.
+    let hasChecksums: Bool
+    /// Bytes a millisecond that the client's connection takes.
+    let bytesPerMillisecond: Double
+    /// The edge node that the client's resolver gives it.
+    let edge: FleetNode
+
+    /// A client of some region of the fleet.
+    init(ordinal: Int, fleet: Fleet, using generator: inout SeededGenerator) {
+        region = fleet.regions[generator.index(below: fleet.regions.count)]
+        let candidates = fleet.edges(in: region)
+        edge = candidates[generator.index(below: candidates.count)]
+        // 198.18.0.0/15 belongs to nobody: it is kept for tests of network devices.
+        address = "198.18.\(region.octet + ordinal / 250).\(1 + ordinal % 250)"
+        let isOldNetwork = generator.chance(0.08)
+        httpVersion = isOldNetwork ? "1.1" : "2.0"
+        userAgent =
+            generator.chance(0.35)
+            ? "GoCommand/1 (+https://go.dev/cmd/go)" : "Go-http-client/\(httpVersion)"
+        hasChecksums = generator.chance(0.55)
+        bytesPerMillisecond = generator.logNormal(median: 25_000, sigma: 0.7)
+    }
+}

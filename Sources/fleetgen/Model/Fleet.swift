@@ -1,0 +1,69 @@
+/// The machines: edge nodes in several regions, and one module proxy behind them in each region.
+struct Fleet: Sendable {
+    let regions: [Region]
+    let edges: [FleetNode]
+    let proxies: [FleetNode]
+    let fault: Fault
+
+    /// Edge nodes first, then proxies: `nodes[node.index] == node`.
+    var nodes: [FleetNode] { edges + proxies }
+
+    /// - Parameters:
+    ///   - edgeCount: how many edge nodes there are, at least 1.
+    ///   - regionCount: over how many regions they are spread, 1 to `Region.all.count`; never more
+    ///     than there are edge nodes.
+    init(edgeCount: Int, regionCount: Int, fault: Fault, seed: UInt64) {
+        let edgeCount = max(1, edgeCount)
+        let regionCount = min(max(1, regionCount), Region.all.count, edgeCount)
+        let regions = Array(Region.all.prefix(regionCount))
+        var clocks = SeededGenerator.stream("clocks", seed: seed)
+
+        edges = (0..<edgeCount).map { index in
+            let region = regions[index % regionCount]
+            let ordinal = index / regionCount + 1
+            // The second edge node is the one with a fault; with one node only, it is the first.
+            let isFaulty = index == min(1, edgeCount - 1)
+            let skewed = fault == .clockSkew && isFaulty
+            return FleetNode(
+                index: index, kind: Self.edgeKind(index, of: edgeCount, regionCount: regionCount),
+                region: region,
+                instance: "edge-\(region.site)-\(ordinal < 10 ? "0" : "")\(ordinal)",
+                address: "10.\(region.octet).\(ordinal / 250).\(10 + ordinal % 240)",
+                isIdentified: edgeCount < 3 || index < edgeCount - 2,
+                slowness: fault == .slowNode && isFaulty ? 8 : 1,
+                clockOffsetNanos: skewed ? 45_000_000_000 : Self.smallOffset(&clocks))
+        }
+        proxies = regions.enumerated().map { position, region in
+            FleetNode(
+                index: edgeCount + position, kind: .athens, region: region,
+                instance: "athens-\(region.site)-1", address: "10.\(region.octet).200.1",
+                isIdentified: regionCount == 1 || position < regionCount - 1, slowness: 1,
+                clockOffsetNanos: fault == .clockSkew && position == 0
+                    ? -8_000_000_000 : Self.smallOffset(&clocks))
+        }
+        self.regions = regions
+        self.fault = fault
+    }
+
+    /// The edge nodes of a region, never empty for a region of the fleet.
+    func edges(in region: Region) -> [FleetNode] {
+        edges.filter { $0.region == region }
+    }
+
+    /// The proxy that an edge node asks: the one of its region.
+    func proxy(behind edge: FleetNode) -> FleetNode {
+        proxies.first { $0.region == edge.region } ?? proxies[0]
+    }
+
+    /// Every third node of a region is Caddy, and the last node of all is, so that both kinds show
+    /// in any fleet of more than one node.
+    private static func edgeKind(_ index: Int, of count: Int, regionCount: Int) -> EmitterKind {
+        let ordinal = index / regionCount
+        return ordinal % 3 == 2 || (count > 1 && index == count - 1) ? .caddy : .nginx
+    }
+
+    /// Clocks that are kept by NTP differ by less than a millisecond.
+    private static func smallOffset(_ generator: inout SeededGenerator) -> Int64 {
+        Int64(min(max(generator.normal(), -3), 3) * 250_000)
+    }
+}

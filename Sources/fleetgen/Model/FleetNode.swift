@@ -1,0 +1,29 @@
+/// The software of a node, which decides what its telemetry looks like.
+enum EmitterKind: String, CaseIterable, Sendable {
+    case nginx
+    case caddy
+    case athens
+}
+
+/// One machine of the fleet that serves requests and emits spans.
+struct FleetNode: Hashable, Sendable {
+    /// Position among all nodes of the fleet: edges first, then proxies.
+    let index: Int
+    let kind: EmitterKind
+    let region: Region
+    /// Host name and `service.instance.id`, such as `edge-fra-01`.
+    let instance: String
+    /// Private address, as the next hop sees it.
+    let address: String
+    /// False for a node whose telemetry does not say who it is, as freshly installed software does.
+    let isIdentified: Bool
+    /// The software's own work takes this many times as long as usual.
+    let slowness: Double
+    /// How far the node's clock is ahead of true time, in nanoseconds; negative when behind.
+    let clockOffsetNanos: Int64
+
+    /// True time as this node's clock shows it.
+    func clockTime(of nanos: UInt64) -> UInt64 {
+        nanos &+ UInt64(bitPattern: clockOffsetNanos)
+    }
+}

@@ -1,0 +1,193 @@
+/// A module proxy with a storage that fills as versions are fetched.
+struct ProxySimulator: Sendable {
+    /// A fetch of a version: waiting for it is possible until it ends.
+    private struct Fetch {
+        let interval: Interval
+        let status: Int
+    }
+
+    let node: FleetNode
+    private let fault: Fault
+    private let seed: UInt64
+    private var fetches: [String: Fetch] = [:]
+
+    /// The proxy gives up a fetch after this many milliseconds (`StashTimeout`).
+    private static let fetchLimit = 600_000.0
+    /// The proxy gives up listing versions after this many milliseconds (`Timeout`).
+    private static let listLimit = 300_000.0
+
+    init(node: FleetNode, fault: Fault, seed: UInt64) {
+        self.node = node
+        self.fault = fault
+        self.seed = seed
+    }
+
+    /// Answers a request that arrives at `start`.
+    mutating func serve(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> ProxyLeg {
+        switch target.kind {
+        case .health:
+            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 0.15, sigma: 0.4))
+        case .sumdbSupported:
+            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 0.3, sigma: 0.4))
+        case .sumdbLookup:
+            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 48, sigma: 0.6))
+        case .sumdbTile:
+            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 31, sigma: 0.5))
+        case .list, .latest:
+            return versions(target, at: start, using: &generator)
+        case .query:
+            return fetched(target, at: start, using: &generator)
+        case .info, .mod, .zip:
+            return file(target, at: start, using: &generator)
+        }
+    }
+
+    private func passedOn(_ target: RequestTarget, at start: UInt64, milliseconds: Double) -> ProxyLeg {
+        ProxyLeg(
+            node: node, interval: Interval(start: start, milliseconds: milliseconds), status: 200,
+            bodyBytes: target.bytes, work: .none)
+    }
+
+    private func versions(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> ProxyLeg {
+        let begin = handlerStart(start, using: &generator)
+        let median = target.exists ? 620.0 : 190
+        let sigma = target.exists ? 0.8 : 0.5
+        let listing = generator.logNormal(median: median, sigma: sigma) * upstreamSlowness
+        let lister = Interval(start: begin + 20_000, milliseconds: min(listing, Self.listLimit))
+        var status = target.exists ? 200 : 404
+        if listing > Self.listLimit { status = 504 }
+        let work: ProxyWork
+        let end: UInt64
+        if target.kind == .list {
+            let read = Interval(
+                start: begin + 15_000, milliseconds: generator.logNormal(median: 2.5, sigma: 0.6))
+            end = max(lister.end, read.end) + 30_000
+            work = .list(read: read, versions: lister, protocol: Interval(start: begin, end: end))
+        } else {
+            end = lister.end + 30_000
+            work = .latest(versions: lister, protocol: Interval(start: begin, end: end))
+        }
+        return leg(target, start: start, end: end, status: status, work: work)
+    }
+
+    private mutating func file(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> ProxyLeg {
+        if isStored(target, at: start) {
+            let begin = handlerStart(start, using: &generator)
+            let read = Interval(
+                start: begin + 8_000, milliseconds: readTime(target, using: &generator))
+            let status = generator.chance(0.001) ? 500 : 200
+            let end = read.end + 6_000
+            return leg(
+                target, start: start, end: end, status: status,
+                work: .hit(read: read, protocol: Interval(start: begin, end: end)))
+        }
+        return fetched(target, at: start, using: &generator)
+    }
+
+    /// A miss: fetches the version, or waits for whoever is fetching it.
+    private mutating func fetched(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> ProxyLeg {
+        let begin = handlerStart(start, using: &generator)
+        let first = Interval(
+            start: begin + 8_000, milliseconds: generator.logNormal(median: 1.2, sigma: 0.5))
+        let stashStart = first.end + 25_000
+        let stash: StashWork
+        let status: Int
+        if let running = fetches[target.versionKey], running.interval.start <= stashStart,
+            stashStart < running.interval.end
+        {
+            stash = StashWork(
+                interval: Interval(start: stashStart, end: running.interval.end + 40_000), fetch: nil)
+            status = running.status
+        } else {
+            (stash, status) = fetch(target, at: stashStart, using: &generator)
+            fetches[target.versionKey] = Fetch(interval: stash.interval, status: status)
+        }
+        let second =
+            status == 200
+            ? Interval(
+                start: stash.interval.end + 30_000, milliseconds: readTime(target, using: &generator)) : nil
+        let end = (second?.end ?? stash.interval.end) + 20_000
+        return leg(
+            target, start: start, end: end, status: status,
+            work: .miss(
+                first: first, second: second, stash: stash, protocol: Interval(start: begin, end: end)))
+    }
+
+    private func fetch(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> (StashWork, status: Int) {
+        let poolStart = start + 12_000
+        // Ten workers fetch at a time; sometimes all are busy.
+        let wait = generator.chance(0.03) ? generator.logNormal(median: 900, sigma: 0.8) : 0.02
+        let stasherStart = poolStart + UInt64(milliseconds: wait)
+        let cloning = generator.logNormal(median: 1_700, sigma: 0.95) * upstreamSlowness
+        let transfer = Double(target.zipBytes) / 9_000
+        let time = min(cloning + transfer, Self.fetchLimit)
+        let download = Interval(start: stasherStart + 9_000, milliseconds: time)
+        var status = 200
+        if cloning + transfer > Self.fetchLimit {
+            status = 500
+        } else if generator.chance(0.012) {
+            // The go command could not get it: the proxy calls that "not found".
+            status = 404
+        }
+        let save =
+            status == 200
+            ? Interval(
+                start: download.end + 15_000,
+                milliseconds: generator.logNormal(median: 14, sigma: 0.5) + Double(target.zipBytes) / 90_000)
+            : nil
+        let stasherEnd = (save?.end ?? download.end) + 9_000
+        let work = FetchWork(
+            pool: Interval(start: poolStart, end: stasherEnd + 4_000),
+            stasher: Interval(start: stasherStart, end: stasherEnd), download: download, save: save)
+        return (StashWork(interval: Interval(start: start, end: stasherEnd + 9_000), fetch: work), status)
+    }
+
+    /// Whether the version lies in storage at a time: from a fetch that is over, or from before.
+    private func isStored(_ target: RequestTarget, at time: UInt64) -> Bool {
+        if let fetch = fetches[target.versionKey] {
+            return fetch.status == 200 && fetch.interval.end <= time
+        }
+        guard fault != .coldCache else { return false }
+        // Nearly all that is popular was fetched long ago, and most of the rest.
+        let share = max(0.80, 0.985 - Double(target.popularityRank) * 0.0005)
+        return SplitMix.unit(seed, UInt64(node.index), Self.hash(target.versionKey)) < share
+    }
+
+    private func leg(
+        _ target: RequestTarget, start: UInt64, end: UInt64, status: Int, work: ProxyWork
+    ) -> ProxyLeg {
+        let bytes = status == 200 ? target.bytes : 46
+        // The rest of the handler: headers, copying the body to a connection of 250 MB/s.
+        let copying = 0.06 + Double(bytes) / 250_000
+        return ProxyLeg(
+            node: node, interval: Interval(start: start, end: end + UInt64(milliseconds: copying)),
+            status: status, bodyBytes: bytes, work: work)
+    }
+
+    /// When the handler begins: at once, unless all its workers are busy.
+    private func handlerStart(_ start: UInt64, using generator: inout SeededGenerator) -> UInt64 {
+        let wait = generator.chance(0.005) ? generator.logNormal(median: 120, sigma: 0.7) : 0.05
+        return start + UInt64(milliseconds: wait)
+    }
+
+    private func readTime(_ target: RequestTarget, using generator: inout SeededGenerator) -> Double {
+        generator.logNormal(median: 1.8, sigma: 0.6) + Double(target.bytes) / 400_000
+    }
+
+    private var upstreamSlowness: Double { fault == .slowUpstream ? 14 : 1 }
+
+    /// FNV-1a, which unlike `Hasher` is the same in every process.
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}
