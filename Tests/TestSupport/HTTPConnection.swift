@@ -19,6 +19,11 @@ package struct HTTPConnection: ~Copyable {
             }
         }
         guard result == 0 else { throw Self.failure("connect to port \(port)") }
+        // A server that hangs shall fail a test, not hang it.
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
         var yes: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }

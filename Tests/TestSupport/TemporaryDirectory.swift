@@ -5,7 +5,7 @@ package final class TemporaryDirectory: Sendable {
     package let path: String
 
     package init() throws {
-        var template = Array((NSTemporaryDirectory() + "/traceq-test.XXXXXX").utf8CString)
+        var template = Array((NSTemporaryDirectory() + "traceq-test.XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else {
             throw TestSupportError("cannot make a temporary folder: \(String(cString: strerror(errno)))")
         }
