@@ -13,7 +13,8 @@ enum Block {
     /// it is not believed.
     static let contentBytesMax = 1 << 30
 
-    static func write(_ bytes: ByteSpan, _ compressor: borrowing ZstdCompressor, to writer: inout ByteWriter) {
+    static func write(_ bytes: ByteSpan, _ compressor: borrowing ZstdCompressor, to writer: inout ByteWriter)
+    {
         if isWorthTrying(bytes), let compressed = compressor.compress(bytes) {
             writer.byte(Codec.zstd.rawValue)
             writer.varint(bytes.count)
@@ -68,4 +69,3 @@ enum Block {
         }
     }
 }
-

@@ -73,7 +73,8 @@ struct ByteReader: ~Escapable {
         let bytes = bytes
         return unsafe [UInt64](unsafeUninitializedCapacity: count) { buffer, initialized in
             for position in 0..<count {
-                unsafe buffer.initializeElement(at: position, to: bytes.loadUInt64(at: start &+ position &* 8))
+                unsafe buffer.initializeElement(
+                    at: position, to: bytes.loadUInt64(at: start &+ position &* 8))
             }
             initialized = count
         }

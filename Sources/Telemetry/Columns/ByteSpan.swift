@@ -27,7 +27,9 @@ extension Swift.Span<UInt8> {
             var index = 0
             let last = count &- 8
             while index < last {
-                if loadUInt64(at: offset &+ index) != other.loadUInt64(at: otherOffset &+ index) { return false }
+                if loadUInt64(at: offset &+ index) != other.loadUInt64(at: otherOffset &+ index) {
+                    return false
+                }
                 index &+= 8
             }
             return loadUInt64(at: offset &+ last) == other.loadUInt64(at: otherOffset &+ last)

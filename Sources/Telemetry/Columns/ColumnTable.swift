@@ -30,7 +30,9 @@ struct ColumnTable: Sendable {
     @inline(never)
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
         let hash = TableHash.bytes(body, key, seed: UInt64(type.rawValue) &+ 0x100)
-        if let column = index.find(hash, { isAttribute(UInt32($0), type, body, key) }) { return UInt32(column) }
+        if let column = index.find(hash, { isAttribute(UInt32($0), type, body, key) }) {
+            return UInt32(column)
+        }
         guard keys.count < Self.countMax else { return nil }
         let name = Array(body, key)
         // A key that is not UTF-8 is stored mended, under the hash of what was sent: two broken keys

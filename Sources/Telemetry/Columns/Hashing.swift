@@ -17,7 +17,8 @@ enum TableHash {
             let last = range.upperBound &- 8
             while index &+ 8 < last {
                 state = mix(
-                    bytes.loadUInt64(at: index) ^ 0x8ebc_6af0_9c88_c6e3, bytes.loadUInt64(at: index &+ 8) ^ state)
+                    bytes.loadUInt64(at: index) ^ 0x8ebc_6af0_9c88_c6e3,
+                    bytes.loadUInt64(at: index &+ 8) ^ state)
                 index &+= 16
             }
             let first = index <= last ? bytes.loadUInt64(at: index) : 0

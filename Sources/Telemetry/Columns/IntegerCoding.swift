@@ -62,7 +62,9 @@ enum IntegerCoding {
         for number in 0..<planes {
             let shift = UInt32(number * 8)
             var bytes = plane.mutableSpan
-            for index in numbers.indices { bytes[index] = UInt8(truncatingIfNeeded: numbers[index] &>> shift) }
+            for index in numbers.indices {
+                bytes[index] = UInt8(truncatingIfNeeded: numbers[index] &>> shift)
+            }
             Block.write(plane.span, compressor, to: &writer)
         }
     }

@@ -53,7 +53,7 @@ extension SpanBatchBuilder {
         guard let trace = TraceID(bytes: span.traceID), let id = SpanID(bytes: span.spanID) else { return }
         beginSpan()
         let name = Array(span.name.utf8)
-        setName(name.span, 0..<name.count)
+        if !name.isEmpty { setName(name.span, 0..<name.count) }
         for pair in span.attributes {
             let key = Array(pair.key.utf8)
             attribute(pair.value, key.span, key: 0..<key.count)
@@ -77,7 +77,9 @@ extension SpanBatchBuilder {
         var events = ProtobufWriter()
         for event in span.events { events.message(11) { event.write(to: &$0) } }
         field(.events, events.bytes)
-        if span.droppedEventsCount != 0 { field(.droppedEventsCount, number: UInt64(span.droppedEventsCount)) }
+        if span.droppedEventsCount != 0 {
+            field(.droppedEventsCount, number: UInt64(span.droppedEventsCount))
+        }
         var links = ProtobufWriter()
         for link in span.links { links.message(13) { link.write(to: &$0) } }
         field(.links, links.bytes)

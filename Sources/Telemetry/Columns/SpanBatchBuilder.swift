@@ -109,7 +109,8 @@ struct SpanBatchBuilder: ~Copyable {
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: body, value: value)
         }
-        let entry = type == .string
+        let entry =
+            type == .string
             ? internText(body, value, column: column) : intern(body, value, column: column)
         batch.slots.append(UInt64(entry))
     }
@@ -120,7 +121,8 @@ struct SpanBatchBuilder: ~Copyable {
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: content, value: whole)
         }
-        let entry = type == .string
+        let entry =
+            type == .string
             ? internText(content, whole, column: column) : intern(content, whole, column: column)
         batch.slots.append(UInt64(entry))
     }
@@ -138,7 +140,8 @@ struct SpanBatchBuilder: ~Copyable {
     /// One of the rarer fields, as bytes. Fields come after all attributes, in the order of their ids.
     mutating func field(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
         node = trie.child(of: node, column: field.id)
-        let entry = field.key.type == .string
+        let entry =
+            field.key.type == .string
             ? internText(body, range, column: field.id) : intern(body, range, column: field.id)
         batch.slots.append(UInt64(entry))
     }
@@ -292,7 +295,8 @@ extension SpanBatchBuilder {
     @inline(never)
     private mutating func findOrAddOperation(_ core: SpanCore) -> UInt32 {
         var hash = TableHash.mix(UInt64(name) << 32 | UInt64(node), 0x8ebc_6af0_9c88_c6e3)
-        let kindAndStatus = UInt64(UInt32(bitPattern: core.kind)) << 32 | UInt64(UInt32(bitPattern: core.status))
+        let kindAndStatus =
+            UInt64(UInt32(bitPattern: core.kind)) << 32 | UInt64(UInt32(bitPattern: core.status))
         hash = TableHash.mix(hash ^ kindAndStatus, 0xa076_1d64_78bd_642f ^ UInt64(core.flags))
         let index = operationIndex.find(hash) { isOperation($0, core) } ?? addOperation(core, hash: hash)
         while operationsOfNames.count <= Int(name) { operationsOfNames.append(LayoutTrie.none) }

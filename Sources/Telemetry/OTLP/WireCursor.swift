@@ -3,7 +3,7 @@
 /// A failure is remembered and moves the cursor to its end, so that loops end by themselves and the
 /// caller asks once a message instead of once a field. What counts as malformed is what the reference
 /// decoder refuses: tags and lengths of more than five bytes, field number 0, groups and unknown wire
-/// types, varints of more than ten bytes, and anything that runs past its message.
+/// types, varints of more than 64 bits, and anything that runs past its message.
 struct WireCursor: ~Escapable {
     let bytes: ByteSpan
     private(set) var index: Int
@@ -45,14 +45,14 @@ struct WireCursor: ~Escapable {
 
     @inline(never)
     private mutating func longTag() -> UInt32 {
-        let value = shortVarint()
+        let value = shortVarint(limit: UInt64(UInt32.max))
         if value < 8 { fail() }
         return value
     }
 
-    /// A varint of at most five bytes: a tag or a length.
+    /// A varint of at most five bytes that is no more than `limit`: a tag or a length.
     @inline(__always)
-    private mutating func shortVarint() -> UInt32 {
+    private mutating func shortVarint(limit: UInt64) -> UInt32 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while index < end, shift < 35 {
@@ -60,7 +60,7 @@ struct WireCursor: ~Escapable {
             index &+= 1
             value |= UInt64(byte & 0x7f) &<< shift
             if byte < 0x80 {
-                if value > UInt64(Int32.max), shift == 28 { break }
+                if value > limit { break }
                 return UInt32(truncatingIfNeeded: value)
             }
             shift &+= 7
@@ -69,7 +69,7 @@ struct WireCursor: ~Escapable {
         return 0
     }
 
-    /// A varint's value; bits past the 64th are dropped.
+    /// A varint's value; one of more than 64 bits is malformed.
     @inline(__always)
     mutating func varint() -> UInt64 {
         var value: UInt64 = 0
@@ -78,7 +78,10 @@ struct WireCursor: ~Escapable {
             let byte = bytes[index]
             index &+= 1
             value |= UInt64(byte & 0x7f) &<< shift
-            if byte < 0x80 { return value }
+            if byte < 0x80 {
+                if shift == 63, byte > 1 { break }
+                return value
+            }
             shift &+= 7
         }
         fail()
@@ -93,7 +96,7 @@ struct WireCursor: ~Escapable {
             length = Int(bytes[index])
             index &+= 1
         } else {
-            length = Int(shortVarint())
+            length = Int(shortVarint(limit: UInt64(Int32.max)))
         }
         guard length <= end &- index else {
             fail()

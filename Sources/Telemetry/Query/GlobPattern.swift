@@ -3,7 +3,8 @@ struct GlobPattern {
     private let parts: [[UInt8]]
 
     init(_ pattern: String) {
-        parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(Array.init)
+        parts = pattern.utf8.split(separator: UInt8(ascii: "*"), omittingEmptySubsequences: false).map(
+            Array.init)
     }
 
     func matches(_ text: String) -> Bool { matches(Array(text.utf8)[...]) }

@@ -34,7 +34,8 @@ enum QualityNotes {
             return [
                 QualityNote(
                     code: "stale",
-                    message: "the newest span of the window is \((window.until.rawValue - newest.rawValue) / 1_000_000_000) s "
+                    message:
+                        "the newest span of the window is \((window.until.rawValue - newest.rawValue) / 1_000_000_000) s "
                         + "older than its end: is telemetry still arriving?")
             ]
         }

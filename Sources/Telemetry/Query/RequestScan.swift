@@ -49,7 +49,8 @@ struct RequestScan {
         passesName = try query.name.map { (name) throws(StoreError) in
             try Self.rowsWithName(GlobPattern(name), view, tables)
         }
-        passesOrigin = query.node == nil && query.service == nil ? nil : try Self.rowsFromOrigin(query, view, tables)
+        passesOrigin =
+            query.node == nil && query.service == nil ? nil : try Self.rowsFromOrigin(query, view, tables)
     }
 
     /// Visits every request that the query wants.
@@ -108,7 +109,8 @@ struct RequestScan {
         var passes = operations.map { nameMatches[Int(tables.operations[Int($0)].name)] }
         for (column, key) in tables.columns.enumerated()
         where key.role == .attribute && key.type == .string
-            && HTTPAttributes.path.contains(String(decoding: key.name, as: UTF8.self)) {
+            && HTTPAttributes.path.contains(String(decoding: key.name, as: UTF8.self))
+        {
             guard case .entries(let entries, let paths) = try view.values(of: column) else { continue }
             let pathMatches = (0..<paths.count).map { entry in
                 HTTPAttributes.path(paths.text(entry)).map { pattern.matches($0) } ?? false

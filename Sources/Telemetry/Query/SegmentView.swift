@@ -217,7 +217,9 @@ final class SegmentView {
         let id = ChunkID.values(of: column)
         // A span may repeat a key, so a column can have more values than the segment has spans.
         let countMax = summary.spans * SpanBatchBuilder.layoutLengthMax
-        guard let bytes = try load(id) else { return type.isInDictionary ? .entries([], StringTable()) : .numbers([]) }
+        guard let bytes = try load(id) else {
+            return type.isInDictionary ? .entries([], StringTable()) : .numbers([])
+        }
         let values: ColumnValues
         if type.isInDictionary {
             let strings = try decode(id, bytes) { (span) throws(ByteReader.Damage) in

@@ -77,7 +77,9 @@ struct SlowestSearch {
     private func passesFilters(_ span: StoredSpan) -> Bool {
         if let service = query.service, !GlobPattern(service).matches(span.service) { return false }
         if let node = query.node, !GlobPattern(node).matches(span.node.name) { return false }
-        guard let name = query.name.map({ GlobPattern($0) }), !name.matches(span.span.name) else { return true }
+        guard let name = query.name.map({ GlobPattern($0) }), !name.matches(span.span.name) else {
+            return true
+        }
         return span.span.attributes.contains { pair in
             guard HTTPAttributes.path.contains(pair.key), case .string(let text) = pair.value,
                 let path = HTTPAttributes.path(text)
@@ -141,11 +143,13 @@ struct SlowestSearch {
             let key = String(decoding: tables.columns[column].name, as: UTF8.self)
             if let rank = HTTPAttributes.path.firstIndex(of: key), rank <= path?.rank ?? .max,
                 case .string(let text) = try materializer.value(column: column, index: index),
-                let value = HTTPAttributes.path(text) {
+                let value = HTTPAttributes.path(text)
+            {
                 path = (rank, value)
             }
             if let rank = HTTPAttributes.status.firstIndex(of: key), rank <= status?.rank ?? .max,
-                let code = HTTPAttributes.status(try materializer.value(column: column, index: index)) {
+                let code = HTTPAttributes.status(try materializer.value(column: column, index: index))
+            {
                 status = (rank, code)
             }
         }

@@ -5,41 +5,58 @@ struct SpanMaterializer {
     private let view: SegmentView
     private let tables: SegmentTables
     private let operations: [UInt32]
+    private let parents: [UInt32]
 
     init(_ view: SegmentView) throws(StoreError) {
         self.view = view
         tables = try view.tables()
         operations = try view.operationIndexes()
+        parents = try view.parents()
     }
 
     /// Where in its columns the values of a span start: for each column how many values come before it.
     struct Position {
         var row = 0
         var before: [Int]
+        /// How many spans before it have a parent that is not here.
+        var externalParentsBefore = 0
     }
 
     var start: Position { Position(before: [Int](repeating: 0, count: tables.columns.count)) }
 
     /// Moves a position on to a later span.
     func advance(_ position: inout Position, to row: Int) {
-        var spans = [Int](repeating: 0, count: tables.operations.count)
-        for index in position.row..<row { spans[Int(operations[index])] += 1 }
-        for (operation, count) in spans.enumerated() where count > 0 {
-            for column in tables.layouts[Int(tables.operations[operation].layout)] {
-                position.before[Int(column)] += count
+        for index in position.row..<row where parents[index] == ParentCode.external {
+            position.externalParentsBefore += 1
+        }
+        // A long way is shorter by operation: counting its spans first, then its columns once.
+        if row - position.row > tables.operations.count {
+            var spans = [Int](repeating: 0, count: tables.operations.count)
+            for index in position.row..<row { spans[Int(operations[index])] += 1 }
+            for operation in spans.indices where spans[operation] > 0 {
+                pass(operation, spans: spans[operation], &position)
             }
+        } else {
+            for index in position.row..<row { pass(Int(operations[index]), spans: 1, &position) }
         }
         position.row = row
+    }
+
+    private func pass(_ operation: Int, spans: Int, _ position: inout Position) {
+        for place in tables.layouts.range(Int(tables.operations[operation].layout)) {
+            position.before[Int(tables.layouts.columns[place])] += spans
+        }
     }
 
     /// The columns that a span has values in, in the order of its attributes, each with the place of the
     /// value in its column.
     func slots(at position: Position) -> [(column: Int, index: Int)] {
-        var next = position.before
         let operation = tables.operations[Int(operations[position.row])]
+        var repeats: [UInt32: Int] = [:]
         return tables.layouts[Int(operation.layout)].map { column in
-            defer { next[Int(column)] += 1 }
-            return (Int(column), next[Int(column)])
+            let earlier = repeats[column, default: 0]
+            repeats[column] = earlier + 1
+            return (Int(column), position.before[Int(column)] + earlier)
         }
     }
 
@@ -85,7 +102,7 @@ struct SpanMaterializer {
         var span = OTLPModel.Span()
         span.traceID = trace.bytes
         span.spanID = SpanID(rawValue: try view.spanIDs()[row]).bytes
-        if let parent = try parentID(of: row) { span.parentSpanID = SpanID(rawValue: parent).bytes }
+        if let parent = try parentID(at: position) { span.parentSpanID = SpanID(rawValue: parent).bytes }
         let operation = tables.operations[Int(operations[row])]
         span.name = try name(operation)
         span.kind = SpanKind(rawValue: operation.kind)
@@ -111,11 +128,13 @@ struct SpanMaterializer {
             }
             switch field {
             case .name: break
-            case .traceState: span.traceState = String(decoding: try bytes(column: column, index: index), as: UTF8.self)
+            case .traceState:
+                span.traceState = String(decoding: try bytes(column: column, index: index), as: UTF8.self)
             case .statusMessage:
                 span.status.message = String(decoding: try bytes(column: column, index: index), as: UTF8.self)
             case .droppedAttributesCount:
-                span.droppedAttributesCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
+                span.droppedAttributesCount = UInt32(
+                    truncatingIfNeeded: try number(column: column, index: index))
             case .droppedEventsCount:
                 span.droppedEventsCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
             case .droppedLinksCount:
@@ -137,16 +156,14 @@ struct SpanMaterializer {
     }
 
     /// The id of a span's parent; nil for a root.
-    func parentID(of row: Int) throws(StoreError) -> UInt64? {
-        let parents = try view.parents()
+    private func parentID(at position: Position) throws(StoreError) -> UInt64? {
+        let row = position.row
         switch parents[row] {
         case ParentCode.root: return nil
         case ParentCode.external:
-            var index = 0
-            for earlier in 0..<row where parents[earlier] == ParentCode.external { index += 1 }
             let ids = try view.externalParents()
-            guard index < ids.count else { throw view.damage(.externalParents) }
-            return ids[index]
+            guard position.externalParentsBefore < ids.count else { throw view.damage(.externalParents) }
+            return ids[position.externalParentsBefore]
         case let code:
             let place = row - (ParentCode.distance(code) ?? 0)
             let ids = try view.spanIDs()

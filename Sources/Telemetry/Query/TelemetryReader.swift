@@ -202,7 +202,8 @@ package final class TelemetryReader {
             let bytes = findChunk.blob(1)
             guard checksum(bytes.span) == expected else {
                 throw StoreError(
-                    .damaged, "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+                    .damaged,
+                    "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
             }
             return bytes
         } catch let error as SQLiteError {

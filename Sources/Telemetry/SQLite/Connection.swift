@@ -50,7 +50,8 @@ import CSQLite
         let escaped = path.utf8.map { byte -> String in
             let isPlain =
                 byte == 0x2f || byte == 0x2e || byte == 0x2d || byte == 0x5f
-                || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                || (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte)
+                || (0x61...0x7a).contains(byte)
             if isPlain { return String(UnicodeScalar(byte)) }
             return "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
         }

@@ -114,7 +114,8 @@ extension SegmentBuilder {
             let merged = Origin(
                 resource: Self.entry(
                     Array(batch.resources[Int(origin.resource)]), &result.origins.resources, &resourceIndex),
-                scope: Self.entry(Array(batch.scopes[Int(origin.scope)]), &result.origins.scopes, &scopeIndex))
+                scope: Self.entry(Array(batch.scopes[Int(origin.scope)]), &result.origins.scopes, &scopeIndex)
+            )
             if let known = originIndex[merged] { return known }
             let number = UInt32(result.origins.origins.count)
             result.origins.origins.append(merged)

@@ -22,7 +22,9 @@ struct SegmentDecoder: ~Copyable {
         guard tables.columns.starts(with: FieldColumn.allCases.map(\.key)) else { throw reader.damage() }
         for _ in 0..<(try reader.count()) {
             var sequence: [UInt32] = []
-            for _ in 0..<(try reader.count()) { sequence.append(try reader.index(below: tables.columns.count)) }
+            for _ in 0..<(try reader.count()) {
+                sequence.append(try reader.index(below: tables.columns.count))
+            }
             tables.layouts.append(sequence)
         }
         for _ in 0..<(try reader.count(itemBytes: 5)) {

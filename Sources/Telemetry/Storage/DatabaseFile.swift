@@ -51,7 +51,9 @@ struct DatabaseFile: ~Copyable {
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
             try makeFolder(String(path[..<slash]))
         }
-        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("cannot make folder", path) }
+        guard unsafe mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw failure("cannot make folder", path)
+        }
     }
 
     /// A link could lead a privileged collector to somebody else's file; folders, pipes and devices are

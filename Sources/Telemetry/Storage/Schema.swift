@@ -104,7 +104,8 @@ extension StoreError {
     /// What SQLite's refusal means for whoever uses the store.
     init(_ error: SQLiteError, path: String) {
         if error.isDamage {
-            self.init(.notADatabase, "\(path) is not a traceq database, or its file is damaged: \(error.message)")
+            self.init(
+                .notADatabase, "\(path) is not a traceq database, or its file is damaged: \(error.message)")
         } else if error.isFull {
             self.init(.unavailable, "the disk of \(path) is full; free some space")
         } else if error.isBusy {

@@ -86,7 +86,9 @@ struct StoreDatabase: ~Copyable {
         var digests: [BodyDigest] = []
         while try statement.step() {
             statement.withBlob(0) { bytes in
-                for start in stride(from: 0, through: bytes.count - BodyDigest.byteCount, by: BodyDigest.byteCount) {
+                for start in stride(
+                    from: 0, through: bytes.count - BodyDigest.byteCount, by: BodyDigest.byteCount)
+                {
                     digests.append(
                         BodyDigest(high: bytes.loadUInt64(at: start), low: bytes.loadUInt64(at: start + 8)))
                 }
@@ -100,7 +102,8 @@ struct StoreDatabase: ~Copyable {
         let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
         var rows: [(id: Int64, batches: [SpanBatch]?)] = []
         while try statement.step() {
-            rows.append((statement.integer(0), JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2)))
+            rows.append(
+                (statement.integer(0), JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2)))
         }
         return rows
     }
