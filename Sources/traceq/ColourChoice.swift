@@ -1,13 +1,13 @@
 import ArgumentParser
 
 /// When to use colour.
-enum ColourChoice: String, CaseIterable, ExpressibleByArgument {
+package enum ColourChoice: String, CaseIterable, ExpressibleByArgument {
     /// On a terminal that is not dumb, unless NO_COLOR is set; elsewhere when FORCE_COLOR is.
     case auto
     case always
     case never
 
-    func isOn(environment: [String: String], isTerminal: Bool) -> Bool {
+    package func isOn(environment: [String: String], isTerminal: Bool) -> Bool {
         switch self {
         case .always: return true
         case .never: return false

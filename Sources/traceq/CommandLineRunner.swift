@@ -8,7 +8,7 @@ package struct CommandLineRunner {
     package init(context: CommandContext) { self.context = context }
 
     /// - Parameter arguments: without the program's own name.
-    package func run(_ arguments: [String]) -> ExitStatus {
+    package func run(_ arguments: [String]) -> CommandStatus {
         let arguments = LeadingOptions.movedBehindCommand(arguments)
         do {
             if let failure = SubcommandSuggestion.failure(arguments, root: TraceQ.configuration) {
@@ -30,7 +30,7 @@ package struct CommandLineRunner {
     }
 
     /// What the parser throws: help and version are answers, everything else is a wrong argument.
-    private func finish(_ error: any Error) -> ExitStatus {
+    private func finish(_ error: any Error) -> CommandStatus {
         let message = TraceQ.fullMessage(for: error)
         if TraceQ.exitCode(for: error) == .success {
             if !message.isEmpty { context.write(message + "\n") }

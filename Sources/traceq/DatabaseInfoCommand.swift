@@ -14,7 +14,7 @@ struct DatabaseInfoCommand: ContextCommand {
 
     @OptionGroup var common: CommonOptions
 
-    func run(in context: CommandContext) throws -> ExitStatus {
+    func run(in context: CommandContext) throws -> CommandStatus {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let info = try common.openReader(in: context).info()

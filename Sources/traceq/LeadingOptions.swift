@@ -2,7 +2,7 @@
 ///
 /// `traceq --since 1h slowest` is read as `traceq slowest --since 1h`. Options that the command does not
 /// have are still refused, by the command.
-enum LeadingOptions {
+package enum LeadingOptions {
     /// Options that take a value and that some command has.
     private static let withValue: Set<String> = [
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "--service",
@@ -11,7 +11,7 @@ enum LeadingOptions {
     ]
     private static let flags: Set<String> = ["--json", "--no-color", "--attributes"]
 
-    static func movedBehindCommand(_ arguments: [String]) -> [String] {
+    package static func movedBehindCommand(_ arguments: [String]) -> [String] {
         var rest = arguments[...]
         var moved: [String] = []
         while let first = rest.first {

@@ -8,13 +8,13 @@ struct SlowestCommand: ContextCommand {
         abstract: "List the slowest requests of a window of time.",
         discussion: """
             EXAMPLES
-              traceq slowest                                    of the last hour
-              traceq slowest --since 7d --limit 50              of the last week
-              traceq slowest --since yesterday --until today    of yesterday, by UTC's midnight
-              traceq slowest --service athens --node 'edge-*'   of one service on some nodes
+              traceq slowest                                   of the last hour
+              traceq slowest --since 7d --limit 50             of the last week
+              traceq slowest --since yesterday --until today   of yesterday in UTC
+              traceq slowest --service athens --node 'edge-*'  of a service on some nodes
               traceq slowest --name '/github.com/*' --min-duration 500ms
 
-            A request is the outermost server span of a trace, or its root where there is none. A time is
+            A request is the outermost server span of a trace, or its root where there is none. A time is \
             \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
             """)
 
@@ -53,7 +53,7 @@ struct SlowestCommand: ContextCommand {
         }
     }
 
-    func run(in context: CommandContext) throws -> ExitStatus {
+    func run(in context: CommandContext) throws -> CommandStatus {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)

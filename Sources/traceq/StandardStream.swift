@@ -13,7 +13,7 @@ struct StandardStream {
             if written >= 0 {
                 bytes = bytes.dropFirst(written)
             } else if errno == EPIPE {
-                exit(ExitStatus.success.rawValue)
+                exit(CommandStatus.success.rawValue)
             } else if errno == EAGAIN {
                 waitUntilWritable()
             } else if errno != EINTR {
@@ -22,7 +22,7 @@ struct StandardStream {
                     StandardStream(descriptor: STDERR_FILENO).write(
                         "traceq: cannot write the output: \(reason)\n")
                 }
-                exit(ExitStatus.usage.rawValue)
+                exit(CommandStatus.usage.rawValue)
             }
         }
     }

@@ -8,13 +8,13 @@ struct TraceCommand: ContextCommand {
         abstract: "Show one trace as a waterfall, or as data with everything that is stored.",
         discussion: """
             EXAMPLES
-              traceq trace 0af7651916cd43dd8448eb211c80319c   by its id
-              traceq trace 0af76519                           by the beginning of it, if no other begins so
-              traceq trace 0af76519 --attributes              with all attributes
-              traceq trace 0af76519 --format json             every stored value, a row a span
+              traceq trace 0af7651916cd43dd8448eb211c80319c  by its id
+              traceq trace 0af76519                          by a unique beginning of it
+              traceq trace 0af76519 --attributes             with all attributes
+              traceq trace 0af76519 --format json            all that is stored, as data
 
-            Marks: ✗ error, ~ partly outside the parent's time (clock skew), ? parent not stored, ⟲ circle of
-            parents. SELF is the time that no child covers.
+            Marks: ✗ error, ~ partly outside the parent's time (clock skew), ? parent not stored, \
+            ⟲ circle of parents. SELF is the time that no child covers.
             """)
 
     @Argument(help: ArgumentHelp("A trace id, or a unique beginning of one.", valueName: "id"))
@@ -34,7 +34,7 @@ struct TraceCommand: ContextCommand {
         if let limit, limit < 1 { throw ValidationError("--limit is \(limit); it must be at least 1") }
     }
 
-    func run(in context: CommandContext) throws -> ExitStatus {
+    func run(in context: CommandContext) throws -> CommandStatus {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let prefix = try TraceIDPrefix(typed: id)

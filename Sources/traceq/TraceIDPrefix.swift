@@ -1,14 +1,14 @@
 import Telemetry
 
 /// A trace id, or the beginning of one, as it was typed or pasted.
-struct TraceIDPrefix: Hashable {
+package struct TraceIDPrefix: Hashable {
     /// 1…32 lower-case hex digits.
-    let digits: String
+    package let digits: String
 
     /// Also takes a whole `traceparent` header (W3C Trace Context), and an id written like a UUID.
     ///
     /// - Throws: `CommandFailure` that says what an id looks like.
-    init(typed text: String) throws(CommandFailure) {
+    package init(typed text: String) throws(CommandFailure) {
         var digits = text.lowercased().filter { $0 != " " }
         let parts = digits.split(separator: "-", omittingEmptySubsequences: false)
         if parts.count == 4, parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16 {

@@ -11,18 +11,21 @@ struct TraceQ: ParsableCommand {
             "Find out where requests spend their time, from the telemetry that traceq-collector stores.",
         discussion: """
             EXAMPLES
-              traceq slowest                             the slowest requests of the last hour
-              traceq slowest --since 1d --service caddy  of one service, in the last day
-              traceq trace 0af76519                      one of them, drawn as a waterfall
-              traceq slowest --format json               the same for scripts
-              traceq db info                             what is stored
+              traceq slowest                   the slowest requests of the last hour
+              traceq slowest --service caddy   of one service
+              traceq slowest --format json     the same for scripts
+              traceq trace 0af76519            one of them, drawn as a waterfall
+              traceq db info                   what is stored
 
             The options --db, --format, --since and the like are accepted before and after the command.
             The database is the one that --db or TRACEQ_DB names, else the collector's default.
 
             EXIT CODES
-              0 success   1 wrong argument or nothing of that name   2 a check found something
-              3 trouble with the database   130 interrupted
+              0    success
+              1    a wrong argument, or nothing of that name
+              2    a check found something
+              3    trouble with the database
+              130  interrupted
             """,
         version: "traceq \(version)",
         subcommands: [SlowestCommand.self, TraceCommand.self, DatabaseCommand.self])

@@ -68,8 +68,9 @@ package struct CivilTime: Hashable, Sendable {
 
     /// `2026-08-21`, then the separator, then `10:00:00`.
     package func text(separator: String) -> String {
-        digits(year, 4) + "-" + digits(month, 2) + "-" + digits(day, 2) + separator + digits(hour, 2) + ":"
-            + digits(minute, 2) + ":" + digits(second, 2)
+        zeroPadded(year, 4) + "-" + zeroPadded(month, 2) + "-" + zeroPadded(day, 2) + separator
+            + zeroPadded(hour, 2) + ":"
+            + zeroPadded(minute, 2) + ":" + zeroPadded(second, 2)
     }
 }
 
@@ -80,7 +81,7 @@ package func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
 }
 
 /// The decimal digits of a number that is not negative, with zeros in front up to `count` digits.
-package func digits(_ value: Int, _ count: Int) -> String {
+package func zeroPadded(_ value: Int, _ count: Int) -> String {
     let text = String(value)
     return String(repeating: "0", count: max(0, count - text.count)) + text
 }

@@ -12,9 +12,9 @@ package enum HumanUnits {
         default: break
         }
         let seconds = Int(magnitude / 1_000_000_000)
-        if seconds < 3600 { return sign + "\(seconds / 60)m" + digits(seconds % 60, 2) + "s" }
-        if seconds < 86_400 { return sign + "\(seconds / 3600)h" + digits(seconds / 60 % 60, 2) + "m" }
-        return sign + "\(seconds / 86_400)d" + digits(seconds / 3600 % 24, 2) + "h"
+        if seconds < 3600 { return sign + "\(seconds / 60)m" + zeroPadded(seconds % 60, 2) + "s" }
+        if seconds < 86_400 { return sign + "\(seconds / 3600)h" + zeroPadded(seconds / 60 % 60, 2) + "m" }
+        return sign + "\(seconds / 86_400)d" + zeroPadded(seconds / 3600 % 24, 2) + "h"
     }
 
     /// `512 bytes`, `1.5 KiB`, `31.2 MiB`.
@@ -54,7 +54,7 @@ package enum HumanUnits {
         var text = (nanoseconds < 0 ? "-" : "") + String(magnitude / 1_000_000)
         let rest = Int(magnitude % 1_000_000)
         guard rest > 0 else { return text }
-        text += "." + digits(rest, 6)
+        text += "." + zeroPadded(rest, 6)
         while text.utf8.last == UInt8(ascii: "0") { text.removeLast() }
         return text
     }
@@ -64,7 +64,7 @@ package enum HumanUnits {
         let whole = magnitude / unit
         let thousandths = Int(magnitude % unit / (unit / 1000))
         if whole >= 100 { return "\(whole).\(thousandths / 100)" }
-        if whole >= 10 { return "\(whole)." + digits(thousandths / 10, 2) }
-        return "\(whole)." + digits(thousandths, 3)
+        if whole >= 10 { return "\(whole)." + zeroPadded(thousandths / 10, 2) }
+        return "\(whole)." + zeroPadded(thousandths, 3)
     }
 }

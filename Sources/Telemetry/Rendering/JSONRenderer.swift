@@ -3,7 +3,7 @@ struct JSONRenderer {
     let table: ResultTable
 
     func writeDocument(to output: inout OutputBuffer) {
-        output.text += "{\"schema\":" + JSONValue.string(table.schema).text
+        output.text += "{\"schema\":" + JSONNode.string(table.schema).text
         output.text += ",\"window\":" + window.text
         output.text += ",\"rows\":["
         for index in 0..<table.rowCount {
@@ -29,11 +29,11 @@ struct JSONRenderer {
         let members = table.dataColumns.compactMap { column in
             table.columns[column].key.map { JSONMember($0, cells[column].json) }
         }
-        JSONValue.object(members).write(to: &output.text)
+        JSONNode.object(members).write(to: &output.text)
         output.flushIfLarge()
     }
 
-    private var window: JSONValue {
+    private var window: JSONNode {
         guard let window = table.window else { return .null }
         return .object([
             JSONMember("since", .string(window.since.rfc3339)),
@@ -41,7 +41,7 @@ struct JSONRenderer {
         ])
     }
 
-    private var notes: JSONValue {
+    private var notes: JSONNode {
         .array(
             table.notes.map {
                 .object([JSONMember("code", .string($0.code)), JSONMember("message", .string($0.message))])

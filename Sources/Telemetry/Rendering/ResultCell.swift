@@ -17,9 +17,9 @@ package enum ResultCell: Hashable, Sendable {
     case time(UnixNanos)
     /// A time as OTLP carries it, which `UnixNanos` cannot always hold.
     case sentTime(UInt64)
-    case structured(JSONValue)
+    case structured(JSONNode)
 
-    var json: JSONValue {
+    var json: JSONNode {
         switch self {
         case .missing: .null
         case .text(let text), .alert(let text), .identifier(let text): .string(text)

@@ -83,22 +83,22 @@ extension ResultTable {
     /// What only data formats have.
     private static func dataCells(_ stored: StoredSpan) -> [ResultCell] {
         let span = stored.span
-        let status = JSONValue.object([
+        let status = JSONNode.object([
             JSONMember("code", .string(span.status.code.word)),
             JSONMember("message", .string(span.status.message)),
         ])
         return [
             .structured(status),
-            .structured(JSONValue(span.attributes)),
-            .structured(.array(span.events.map { JSONValue($0) })),
-            .structured(.array(span.links.map { JSONValue($0) })),
+            .structured(JSONNode(span.attributes)),
+            .structured(.array(span.events.map { JSONNode($0) })),
+            .structured(.array(span.links.map { JSONNode($0) })),
             .integer(Int64(span.droppedAttributesCount)),
             .integer(Int64(span.droppedEventsCount)),
             .integer(Int64(span.droppedLinksCount)),
             .text(span.traceState),
             .integer(Int64(span.flags)),
-            .structured(JSONValue(stored.resource, schemaURL: stored.resourceSchemaURL)),
-            .structured(JSONValue(stored.scope, schemaURL: stored.scopeSchemaURL)),
+            .structured(JSONNode(stored.resource, schemaURL: stored.resourceSchemaURL)),
+            .structured(JSONNode(stored.scope, schemaURL: stored.scopeSchemaURL)),
             .time(stored.receivedAt),
             .text(stored.peerAddress),
         ]

@@ -16,7 +16,8 @@ package struct TimeZoneRules: Sendable {
     package init?(offset text: String) {
         guard let seconds = Self.offsetSeconds(text.utf8) else { return nil }
         let minutes = abs(seconds) / 60
-        let label = (seconds < 0 ? "-" : "+") + digits(minutes / 60, 2) + ":" + digits(minutes % 60, 2)
+        let label =
+            (seconds < 0 ? "-" : "+") + zeroPadded(minutes / 60, 2) + ":" + zeroPadded(minutes % 60, 2)
         self.init(label: label) { _ in seconds }
     }
 

@@ -17,10 +17,11 @@ extension UnixNanos {
         let seconds = floorDivide(rawValue, 1_000_000_000)
         let nanos = Int(rawValue &- seconds &* 1_000_000_000)
         let local = seconds + Int64(zone.secondsEastOfUTC(seconds))
-        return CivilTime(secondsFromEpoch: local).text(separator: " ") + "." + digits(nanos / 1_000_000, 3)
+        return CivilTime(secondsFromEpoch: local).text(separator: " ") + "."
+            + zeroPadded(nanos / 1_000_000, 3)
     }
 
     private static func rfc3339(seconds: Int64, nanos: Int) -> String {
-        CivilTime(secondsFromEpoch: seconds).text(separator: "T") + "." + digits(nanos, 9) + "Z"
+        CivilTime(secondsFromEpoch: seconds).text(separator: "T") + "." + zeroPadded(nanos, 9) + "Z"
     }
 }

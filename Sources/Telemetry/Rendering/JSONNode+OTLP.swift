@@ -2,7 +2,7 @@ package import OTLPModel
 
 /// Attributes and what hangs on a span in the shapes of OTLP's JSON encoding, from which every value can
 /// be read back: 64-bit integers are strings, bytes are base64, and a key may occur twice.
-extension JSONValue {
+extension JSONNode {
     package init(_ value: AnyValue) {
         switch value {
         case .empty: self = .object([])
@@ -11,10 +11,10 @@ extension JSONValue {
         case .int(let number): self = .object([JSONMember("intValue", .string(String(number)))])
         case .double(let number): self = .object([JSONMember("doubleValue", Self.otlpDouble(number))])
         case .array(let values):
-            let elements = JSONMember("values", .array(values.map(JSONValue.init)))
+            let elements = JSONMember("values", .array(values.map(JSONNode.init)))
             self = .object([JSONMember("arrayValue", .object([elements]))])
         case .keyValueList(let pairs):
-            let elements = JSONMember("values", JSONValue(pairs))
+            let elements = JSONMember("values", JSONNode(pairs))
             self = .object([JSONMember("kvlistValue", .object([elements]))])
         case .bytes(let bytes): self = .object([JSONMember("bytesValue", .string(Base64.encode(bytes)))])
         }
@@ -24,7 +24,7 @@ extension JSONValue {
     package init(_ attributes: [KeyValue]) {
         self = .array(
             attributes.map {
-                .object([JSONMember("key", .string($0.key)), JSONMember("value", JSONValue($0.value))])
+                .object([JSONMember("key", .string($0.key)), JSONMember("value", JSONNode($0.value))])
             })
     }
 
@@ -32,7 +32,7 @@ extension JSONValue {
         self = .object([
             JSONMember("time", .string(UnixNanos.rfc3339(unsigned: event.timeUnixNano))),
             JSONMember("name", .string(event.name)),
-            JSONMember("attributes", JSONValue(event.attributes)),
+            JSONMember("attributes", JSONNode(event.attributes)),
             JSONMember("dropped_attributes_count", .unsigned(UInt64(event.droppedAttributesCount))),
         ])
     }
@@ -42,7 +42,7 @@ extension JSONValue {
             JSONMember("trace_id", .string(hexadecimal(link.traceID))),
             JSONMember("span_id", .string(hexadecimal(link.spanID))),
             JSONMember("trace_state", .string(link.traceState)),
-            JSONMember("attributes", JSONValue(link.attributes)),
+            JSONMember("attributes", JSONNode(link.attributes)),
             JSONMember("dropped_attributes_count", .unsigned(UInt64(link.droppedAttributesCount))),
             JSONMember("flags", .unsigned(UInt64(link.flags))),
         ])
@@ -50,15 +50,15 @@ extension JSONValue {
 
     package init(_ resource: Resource, schemaURL: String) {
         let entities = resource.entityRefs.map { entity in
-            JSONValue.object([
+            JSONNode.object([
                 JSONMember("schema_url", .string(entity.schemaURL)),
                 JSONMember("type", .string(entity.type)),
-                JSONMember("id_keys", .array(entity.idKeys.map(JSONValue.string))),
-                JSONMember("description_keys", .array(entity.descriptionKeys.map(JSONValue.string))),
+                JSONMember("id_keys", .array(entity.idKeys.map(JSONNode.string))),
+                JSONMember("description_keys", .array(entity.descriptionKeys.map(JSONNode.string))),
             ])
         }
         self = .object([
-            JSONMember("attributes", JSONValue(resource.attributes)),
+            JSONMember("attributes", JSONNode(resource.attributes)),
             JSONMember("dropped_attributes_count", .unsigned(UInt64(resource.droppedAttributesCount))),
             JSONMember("schema_url", .string(schemaURL)),
             JSONMember("entity_refs", .array(entities)),
@@ -69,14 +69,14 @@ extension JSONValue {
         self = .object([
             JSONMember("name", .string(scope.name)),
             JSONMember("version", .string(scope.version)),
-            JSONMember("attributes", JSONValue(scope.attributes)),
+            JSONMember("attributes", JSONNode(scope.attributes)),
             JSONMember("dropped_attributes_count", .unsigned(UInt64(scope.droppedAttributesCount))),
             JSONMember("schema_url", .string(schemaURL)),
         ])
     }
 
     /// As protobuf's JSON mapping has it: what is no number is one of three words.
-    private static func otlpDouble(_ number: Double) -> JSONValue {
+    private static func otlpDouble(_ number: Double) -> JSONNode {
         if number.isNaN { return .string("NaN") }
         if number.isInfinite { return .string(number < 0 ? "-Infinity" : "Infinity") }
         return .double(number)

@@ -1,5 +1,5 @@
 /// How a command ends, as scripts see it. Ctrl-C ends it by its signal, which shells show as 130.
-package enum ExitStatus: Int32, Sendable {
+package enum CommandStatus: Int32, Sendable {
     case success = 0
     /// An argument is wrong, or what it names does not exist.
     case usage = 1

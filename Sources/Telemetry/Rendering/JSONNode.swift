@@ -1,6 +1,6 @@
 /// A JSON document as a value, written without Foundation: members keep their order, integers all their
 /// digits.
-package indirect enum JSONValue: Hashable, Sendable {
+package indirect enum JSONNode: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,7 +10,7 @@ package indirect enum JSONValue: Hashable, Sendable {
     /// Not a number and the infinities become `null`: JSON has no word for them.
     case double(Double)
     case string(String)
-    case array([JSONValue])
+    case array([JSONNode])
     case object([JSONMember])
 
     /// The shortest text, on one line.

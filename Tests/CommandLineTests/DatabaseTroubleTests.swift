@@ -1,0 +1,43 @@
+import Telemetry
+import TestSupport
+import Testing
+import traceq
+
+@Suite("A database that cannot be read is answered with what to do and exit code 3")
+struct DatabaseTroubleTests {
+    static let commands = [["slowest"], ["trace", "0af7"], ["db", "info"]]
+
+    @Test("no database where --db says", arguments: commands)
+    func missingByOption(command: [String]) {
+        for arguments in [command + ["--db", "/nonexistent/a.db"], ["--db", "/nonexistent/a.db"] + command] {
+            let result = InMemoryCommandLine(arguments)
+            #expect(result.status == .database)
+            #expect(result.diagnostics.contains("no database at /nonexistent/a.db, which --db names"))
+            #expect(result.diagnostics.contains("traceq-collector --db /nonexistent/a.db"))
+        }
+    }
+
+    @Test("no database where TRACEQ_DB says, and none at the default place", arguments: commands)
+    func missingByDefault(command: [String]) {
+        let named = InMemoryCommandLine(command, environment: ["TRACEQ_DB": "/nonexistent/b.db"])
+        #expect(named.status == .database)
+        #expect(named.diagnostics.contains("no database at /nonexistent/b.db, which TRACEQ_DB names"))
+        let standard = InMemoryCommandLine(command, environment: ["XDG_DATA_HOME": "/nonexistent"])
+        #expect(
+            standard.diagnostics.contains(
+                "no database at /nonexistent/traceq/telemetry.db, the default place"))
+    }
+
+    @Test("--db wins over TRACEQ_DB")
+    func precedence() {
+        let result = InMemoryCommandLine(
+            ["db", "info", "--db", "/nonexistent/a.db"], environment: ["TRACEQ_DB": "/nonexistent/b.db"])
+        #expect(result.diagnostics.contains("/nonexistent/a.db"))
+    }
+
+    @Test("a path with control characters is printed escaped")
+    func hostilePath() {
+        let result = InMemoryCommandLine(["db", "info", "--db", "/nonexistent/\u{1b}[2J"])
+        #expect(result.diagnostics.contains("/nonexistent/\\x1b[2J"))
+    }
+}

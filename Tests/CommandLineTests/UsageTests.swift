@@ -1,0 +1,71 @@
+import Telemetry
+import Testing
+import traceq
+
+@Suite("A wrong command line is answered with a sentence and exit code 1")
+struct UsageTests {
+    @Test(
+        "what is wrong is named",
+        arguments: [
+            (["slowst"], "did you mean 'traceq slowest'"), (["slow"], "did you mean 'traceq slowest'"),
+            (["trcae", "00"], "did you mean 'traceq trace'"),
+            (["db", "ifno"], "did you mean 'traceq db info'"),
+            (["frobnicate"], "'traceq' has slowest, trace, db"), (["\u{1b}[2J"], "\\x1b[2J"),
+            (["slowest", "--since", "soon"], "cannot read 'soon' as a time"),
+            (["slowest", "--since", "10"], "write 10s for seconds ago"),
+            (["slowest", "--since", "1h", "--until", "2h"], "--since must lie before --until"),
+            (["slowest", "--min-duration", "5"], "cannot read '5' as a duration"),
+            (["slowest", "--limit", "0"], "between 1 and 100000"),
+            (["slowest", "--limit", "1000000000000"], "between 1 and 100000"),
+            (["slowest", "--format", "xml"], "xml"), (["slowest", "--fromat", "json"], "--format"),
+            (["slowest", "--json", "--format", "csv"], "exclude each other"),
+            (["slowest", "--tz", "Atlantis/Capital"], "there is no time zone 'Atlantis/Capital'"),
+            (["slowest", "--tz", "../../etc/passwd"], "there is no time zone"),
+            (["slowest", "--width", "3"], "between 20 and 10000"),
+            (["slowest", "--db", ""], "--db names no file"),
+            (["slowest", "extra"], "extra"), (["trace"], "id"), (["trace", "xyz"], "is no trace id"),
+            (["trace", ""], "is no trace id"),
+            (["trace", String(repeating: "a", count: 33)], "is no trace id"),
+            (["trace", "00", "--limit", "0"], "at least 1"),
+            (["slowest", "\u{1b}]52;c;eA==\u{7}"], "\\x1b]52;c;eA==\\x07"),
+        ])
+    func usage(arguments: [String], expected: String) {
+        let result = InMemoryCommandLine(arguments)
+        #expect(result.status == .usage)
+        #expect(result.output.isEmpty)
+        #expect(result.diagnostics.contains(expected), "\(result.diagnostics)")
+        for scalar in result.diagnostics.unicodeScalars where scalar != "\n" {
+            #expect(!DisplayText.mustEscape(scalar))
+        }
+    }
+
+    @Test("an environment variable that is wrong is named")
+    func environment() {
+        let result = InMemoryCommandLine(["db", "info"], environment: ["TRACEQ_FORMAT": "xml"])
+        #expect(result.status == .usage)
+        #expect(result.diagnostics.contains("TRACEQ_FORMAT is 'xml'"))
+    }
+
+    @Test(
+        "help and version are answers",
+        arguments: [
+            ["--help"], ["slowest", "--help"], ["help", "trace"], ["db"], ["db", "info", "-h"], ["--version"],
+            [],
+            ["--generate-completion-script", "bash"],
+        ])
+    func answers(arguments: [String]) {
+        let result = InMemoryCommandLine(arguments)
+        #expect(result.status == .success)
+        #expect(!result.output.isEmpty)
+        #expect(result.diagnostics.isEmpty)
+    }
+
+    @Test("help has examples first", arguments: [[], ["slowest"], ["trace"], ["db", "info"]])
+    func examples(command: [String]) throws {
+        let help = InMemoryCommandLine(command + ["--help"]).output
+        let examples = try #require(help.firstRange(of: "EXAMPLES"))
+        let usage = try #require(help.firstRange(of: "USAGE"))
+        #expect(examples.lowerBound < usage.lowerBound)
+        #expect(help[..<usage.lowerBound].split(separator: "\n").allSatisfy { $0.count <= 80 })
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import OTLPModel
+import Telemetry
+import Testing
+
+@Suite("Results are written in five formats")
+struct ResultTableTests {
+    private func write(
+        _ table: ResultTable, as format: OutputFormat, _ style: RenderStyle = RenderStyle()
+    ) -> (output: String, diagnostics: String) {
+        var output = ""
+        var diagnostics = ""
+        var outputBuffer = OutputBuffer { output += $0 }
+        var diagnosticsBuffer = OutputBuffer { diagnostics += $0 }
+        table.write(as: format, style: style, to: &outputBuffer, diagnostics: &diagnosticsBuffer)
+        diagnosticsBuffer.flush()
+        return (output, diagnostics)
+    }
+
+    private var hostile: ResultTable {
+        ResultTable.slowest(SampleRequests.result, window: SampleRequests.window, zone: .utc)
+    }
+
+    private var plain: ResultTable {
+        ResultTable.slowest(SampleRequests.plain, window: SampleRequests.window, zone: .utc)
+    }
+
+    @Test("hostile names, in each format", arguments: OutputFormat.allCases)
+    func hostileSnapshots(format: OutputFormat) throws {
+        try Snapshot.expect(write(hostile, as: format).output, matches: "slowest-hostile-\(format.rawValue)")
+    }
+
+    @Test("a table at 80 and 160 columns, with and without colour")
+    func widths() throws {
+        for width in [80, 160] {
+            try Snapshot.expect(
+                write(plain, as: .table, RenderStyle(width: width)).output, matches: "slowest-\(width)")
+            try Snapshot.expect(
+                write(hostile, as: .table, RenderStyle(colour: true, width: width)).output,
+                matches: "slowest-hostile-colour-\(width)")
+        }
+    }
+
+    @Test("a table fits its width and cuts no id", arguments: [80, 100, 120, 160, 200])
+    func tableFits(width: Int) {
+        let text = write(plain, as: .table, RenderStyle(width: width)).output
+        for line in text.split(separator: "\n") { #expect(DisplayWidth.columns(String(line)) <= width) }
+        for row in SampleRequests.plain.rows { #expect(text.contains(row.traceID.hex)) }
+    }
+
+    @Test("nothing that acts on a terminal gets out, whatever the format", arguments: OutputFormat.allCases)
+    func safe(format: OutputFormat) {
+        let (output, diagnostics) = write(hostile, as: format)
+        for scalar in (output + diagnostics).unicodeScalars where scalar != "\n" && scalar != "\r" {
+            #expect(!DisplayText.mustEscape(scalar))
+        }
+        if format != .csv { #expect(!output.contains("\r")) }
+    }
+
+    @Test("the JSON document has schema, window, rows and notes, with the exact names")
+    func json() throws {
+        let text = write(hostile, as: .json).output
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(Set(document.keys) == ["schema", "window", "rows", "notes"])
+        #expect(document["schema"] as? String == "traceq.slowest/1")
+        #expect(
+            document["window"] as? [String: String] == [
+                "since": "2026-08-21T10:00:00.000000000Z", "until": "2026-08-21T11:00:00.000000000Z",
+            ])
+        let rows = try #require(document["rows"] as? [[String: Any]])
+        #expect(rows.count == SampleRequests.hostileNames.count)
+        for (index, row) in rows.enumerated() where index != 4 {
+            #expect(row["path"] as? String == SampleRequests.hostileNames[index])
+        }
+        #expect(rows[4]["path"] is NSNull)
+        #expect(rows[0]["duration_ms"] as? Double == 12345.678901)
+        #expect(rows[0]["http_status"] as? Int == 200)
+        #expect(rows[3]["http_status"] is NSNull)
+        #expect(
+            Set(rows[0].keys) == [
+                "start", "duration_ms", "node", "node_source", "service", "name", "path", "kind",
+                "http_status",
+                "status", "trace_id", "span_id",
+            ])
+        let notes = try #require(document["notes"] as? [[String: String]])
+        #expect(notes.map { $0["code"] } == ["journal", "node_from_peer"])
+    }
+
+    @Test("JSON lines are a row each, and notes go to standard error")
+    func jsonLines() throws {
+        let (output, diagnostics) = write(hostile, as: .jsonl)
+        let lines = output.split(separator: "\n")
+        #expect(lines.count == SampleRequests.hostileNames.count)
+        for line in lines { _ = try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+        #expect(diagnostics.hasPrefix("note (journal): "))
+    }
+
+    @Test("an empty result is still a document")
+    func empty() throws {
+        let table = ResultTable(
+            schema: "traceq.slowest/1", columns: plain.columns, rowCount: 0, row: { _ in [] })
+        #expect(
+            write(table, as: .json).output
+                == "{\"schema\":\"traceq.slowest/1\",\"window\":null,\"rows\":[],\"notes\":[]}\n")
+        #expect(write(table, as: .csv).output.hasPrefix("start,duration_ms,"))
+        #expect(write(table, as: .table).output.isEmpty)
+    }
+
+    @Test("what is known of a database, in each format", arguments: OutputFormat.allCases)
+    func databaseInfo(format: OutputFormat) throws {
+        let info = DatabaseInfo(
+            path: "/srv/telemetry.db", sizeBytes: 31_234_567, spans: 1_000_000, segments: 16, journalRows: 3,
+            minTime: UnixNanos(clamping: SampleTrace.epoch),
+            maxTime: UnixNanos(clamping: SampleTrace.time(5000)),
+            formatVersion: 1, notes: [])
+        try Snapshot.expect(
+            write(ResultTable.databaseInfo(info), as: format).output, matches: "db-info-\(format.rawValue)")
+    }
+
+    @Test("a trace as CSV and Markdown")
+    func trace() throws {
+        let table = ResultTable.trace(TraceTree(SampleTrace.odd), notes: [], zone: .utc)
+        try Snapshot.expect(write(table, as: .csv).output, matches: "trace-csv")
+        try Snapshot.expect(write(table, as: .markdown).output, matches: "trace-markdown")
+    }
+
+    @Test("formulas get an apostrophe, numbers do not")
+    func formulas() {
+        let lines = write(hostile, as: .csv).output.components(separatedBy: "\r\n")
+        #expect(lines.contains { $0.contains(",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",") })
+        #expect(lines.contains { $0.contains(",'@SUM(1+1)") })
+        #expect(lines.contains { $0.contains(",'-1+cmd,") })
+        #expect(lines.contains { $0.contains(",-5,") })
+    }
+
+    @Test("Markdown rows all have as many cells as the header")
+    func markdownCells() {
+        let rows = write(hostile, as: .markdown).output.split(separator: "\n").filter { $0.hasPrefix("|") }
+        let counts = rows.map { $0.replacingOccurrences(of: "\\|", with: "").filter { $0 == "|" }.count }
+        #expect(Set(counts).count == 1)
+        #expect(rows.count == SampleRequests.hostileNames.count + 2)
+    }
+}

@@ -1,0 +1,65 @@
+import Telemetry
+import Testing
+
+@Suite("The waterfall of a trace")
+struct WaterfallTests {
+    private func draw(
+        _ spans: [StoredSpan], _ style: RenderStyle, limit: Int = 1000, attributes: Bool = false
+    ) -> String {
+        var text = ""
+        var output = OutputBuffer { text += $0 }
+        Waterfall(
+            tree: TraceTree(spans), traceID: SampleTrace.id,
+            notes: [QualityNote(code: "journal", message: "1 span waits to be sealed")], style: style,
+            spanLimit: limit, listsAttributes: attributes
+        ).write(to: &output)
+        return text
+    }
+
+    @Test("marks everything odd, at 80 and 160 columns, in a pipe and in colour")
+    func snapshots() throws {
+        try Snapshot.expect(draw(SampleTrace.odd, RenderStyle(width: 80)), matches: "waterfall-80")
+        try Snapshot.expect(draw(SampleTrace.odd, RenderStyle(width: 160)), matches: "waterfall-160")
+        try Snapshot.expect(draw(SampleTrace.odd, RenderStyle(), attributes: true), matches: "waterfall-pipe")
+        try Snapshot.expect(
+            draw(SampleTrace.odd, RenderStyle(colour: true, width: 100)), matches: "waterfall-colour")
+    }
+
+    @Test("no line is wider than the terminal", arguments: [72, 80, 100, 132, 160, 300])
+    func fits(width: Int) {
+        for line in draw(SampleTrace.odd, RenderStyle(width: width), attributes: true).split(separator: "\n")
+        where !line.hasPrefix("note") && !line.contains("·") {
+            #expect(DisplayWidth.columns(String(line)) <= width, "\(line)")
+        }
+    }
+
+    @Test("nothing that acts on a terminal gets out, with and without colour")
+    func safe() {
+        let text = draw(SampleTrace.odd, RenderStyle(width: 80))
+        #expect(!text.unicodeScalars.contains { $0 != "\n" && DisplayText.mustEscape($0) })
+        #expect(text.contains("\\x1b[2J"))
+    }
+
+    @Test("spans over the limit are counted, and the option that shows them is named")
+    func limit() {
+        let text = draw(SampleTrace.odd, RenderStyle(width: 120), limit: 3)
+        #expect(text.contains("7 more spans not drawn; --limit 10 draws all"))
+        #expect(!text.contains("stash.Pool"))
+    }
+
+    @Test("a chain of 10,000 spans is drawn in lines of bounded length")
+    func deepChain() {
+        let chain = (UInt64(1)...10_000).map { id in
+            SampleTrace.span(id, parent: id == 1 ? nil : id - 1, from: 0, to: 20)
+        }
+        let text = draw(chain, RenderStyle(width: 100), limit: 10_000)
+        let longest = text.split(separator: "\n").map(\.count).max() ?? 0
+        #expect(longest <= 200)
+        #expect(text.contains("⋯9999 "))
+    }
+
+    @Test("an empty trace has a header and no drawing")
+    func empty() {
+        #expect(draw([], RenderStyle()).hasPrefix("trace 0af7651916cd43dd8448eb211c80319c\n"))
+    }
+}
