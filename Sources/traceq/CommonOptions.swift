@@ -73,6 +73,7 @@ struct CommonOptions: ParsableArguments {
         guard !place.path.isEmpty else {
             throw CommandFailure(.usage, "--db names no file; give the path of a database")
         }
+        if let failure = place.failureOfKind { throw failure }
         do {
             return try TelemetryReader(path: place.path)
         } catch {

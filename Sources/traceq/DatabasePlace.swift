@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 
 /// The database that a command reads, and who said so.
@@ -19,6 +20,14 @@ struct DatabasePlace: Hashable {
         } else {
             (path, origin) = (defaultDatabasePath(environment: environment, isRoot: isRoot), .standard)
         }
+    }
+
+    /// The failure when the path leads to something that is no file: opening a pipe would wait for ever.
+    var failureOfKind: CommandFailure? {
+        var facts = stat()
+        guard stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG else { return nil }
+        return CommandFailure(
+            .database, "\(DisplayText.escaped(path)) is not a file; name a database with --db or TRACEQ_DB")
     }
 
     /// A failure of the store in words that say what to do next.

@@ -35,6 +35,17 @@ struct DatabaseTroubleTests {
         #expect(result.diagnostics.contains("/nonexistent/a.db"))
     }
 
+    @Test("a folder, a device and a named pipe are no databases, and do not make it wait")
+    func notAFile() async throws {
+        let folder = try TemporaryDirectory()
+        _ = try await FinishedProgram.run("/usr/bin/mkfifo", [folder.file("pipe")]).succeeded()
+        for path in [folder.file("pipe"), folder.file(""), "/dev/null"] {
+            let result = InMemoryCommandLine(["db", "info", "--db", path])
+            #expect(result.status == .database)
+            #expect(result.diagnostics.contains("is not a file"))
+        }
+    }
+
     @Test("a path with control characters is printed escaped")
     func hostilePath() {
         let result = InMemoryCommandLine(["db", "info", "--db", "/nonexistent/\u{1b}[2J"])

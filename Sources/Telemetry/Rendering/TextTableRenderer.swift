@@ -10,6 +10,9 @@ struct TextTableRenderer {
     private static let gap = "  "
     /// Less than this of a path tells nothing.
     private static let elasticWidthMin = 24
+    /// Where nothing limits the width, texts longer than this stick out of their column, so that one long
+    /// name does not fill every row with spaces.
+    private static let alignedWidthMax = 120
 
     func write(to output: inout OutputBuffer) {
         switch table.layout {
@@ -31,9 +34,7 @@ struct TextTableRenderer {
         }
         let shown = columns.map { table.columns[$0] }
         let titles = shown.map { Entry(.identifier($0.title ?? ""), zone: style.zone) }
-        var widths = shown.indices.map { column in
-            ([titles] + rows).reduce(0) { max($0, DisplayWidth.columns($1[column].text)) }
-        }
+        var widths = naturalWidths(shown, [titles] + rows)
         let excess = (style.width.map { total(widths) - $0 }) ?? 0
         if excess > 0 {
             guard let elastic = shown.firstIndex(where: { $0.fit == .elastic }),
@@ -52,9 +53,7 @@ struct TextTableRenderer {
     ) {
         let upper = shown.indices.filter { shown[$0].fit == .fixed }
         let lower = shown.indices.filter { shown[$0].fit != .fixed }
-        let widths = shown.indices.map { column in
-            ([titles] + rows).reduce(0) { max($0, DisplayWidth.columns($1[column].text)) }
-        }
+        let widths = naturalWidths(shown, [titles] + rows)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, upper, shown, widths, isHeading: position == 0))
             guard !lower.isEmpty else { continue }
@@ -83,7 +82,9 @@ struct TextTableRenderer {
     ) -> String {
         var parts: [String] = []
         for column in columns {
-            let text = DisplayWidth.truncatingMiddle(row[column].text, to: widths[column])
+            let text =
+                style.width == nil
+                ? row[column].text : DisplayWidth.truncatingMiddle(row[column].text, to: widths[column])
             let isLast = column == columns.last
             let padded =
                 isLast && !shown[column].alignsRight
@@ -92,6 +93,14 @@ struct TextTableRenderer {
                 isHeading ? style.heading(padded) : row[column].isAlert ? style.alert(padded) : padded)
         }
         return parts.joined(separator: Self.gap)
+    }
+
+    private func naturalWidths(_ shown: [ResultColumn], _ rows: [[Entry]]) -> [Int] {
+        shown.indices.map { column in
+            let widths = rows.lazy.map { DisplayWidth.columns($0[column].text) }
+            guard style.width == nil else { return widths.max() ?? 0 }
+            return widths.filter { $0 <= Self.alignedWidthMax }.max() ?? 0
+        }
     }
 
     private func total(_ widths: [Int]) -> Int {

@@ -15,8 +15,9 @@ struct WaterfallLayout {
     init(rows: [WaterfallRow], range: ClosedRange<UInt64>, style: RenderStyle) {
         self.range = range
         self.style = style
-        let label = rows.reduce(4) { max($0, $1.labelWidth) }
-        let place = rows.reduce(14) { max($0, DisplayWidth.columns($1.place)) }
+        let label = Self.width(rows.lazy.map(\.labelWidth), atLeast: 4, isLimited: style.width != nil)
+        let place = Self.width(
+            rows.lazy.map { DisplayWidth.columns($0.place) }, atLeast: 14, isLimited: style.width != nil)
         durationWidth = rows.reduce(8) { max($0, HumanUnits.duration($1.node.durationNanos).count) }
         selfWidth = rows.reduce(4) { max($0, HumanUnits.duration($1.node.selfNanos).count) }
         guard let width = style.width else {
@@ -33,6 +34,14 @@ struct WaterfallLayout {
         timelineWidth = max(8, free - placeWidth - labelWidth)
     }
 
+    /// Where nothing limits the width, texts longer than this stick out of their column, so that one long
+    /// name does not fill every row with spaces.
+    private static let alignedWidthMax = 100
+
+    private static func width(_ widths: some Sequence<Int>, atLeast: Int, isLimited: Bool) -> Int {
+        widths.reduce(atLeast) { isLimited || $1 <= alignedWidthMax ? max($0, $1) : $0 }
+    }
+
     var heading: String {
         let length = HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound))
         let scale = "0" + DisplayWidth.padded(length, to: timelineWidth - 1, right: true)
@@ -47,8 +56,9 @@ struct WaterfallLayout {
     }
 
     func line(_ row: WaterfallRow) -> String {
-        let label = DisplayWidth.padded(row.label(width: labelWidth), to: labelWidth)
-        let place = DisplayWidth.truncatingMiddle(row.place, to: placeWidth)
+        let isLimited = style.width != nil
+        let label = DisplayWidth.padded(row.label(width: isLimited ? labelWidth : .max), to: labelWidth)
+        let place = isLimited ? DisplayWidth.truncatingMiddle(row.place, to: placeWidth) : row.place
         let bar = bar(row.stored.span.interval)
         return [
             row.isError ? style.alert(label) : label,

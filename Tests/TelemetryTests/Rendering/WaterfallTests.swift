@@ -62,4 +62,16 @@ struct WaterfallTests {
     func empty() {
         #expect(draw([], RenderStyle()).hasPrefix("trace 0af7651916cd43dd8448eb211c80319c\n"))
     }
+
+    @Test("in a pipe a long name is whole, and does not widen the rows of others")
+    func longName() {
+        let name = String(repeating: "x", count: 3000)
+        let spans = [
+            SampleTrace.span(1, "short", from: 0, to: 9),
+            SampleTrace.span(2, parent: 1, name, from: 1, to: 2),
+        ]
+        let lines = draw(spans, RenderStyle()).split(separator: "\n")
+        #expect(lines.contains { $0.contains(name) })
+        #expect(lines.filter { $0.count > 200 }.count == 1)
+    }
 }
