@@ -171,10 +171,12 @@ struct ExporterTests {
         let receiver = try await TinyReceiver.http()
         try await receiver.stop()
         let sender = try Self.sender(receiver, transport)
-        let counts = await sender.send(Array(Self.batches.prefix(1)))
-        #expect(counts.lostSpans == Self.batches[0].spanCount)
-        #expect(counts.retries == 3)
-        #expect(counts.firstComplaint?.contains("is the collector running?") == true)
+        let batches = Array(Self.batches.prefix(3))
+        let counts = await sender.send(batches)
+        #expect(counts.lostSpans == batches.reduce(0) { $0 + $1.spanCount })
+        #expect(counts.unansweredRequests == 3)
+        #expect(counts.retries == 3, "only the first batch is tried again and again")
+        #expect(counts.firstComplaint?.hasSuffix("connection refused; is a receiver running?") == true)
     }
 
     @Test("a whole run sends each node's spans over its own transport")

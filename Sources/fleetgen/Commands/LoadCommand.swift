@@ -99,10 +99,15 @@ struct LoadCommand: AsyncParsableCommand {
             throw ValidationError("cannot read \(corpus): \(error)")
         }
         let rewriter = RequestRewriter(shiftNanos: now &- file.baseNanos, salt: salt)
-        return try file.bodies.map { body in
-            var bytes = body.bytes
-            try rewriter.rewrite(&bytes)
-            return LoadBody(spanCount: body.spanCount, bytes: bytes, compresses: endpoints.gzip)
+        return try (0..<file.count).map { index in
+            var bytes = file.bytes(at: index)
+            do {
+                try rewriter.rewrite(&bytes)
+            } catch {
+                throw ValidationError("cannot send request \(index + 1) of \(corpus): \(error)")
+            }
+            return LoadBody(
+                spanCount: file.spanCount(at: index), bytes: bytes, compresses: endpoints.gzip)
         }
     }
 }

@@ -8,6 +8,8 @@ struct DeliveryCounts: Hashable, Sendable {
     var rejectedSpans = 0
     /// Spans of requests that it refused for good, or that it never answered.
     var lostSpans = 0
+    /// Requests that were given up because no attempt got an answer that decided.
+    var unansweredRequests = 0
     /// Attempts beyond the first.
     var retries = 0
     /// Bytes of the bodies that were taken, as sent.
@@ -20,6 +22,7 @@ struct DeliveryCounts: Hashable, Sendable {
         left.spans += right.spans
         left.rejectedSpans += right.rejectedSpans
         left.lostSpans += right.lostSpans
+        left.unansweredRequests += right.unansweredRequests
         left.retries += right.retries
         left.bytes += right.bytes
         left.firstComplaint = left.firstComplaint ?? right.firstComplaint

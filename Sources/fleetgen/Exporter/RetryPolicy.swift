@@ -5,7 +5,10 @@ struct RetryPolicy: Hashable, Sendable {
     /// Waiting time before the second attempt; it doubles from there, in milliseconds.
     var baseMilliseconds = 100.0
     /// No wait is longer than this, in milliseconds.
-    var limitMilliseconds = 5_000.0
+    var limitMilliseconds = 2_000.0
+
+    /// One attempt and no more.
+    static let once = RetryPolicy(attempts: 1)
 
     /// The wait before another attempt, in milliseconds, or nil when there shall be none.
     ///

@@ -19,15 +19,22 @@ struct TraceSender: Sendable {
         for batch in batches {
             let encoded = batch.request.protobufBytes()
             let compressed = compresses ? Gzip.compress(encoded) : nil
+            // Who did not answer one request is not given as much time for each of the next.
             counts += await send(
                 ByteBuffer(bytes: compressed ?? encoded), isCompressed: compressed != nil,
-                spanCount: batch.spanCount)
+                spanCount: batch.spanCount, policy: counts.unansweredRequests > 0 ? .once : policy)
         }
         return counts
     }
 
     /// Sends one encoded request of `spanCount` spans.
     func send(_ body: ByteBuffer, isCompressed: Bool, spanCount: Int) async -> DeliveryCounts {
+        await send(body, isCompressed: isCompressed, spanCount: spanCount, policy: policy)
+    }
+
+    private func send(
+        _ body: ByteBuffer, isCompressed: Bool, spanCount: Int, policy: RetryPolicy
+    ) async -> DeliveryCounts {
         var counts = DeliveryCounts()
         var attempt = 1
         while true {
@@ -57,6 +64,7 @@ struct TraceSender: Sendable {
             let wait = policy.wait(after: attempt, asked: asked, jitter: Double.random(in: 0..<1))
             guard let wait, (try? await Task.sleep(for: .milliseconds(wait))) != nil else {
                 counts.lostSpans = spanCount
+                counts.unansweredRequests = 1
                 counts.firstComplaint = complaint
                 return counts
             }

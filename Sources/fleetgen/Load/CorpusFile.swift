@@ -5,10 +5,10 @@ import Foundation
 /// Little endian: `OTLPCRP1`, the time in nanoseconds that the newest span refers to (8 bytes), the
 /// number of requests (4), then for each request its spans (4), its length (4), and its bytes.
 struct CorpusFile: Sendable {
-    /// One request of the file.
-    struct Body: Hashable, Sendable {
+    /// Where a request lies in the file.
+    private struct Entry {
         let spanCount: Int
-        var bytes: [UInt8]
+        let range: Range<Data.Index>
     }
 
     /// Why a file is no corpus.
@@ -20,7 +20,11 @@ struct CorpusFile: Sendable {
 
     /// Nanoseconds since the Unix epoch to which the newest span refers.
     let baseNanos: UInt64
-    let bodies: [Body]
+    private let data: Data
+    private let entries: [Entry]
+
+    /// How many requests were read.
+    var count: Int { entries.count }
 
     /// - Throws: `FormatError`, or an error of the file system.
     init(path: String, limit: Int = .max) throws {
@@ -36,7 +40,7 @@ struct CorpusFile: Sendable {
         baseNanos = Self.number(in: data, at: 8, byteCount: 8)
         let count = Int(Self.number(in: data, at: 16, byteCount: 4))
         var offset = 20
-        var bodies: [Body] = []
+        var entries: [Entry] = []
         for index in 0..<min(count, limit) {
             guard data.count - offset >= 8 else { throw Self.cut(index) }
             let spanCount = Int(Self.number(in: data, at: offset, byteCount: 4))
@@ -44,11 +48,18 @@ struct CorpusFile: Sendable {
             offset += 8
             guard data.count - offset >= length else { throw Self.cut(index) }
             let start = data.startIndex + offset
-            bodies.append(Body(spanCount: spanCount, bytes: [UInt8](data[start..<(start + length)])))
+            entries.append(Entry(spanCount: spanCount, range: start..<(start + length)))
             offset += length
         }
-        self.bodies = bodies
+        self.data = data
+        self.entries = entries
     }
+
+    /// How many spans a request has.
+    func spanCount(at index: Int) -> Int { entries[index].spanCount }
+
+    /// A copy of a request's bytes.
+    func bytes(at index: Int) -> [UInt8] { [UInt8](data[entries[index].range]) }
 
     private static func cut(_ index: Int) -> FormatError {
         FormatError(description: "the corpus ends within request \(index + 1): make it again")

@@ -26,6 +26,6 @@ struct Client: Hashable, Sendable {
             generator.chance(0.35)
             ? "GoCommand/1 (+https://go.dev/cmd/go)" : "Go-http-client/\(httpVersion)"
         hasChecksums = generator.chance(0.55)
-        bytesPerMillisecond = generator.logNormal(median: 25_000, sigma: 0.7)
+        bytesPerMillisecond = generator.logNormal(median: 60_000, sigma: 0.6)
     }
 }

@@ -128,7 +128,7 @@ struct ProxySimulator: Sendable {
         // Ten workers fetch at a time; sometimes all are busy.
         let wait = generator.chance(0.03) ? generator.logNormal(median: 900, sigma: 0.8) : 0.02
         let stasherStart = poolStart + UInt64(milliseconds: wait)
-        let cloning = generator.logNormal(median: 1_700, sigma: 0.95) * upstreamSlowness
+        let cloning = generator.logNormal(median: 2_600, sigma: 0.95) * upstreamSlowness
         let transfer = Double(target.zipBytes) / 9_000
         let time = min(cloning + transfer, Self.fetchLimit)
         let download = Interval(start: stasherStart + 9_000, milliseconds: time)
