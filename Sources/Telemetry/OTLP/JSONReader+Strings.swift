@@ -22,6 +22,9 @@ extension JSONReader {
     private mutating func stringWithEscapes(from start: Int) throws(DecodeError) -> String {
         var content: [UInt8] = []
         content.append(bytes.extracting(start..<index))
+        let repairedBefore = repairedStrings
+        // However many places of it are broken, it is one string.
+        defer { repairedStrings = min(repairedStrings, repairedBefore + 1) }
         while index < bytes.count {
             let byte = bytes[index]
             switch byte {
@@ -42,6 +45,8 @@ extension JSONReader {
 
     /// Passes over a string.
     mutating func skipString() throws(DecodeError) {
+        let repairedBefore = repairedStrings
+        defer { repairedStrings = repairedBefore }
         index += 1
         while index < bytes.count {
             let byte = bytes[index]

@@ -57,8 +57,8 @@ struct JSONReader: ~Escapable {
     /// or skipped before the next call.
     mutating func nextKey() throws(DecodeError) -> String? {
         while try nextItem(closing: UInt8(ascii: "}")) {
-            guard peek() == UInt8(ascii: "\"") else { throw malformed("expected a key in quotes") }
             path[path.count - 1] = .key("")
+            guard peek() == UInt8(ascii: "\"") else { throw malformed("expected a key in quotes") }
             let key = try string()
             path[path.count - 1] = .key(key)
             skipWhitespace()
