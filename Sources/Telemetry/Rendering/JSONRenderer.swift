@@ -6,9 +6,10 @@ struct JSONRenderer {
         output.text += "{\"schema\":" + JSONNode.string(table.schema).text
         output.text += ",\"window\":" + window.text
         output.text += ",\"rows\":["
+        let keys = keys
         for index in 0..<table.rowCount {
             output.text += index == 0 ? "\n" : ",\n"
-            writeRow(index, to: &output)
+            writeRow(index, keys, to: &output)
         }
         output.text += table.rowCount == 0 ? "]" : "\n]"
         output.text += ",\"notes\":" + notes.text
@@ -17,20 +18,35 @@ struct JSONRenderer {
     }
 
     func writeLines(to output: inout OutputBuffer) {
+        let keys = keys
         for index in 0..<table.rowCount {
-            writeRow(index, to: &output)
+            writeRow(index, keys, to: &output)
             output.line("")
         }
         output.flush()
     }
 
-    private func writeRow(_ index: Int, to output: inout OutputBuffer) {
+    private func writeRow(_ index: Int, _ keys: [Key], to output: inout OutputBuffer) {
         let cells = table.row(index)
-        let members = table.dataColumns.compactMap { column in
-            table.columns[column].key.map { JSONMember($0, cells[column].json) }
+        for (position, key) in keys.enumerated() {
+            output.text += position == 0 ? "{" : ","
+            output.text += key.text
+            cells[key.column].json.write(to: &output.text)
         }
-        JSONNode.object(members).write(to: &output.text)
+        output.text += "}"
         output.flushIfLarge()
+    }
+
+    /// A column's name as JSON with its colon, made once for all rows.
+    private struct Key {
+        let column: Int
+        let text: String
+    }
+
+    private var keys: [Key] {
+        table.dataColumns.map { column in
+            Key(column: column, text: JSONNode.string(table.columns[column].key ?? "").text + ":")
+        }
     }
 
     private var window: JSONNode {
