@@ -11,7 +11,7 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "The same seed and start time give the same spans.")
     var seed: UInt64 = 1
 
-    @Option(help: "What goes wrong: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "What goes wrong.")
     var fault = Fault.none
 
     func validate() throws {

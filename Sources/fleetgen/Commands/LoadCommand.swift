@@ -14,7 +14,7 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup var fleetOptions: FleetOptions
     @OptionGroup var endpoints: EndpointOptions
 
-    @Option(name: .customLong("protocol"), help: "Transport: http or grpc.")
+    @Option(name: .customLong("protocol"), help: "Transport of the requests.")
     var transport = ExportTransport.http
 
     @Option(help: "Number of requests.")
@@ -38,7 +38,7 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Wait this long after the last answer and count the receiver's CPU time again.")
     var settle: DurationArgument?
 
-    @Option(help: "Format of the figures: text or json.")
+    @Option(help: "Format of the figures.")
     var format = Format.text
 
     func validate() throws {

@@ -9,7 +9,9 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var fleetOptions: FleetOptions
     @OptionGroup var endpoints: EndpointOptions
 
-    @Option(name: .customLong("protocol"), help: "Transport of the spans: http, grpc, or both as in reality.")
+    @Option(
+        name: .customLong("protocol"),
+        help: "Transport of the spans; both is as in reality: nginx and Athens over gRPC, Caddy over HTTP.")
     var transport = TransportChoice.both
 
     @Option(help: "Client requests a second.")
