@@ -109,9 +109,11 @@ struct CommandLineTests {
             try await collector.store(body)
         }
         let answer = try await database.ask(["slowest", "--format", format]).succeeded()
-        #expect(answer.standardOutput.contains(SampleRequest.hex(trace)))
-        #expect(answer.standardOutput.contains("/github.com/pkg/errors/@v/v0.9.0.info"))
-        #expect(!answer.standardOutput.contains("\u{1b}"), "colour only on a terminal")
+        // Markdown takes the meaning from a character with a backslash before it.
+        let text = answer.standardOutput.replacing("\\", with: "")
+        #expect(text.contains(SampleRequest.hex(trace)))
+        #expect(text.contains("/github.com/pkg/errors/@v/v0.9.0.info"))
+        #expect(!text.contains("\u{1b}"), "colour only on a terminal")
     }
 
     @Test("SIGTERM and SIGINT end the collector in order", arguments: [SIGTERM, SIGINT])

@@ -33,7 +33,7 @@ TEXTS = [
     "模块代理",
     "emoji 🚀 family 👨‍👩‍👧",
     "quote \" back\\slash \t tab \n line \x1b[31m escape \x00 nul",
-    "x" * 3000,
+    "x" * 300,
 ]
 INTEGERS = [0, 1, -1, 127, 128, 2**31, -(2**31), 2**53 + 1, 2**63 - 1, -(2**63)]
 DOUBLES = [0.0, -0.0, 1.5, 0.1, -2.2250738585072014e-308, 1.7976931348623157e308, 5e-324, math.inf, -math.inf, math.nan]
