@@ -3,16 +3,20 @@ import Foundation
 /// A text file of this repository.
 struct SourceFile: Sendable {
     /// Relative to the repository's root, with `/` between folders.
-    var path: String
-    var text: String
+    let path: String
+    let text: String
+    let lines: [Substring]
+    /// The lines without comments and string literals, for rules about code; none unless it is Swift.
+    let codeLines: [Substring]
 
-    /// The text without comments and string literals, line by line, for rules about code.
-    var codeLines: [Substring] {
-        SwiftCode.withoutCommentsAndStrings(text).split(separator: "\n", omittingEmptySubsequences: false)
-    }
-
-    var lines: [Substring] {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
+    init(path: String, text: String) {
+        self.path = path
+        self.text = text
+        lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        codeLines =
+            path.hasSuffix(".swift")
+            ? SwiftCode.withoutCommentsAndStrings(text)
+                .split(separator: "\n", omittingEmptySubsequences: false) : []
     }
 
     /// Whether somebody wrote it by hand: generated code keeps no rules of ours.
@@ -27,11 +31,21 @@ extension SourceFile {
 
     /// All hand-written Swift files below `Sources` and `Tests`.
     static func allSwift() throws -> [SourceFile] {
-        try all(below: ["Sources", "Tests"]).filter { $0.path.hasSuffix(".swift") && $0.isHandWritten }
+        try everything.get().filter {
+            $0.path.hasSuffix(".swift") && $0.isHandWritten
+                && ($0.path.hasPrefix("Sources/") || $0.path.hasPrefix("Tests/"))
+        }
     }
 
     /// All files that a reader of the repository sees, but the licence.
     static func allText() throws -> [SourceFile] {
+        try everything.get()
+    }
+
+    /// Read once for all rules.
+    private static let everything = Result { try readAll() }
+
+    private static func readAll() throws -> [SourceFile] {
         let folders = ["Sources", "Tests", "docs", "scripts", "proto", ".ci", "Benchmarks"]
         let files = ["Package.swift", "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
         return try all(below: folders) + files.compactMap { try read($0) }
