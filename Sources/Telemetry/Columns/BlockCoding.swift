@@ -9,9 +9,9 @@ enum Block {
         case zstd = 1
     }
 
-    /// The largest content of a block: 1 GiB, far above what a segment can hold. A damaged length above
-    /// it is not believed.
-    static let contentBytesMax = 1 << 30
+    /// The largest content of a block: 256 MiB, far above what a segment holds. A length above it is not
+    /// believed.
+    static let contentBytesMax = 1 << 28
 
     static func write(_ bytes: ByteSpan, _ compressor: borrowing ZstdCompressor, to writer: inout ByteWriter)
     {

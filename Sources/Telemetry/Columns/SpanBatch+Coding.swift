@@ -4,6 +4,10 @@ extension SpanBatch {
     /// Version of the encoding, its first byte.
     static let encodingVersion: UInt8 = 1
 
+    /// Slots that a batch can have: 2^26, more than a body of 64 MiB can fill. Slots of empty values take no
+    /// bytes, so the length of the encoded batch does not bound them.
+    static let slotsMax = 1 << 26
+
     /// The batch as bytes.
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -161,7 +165,9 @@ extension SpanBatch {
             start = start &+ UInt64(bitPattern: try reader.signed())
             starts.append(start)
             ends.append(start &+ UInt64(bitPattern: try reader.signed()))
-            for position in layouts.range(Int(operations[Int(operation)].layout)) {
+            let layout = layouts.range(Int(operations[Int(operation)].layout))
+            guard slots.count + layout.count <= Self.slotsMax else { throw reader.damage() }
+            for position in layout {
                 let column = layouts.columns[position]
                 slots.append(try slot(in: column, &reader))
             }

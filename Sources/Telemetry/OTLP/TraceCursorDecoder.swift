@@ -233,7 +233,9 @@ extension TraceCursorDecoder {
                 builder.field(.droppedAttributesCount, number: pending.droppedAttributes)
             }
             if !events.isEmpty { eventsField() }
-            if pending.droppedEvents != 0 { builder.field(.droppedEventsCount, number: pending.droppedEvents) }
+            if pending.droppedEvents != 0 {
+                builder.field(.droppedEventsCount, number: pending.droppedEvents)
+            }
             if !links.isEmpty { linksField() }
             if pending.droppedLinks != 0 { builder.field(.droppedLinksCount, number: pending.droppedLinks) }
             builder.endSpan(core)

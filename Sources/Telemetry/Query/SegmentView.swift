@@ -5,6 +5,10 @@ import OTLPModel
 ///
 /// For one query on one thread.
 final class SegmentView {
+    /// A column of a segment has some 100,000 values; one that claims more than 2^26 is damaged, or was
+    /// made to exhaust the memory of whoever opens the file.
+    static let valuesMax = 1 << 26
+
     /// What the catalogue says.
     let summary: SegmentSummary
     /// The segment's row in the catalogue; nil for the journal.
@@ -27,6 +31,7 @@ final class SegmentView {
     private var knownOriginIndexes: [UInt32]?
     private var knownArrivals: [UInt32]?
     private var knownFilter: TraceFilter?
+    private var knownValueCounts: [Int]?
     private var knownValues: [Int: ColumnValues] = [:]
 
     /// A stored segment.
@@ -215,25 +220,37 @@ final class SegmentView {
         if let known = knownValues[column] { return known }
         let type = try tables().columns[column].type
         let id = ChunkID.values(of: column)
-        // A span may repeat a key, so a column can have more values than the segment has spans.
-        let countMax = summary.spans * SpanBatchBuilder.layoutLengthMax
+        let count = try valueCounts()[column]
         guard let bytes = try load(id) else {
             return type.isInDictionary ? .entries([], StringTable()) : .numbers([])
         }
         let values: ColumnValues
         if type.isInDictionary {
             let strings = try decode(id, bytes) { (span) throws(ByteReader.Damage) in
-                try decoder.strings(span, countMax: countMax)
+                try decoder.strings(span, countMax: count)
             }
             values = .entries(strings.values, strings.dictionary)
         } else {
             values = .numbers(
                 try decode(id, bytes) { (span) throws(ByteReader.Damage) in
-                    try decoder.numbers(span, countMax: countMax)
+                    try decoder.numbers(span, countMax: count)
                 })
         }
+        guard values.count == count else { throw damage(id) }
         knownValues[column] = values
         return values
+    }
+
+    /// How many values each column has, as the operations of the spans tell.
+    private func valueCounts() throws(StoreError) -> [Int] {
+        if let knownValueCounts { return knownValueCounts }
+        let tables = try tables()
+        var spans = [Int](repeating: 0, count: tables.operations.count)
+        for operation in try operationIndexes() { spans[Int(operation)] += 1 }
+        let counts = tables.valueCounts(spansOfOperations: spans)
+        guard counts.allSatisfy({ $0 <= Self.valuesMax }) else { throw damage(.tables) }
+        knownValueCounts = counts
+        return counts
     }
 
     /// Whether the segment may have spans of a trace; false is certain.

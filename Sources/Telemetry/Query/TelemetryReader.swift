@@ -161,6 +161,10 @@ package final class TelemetryReader {
                     maxEnd: UnixNanos(rawValue: statement.integer(5)),
                     minDuration: statement.integer(6), maxDuration: statement.integer(7),
                     errors: Int(statement.integer(8)))
+                guard (0...SegmentSummary.spansMax).contains(summary.spans) else {
+                    damages.append("segment \(statement.integer(0)): its catalogue entry is damaged")
+                    continue
+                }
                 if isWanted(summary) { views.append(view(segment: statement.integer(0), summary)) }
             }
             if let journal = try journal(), isWanted(journal.summary) { views.append(journal) }

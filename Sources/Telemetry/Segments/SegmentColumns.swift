@@ -57,6 +57,9 @@ enum ParentCode {
 
 /// What the catalogue says about a segment, so that most queries need not open it.
 struct SegmentSummary: Hashable, Sendable {
+    /// Spans that a segment can have at the most: 2^24, hundreds of times what is sealed at once.
+    static let spansMax = 1 << 24
+
     var spans: Int
     var traces: Int
     /// First and last start.

@@ -23,6 +23,7 @@ actor StoreWriter {
     /// A segment that could not be written; it is tried again.
     private var waitingSegment: SealedSegment?
     private var isSealing: Bool { sealingSpans > 0 }
+    private var sealing: Task<Void, Never>?
     /// Whether there is something for `tidyUp` to do.
     private var isUntidy = false
 
@@ -149,7 +150,7 @@ extension StoreWriter {
             waitingSegment = nil
             install(waiting)
         }
-        if let since = unsealedSince, now.rawValue - since.rawValue >= options.sealAfterNanos || now < since {
+        if let since = unsealedSince, isDue(since, now) {
             startSealing()
         }
         if isUntidy, unsealed.isEmpty, !isSealing {
@@ -163,6 +164,11 @@ extension StoreWriter {
         Task { drain() }
     }
 
+    /// Whether the oldest span has waited long enough. A clock that was set back must not make it wait on.
+    private func isDue(_ since: UnixNanos, _ now: UnixNanos) -> Bool {
+        since <= now.advanced(byNanos: -options.sealAfterNanos) || since > now
+    }
+
     private func startSealing() {
         guard !isSealing, !unsealed.isEmpty else { return }
         let batches = unsealed
@@ -171,7 +177,7 @@ extension StoreWriter {
         unsealed = []
         unsealedSpans = 0
         unsealedSince = nil
-        Task { [sealer] in
+        sealing = Task { [sealer] in
             let sealed = await sealer.seal(batches, lastJournalID: lastJournalID)
             install(sealed)
         }
@@ -195,14 +201,15 @@ extension StoreWriter {
         Task { drain() }
     }
 
-    /// Commits what still waits and closes the file.
-    func close() throws(StoreError) {
+    /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
+    func close() async throws(StoreError) {
         while true {
             let group = queue.takeGroup(bytesMax: options.groupBytesMax)
             if group.isEmpty { break }
             commit(group)
             queue.release(group)
         }
+        await sealing?.value
         do {
             try database?.tidyUp()
         } catch {
