@@ -34,7 +34,7 @@ struct TraceFilter: Sendable {
         var probe = hash & 0xffff_ffff
         let step = hash >> 32 | 1
         for _ in 0..<probes {
-            let bit = Int((probe & 0xffff_ffff) &* UInt64(bitCount) >> 32)
+            let bit = Int(((probe & 0xffff_ffff) &* UInt64(bitCount)) >> 32)
             if !visit(bit) { return false }
             probe = probe &+ step
         }

@@ -1,0 +1,80 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("Looking up a trace")
+struct TraceLookupTests {
+    let folder: TemporaryDirectory
+    let path: String
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        path = folder.file("telemetry.db")
+    }
+
+    private func reader(traces: [UInt64], sealing: Int) async throws -> TelemetryReader {
+        let store = try TelemetryStore.open(path: path, options: .sealing(every: sealing))
+        for trace in traces {
+            try await store.append(Sample.request([Sample.span(trace: trace, id: 1)]))
+            try await store.append(
+                Sample.request([Sample.span(trace: trace, id: 2, parent: 1, startMillis: 3)]))
+        }
+        try await store.close()
+        return try TelemetryReader(path: path)
+    }
+
+    private func hex(_ trace: UInt64) throws -> String {
+        try #require(TraceID(bytes: TraceBytes.trace(trace))).hex
+    }
+
+    @Test("finds all its spans, by start, across segments and the journal", arguments: [1, 3, 1_000])
+    func allSpans(sealing: Int) async throws {
+        let reader = try await reader(traces: Array(1...30), sealing: sealing)
+        for trace in 1...30 as ClosedRange<UInt64> {
+            guard case .found(_, let spans, _) = try reader.trace(prefix: try hex(trace)) else {
+                Issue.record("trace \(trace) is missing")
+                continue
+            }
+            #expect(spans.map(\.span.spanID.last) == [1, 2])
+        }
+    }
+
+    @Test("takes a prefix that is unique, and lists the ids when it is not", arguments: [1, 1_000])
+    func prefixes(sealing: Int) async throws {
+        let reader = try await reader(traces: [0x10, 0x11, 0x2fff], sealing: sealing)
+        let common = String(try hex(0x10).dropLast())
+        guard case .ambiguous(let ids) = try reader.trace(prefix: common) else {
+            Issue.record("\(common) should be ambiguous")
+            return
+        }
+        #expect(ids.map(\.hex) == [try hex(0x10), try hex(0x11)])
+        guard case .found(let id, _, _) = try reader.trace(prefix: String(try hex(0x2fff).dropLast(3))) else {
+            Issue.record("the prefix should be unique")
+            return
+        }
+        #expect(id.hex == (try hex(0x2fff)))
+    }
+
+    @Test("lists at most twenty ids")
+    func manyIDs() async throws {
+        let reader = try await reader(traces: Array(1...60), sealing: 50)
+        guard case .ambiguous(let ids) = try reader.trace(prefix: "a") else {
+            Issue.record("should be ambiguous")
+            return
+        }
+        #expect(ids.count == TraceSearch.ambiguousMax)
+    }
+
+    @Test(
+        "finds nothing for ids that are not there or are none",
+        arguments: ["ff", "", "zz", String(repeating: "a", count: 33)])
+    func nothing(prefix: String) async throws {
+        let reader = try await reader(traces: [1], sealing: 1)
+        guard case .notFound = try reader.trace(prefix: prefix) else {
+            Issue.record("\(prefix) should not be found")
+            return
+        }
+    }
+}

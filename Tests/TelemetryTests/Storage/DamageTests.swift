@@ -1,0 +1,139 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("Damage")
+struct DamageTests {
+    let folder: TemporaryDirectory
+    let path: String
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        path = folder.file("telemetry.db")
+    }
+
+    /// A database of two segments and a journal, with one request in each.
+    private func makeDatabase() async throws {
+        let store = try TelemetryStore.open(path: path, options: .sealing(every: 2))
+        for trace in [1, 2] as [UInt64] {
+            try await store.append(
+                Sample.request([
+                    Sample.span(trace: trace, id: 1, millis: trace * 100),
+                    Sample.span(trace: trace, id: 2, parent: 1, kind: .client),
+                ]))
+        }
+        // Closing waits for the segments that are being made.
+        try await store.append(Sample.request([Sample.span(trace: 3, id: 1, millis: 300)]))
+        try await store.close()
+    }
+
+    private func corrupt(_ sql: String) throws {
+        let connection = try Connection(path: path, mode: .readWrite)
+        try connection.execute(sql)
+        #expect(connection.changes > 0)
+    }
+
+    private let everything = SlowestQuery(window: .all, limit: 10)
+
+    @Test("A damaged chunk costs its segment only, and the answer says so")
+    func damagedChunk() async throws {
+        try await makeDatabase()
+        try corrupt("UPDATE chunk SET data = zeroblob(length(data)) WHERE id = (1 << 16) | 9")
+        let result = try TelemetryReader(path: path).slowest(everything)
+        #expect(result.rows.map(\.durationNanos) == [300_000_000, 200_000_000])
+        let note = try #require(result.notes.first { $0.code == "damaged_chunk" })
+        #expect(note.message.contains("segment 1"))
+        #expect(note.message.contains("durations"))
+    }
+
+    @Test("A missing chunk is damage, not a crash", arguments: [0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12])
+    func missingChunk(number: Int) async throws {
+        try await makeDatabase()
+        try corrupt("DELETE FROM chunk WHERE id = (1 << 16) | \(number)")
+        let reader = try TelemetryReader(path: path)
+        #expect(try reader.slowest(everything).notes.contains { $0.code == "damaged_chunk" })
+        let id = try #require(TraceID(bytes: TraceBytes.trace(2)))
+        guard case .found(_, let spans, _) = try reader.trace(prefix: id.hex) else {
+            Issue.record("the other segment is unreadable")
+            return
+        }
+        #expect(spans.count == 2)
+    }
+
+    @Test("A damaged row of the journal is noted, and the collector starts all the same")
+    func damagedJournal() async throws {
+        try await makeDatabase()
+        try corrupt("UPDATE journal SET data = CAST(substr(data, 1, length(data) - 1) || x'00' AS BLOB)")
+        let result = try TelemetryReader(path: path).slowest(everything)
+        #expect(result.rows.count == 2)
+        #expect(result.notes.contains { $0.message.contains("journal row") })
+        let store = try TelemetryStore.open(path: path)
+        try await store.append(Sample.request([Sample.span(trace: 4, id: 1)]))
+        try await store.close()
+        #expect(try TelemetryReader(path: path).slowest(everything).rows.count == 3)
+    }
+
+    @Test("Chunks with a right checksum and wrong content never crash a reader")
+    func hostileChunks() async throws {
+        try await makeDatabase()
+        let seed = UInt64.random(in: 0..<1 << 40)
+        var generator = RequestGenerator(seed: seed)
+        let connection = try Connection(path: path, mode: .readWrite)
+        let chunks = try readChunks(connection)
+        let update = try connection.prepare("UPDATE chunk SET checksum = ?1, data = ?2 WHERE id = ?3")
+        for _ in 0..<600 {
+            let (id, original) = chunks[generator.number(below: chunks.count)]
+            var bytes = original
+            for _ in 0...generator.number(below: 3) where !bytes.isEmpty {
+                let place = generator.number(below: bytes.count)
+                switch generator.number(below: 3) {
+                case 0: bytes[place] = generator.bytes(1)[0]
+                case 1: bytes.removeLast(generator.number(below: bytes.count))
+                default: bytes.insert(contentsOf: generator.bytes(3), at: place)
+                }
+            }
+            try write(bytes, to: id, update)
+            let reader = try TelemetryReader(path: path)
+            _ = try reader.slowest(everything)
+            for trace in [1, 2] as [UInt64] {
+                _ = try reader.trace(prefix: try #require(TraceID(bytes: TraceBytes.trace(trace))).hex)
+            }
+            try write(original, to: id, update)
+        }
+        #expect(try TelemetryReader(path: path).slowest(everything).rows.count == 3, "seed \(seed)")
+    }
+
+    private func readChunks(_ connection: borrowing Connection) throws -> [(Int64, [UInt8])] {
+        let statement = try connection.prepare("SELECT id, data FROM chunk")
+        var chunks: [(Int64, [UInt8])] = []
+        while try statement.step() { chunks.append((statement.integer(0), statement.blob(1))) }
+        return chunks
+    }
+
+    private func write(_ bytes: [UInt8], to id: Int64, _ update: borrowing Statement) throws {
+        try update.bind(1, Int64(bitPattern: checksum(bytes.span)))
+        try update.bind(2, bytes)
+        try update.bind(3, id)
+        try update.run()
+    }
+
+    @Test("Journal bytes that were changed never crash whoever reads them")
+    func hostileJournal() throws {
+        let seed = UInt64.random(in: 0..<1 << 40)
+        var generator = RequestGenerator(seed: seed)
+        var readable = 0
+        for _ in 0..<1_500 {
+            let body = generator.request(spansMax: 2).protobufBytes()
+            let batch = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival).batch
+            var bytes = JournalRow.encode([batch.encoded()])
+            let place = generator.number(below: bytes.count)
+            if Bool.random() { bytes[place] = generator.bytes(1)[0] } else { bytes.removeLast(place / 4) }
+            guard let batches = try? JournalRow.decode(bytes.span) else { continue }
+            readable += 1
+            for batch in batches where batch.spanCount > 0 { _ = try? batch.storedSpans() }
+        }
+        #expect(readable > 0, "seed \(seed)")
+    }
+}
