@@ -21,7 +21,6 @@ struct EndpointOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if gzip, !Gzip.isAvailable { throw ValidationError("--gzip: this build has no compressor") }
         for transport in ExportTransport.allCases { _ = try parsed(transport) }
     }
 }
