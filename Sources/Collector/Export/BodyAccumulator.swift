@@ -27,22 +27,17 @@ struct BodyAccumulator {
         let partBytes = part.readableBytes
         guard partBytes <= limitBytes - count else { throw Refusal.tooLarge(limitBytes: limitBytes) }
         let isWhole = count == 0 && expectedBytes == partBytes
-        if isWhole && partBytes >= Self.keptSliceBytesMin {
-            try grow(by: part.storageCapacity)
+        if isWhole && partBytes >= Self.keptSliceBytesMin && charge.grow(by: part.storageCapacity) {
             bytes = part
             return
         }
-        try grow(by: partBytes)
+        guard charge.grow(by: partBytes) else {
+            throw Refusal(.overloaded, "the collector holds as many requests as it can: send it again later")
+        }
         if bytes.capacity == 0 {
             let wanted = min(expectedBytes ?? partBytes, Self.reservedBytesMax)
             bytes.reserveCapacity(max(wanted, partBytes))
         }
         bytes.writeImmutableBuffer(part)
-    }
-
-    private func grow(by count: Int) throws(Refusal) {
-        guard charge.grow(by: count) else {
-            throw Refusal(.overloaded, "the collector holds as many requests as it can: send it again later")
-        }
     }
 }

@@ -1,7 +1,8 @@
 /// What became of a request.
 package enum ExportOutcome: Sendable {
-    /// Everything is in the file but the spans that were refused alone, for the reason given.
-    case accepted(rejectedSpans: Int, message: String?)
+    /// Everything is in the file but the spans that were refused alone. The message says why, or warns when
+    /// none was; empty when there is nothing to say.
+    case accepted(rejectedSpans: Int, message: String)
     case refused(Refusal)
 }
 

@@ -27,6 +27,8 @@ package struct ExportService: Sendable {
 
     /// Returns when the request is in the file, or refused.
     package func export(_ request: ExportRequest) async -> ExportOutcome {
+        // Before the answer: whoever has it may send the next request at once.
+        defer { request.charge.release() }
         do throws(Refusal) {
             return try await stored(request)
         } catch {
@@ -66,7 +68,7 @@ package struct ExportService: Sendable {
                     "duplicate": .stringConvertible(outcome == .duplicate),
                 ])
         }
-        guard rejected > 0 else { return .accepted(rejectedSpans: 0, message: reason.map(Self.bounded)) }
+        guard rejected > 0 else { return .accepted(rejectedSpans: 0, message: Self.bounded(reason ?? "")) }
         let message = Self.bounded(reason ?? "some spans are invalid")
         refusals.record(
             sender: request.arrival.peerAddress, reason: "rejected_spans", message: message,

@@ -12,7 +12,7 @@ package final class InFlightBytes: Sendable {
     /// Bytes held now.
     package var usedBytes: Int { used.load(ordering: .relaxed) }
 
-    /// A share of the memory, empty at first. It is given back when the last reference to it goes.
+    /// A share of the memory, empty at first. It is given back when the last reference to it goes, if not before.
     package func charge() -> Charge { Charge(of: self) }
 
     package final class Charge: Sendable {
@@ -41,8 +41,11 @@ package final class InFlightBytes: Sendable {
             owner.used.wrappingSubtract(count, ordering: .relaxed)
         }
 
-        deinit {
-            owner.used.wrappingSubtract(bytes.load(ordering: .relaxed), ordering: .relaxed)
+        /// Gives everything back.
+        package func release() {
+            owner.used.wrappingSubtract(bytes.exchange(0, ordering: .relaxed), ordering: .relaxed)
         }
+
+        deinit { release() }
     }
 }

@@ -151,16 +151,16 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private func answer(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
         guard case .answering = state else { return }
         finish()
-        write(GRPCReply(outcome), context: context, hasSenderFinished: true)
+        write(GRPCAnswer(outcome), context: context, hasSenderFinished: true)
     }
 
     private func refuse(_ refusal: Refusal, context: ChannelHandlerContext, hasSenderFinished: Bool) {
         let outcome = service.refuse(refusal, sender: peerAddress, protocolName: Self.protocolName)
         finish()
-        write(GRPCReply(outcome), context: context, hasSenderFinished: hasSenderFinished)
+        write(GRPCAnswer(outcome), context: context, hasSenderFinished: hasSenderFinished)
     }
 
-    private func write(_ reply: GRPCReply, context: ChannelHandlerContext, hasSenderFinished: Bool) {
+    private func write(_ reply: GRPCAnswer, context: ChannelHandlerContext, hasSenderFinished: Bool) {
         guard let message = reply.message else {
             var headers = Self.responseHeaders
             headers.add(contentsOf: reply.trailers.map { ($0.name, $0.value, $0.indexable) })

@@ -106,7 +106,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
         if let refusal = admission.refusal {
             // A sender that waits for permission may send the body, or may not: nobody can tell.
-            if expectsContinue || !isSmall(head) { exchange.keepsAlive = false }
+            // Nor where the next request begins, when this one breaks the rules.
+            if expectsContinue || !isSmall(head) || refusal.reason == .framing { exchange.keepsAlive = false }
             self.exchange = exchange
             refuse(refusal, context: context)
             return
@@ -225,7 +226,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     /// Writes an answer, and closes the connection after it when the state is `closing`.
     private func write(_ outcome: ExportOutcome, _ exchange: Exchange, context: ChannelHandlerContext) {
-        let reply = HTTPReply(outcome, format: exchange.admission.format)
+        let reply = HTTPAnswer(outcome, format: exchange.admission.format)
         var headers = reply.headers
         if !exchange.keepsAlive { headers.add(name: "connection", value: "close") }
         let closes = if case .closing = state { true } else { false }
@@ -254,6 +255,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
             context.close(promise: nil)
             return
         }
+        // A request that the end of the connection cuts off has nobody to answer to.
+        guard context.channel.isActive else { return }
         switch state {
         case .idle, .receiving:
             if exchange == nil {

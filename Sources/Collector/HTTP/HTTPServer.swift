@@ -11,7 +11,7 @@ struct HTTPServer {
     /// What a header may be at the most: OTLP requests carry a dozen short fields.
     private static let headerLimits = {
         var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = 8 << 10
+        limits.maxHeaderFieldSize = 16 << 10
         limits.maxHeaderListSize = 32 << 10
         limits.maxHeaderFieldCount = 64
         return limits

@@ -1,4 +1,5 @@
 package import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 package import Telemetry
@@ -15,6 +16,7 @@ package final class CollectorServer: Sendable {
     private let connections: ConnectionRegistry
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
+    private let ending = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
     /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
     private static let receiveBufferBytes = 256 << 10
@@ -100,8 +102,17 @@ package final class CollectorServer: Sendable {
     }
 
     /// Stops accepting, lets the requests that are on their way finish within the deadline, and ends every
-    /// connection. The store stays open.
+    /// connection. The store stays open. Called again, it waits for the same end.
     package func shutdown() async {
+        let end = ending.withLockedValue { ending in
+            let end = ending ?? Task { await self.end() }
+            ending = end
+            return end
+        }
+        await end.value
+    }
+
+    private func end() async {
         for listener in listeners { try? await listener.close() }
         logger.info("stopping", metadata: ["connections": .stringConvertible(connections.count)])
         connections.drain()

@@ -2,7 +2,7 @@ package import NIOHTTP1
 import Telemetry
 
 /// An answer to an OTLP/HTTP request: the one place where outcomes become HTTP.
-package struct HTTPReply: Sendable {
+package struct HTTPAnswer: Sendable {
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders
     package var body: [UInt8]

@@ -3,7 +3,7 @@ import OTLPModel
 import Telemetry
 
 /// An answer to a gRPC call: the one place where outcomes become gRPC.
-package struct GRPCReply: Sendable {
+package struct GRPCAnswer: Sendable {
     package var code: GRPCCode
     /// Bytes of the response message; nil for an error, which has none.
     package var message: [UInt8]?

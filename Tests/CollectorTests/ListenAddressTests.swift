@@ -1,0 +1,37 @@
+import Collector
+import Testing
+
+@Suite("Listen addresses")
+struct ListenAddressTests {
+    @Test(
+        "good ones are read and written alike",
+        arguments: [
+            ("127.0.0.1:4317", "127.0.0.1", 4317, true), ("localhost:0", "localhost", 0, true),
+            ("[::1]:4318", "::1", 4318, true), ("[::]:65535", "::", 65_535, false),
+            ("0.0.0.0:1", "0.0.0.0", 1, false), ("127.9.9.9:80", "127.9.9.9", 80, true),
+            ("127.example.org:80", "127.example.org", 80, false),
+        ])
+    func goodAddress(text: String, host: String, port: Int, isLoopback: Bool) throws {
+        let address = try ListenAddress(parsing: text)
+        #expect(address == ListenAddress(host: host, port: port))
+        #expect(address.description == text)
+        #expect(address.isLoopback == isLoopback)
+    }
+
+    @Test(
+        "bad ones are refused with a sentence",
+        arguments: [
+            "", "4317", "localhost", "localhost:", ":4317", "a:b", "a:65536", "a:-1", "a:+1", "a:1 ", "a: 1",
+            "::1:4317", "[::1]", "[]:1", "[a]:1", "a b:1", "http://a:1", "a:000001", "a\u{1b}[2J:1", "a:１",
+        ])
+    func badAddress(text: String) {
+        #expect(throws: CollectorError.self) { try ListenAddress(parsing: text) }
+        do throws(CollectorError) {
+            _ = try ListenAddress(parsing: text)
+        } catch {
+            #expect(error.code == .usage)
+            #expect(error.message.contains("HOST:PORT"))
+            #expect(!error.message.contains("\u{1b}"))
+        }
+    }
+}

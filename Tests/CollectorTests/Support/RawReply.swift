@@ -1,0 +1,7 @@
+/// What the collector answered over HTTP/1.
+struct RawReply: Sendable {
+    var status: Int
+    /// Names in lower case.
+    var headers: [String: String]
+    var body: [UInt8]
+}

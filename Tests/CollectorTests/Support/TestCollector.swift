@@ -1,0 +1,73 @@
+import Collector
+import Logging
+import Telemetry
+import TestSupport
+
+/// A collector on free ports with a store of its own.
+final class TestCollector: Sendable {
+    let server: CollectorServer
+    let store: TelemetryStore
+    let log: LogCapture
+    private let folder: TemporaryDirectory
+
+    var httpPort: Int { server.httpAddress.port }
+    var grpcPort: Int { server.grpcAddress.port }
+    var databasePath: String { folder.file("telemetry.db") }
+
+    /// Bodies are limited to 64 KiB, so that tests of the limit are quick.
+    static func settings(
+        _ change: (inout CollectorSettings) throws -> Void
+    ) rethrows -> CollectorSettings {
+        var settings = CollectorSettings()
+        settings.grpcAddress.port = 0
+        settings.httpAddress.port = 0
+        settings.maxBodyBytes = 64 << 10
+        settings.eventLoopThreads = 1
+        try change(&settings)
+        return settings
+    }
+
+    private init(_ settings: CollectorSettings) async throws {
+        folder = try TemporaryDirectory()
+        log = LogCapture()
+        store = try TelemetryStore.open(path: folder.file("telemetry.db"))
+        server = try await CollectorServer.start(store: store, settings: settings, logger: log.logger)
+    }
+
+    /// Runs a test against a collector, which ends with it.
+    static func with(
+        _ settings: CollectorSettings = settings { _ in }, _ test: (TestCollector) async throws -> Void
+    ) async throws {
+        let collector = try await TestCollector(settings)
+        let result: Result<Void, any Error>
+        do {
+            try await test(collector)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await collector.server.shutdown()
+        try await collector.store.close()
+        try result.get()
+    }
+
+    /// Spans in the file, as every reader sees them.
+    func storedSpans() throws -> Int64 {
+        try TelemetryReader(path: databasePath).info().spans
+    }
+
+    func connectHTTP() async throws -> WireConnection { try await WireConnection(port: httpPort) }
+
+    func connectGRPC() async throws -> GRPCClient { try await GRPCClient(port: grpcPort) }
+
+    /// Sends one request over a connection of its own.
+    func post(
+        _ body: [UInt8], path: String = "/v1/traces", type: String = "application/x-protobuf",
+        headers: [String] = []
+    ) async throws -> RawReply {
+        let connection = try await connectHTTP()
+        defer { connection.close() }
+        connection.post(body, path: path, type: type, headers: headers)
+        return try await connection.reply()
+    }
+}

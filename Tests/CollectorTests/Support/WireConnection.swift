@@ -1,0 +1,135 @@
+import NIOCore
+import NIOPosix
+import TestSupport
+
+/// A TCP connection to the collector whose bytes a test chooses itself, good ones and bad ones.
+final class WireConnection: Sendable {
+    private let channel: any Channel
+    private let inbox: NIOLoopBound<Inbox>
+
+    init(port: Int) async throws {
+        let (channel, inbox) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let inbox = Inbox()
+                    try channel.pipeline.syncOperations.addHandler(inbox)
+                    return (channel, NIOLoopBound(inbox, eventLoop: channel.eventLoop))
+                }
+            }
+        self.channel = channel
+        self.inbox = inbox
+    }
+
+    func send(_ bytes: [UInt8]) {
+        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+    }
+
+    func send(_ text: String) { send(Array(text.utf8)) }
+
+    func post(
+        _ body: [UInt8], path: String = "/v1/traces", type: String = "application/x-protobuf",
+        headers: [String] = []
+    ) {
+        let lines =
+            ["POST \(path) HTTP/1.1", "Host: test", "Content-Type: \(type)", "Content-Length: \(body.count)"]
+            + headers
+        send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
+    }
+
+    /// The next answer.
+    func reply(hasBody: Bool = true) async throws -> RawReply {
+        let head = String(decoding: try await take(until: Array("\r\n\r\n".utf8)), as: UTF8.self)
+        var lines = head.split(separator: "\r\n").map(String.init)
+        let words = (lines.first ?? "").split(separator: " ")
+        guard words.count >= 2, let status = Int(words[1]) else { throw TestSupportError("no HTTP: \(head)") }
+        lines.removeFirst()
+        var headers: [String: String] = [:]
+        for line in lines {
+            guard let colon = line.firstIndex(of: ":") else { continue }
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            headers[line[..<colon].lowercased()] = String(value)
+        }
+        let length = hasBody ? headers["content-length"].flatMap { Int($0) } ?? 0 : 0
+        return RawReply(status: status, headers: headers, body: try await take(length))
+    }
+
+    /// Waits for the server to close the connection; what it said before that.
+    func untilClosed() async throws -> [UInt8] {
+        try await inbox.flatMapOnLoop(channel) { $0.wait(for: .end) }
+    }
+
+    func close() { channel.close(promise: nil) }
+
+    private func take(until end: [UInt8]) async throws -> [UInt8] {
+        try await inbox.flatMapOnLoop(channel) { $0.wait(for: .delimiter(end)) }
+    }
+
+    private func take(_ count: Int) async throws -> [UInt8] {
+        try await inbox.flatMapOnLoop(channel) { $0.wait(for: .count(count)) }
+    }
+}
+
+extension NIOLoopBound where Value == Inbox {
+    fileprivate func flatMapOnLoop(
+        _ channel: any Channel, _ body: @escaping @Sendable (Inbox) -> EventLoopFuture<[UInt8]>
+    ) async throws -> [UInt8] {
+        try await channel.eventLoop.flatSubmit { body(value) }.get()
+    }
+}
+
+/// What came over a connection and was not taken yet.
+final class Inbox: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    enum Wanted {
+        case count(Int)
+        case delimiter([UInt8])
+        case end
+    }
+
+    private var bytes: [UInt8] = []
+    private var hasEnded = false
+    private var waiting: (Wanted, EventLoopPromise<[UInt8]>)?
+    private var eventLoop: (any EventLoop)?
+
+    func handlerAdded(context: ChannelHandlerContext) { eventLoop = context.eventLoop }
+
+    func wait(for wanted: Wanted) -> EventLoopFuture<[UInt8]> {
+        guard let eventLoop else { preconditionFailure("not in a channel") }
+        let promise = eventLoop.makePromise(of: [UInt8].self)
+        waiting = (wanted, promise)
+        serve()
+        return promise.futureResult
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        bytes.append(contentsOf: unwrapInboundIn(data).readableBytesView)
+        serve()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        hasEnded = true
+        serve()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    private func serve() {
+        guard let (wanted, promise) = waiting else { return }
+        let count: Int?
+        switch wanted {
+        case .count(let wanted): count = bytes.count >= wanted ? wanted : nil
+        case .delimiter(let end): count = bytes.firstRange(of: end)?.upperBound
+        case .end: count = hasEnded ? bytes.count : nil
+        }
+        if let count {
+            waiting = nil
+            let taken = Array(bytes.prefix(count))
+            bytes.removeFirst(count)
+            promise.succeed(taken)
+        } else if hasEnded {
+            waiting = nil
+            promise.fail(TestSupportError("the server closed the connection"))
+        }
+    }
+}
