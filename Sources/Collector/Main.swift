@@ -30,9 +30,19 @@ enum Main {
             guard CollectorCommand.exitCode(for: error) != .success else {
                 CollectorCommand.exit(withError: error)
             }
-            (code, message) = (CollectorError.Code.usage.rawValue, CollectorCommand.message(for: error))
+            (code, message) = (
+                CollectorError.Code.usage.rawValue, oneLine(CollectorCommand.message(for: error))
+            )
         }
         StandardError.write("traceq-collector: \(message)\n")
         return code
+    }
+
+    /// The parser lists the values of an option one below the other.
+    private static func oneLine(_ message: String) -> String {
+        let lines = message.split(separator: "\n").map { line in line.drop { $0 == " " } }
+        let values = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
+        let sentence = lines.filter { !$0.hasPrefix("- ") }.joined(separator: " ")
+        return values.isEmpty ? sentence : sentence + " " + values.joined(separator: ", ")
     }
 }
