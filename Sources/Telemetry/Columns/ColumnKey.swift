@@ -78,4 +78,19 @@ enum FieldColumn: UInt32, CaseIterable, Sendable {
     }
 
     var id: UInt32 { rawValue }
+
+    /// Whether the column holds text, which is kept as UTF-8.
+    @inline(__always)
+    var isText: Bool {
+        switch self {
+        case .name, .traceState, .statusMessage: true
+        case .droppedAttributesCount, .events, .droppedEventsCount, .links, .droppedLinksCount, .overflow:
+            false
+        }
+    }
+
+    /// The keys of all of them, in order: the first columns of every batch and segment.
+    static let keys = allCases.map(\.key)
+
+    static let count = allCases.count
 }

@@ -23,7 +23,7 @@ struct ColumnTable: Sendable {
         let own = names.range(Int(column))
         return types[Int(column)] == type && own.count == key.count
             && body.equals(at: key.lowerBound, names.bytes.span, at: own.lowerBound, count: key.count)
-            && column >= FieldColumn.allCases.count
+            && column >= FieldColumn.count
     }
 
     /// The column of an attribute, made when there is none yet; nil past the limit.

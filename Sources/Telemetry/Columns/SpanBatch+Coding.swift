@@ -21,7 +21,7 @@ extension SpanBatch {
     }
 
     private func encodeTables(_ writer: inout ByteWriter) {
-        let fields = FieldColumn.allCases.count
+        let fields = FieldColumn.count
         writer.varint(columns.count - fields)
         for column in columns[fields...] {
             writer.byte(column.type.rawValue)

@@ -25,7 +25,7 @@ package struct SpanBatch: Sendable {
     var traces: [TraceID] = []
     var operations: [Operation] = []
     var layouts = LayoutTable()
-    var columns: [ColumnKey] = FieldColumn.allCases.map(\.key)
+    var columns: [ColumnKey] = FieldColumn.keys
     var dictionary = ColumnDictionary()
     var origins: [Origin] = []
     /// Canonical `ResourceSpans` bytes without spans: the resource and its schema URL.

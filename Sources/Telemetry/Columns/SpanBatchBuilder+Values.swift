@@ -32,10 +32,9 @@ extension SpanBatchBuilder {
         var rejected = 0
         var reason: String?
         for group in request.resourceSpans {
-            let resource = ResourceSpans(resource: group.resource, schemaURL: group.schemaURL).protobufBytes()
+            setResource(ResourceSpans(resource: group.resource, schemaURL: group.schemaURL).protobufBytes())
             for scoped in group.scopeSpans {
-                let scope = ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes()
-                setOrigin(resource: resource, scope: scope)
+                setScope(ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes())
                 for span in scoped.spans {
                     if let problem = span.idProblem {
                         rejected += 1

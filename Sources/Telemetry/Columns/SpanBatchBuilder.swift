@@ -3,7 +3,7 @@ import OTLPModel
 /// Makes a `SpanBatch` of spans that come one after another. Both decoders write through it, so that
 /// they differ in reading only.
 ///
-/// Order of calls: `setOrigin`, then for each span `beginSpan`, at most one `setName`, the attributes in
+/// Order of calls: `setResource` and `setScope`, then for each span `beginSpan`, at most one `setName`, the attributes in
 /// their order, and `endSpan` or `abandonSpan`. All bytes are borrowed and copied when they are new.
 struct SpanBatchBuilder: ~Copyable {
     /// How many attributes of one span get columns: 1,024, eight times what SDKs let through. The rest
@@ -24,9 +24,10 @@ struct SpanBatchBuilder: ~Copyable {
     private var operationNodes: [LayoutTrie.Node] = []
     private var layoutsOfNodes: [LayoutTrie.Node: UInt32] = [:]
     private var traceIndex = ProbeTable(capacity: 256)
-    private var originIndex: [Origin: UInt32] = [:]
-    private var resourceIndex: [[UInt8]: UInt32] = [:]
-    private var scopeIndex: [[UInt8]: UInt32] = [:]
+    private var resources = StringIndex()
+    private var scopes = StringIndex()
+    private var originIndex = ProbeTable()
+    private var resource: UInt32 = 0
     private var origin: UInt32 = 0
 
     // The span that is being read.
@@ -58,31 +59,22 @@ struct SpanBatchBuilder: ~Copyable {
         batch.dictionary.reserve(entries: spans * 2, bytes: min(bodyBytes / 4, 1 << 20))
     }
 
-    /// Says who emitted the spans that follow.
-    /// - Parameters:
-    ///   - resource: canonical `ResourceSpans` bytes without spans
-    ///   - scope: canonical `ScopeSpans` bytes without spans
-    mutating func setOrigin(resource: [UInt8], scope: [UInt8]) {
-        let resourceEntry = Self.entry(of: resource, in: &batch.resources, &resourceIndex)
-        let scopeEntry = Self.entry(of: scope, in: &batch.scopes, &scopeIndex)
-        let key = Origin(resource: resourceEntry, scope: scopeEntry)
-        if let known = originIndex[key] {
-            origin = known
+    /// Says which resource emitted the spans that follow; a scope comes next.
+    /// - Parameter bytes: canonical `ResourceSpans` bytes without spans
+    mutating func setResource(_ bytes: [UInt8]) { resource = resources.intern(bytes, into: &batch.resources) }
+
+    /// Says which scope of the resource made the spans that follow.
+    /// - Parameter bytes: canonical `ScopeSpans` bytes without spans
+    mutating func setScope(_ bytes: [UInt8]) {
+        let key = Origin(resource: resource, scope: scopes.intern(bytes, into: &batch.scopes))
+        let hash = TableHash.mix(UInt64(key.resource) << 32 | UInt64(key.scope), 0x9e37_79b9_7f4a_7c15)
+        if let known = originIndex.find(hash, { batch.origins[$0] == key }) {
+            origin = UInt32(known)
         } else {
             origin = UInt32(batch.origins.count)
+            originIndex.insert(hash, index: batch.origins.count)
             batch.origins.append(key)
-            originIndex[key] = origin
         }
-    }
-
-    private static func entry(
-        of bytes: [UInt8], in table: inout StringTable, _ index: inout [[UInt8]: UInt32]
-    ) -> UInt32 {
-        if let known = index[bytes] { return known }
-        let entry = UInt32(table.count)
-        table.append(bytes)
-        index[bytes] = entry
-        return entry
     }
 
     mutating func beginSpan() {
@@ -141,7 +133,7 @@ struct SpanBatchBuilder: ~Copyable {
     mutating func field(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
         node = trie.child(of: node, column: field.id)
         let entry =
-            field.key.type == .string
+            field.isText
             ? internText(body, range, column: field.id) : intern(body, range, column: field.id)
         batch.slots.append(UInt64(entry))
     }

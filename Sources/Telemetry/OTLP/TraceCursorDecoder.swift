@@ -81,22 +81,22 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     private mutating func resourceSpans(_ range: Range<Int>) {
         let envelope = envelope(range)
         guard problem == nil else { return }
-        let resource = canonicalResource(envelope)
+        builder.setResource(canonicalResource(envelope))
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
-                scopeSpans(cursor.lengthDelimited(), resource: resource)
+                scopeSpans(cursor.lengthDelimited())
             } else {
                 cursor.skip(tag)
             }
         }
     }
 
-    private mutating func scopeSpans(_ range: Range<Int>, resource: [UInt8]) {
+    private mutating func scopeSpans(_ range: Range<Int>) {
         let envelope = envelope(range)
         guard problem == nil else { return }
-        builder.setOrigin(resource: resource, scope: canonicalScope(envelope))
+        builder.setScope(canonicalScope(envelope))
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
@@ -110,6 +110,12 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     /// Canonical `ResourceSpans` bytes without the spans.
     private mutating func canonicalResource(_ envelope: Envelope) -> [UInt8] {
+        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
+        if let header = envelope.header, check.resource(header),
+            UTF8Text.isValid(body.extracting(envelope.schemaURL))
+        {
+            return canonicalBytes(envelope, header)
+        }
         var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
         let resource = envelope.header.map { decoding.resource($0) } ?? Resource()
         let schemaURL = decoding.text(envelope.schemaURL)
@@ -119,11 +125,29 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     /// Canonical `ScopeSpans` bytes without the spans.
     private mutating func canonicalScope(_ envelope: Envelope) -> [UInt8] {
+        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
+        if let header = envelope.header, check.scope(header),
+            UTF8Text.isValid(body.extracting(envelope.schemaURL))
+        {
+            return canonicalBytes(envelope, header)
+        }
         var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
         let scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
         let schemaURL = decoding.text(envelope.schemaURL)
         report(decoding.problem)
         return ScopeSpans(scope: scope, schemaURL: schemaURL).protobufBytes()
+    }
+
+    /// An envelope whose parts are canonical: field 1 unless it is empty, and field 3 unless it is.
+    private func canonicalBytes(_ envelope: Envelope, _ header: Range<Int>) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.reserve(header.count + envelope.schemaURL.count + 12)
+        for (tag, range) in [(1 << 3 | 2, header), (3 << 3 | 2, envelope.schemaURL)] where !range.isEmpty {
+            writer.byte(UInt8(tag))
+            writer.varint(range.count)
+            writer.append(body.extracting(range))
+        }
+        return writer.bytes
     }
 }
 
@@ -259,26 +283,40 @@ extension TraceCursorDecoder {
 
     private mutating func eventsField() {
         guard !events.isEmpty else { return }
-        var writer = ProtobufWriter()
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var writer = ByteWriter()
         for range in events {
-            let event = decoding.event(range)
-            writer.message(11) { event.write(to: &$0) }
+            writer.byte(11 << 3 | 2)
+            if CanonicalCheck(body, maxDepth: limits.maxDepth).event(range) {
+                writer.varint(range.count)
+                writer.append(body.extracting(range))
+            } else {
+                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+                var encoded = ProtobufWriter()
+                decoding.event(range).write(to: &encoded)
+                report(decoding.problem)
+                writer.counted(encoded.bytes)
+            }
         }
-        report(decoding.problem)
         let bytes = writer.bytes
         builder.field(.events, bytes.span, 0..<bytes.count)
     }
 
     private mutating func linksField() {
         guard !links.isEmpty else { return }
-        var writer = ProtobufWriter()
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var writer = ByteWriter()
         for range in links {
-            let link = decoding.link(range)
-            writer.message(13) { link.write(to: &$0) }
+            writer.byte(13 << 3 | 2)
+            if CanonicalCheck(body, maxDepth: limits.maxDepth).link(range) {
+                writer.varint(range.count)
+                writer.append(body.extracting(range))
+            } else {
+                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+                var encoded = ProtobufWriter()
+                decoding.link(range).write(to: &encoded)
+                report(decoding.problem)
+                writer.counted(encoded.bytes)
+            }
         }
-        report(decoding.problem)
         let bytes = writer.bytes
         builder.field(.links, bytes.span, 0..<bytes.count)
     }
@@ -338,9 +376,26 @@ extension TraceCursorDecoder {
     /// Arrays and lists, and what starts with a field that is not a value.
     @inline(never)
     private mutating func unlikelyValue(_ range: Range<Int>, key: Range<Int>) {
+        if canonicalList(range, key: key) { return }
         var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
         let value = decoding.anyValue(range, depth: 1)
         report(decoding.problem)
         builder.attribute(value, body, key: key)
+    }
+
+    /// Adds an array or a list of pairs whose bytes are canonical already.
+    private mutating func canonicalList(_ range: Range<Int>, key: Range<Int>) -> Bool {
+        var cursor = WireCursor(body, range)
+        let tag = cursor.tag()
+        guard tag == 5 << 3 | 2 || tag == 6 << 3 | 2 else { return false }
+        let content = cursor.lengthDelimited()
+        guard !cursor.failed, !cursor.hasMore else { return false }
+        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
+        let isArray = tag == 5 << 3 | 2
+        guard isArray ? check.array(content, depth: 1) : check.keyValueList(content, depth: 1) else {
+            return false
+        }
+        builder.attribute(isArray ? .array : .keyValueList, body, key: key, value: content)
+        return true
     }
 }

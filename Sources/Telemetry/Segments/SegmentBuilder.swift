@@ -11,12 +11,12 @@ struct SegmentBuilder: ~Copyable {
     /// A batch's dictionary entry to the entry within its column.
     private var entryMaps: [[UInt64]] = []
 
-    private var columnIndex: [ColumnKey: UInt32] = [:]
+    private var columnIndex = ProbeTable(capacity: 64)
     private var layoutIndex: [[UInt32]: UInt32] = [:]
     private var operationIndex: [Operation: UInt32] = [:]
     private var originIndex: [Origin: UInt32] = [:]
-    private var resourceIndex: [[UInt8]: UInt32] = [:]
-    private var scopeIndex: [[UInt8]: UInt32] = [:]
+    private var resources = StringIndex()
+    private var scopes = StringIndex()
     private var traceIndex = ProbeTable(capacity: 16_384)
     private var dictionary = ColumnDictionary()
     /// By entry of `dictionary`: its number within its column; by column: how many it has.
@@ -35,7 +35,9 @@ struct SegmentBuilder: ~Copyable {
     init(_ batches: [SpanBatch]) { self.batches = batches }
 
     consuming func build() -> SegmentColumns {
-        for (number, field) in result.tables.columns.enumerated() { columnIndex[field] = UInt32(number) }
+        for (number, field) in result.tables.columns.enumerated() {
+            columnIndex.insert(Self.hash(field), index: number)
+        }
         entriesOfColumn = [UInt32](repeating: 0, count: result.tables.columns.count)
         for batch in batches { merge(batch) }
         let rows = orderedRows()
@@ -62,12 +64,18 @@ extension SegmentBuilder {
     }
 
     private mutating func column(_ key: ColumnKey) -> UInt32 {
-        if let known = columnIndex[key] { return known }
-        let number = UInt32(result.tables.columns.count)
+        let hash = Self.hash(key)
+        if let known = columnIndex.find(hash, { result.tables.columns[$0] == key }) { return UInt32(known) }
+        let number = result.tables.columns.count
         result.tables.columns.append(key)
         entriesOfColumn.append(0)
-        columnIndex[key] = number
-        return number
+        columnIndex.insert(hash, index: number)
+        return UInt32(number)
+    }
+
+    private static func hash(_ key: ColumnKey) -> UInt64 {
+        TableHash.bytes(
+            key.name.span, key.name.indices, seed: UInt64(key.type.rawValue) << 8 | UInt64(key.role.rawValue))
     }
 
     private mutating func layout(_ sequence: [UInt32]) -> UInt32 {
@@ -110,28 +118,21 @@ extension SegmentBuilder {
     }
 
     private mutating func originMap(_ batch: SpanBatch) -> [UInt32] {
-        batch.origins.map { origin in
+        let resourceMap = (0..<batch.resources.count).map {
+            resources.intern(Array(batch.resources[$0]), into: &result.origins.resources)
+        }
+        let scopeMap = (0..<batch.scopes.count).map {
+            scopes.intern(Array(batch.scopes[$0]), into: &result.origins.scopes)
+        }
+        return batch.origins.map { origin in
             let merged = Origin(
-                resource: Self.entry(
-                    Array(batch.resources[Int(origin.resource)]), &result.origins.resources, &resourceIndex),
-                scope: Self.entry(Array(batch.scopes[Int(origin.scope)]), &result.origins.scopes, &scopeIndex)
-            )
+                resource: resourceMap[Int(origin.resource)], scope: scopeMap[Int(origin.scope)])
             if let known = originIndex[merged] { return known }
             let number = UInt32(result.origins.origins.count)
             result.origins.origins.append(merged)
             originIndex[merged] = number
             return number
         }
-    }
-
-    private static func entry(
-        _ bytes: [UInt8], _ table: inout StringTable, _ index: inout [[UInt8]: UInt32]
-    ) -> UInt32 {
-        if let known = index[bytes] { return known }
-        let number = UInt32(table.count)
-        table.append(bytes)
-        index[bytes] = number
-        return number
     }
 
     private mutating func trace(_ id: TraceID) -> UInt32 {

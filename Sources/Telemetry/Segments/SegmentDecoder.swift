@@ -19,7 +19,7 @@ struct SegmentDecoder: ~Copyable {
             else { throw reader.damage() }
             tables.columns.append(ColumnKey(role: role, type: type, name: try reader.counted()))
         }
-        guard tables.columns.starts(with: FieldColumn.allCases.map(\.key)) else { throw reader.damage() }
+        guard tables.columns.starts(with: FieldColumn.keys) else { throw reader.damage() }
         for _ in 0..<(try reader.count()) {
             var sequence: [UInt32] = []
             for _ in 0..<(try reader.count()) {

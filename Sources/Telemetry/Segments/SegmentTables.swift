@@ -1,7 +1,7 @@
 /// What the numbers in a segment's columns refer to.
 struct SegmentTables: Sendable {
     /// The rarer fields first (`FieldColumn`), then one column for each attribute key and type.
-    var columns: [ColumnKey] = FieldColumn.allCases.map(\.key)
+    var columns: [ColumnKey] = FieldColumn.keys
     var layouts = LayoutTable()
     /// `name` is an entry of the dictionary of `FieldColumn.name`.
     var operations: [Operation] = []
