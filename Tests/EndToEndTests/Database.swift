@@ -33,11 +33,17 @@ struct Database: Sendable {
     func spanIDs(ofTrace trace: String) async throws -> [String] {
         let answer = try await ask(["trace", trace, "--format", "json"])
         if answer.status == .exited(1), answer.standardError.contains(trace) { return [] }
-        let parsed = try JSONSerialization.jsonObject(with: Data(answer.succeeded().standardOutput.utf8))
-        guard let document = parsed as? [String: Any], let rows = document["rows"] as? [[String: Any]] else {
-            throw TestSupportError("no rows for trace \(trace)")
+        // Large traces: looking for the member is many times faster than parsing the document.
+        let document = Data(try answer.succeeded().standardOutput.utf8)
+        let member = Data(#""span_id":""#.utf8)
+        var ids: [String] = []
+        var rest = document.startIndex..<document.endIndex
+        while let found = document.range(of: member, in: rest) {
+            let end = found.upperBound + 16
+            ids.append(String(decoding: document[found.upperBound..<end], as: UTF8.self))
+            rest = end..<document.endIndex
         }
-        return rows.compactMap { $0["span_id"] as? String }
+        return ids
     }
 
     /// How many spans `traceq db info` counts.

@@ -20,7 +20,7 @@ struct DurabilityTests {
             let collector = try await Collector.start(on: database)
             defer { collector.process.send(SIGKILL) }
             let killer = Killer(
-                of: collector.process, acknowledgementsBefore: Int.random(in: 1...600, using: &generator),
+                of: collector.process, acknowledgementsBefore: Int.random(in: 1...300, using: &generator),
                 delay: .microseconds(Int.random(in: 0...4_000, using: &generator)))
             loads = await send(loads, round: round, to: collector, killer: killer)
             #expect(await collector.process.exitStatus() == .signalled(SIGKILL), "seed \(seed)")

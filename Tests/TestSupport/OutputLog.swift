@@ -1,21 +1,23 @@
+import Glibc
+
 /// What a child process has written to one of its streams so far.
 package actor OutputLog {
     private var bytes: [UInt8] = []
-    private var lines: [String] = []
-    private var lineStart = 0
     private var hasEnded = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    /// The first whole line that `transform` makes something of; waits for it, and gives nil when the
-    /// stream ends without one.
+    /// The first line that `transform` makes something of; waits for it, and gives nil when the stream
+    /// ends without one.
     package func first<Result: Sendable>(
         _ transform: @Sendable (String) -> Result?
     ) async -> Result? {
-        var next = 0
+        var start = 0
         while true {
-            while next < lines.count {
-                if let result = transform(lines[next]) { return result }
-                next += 1
+            while let end = endOfLine(from: start) {
+                if let result = transform(String(decoding: bytes[start..<end], as: UTF8.self)) {
+                    return result
+                }
+                start = end + 1
             }
             if hasEnded { return nil }
             await withCheckedContinuation { waiting.append($0) }
@@ -27,7 +29,7 @@ package actor OutputLog {
         while !hasEnded {
             await withCheckedContinuation { waiting.append($0) }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return textSoFar()
     }
 
     /// What has come until now.
@@ -37,20 +39,25 @@ package actor OutputLog {
 
     func append(_ more: [UInt8]) {
         bytes.append(contentsOf: more)
-        while let end = bytes[lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
-            lines.append(String(decoding: bytes[lineStart..<end], as: UTF8.self))
-            lineStart = end + 1
-        }
         wake()
     }
 
     func end() {
         hasEnded = true
-        if lineStart < bytes.count {
-            lines.append(String(decoding: bytes[lineStart...], as: UTF8.self))
-            lineStart = bytes.count
-        }
         wake()
+    }
+
+    /// Where the line that begins at `start` ends; nil while its end has not come.
+    private func endOfLine(from start: Int) -> Int? {
+        guard start < bytes.count else { return nil }
+        // Output may be long, and Swift's own search is slow without optimisation.
+        let length = bytes.withUnsafeBytes { buffer -> Int? in
+            guard let first = buffer.baseAddress else { return nil }
+            let end = memchr(first + start, Int32(UInt8(ascii: "\n")), buffer.count - start)
+            return end.map { UnsafeRawPointer($0) - (first + start) }
+        }
+        if let length { return start + length }
+        return hasEnded ? bytes.count : nil
     }
 
     private func wake() {
