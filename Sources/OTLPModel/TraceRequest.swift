@@ -26,8 +26,9 @@ package struct ScopeSpans: Hashable, Sendable {
     package var spans: [Span] = []
     package var schemaURL = ""
 
-    package init(scope: InstrumentationScope = InstrumentationScope(), spans: [Span] = [], schemaURL: String = "")
-    {
+    package init(
+        scope: InstrumentationScope = InstrumentationScope(), spans: [Span] = [], schemaURL: String = ""
+    ) {
         self.scope = scope
         self.spans = spans
         self.schemaURL = schemaURL

@@ -1,5 +1,5 @@
 package import Logging
-import NIOCore
+package import NIOCore
 package import Telemetry
 
 /// What both transports do with a request: decompress, decode, store, and say what became of it.
@@ -23,6 +23,21 @@ package struct ExportService: Sendable {
         // A request of the largest size must fit in twice: compressed and decompressed.
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
         refusals = RefusalLog(logger: logger)
+    }
+
+    /// Takes a request from the event loop that received it, and answers on that loop when it is in the file,
+    /// or refused.
+    package func export(
+        _ request: ExportRequest, on eventLoop: any EventLoop,
+        answer: @escaping @Sendable (ExportOutcome) -> Void
+    ) {
+        var request = request
+        if request.isSmall { request.expectation = store.expectAppend() }
+        let executor = request.isSmall ? EventLoopTaskExecutor(eventLoop) : nil
+        Task(executorPreference: executor) { [request] in
+            let outcome = await export(request)
+            eventLoop.execute { answer(outcome) }
+        }
     }
 
     /// Returns when the request is in the file, or refused.
@@ -59,7 +74,7 @@ package struct ExportService: Sendable {
         let rejected = decoded.rejectedSpans
         let reason = decoded.rejectionReason
         if spans > 0 {
-            let outcome = try await append(decoded.batch, digest: digest)
+            let outcome = try await append(decoded.batch, digest: digest, request.expectation)
             logger.debug(
                 "request.stored",
                 metadata: [
@@ -99,10 +114,10 @@ package struct ExportService: Sendable {
     }
 
     private func append(
-        _ batch: consuming SpanBatch, digest: BodyDigest
+        _ batch: consuming SpanBatch, digest: BodyDigest, _ expectation: ExpectedAppend?
     ) async throws(Refusal) -> AppendOutcome {
         do throws(StoreError) {
-            return try await store.append(batch, digest: digest)
+            return try await store.append(batch, digest: digest, expectation: expectation)
         } catch {
             if !error.isRetryable || error.code == .unavailable {
                 logger.error(

@@ -140,10 +140,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
         let loopContext = context.loopBound
         // A caller that goes away does not stop this: what is being committed cannot be called back, and
         // the caller's retry is recognised.
-        Task { [service] in
-            let outcome = await service.export(request)
-            eventLoop.execute { handler.value.answer(outcome, context: loopContext.value) }
-        }
+        service.export(request, on: eventLoop) { handler.value.answer($0, context: loopContext.value) }
     }
 
     // MARK: Answering

@@ -167,10 +167,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
         let loopContext = context.loopBound
-        Task { [service] in
-            let outcome = await service.export(request)
-            eventLoop.execute { handler.value.answer(outcome, context: loopContext.value) }
-        }
+        service.export(request, on: eventLoop) { handler.value.answer($0, context: loopContext.value) }
     }
 
     // MARK: Answering

@@ -2,44 +2,13 @@
 /// by trace and lays their values out column by column.
 struct SegmentBuilder: ~Copyable {
     private var result = SegmentColumns()
-    private let batches: [SpanBatch]
+    private let merged: MergedSpans
 
-    // From a batch's numbers to the segment's, by batch.
-    private var operationMaps: [[UInt32]] = []
-    private var originMaps: [[UInt32]] = []
-    private var traceMaps: [[UInt32]] = []
-    /// A batch's dictionary entry to the entry within its column.
-    private var entryMaps: [[UInt64]] = []
-
-    private var columnIndex = ProbeTable(capacity: 64)
-    private var layoutIndex: [[UInt32]: UInt32] = [:]
-    private var operationIndex: [Operation: UInt32] = [:]
-    private var originIndex: [Origin: UInt32] = [:]
-    private var resources = StringIndex()
-    private var scopes = StringIndex()
-    private var traceIndex = ProbeTable(capacity: 16_384)
-    private var dictionary = ColumnDictionary()
-    /// By entry of `dictionary`: its number within its column; by column: how many it has.
-    private var numbersInColumn: [UInt32] = []
-    private var entriesOfColumn: [UInt32] = []
-
-    /// A span among the batches.
-    private struct Row {
-        var batch: UInt32
-        var index: UInt32
-        /// Where its slots start.
-        var slot: UInt32
-        var start: UInt64
-    }
-
-    init(_ batches: [SpanBatch]) { self.batches = batches }
+    init(_ batches: [SpanBatch]) { merged = MergedSpans(batches) }
 
     consuming func build() -> SegmentColumns {
-        for (number, field) in result.tables.columns.enumerated() {
-            columnIndex.insert(Self.hash(field), index: number)
-        }
-        entriesOfColumn = [UInt32](repeating: 0, count: result.tables.columns.count)
-        for batch in batches { merge(batch) }
+        result.tables = merged.tables
+        result.origins = merged.origins
         let rows = orderedRows()
         layOut(rows)
         layOutValues(rows)
@@ -48,125 +17,29 @@ struct SegmentBuilder: ~Copyable {
     }
 }
 
-// MARK: - Tables
-
-extension SegmentBuilder {
-    private mutating func merge(_ batch: SpanBatch) {
-        let columnMap = batch.columns.map { column($0) }
-        entryMaps.append(entryMap(batch, columnMap))
-        let layoutMap = (0..<batch.layouts.count).map { layout in
-            self.layout(batch.layouts[layout].map { columnMap[Int($0)] })
-        }
-        operationMaps.append(operationMap(batch, layoutMap))
-        originMaps.append(originMap(batch))
-        traceMaps.append(batch.traces.map { trace($0) })
-        result.tables.arrivals.append(batch.arrival)
-    }
-
-    private mutating func column(_ key: ColumnKey) -> UInt32 {
-        let hash = Self.hash(key)
-        if let known = columnIndex.find(hash, { result.tables.columns[$0] == key }) { return UInt32(known) }
-        let number = result.tables.columns.count
-        result.tables.columns.append(key)
-        entriesOfColumn.append(0)
-        columnIndex.insert(hash, index: number)
-        return UInt32(number)
-    }
-
-    private static func hash(_ key: ColumnKey) -> UInt64 {
-        TableHash.bytes(
-            key.name.span, key.name.indices, seed: UInt64(key.type.rawValue) << 8 | UInt64(key.role.rawValue))
-    }
-
-    private mutating func layout(_ sequence: [UInt32]) -> UInt32 {
-        if let known = layoutIndex[sequence] { return known }
-        let number = UInt32(result.tables.layouts.count)
-        result.tables.layouts.append(sequence)
-        layoutIndex[sequence] = number
-        return number
-    }
-
-    private mutating func entryMap(_ batch: SpanBatch, _ columnMap: [UInt32]) -> [UInt64] {
-        let strings = batch.dictionary.strings
-        var map: [UInt64] = []
-        map.reserveCapacity(batch.dictionary.count)
-        for entry in 0..<batch.dictionary.count {
-            let column = columnMap[Int(batch.dictionary.columns[entry])]
-            let known = dictionary.count
-            let merged = dictionary.intern(strings.bytes.span, strings.range(entry), column: column)
-            if dictionary.count > known {
-                numbersInColumn.append(entriesOfColumn[Int(column)])
-                entriesOfColumn[Int(column)] += 1
-            }
-            map.append(UInt64(numbersInColumn[Int(merged)]))
-        }
-        return map
-    }
-
-    private mutating func operationMap(_ batch: SpanBatch, _ layoutMap: [UInt32]) -> [UInt32] {
-        let names = entryMaps[entryMaps.count - 1]
-        return batch.operations.map { operation in
-            var merged = operation
-            merged.name = UInt32(names[Int(operation.name)])
-            merged.layout = layoutMap[Int(operation.layout)]
-            if let known = operationIndex[merged] { return known }
-            let number = UInt32(result.tables.operations.count)
-            result.tables.operations.append(merged)
-            operationIndex[merged] = number
-            return number
-        }
-    }
-
-    private mutating func originMap(_ batch: SpanBatch) -> [UInt32] {
-        let resourceMap = (0..<batch.resources.count).map {
-            resources.intern(Array(batch.resources[$0]), into: &result.origins.resources)
-        }
-        let scopeMap = (0..<batch.scopes.count).map {
-            scopes.intern(Array(batch.scopes[$0]), into: &result.origins.scopes)
-        }
-        return batch.origins.map { origin in
-            let merged = Origin(
-                resource: resourceMap[Int(origin.resource)], scope: scopeMap[Int(origin.scope)])
-            if let known = originIndex[merged] { return known }
-            let number = UInt32(result.origins.origins.count)
-            result.origins.origins.append(merged)
-            originIndex[merged] = number
-            return number
-        }
-    }
-
-    private mutating func trace(_ id: TraceID) -> UInt32 {
-        let hash = TableHash.mix(id.high ^ 0x9e37_79b9_7f4a_7c15, id.low ^ 0xe703_7ed1_a0b4_28db)
-        if let known = traceIndex.find(hash, { result.traces[$0] == id }) { return UInt32(known) }
-        let number = result.traces.count
-        result.traces.append(id)
-        traceIndex.insert(hash, index: number)
-        return UInt32(number)
-    }
-}
-
 // MARK: - Order
 
 extension SegmentBuilder {
+    /// A span, by its place among the merged ones, with its start.
+    private typealias Row = (span: UInt32, start: UInt64)
+
     /// All spans, trace after trace; fills the columns of the traces.
     private mutating func orderedRows() -> [Row] {
-        var counts = [UInt32](repeating: 0, count: result.traces.count)
-        var starts = [UInt64](repeating: .max, count: result.traces.count)
-        for (batch, map) in zip(batches, traceMaps) {
-            for span in 0..<batch.spanCount {
-                let trace = Int(map[Int(batch.traceIndexes[span])])
-                counts[trace] &+= 1
-                starts[trace] = min(starts[trace], batch.starts[span])
-            }
+        var counts = [UInt32](repeating: 0, count: merged.traces.count)
+        var starts = [UInt64](repeating: .max, count: merged.traces.count)
+        for span in 0..<merged.spanCount {
+            let trace = Int(merged.traceIndexes[span])
+            counts[trace] &+= 1
+            starts[trace] = min(starts[trace], merged.starts[span])
         }
-        var order = (0..<UInt32(result.traces.count)).map { (start: starts[Int($0)], trace: $0) }
-        let traces = result.traces
+        // A trace that lost all its spans to a refusal has none to show.
+        var order = (0..<UInt32(counts.count)).filter { counts[Int($0)] > 0 }
+            .map { (start: starts[Int($0)], trace: $0) }
+        let traces = merged.traces
         order.sort { left, right in
             left.start != right.start
                 ? left.start < right.start : traces[Int(left.trace)] < traces[Int(right.trace)]
         }
-        // Traces that lost all their spans to a refusal have none to show.
-        order.removeAll { counts[Int($0.trace)] == 0 }
         var position: UInt32 = 0
         var positions = [UInt32](repeating: 0, count: counts.count)
         for (_, trace) in order {
@@ -176,26 +49,13 @@ extension SegmentBuilder {
         result.traceStarts = order.map(\.start)
         result.traceSpanCounts = order.map { counts[Int($0.trace)] }
         result.traces = order.map { traces[Int($0.trace)] }
-        var rows = placedRows(&positions, count: Int(position))
-        sortWithinTraces(&rows)
-        return rows
-    }
-
-    private func placedRows(_ positions: inout [UInt32], count: Int) -> [Row] {
-        var rows = [Row](repeating: Row(batch: 0, index: 0, slot: 0, start: 0), count: count)
-        for number in batches.indices {
-            let batch = batches[number]
-            let map = traceMaps[number]
-            let lengths = batch.operations.map { UInt32(batch.layouts.range(Int($0.layout)).count) }
-            var slot: UInt32 = 0
-            for span in 0..<batch.spanCount {
-                let trace = Int(map[Int(batch.traceIndexes[span])])
-                rows[Int(positions[trace])] = Row(
-                    batch: UInt32(number), index: UInt32(span), slot: slot, start: batch.starts[span])
-                positions[trace] += 1
-                slot += lengths[Int(batch.operationIndexes[span])]
-            }
+        var rows = [Row](repeating: (0, 0), count: Int(position))
+        for span in 0..<merged.spanCount {
+            let trace = Int(merged.traceIndexes[span])
+            rows[Int(positions[trace])] = (UInt32(span), merged.starts[span])
+            positions[trace] += 1
         }
+        sortWithinTraces(&rows)
         return rows
     }
 
@@ -205,9 +65,7 @@ extension SegmentBuilder {
         for count in result.traceSpanCounts {
             let end = first + Int(count)
             if count > 32 {
-                rows[first..<end].sort {
-                    ($0.start, $0.batch, $0.index) < ($1.start, $1.batch, $1.index)
-                }
+                rows[first..<end].sort { ($0.start, $0.span) < ($1.start, $1.span) }
             } else {
                 var span = rows.mutableSpan
                 for index in first &+ 1..<max(end, first &+ 1) {
@@ -240,19 +98,17 @@ extension SegmentBuilder {
         parentIDs.reserveCapacity(rows.count)
         var row = 0
         for trace in result.traces.indices {
+            let base = result.traceStarts[trace]
             for _ in 0..<result.traceSpanCounts[trace] {
-                let place = rows[row]
-                let number = Int(place.batch)
-                let span = Int(place.index)
-                result.spanIDs.append(batches[number].spanIDs[span])
-                parentIDs.append(batches[number].parentIDs[span])
-                result.startOffsets.append(place.start &- result.traceStarts[trace])
-                result.durations.append(batches[number].ends[span] &- place.start)
-                result.operationIndexes.append(
-                    operationMaps[number][Int(batches[number].operationIndexes[span])])
-                result.originIndexes.append(originMaps[number][Int(batches[number].originIndexes[span])])
-                result.arrivalIndexes.append(place.batch)
-                row += 1
+                let span = Int(rows[row].span)
+                result.spanIDs.append(merged.spanIDs[span])
+                parentIDs.append(merged.parentIDs[span])
+                result.startOffsets.append(merged.starts[span] &- base)
+                result.durations.append(merged.ends[span] &- merged.starts[span])
+                result.operationIndexes.append(merged.operationIndexes[span])
+                result.originIndexes.append(merged.originIndexes[span])
+                result.arrivalIndexes.append(merged.arrivalIndexes[span])
+                row &+= 1
             }
         }
         resolveParents(parentIDs)
@@ -306,39 +162,18 @@ extension SegmentBuilder {
             result.valueOffsets.append(offset)
         }
         result.values = [UInt64](repeating: 0, count: offset)
-        let isInDictionary = result.tables.columns.map(\.type.isInDictionary)
         let layouts = result.tables.layouts
         let layoutOfOperation = result.tables.operations.map { Int($0.layout) }
+        let columns = layouts.columns
         var next = result.valueOffsets
         for row in rows.indices {
-            let place = rows[row]
-            let operation = Int(result.operationIndexes[row])
-            Self.scatter(
-                batches[Int(place.batch)].slots, from: Int(place.slot), entryMaps[Int(place.batch)],
-                layouts.columns, layouts.range(layoutOfOperation[operation]), isInDictionary,
-                &next, &result.values)
-        }
-    }
-
-    /// Puts the slots of one span where the columns go on.
-    @inline(__always)
-    private static func scatter(
-        _ slots: [UInt64], from start: Int, _ entries: [UInt64], _ columns: [UInt32], _ layout: Range<Int>,
-        _ isInDictionary: [Bool], _ next: inout [Int], _ values: inout [UInt64]
-    ) {
-        let slots = slots.span
-        let entries = entries.span
-        let columns = columns.span
-        let isInDictionary = isInDictionary.span
-        var next = next.mutableSpan
-        var values = values.mutableSpan
-        var slot = start
-        for position in layout {
-            let column = Int(columns[position])
-            let value = slots[slot]
-            values[next[column]] = isInDictionary[column] ? entries[Int(value)] : value
-            next[column] &+= 1
-            slot &+= 1
+            var slot = Int(merged.slotOffsets[Int(rows[row].span)])
+            for position in layouts.range(layoutOfOperation[Int(result.operationIndexes[row])]) {
+                let column = Int(columns[position])
+                result.values[next[column]] = merged.slots[slot]
+                next[column] &+= 1
+                slot &+= 1
+            }
         }
     }
 
@@ -346,7 +181,10 @@ extension SegmentBuilder {
     /// are used together stand together, and a first use is always "the next entry".
     private mutating func orderDictionaries() {
         var entries = [[UInt32]](repeating: [], count: result.tables.columns.count)
-        for entry in 0..<dictionary.count { entries[Int(dictionary.columns[entry])].append(UInt32(entry)) }
+        for entry in 0..<merged.dictionary.count {
+            entries[Int(merged.dictionary.columns[entry])].append(UInt32(entry))
+        }
+        let strings = merged.dictionary.strings
         for column in result.tables.columns.indices {
             var table = StringTable()
             if result.tables.columns[column].type.isInDictionary {
@@ -357,7 +195,6 @@ extension SegmentBuilder {
                     if renumbered[value] == .max {
                         renumbered[value] = used
                         used += 1
-                        let strings = dictionary.strings
                         table.append(strings.bytes.span.extracting(strings.range(Int(own[value]))))
                     }
                     return renumbered[value]

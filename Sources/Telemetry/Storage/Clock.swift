@@ -8,3 +8,12 @@ extension UnixNanos {
         return UnixNanos(rawValue: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }
+
+/// Nanoseconds on a clock that never goes back and has no meaning but differences.
+typealias MonotonicNanos = Int64
+
+func monotonicNanos() -> MonotonicNanos {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return MonotonicNanos(time.tv_sec) * 1_000_000_000 + MonotonicNanos(time.tv_nsec)
+}

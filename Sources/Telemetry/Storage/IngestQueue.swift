@@ -21,7 +21,25 @@ final class IngestQueue: Sendable {
         var isClosed = false
         /// Whether the writer knows that there is something to do.
         var isWriterWoken = false
+        /// Requests that are being decoded and come in a moment.
+        var expected = 0
+        /// When the first of the items came; what waits for more must not wait for long.
+        var waitingSince: MonotonicNanos = 0
+
+        /// Whether a commit is better made in a moment.
+        ///
+        /// A commit costs the same for one small batch as for several. While requests are being decoded
+        /// that fit into the same commit, it waits for them: for each of them it is asked again.
+        var shouldWaitForMore: Bool {
+            expected > 0 && bytes < IngestQueue.worthwhileBytes
+                && monotonicNanos() - waitingSince < IngestQueue.waitNanosMax
+        }
     }
+
+    /// 128 KiB: from here on the cost of the commit itself hardly counts.
+    private static let worthwhileBytes = 128 << 10
+    /// 2 ms: as long as a commit takes on a slow disk.
+    private static let waitNanosMax: MonotonicNanos = 2_000_000
 
     private let state = NIOLockedValueBox(State())
     private let bytesMax: Int
@@ -36,13 +54,16 @@ final class IngestQueue: Sendable {
         case refused(StoreError)
     }
 
-    func submit(_ item: Item) -> Submission {
+    /// - Parameter wasExpected: whether `expect` announced it
+    func submit(_ item: Item, wasExpected: Bool = false) -> Submission {
         state.withLockedValue { state in
+            if wasExpected { state.expected -= 1 }
             if state.isClosed { return .refused(StoreError(.shuttingDown, "the collector is shutting down")) }
             // A batch that is larger than the queue is let in alone, or it could never be stored.
             if state.bytes > 0, state.bytes + item.byteCount > bytesMax {
                 return .refused(StoreError(.queueFull, "the queue before the database is full"))
             }
+            if state.items.isEmpty { state.waitingSince = monotonicNanos() }
             state.items.append(item)
             state.bytes += item.byteCount
             if state.isWriterWoken { return .queued }
@@ -51,9 +72,29 @@ final class IngestQueue: Sendable {
         }
     }
 
-    /// Takes what waits, up to about `bytesMax` bytes; the writer sleeps again when that is nothing.
-    func takeGroup(bytesMax: Int) -> [Item] {
+    /// Announces a request that will be submitted in a moment, or withdrawn.
+    func expect() { state.withLockedValue { $0.expected += 1 } }
+
+    /// Withdraws an announcement.
+    /// - Returns: whether the writer must be told: it may have been waiting for this one
+    func withdraw() -> Bool {
         state.withLockedValue { state in
+            state.expected -= 1
+            if state.items.isEmpty || state.isWriterWoken { return false }
+            state.isWriterWoken = true
+            return true
+        }
+    }
+
+    /// Takes what waits, up to about `bytesMax` bytes; the writer sleeps again when that is nothing.
+    /// - Parameter waitsForMore: whether to take nothing while a better moment is near; the writer is then
+    ///   woken for it
+    func takeGroup(bytesMax: Int, waitsForMore: Bool) -> [Item] {
+        state.withLockedValue { state in
+            if waitsForMore, state.shouldWaitForMore {
+                state.isWriterWoken = false
+                return []
+            }
             var bytes = 0
             var count = 0
             for item in state.items {

@@ -23,6 +23,7 @@ enum Schema {
             spans INTEGER NOT NULL,
             min_start INTEGER,
             max_start INTEGER,
+            digests BLOB NOT NULL,
             checksum INTEGER NOT NULL,
             data BLOB NOT NULL
         ) STRICT;

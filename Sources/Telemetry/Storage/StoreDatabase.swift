@@ -4,7 +4,6 @@
 struct StoreDatabase: ~Copyable {
     private let connection: Connection
     private let insertJournal: Statement
-    private let insertReceipt: Statement
     private let insertChunk: Statement
     private let insertSegment: Statement
     // Closed last: the lock must outlive the connection.
@@ -38,11 +37,9 @@ struct StoreDatabase: ~Copyable {
     private init(_ connection: consuming Connection, _ file: consuming DatabaseFile) throws(SQLiteError) {
         let insertJournal = try connection.prepare(
             """
-            INSERT INTO journal (id, committed_at, spans, min_start, max_start, checksum, data)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO journal (id, committed_at, spans, min_start, max_start, digests, checksum, data)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
-        let insertReceipt = try connection.prepare(
-            "INSERT INTO receipt (id, committed_at, digests) VALUES (?1, ?2, ?3)")
         let insertChunk = try connection.prepare("INSERT INTO chunk (id, checksum, data) VALUES (?1, ?2, ?3)")
         let insertSegment = try connection.prepare(
             """
@@ -51,7 +48,6 @@ struct StoreDatabase: ~Copyable {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
         self.insertJournal = insertJournal
-        self.insertReceipt = insertReceipt
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
         self.connection = connection
@@ -81,7 +77,11 @@ struct StoreDatabase: ~Copyable {
 
     /// Digests of the commits since a time.
     func receipts(since: UnixNanos) throws(SQLiteError) -> [BodyDigest] {
-        let statement = try connection.prepare("SELECT digests FROM receipt WHERE committed_at >= ?1")
+        let statement = try connection.prepare(
+            """
+            SELECT digests FROM receipt WHERE committed_at >= ?1
+            UNION ALL SELECT digests FROM journal WHERE committed_at >= ?1
+            """)
         try statement.bind(1, since.rawValue)
         var digests: [BodyDigest] = []
         while try statement.step() {
@@ -127,16 +127,14 @@ struct StoreDatabase: ~Copyable {
             try insertJournal.bind(3, Int64(commit.spans))
             try insertJournal.bind(4, commit.minStart?.rawValue)
             try insertJournal.bind(5, commit.maxStart?.rawValue)
-            try insertJournal.bind(6, Int64(bitPattern: checksum(commit.data.span)))
-            try insertJournal.run(blob: 7, commit.data)
             var digests = ByteWriter()
             for digest in commit.digests {
                 digests.uint64(digest.high)
                 digests.uint64(digest.low)
             }
-            try insertReceipt.bind(1, commit.id)
-            try insertReceipt.bind(2, commit.at.rawValue)
-            try insertReceipt.run(blob: 3, digests.bytes)
+            try insertJournal.bind(6, digests.bytes)
+            try insertJournal.bind(7, Int64(bitPattern: checksum(commit.data.span)))
+            try insertJournal.run(blob: 8, commit.data)
         }
     }
 
@@ -153,7 +151,7 @@ struct StoreDatabase: ~Copyable {
             let segment = try insert(sealed.summary, now: now)
             for chunk in sealed.chunks { try insert(chunk, segment: segment) }
             try insert(encoder.originsChunk(origins), segment: segment)
-            try deleteJournal(through: sealed.lastJournalID)
+            try retireJournal(through: sealed.lastJournalID)
             let expired = try connection.prepare(
                 // The newest receipt stays: it holds the highest number of a commit.
                 "DELETE FROM receipt WHERE committed_at < ?1 AND id < (SELECT max(id) FROM receipt)")
@@ -162,10 +160,18 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    private func deleteJournal(through id: Int64) throws(SQLiteError) {
-        let statement = try connection.prepare("DELETE FROM journal WHERE id <= ?1")
-        try statement.bind(1, id)
-        try statement.run()
+    /// Drops journal rows, and keeps the digests that they held.
+    private func retireJournal(through id: Int64) throws(SQLiteError) {
+        let keep = try connection.prepare(
+            """
+            INSERT INTO receipt (id, committed_at, digests)
+            SELECT id, committed_at, digests FROM journal WHERE id <= ?1
+            """)
+        try keep.bind(1, id)
+        try keep.run()
+        let delete = try connection.prepare("DELETE FROM journal WHERE id <= ?1")
+        try delete.bind(1, id)
+        try delete.run()
     }
 
     private func insert(_ summary: SegmentSummary, now: UnixNanos) throws(SQLiteError) -> Int64 {

@@ -73,7 +73,7 @@ extension StoreWriter {
     func drain() {
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
         guard unsealedSpans + sealingSpans < options.unsealedSpansMax else { return }
-        let group = queue.takeGroup(bytesMax: options.groupBytesMax)
+        let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: true)
         guard !group.isEmpty else { return }
         commit(group)
         queue.release(group)
@@ -204,7 +204,7 @@ extension StoreWriter {
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
     func close() async throws(StoreError) {
         while true {
-            let group = queue.takeGroup(bytesMax: options.groupBytesMax)
+            let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: false)
             if group.isEmpty { break }
             commit(group)
             queue.release(group)

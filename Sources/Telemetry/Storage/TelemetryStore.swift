@@ -38,21 +38,31 @@ package final class TelemetryStore: Sendable {
         }
     }
 
+    /// Says that a small request has come in whole and will be appended in a moment, so that one commit can
+    /// serve it and those that came just before.
+    package func expectAppend() -> ExpectedAppend {
+        queue.expect()
+        return ExpectedAppend { [queue, writer] in
+            if queue.withdraw() { Task { await writer.drain() } }
+        }
+    }
+
     /// Stores the spans of one request. When it returns, they are on disk and every reader sees them.
     /// - Parameters:
     ///   - batch: the decoded request
     ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
     ///     is not stored again
+    ///   - expectation: what `expectAppend` gave for this request
     /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry
     package func append(
-        _ batch: consuming SpanBatch, digest: BodyDigest
+        _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
     ) async throws(StoreError) -> AppendOutcome {
         let batch = batch
         let encoded = batch.encoded()
         let result = await withCheckedContinuation { continuation in
             let item = IngestQueue.Item(
                 batch: batch, encoded: encoded, digest: digest, acknowledgement: continuation)
-            switch queue.submit(item) {
+            switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
             case .queued: break
             case .wake: Task { [writer] in await writer.drain() }
             case .refused(let error): continuation.resume(returning: .failure(error))
