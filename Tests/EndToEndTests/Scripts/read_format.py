@@ -145,12 +145,14 @@ def batch_rows(data):
 
 
 def journal_rows(database):
-    select = "SELECT id, spans, min_start, max_start, checksum, data FROM journal ORDER BY id"
-    for number, spans, first, last, checksum, data in database.execute(select):
+    select = "SELECT id, spans, min_start, max_start, digests, checksum, data FROM journal ORDER BY id"
+    for number, spans, first, last, digests, checksum, data in database.execute(select):
         require(xxh64(data) == checksum & MASK, f"journal row {number} does not match its checksum")
         reader = Reader(data)
-        rows = [row for batch in reader.list(reader.counted) for row in batch_rows(batch)]
+        batches = reader.list(reader.counted)
         reader.end()
+        require(len(digests) == 16 * len(batches), f"journal row {number} has another number of digests")
+        rows = [row for batch in batches for row in batch_rows(batch)]
         require(len(rows) == spans, f"journal row {number} has {len(rows)} spans and says {spans}")
         latest = rfc3339(2**63 - 1)
         starts = [min(row["start"], latest) for row in rows]
