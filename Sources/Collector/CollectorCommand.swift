@@ -39,6 +39,8 @@ struct CollectorCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         OpenFiles.raiseLimit()
         let logger = LineLogHandler.standardError(level: logLevel.level)
+        // Before anything starts: an order to stop must not find the default in place.
+        let signals = SignalWatch()
         let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
         try DatabaseFolder.create(forFileAt: path)
         let store = try TelemetryStore.open(path: path) { logger.log($0) }
@@ -50,7 +52,7 @@ struct CollectorCommand: AsyncParsableCommand {
             try await store.close()
             throw error
         }
-        let signal = await SignalWatch.first()
+        let signal = await signals.first()
         logger.info("signal", metadata: ["name": .string(signal)])
         await server.shutdown()
         try await store.close()

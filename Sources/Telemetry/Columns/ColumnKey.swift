@@ -42,6 +42,11 @@ struct ColumnKey: Hashable, Sendable {
         self.name = name
     }
 
+    /// A hash for tables in memory.
+    var tableHash: UInt64 {
+        TableHash.bytes(name.span, name.indices, seed: UInt64(type.rawValue) << 8 | UInt64(role.rawValue))
+    }
+
     init(field name: StaticString, _ type: ValueType) {
         self.init(role: .field, type: type, name: Array("\(name)".utf8))
     }

@@ -1,4 +1,5 @@
-/// Hashes for tables in memory: fast, seeded by a constant, and never written to a file.
+/// Hashes for tables in memory: fast and seeded by a constant. Only `mix` also makes what is stored, the trace
+/// filters and the digests of bodies: it must stay as it is.
 enum TableHash {
     /// Folds a 64 by 64 bit product into 64 bits: every input bit reaches every output bit.
     @inline(__always)

@@ -4,10 +4,6 @@ extension SpanBatch {
     /// Version of the encoding, its first byte.
     static let encodingVersion: UInt8 = 1
 
-    /// Slots that a batch can have: 2^26, more than a body of 64 MiB can fill. Slots of empty values take no
-    /// bytes, so the length of the encoded batch does not bound them.
-    static let slotsMax = 1 << 26
-
     /// The batch as bytes.
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -166,6 +162,7 @@ extension SpanBatch {
             starts.append(start)
             ends.append(start &+ UInt64(bitPattern: try reader.signed()))
             let layout = layouts.range(Int(operations[Int(operation)].layout))
+            // Slots of empty values take no bytes, so the length of the row does not bound them.
             guard slots.count + layout.count <= Self.slotsMax else { throw reader.damage() }
             for position in layout {
                 let column = layouts.columns[position]

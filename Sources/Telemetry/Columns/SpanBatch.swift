@@ -39,9 +39,23 @@ package struct SpanBatch: Sendable {
 
     init(arrival: Arrival) { self.arrival = arrival }
 
-    /// How many slots a span of an operation has.
-    @inline(__always)
-    func slotCount(operation: Int) -> Int { layouts.range(Int(operations[operation].layout)).count }
+    /// About how much memory the batch takes.
+    var memoryBytes: Int {
+        slots.count * 8 + spanCount * 44 + dictionary.strings.bytes.count + dictionary.count * 24
+            + resources.bytes.count + scopes.bytes.count
+    }
+
+    /// What a batch may hold at the most, far above what a body of the default size can: one segment must be
+    /// able to hold it whole. `SegmentView` and `Block` do not believe segments with more than about twice that.
+    static let slotsMax = 1 << 25
+    static let dictionaryBytesMax = 1 << 27
+    static let spansMax = 1 << 22
+
+    /// Whether a segment can hold the batch.
+    var isStorable: Bool {
+        slots.count <= Self.slotsMax && dictionary.strings.bytes.count <= Self.dictionaryBytesMax
+            && spanCount <= Self.spansMax
+    }
 }
 
 /// What spans of one kind of work have in common.

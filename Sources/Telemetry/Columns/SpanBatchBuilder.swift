@@ -129,7 +129,8 @@ struct SpanBatchBuilder: ~Copyable {
         _ = column
     }
 
-    /// One of the rarer fields, as bytes. Fields come after all attributes, in the order of their ids.
+    /// One of the rarer fields, as bytes. Fields come after all attributes and `endAttributes`, in the order of
+    /// their ids.
     mutating func field(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
         node = trie.child(of: node, column: field.id)
         let entry =

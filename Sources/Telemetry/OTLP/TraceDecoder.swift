@@ -44,7 +44,8 @@ package struct DecodedTraces: Sendable {
             case nil:
                 let rejected = cursor.rejectedSpans
                 let reason = cursor.rejectionReason
-                return DecodedTraces(batch: cursor.finish(), rejectedSpans: rejected, rejectionReason: reason)
+                return try storable(
+                    DecodedTraces(batch: cursor.finish(), rejectedSpans: rejected, rejectionReason: reason))
             case .malformed(let offset)?:
                 throw DecodeError(
                     .malformedProtobuf,
@@ -56,7 +57,7 @@ package struct DecodedTraces: Sendable {
             case .unusual?: break
             }
         }
-        return from(try decodeTraceRequest(protobuf: body, limits: limits), arrival: arrival)
+        return try storable(from(try decodeTraceRequest(protobuf: body, limits: limits), arrival: arrival))
     }
 
     /// Decodes an OTLP/JSON `ExportTraceServiceRequest`.
@@ -64,7 +65,7 @@ package struct DecodedTraces: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedTraces {
-        from(try decodeTraceRequest(json: body, limits: limits), arrival: arrival)
+        try storable(from(try decodeTraceRequest(json: body, limits: limits), arrival: arrival))
     }
 
     private static func from(_ request: ExportTraceServiceRequest, arrival: Arrival) -> DecodedTraces {
@@ -72,5 +73,13 @@ package struct DecodedTraces: Sendable {
         let outcome = builder.append(request)
         return DecodedTraces(
             batch: builder.finish(), rejectedSpans: outcome.rejected, rejectionReason: outcome.reason)
+    }
+
+    private static func storable(_ decoded: DecodedTraces) throws(DecodeError) -> DecodedTraces {
+        guard decoded.batch.isStorable else {
+            throw DecodeError(
+                .tooLarge, "the request holds more values than can be stored at once; send less in one")
+        }
+        return decoded
     }
 }

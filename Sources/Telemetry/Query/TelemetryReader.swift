@@ -150,7 +150,8 @@ package final class TelemetryReader {
             var views: [SegmentView] = []
             let statement = try connection.prepare(
                 """
-                SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors
+                SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors,
+                    format
                 FROM segment WHERE signal = \(Schema.spanSignal) ORDER BY id
                 """)
             while try statement.step() {
@@ -161,6 +162,10 @@ package final class TelemetryReader {
                     maxEnd: UnixNanos(rawValue: statement.integer(5)),
                     minDuration: statement.integer(6), maxDuration: statement.integer(7),
                     errors: Int(statement.integer(8)))
+                guard statement.integer(9) <= Int64(SegmentEncoder.formatVersion) else {
+                    damages.append("segment \(statement.integer(0)) has a newer format: upgrade traceq")
+                    continue
+                }
                 guard (0...SegmentSummary.spansMax).contains(summary.spans) else {
                     damages.append("segment \(statement.integer(0)): its catalogue entry is damaged")
                     continue

@@ -8,6 +8,9 @@ import CSQLite
     // Owned: opened in `init`, closed in `deinit`.
     private let handle: OpaquePointer
 
+    /// 5 s: another process takes a lock for a moment when it opens the file or recovers its log.
+    private static let busyMillis: Int32 = 5_000
+
     enum Mode {
         /// Reads only; never makes a file, never writes a checkpoint.
         case readOnly
@@ -32,8 +35,7 @@ import CSQLite
             throw SQLiteError(code: code, message: words, context: "open \(path)")
         }
         unsafe handle = opened
-        // Another process may checkpoint or take a lock for a moment.
-        unsafe sqlite3_busy_timeout(opened, 5_000)
+        unsafe sqlite3_busy_timeout(opened, Self.busyMillis)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         if mode != .readWrite {
@@ -96,9 +98,11 @@ import CSQLite
     var lastInsertedID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
     /// Moves what is in the write-ahead log into the database file and empties the log, as far as readers
-    /// let it. Only the writer may call it.
+    /// let it, and without waiting for them. Only the writer may call it.
     /// - Returns: whether all of it was moved
     func checkpoint() throws(SQLiteError) -> Bool {
+        unsafe sqlite3_busy_timeout(handle, 0)
+        defer { unsafe sqlite3_busy_timeout(handle, Self.busyMillis) }
         let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
         if code == SQLITE_OK { return true }
         let failure = error(code, "checkpoint")

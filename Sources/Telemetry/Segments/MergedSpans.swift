@@ -36,7 +36,7 @@ struct MergedSpans: ~Copyable {
 
     init(_ batches: [SpanBatch]) {
         for (number, field) in tables.columns.enumerated() {
-            columnIndex.insert(Self.hash(field), index: number)
+            columnIndex.insert(field.tableHash, index: number)
         }
         let spans = batches.reduce(0) { $0 + $1.spanCount }
         reserve(spans: spans, slots: batches.reduce(0) { $0 + $1.slots.count })
@@ -99,18 +99,13 @@ struct MergedSpans: ~Copyable {
 
 extension MergedSpans {
     private mutating func column(_ key: ColumnKey) -> UInt32 {
-        let hash = Self.hash(key)
+        let hash = key.tableHash
         if let known = columnIndex.find(hash, { tables.columns[$0] == key }) { return UInt32(known) }
         let number = tables.columns.count
         tables.columns.append(key)
         entriesOfColumn.append(0)
         columnIndex.insert(hash, index: number)
         return UInt32(number)
-    }
-
-    private static func hash(_ key: ColumnKey) -> UInt64 {
-        TableHash.bytes(
-            key.name.span, key.name.indices, seed: UInt64(key.type.rawValue) << 8 | UInt64(key.role.rawValue))
     }
 
     private mutating func layout(_ sequence: [UInt32]) -> UInt32 {

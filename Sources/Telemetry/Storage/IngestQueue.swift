@@ -96,10 +96,13 @@ final class IngestQueue: Sendable {
                 return []
             }
             var bytes = 0
+            var columns = 0
             var count = 0
             for item in state.items {
-                if count > 0, bytes + item.byteCount > bytesMax { break }
                 bytes += item.byteCount
+                columns += item.batch.columns.count
+                // A commit goes into one segment whole, so it must not have too many columns either.
+                if count > 0, bytes > bytesMax || columns > PendingSegment.columnsMax { break }
                 count += 1
             }
             let group = Array(state.items.prefix(count))

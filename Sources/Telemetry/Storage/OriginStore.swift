@@ -21,7 +21,8 @@ enum OriginStore {
             let resource = ResourceSpans(canonicalBytes: bytes)?.resource ?? Resource()
             let node = NodeIdentity(resource: resource, peerAddress: "")
             try insert.bind(1, Int64(bitPattern: checksum(bytes.span)))
-            try insert.bind(2, resource.attributes.string(of: "service.name") ?? "unknown_service")
+            try insert.bind(
+                2, ResolvedOrigin(resource: ResourceSpans(resource: resource), scope: nil).service)
             if node.source != .peerAddress {
                 try insert.bind(3, node.name)
                 try insert.bind(4, node.source.rawValue)

@@ -140,7 +140,7 @@ struct StoreDatabase: ~Copyable {
 
     /// Writes a segment and drops the journal rows that it replaces, and receipts that nobody needs.
     func install(
-        _ sealed: SealedSegment, encoder: borrowing SegmentEncoder, now: UnixNanos
+        _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) {
         try transaction { () throws(SQLiteError) in
             let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
@@ -151,7 +151,7 @@ struct StoreDatabase: ~Copyable {
             let segment = try insert(sealed.summary, now: now)
             for chunk in sealed.chunks { try insert(chunk, segment: segment) }
             try insert(encoder.originsChunk(origins), segment: segment)
-            try retireJournal(through: sealed.lastJournalID)
+            try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             let expired = try connection.prepare(
                 // The newest receipt stays: it holds the highest number of a commit.
                 "DELETE FROM receipt WHERE committed_at < ?1 AND id < (SELECT max(id) FROM receipt)")
@@ -160,16 +160,18 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    /// Drops journal rows, and keeps the digests that they held.
-    private func retireJournal(through id: Int64) throws(SQLiteError) {
+    /// Drops journal rows, and keeps the digests that they held. Rows that are damaged are in no segment: they
+    /// stay.
+    private func retireJournal(through id: Int64, keeping damaged: [Int64]) throws(SQLiteError) {
+        let isRetired = "id <= ?1 AND id NOT IN (\(damaged.map(String.init).joined(separator: ", ")))"
         let keep = try connection.prepare(
             """
             INSERT INTO receipt (id, committed_at, digests)
-            SELECT id, committed_at, digests FROM journal WHERE id <= ?1
+            SELECT id, committed_at, digests FROM journal WHERE \(isRetired)
             """)
         try keep.bind(1, id)
         try keep.run()
-        let delete = try connection.prepare("DELETE FROM journal WHERE id <= ?1")
+        let delete = try connection.prepare("DELETE FROM journal WHERE \(isRetired)")
         try delete.bind(1, id)
         try delete.run()
     }
@@ -204,9 +206,10 @@ struct StoreDatabase: ~Copyable {
     }
 
     /// Gives free pages back to the file system and empties the write-ahead log: for a quiet moment.
-    func tidyUp() throws(SQLiteError) {
+    /// - Returns: whether the log could be emptied: readers may be using it
+    func tidyUp() throws(SQLiteError) -> Bool {
         try connection.execute("PRAGMA incremental_vacuum")
-        _ = try connection.checkpoint()
+        return try connection.checkpoint()
     }
 }
 

@@ -22,9 +22,9 @@ package struct StoreOptions: Sendable {
     /// make looking up a trace slower.
     package var segmentSpans = 65_536
 
-    /// Spans that may wait in memory while a segment is being sealed. Beyond it the writer waits for the
+    /// Memory for spans that wait to be sealed, or are being sealed: 192 MiB. Beyond it the writer waits for the
     /// sealer and the queue fills up.
-    package var unsealedSpansMax = 4 * 65_536
+    package var unsealedMemoryBytesMax = 192 << 20
 
     /// Spans wait at most this long in the journal: 10 s.
     package var sealAfterNanos: Int64 = 10_000_000_000

@@ -15,15 +15,16 @@ actor StoreWriter {
     private var nextCommitID: Int64
     private var receipts: ReceiptWindow
 
-    /// What is in the journal and in no segment, oldest first, and what of it is being sealed.
-    private var unsealed: [SpanBatch] = []
-    private var unsealedSpans = 0
-    private var unsealedSince: UnixNanos?
-    private var sealingSpans = 0
+    /// What is in the journal and in no segment, oldest first: each will be a segment.
+    private var pending: [PendingSegment] = []
+    /// What is being sealed.
+    private var sealingNow: PendingSegment?
+    private var sealing: Task<Void, Never>?
+    /// Rows of the journal that cannot be read: they stay, so that somebody can look at them.
+    private var damagedJournalIDs: [Int64] = []
     /// A segment that could not be written; it is tried again.
     private var waitingSegment: SealedSegment?
-    private var isSealing: Bool { sealingSpans > 0 }
-    private var sealing: Task<Void, Never>?
+    private var isSealing: Bool { sealingNow != nil }
     /// Whether there is something for `tidyUp` to do.
     private var isUntidy = false
 
@@ -45,24 +46,35 @@ actor StoreWriter {
             for row in try database.journal() {
                 guard let batches = row.batches else {
                     onEvent(StoreEvent(.error, "store.journal.damaged", ["row": "\(row.id)", "path": path]))
+                    damagedJournalIDs.append(row.id)
                     continue
                 }
-                unsealed += batches
-                unsealedSpans += batches.reduce(0) { $0 + $1.spanCount }
+                Self.add(batches, journalID: row.id, at: .distantPast, to: &pending, options)
             }
         } catch {
             throw StoreError(error, path: path)
         }
-        unsealedSince = unsealed.isEmpty ? nil : .distantPast
         isUntidy = true
-        if unsealedSpans > 0 {
-            onEvent(StoreEvent(.info, "store.journal.replayed", ["spans": "\(unsealedSpans)"]))
+        if !pending.isEmpty {
+            let spans = pending.reduce(0) { $0 + $1.spans }
+            onEvent(StoreEvent(.info, "store.journal.replayed", ["spans": "\(spans)"]))
         }
         self.database = consume database
         self.path = path
         self.queue = queue
         self.options = options
         self.onEvent = onEvent
+    }
+
+    /// Adds a commit to the segment that it belongs to.
+    private static func add(
+        _ batches: [SpanBatch], journalID: Int64, at time: UnixNanos, to pending: inout [PendingSegment],
+        _ options: StoreOptions
+    ) {
+        if pending.last?.isFull(spansMax: options.segmentSpans) ?? true {
+            pending.append(PendingSegment(since: time, journalID: journalID))
+        }
+        pending[pending.count - 1].add(batches, journalID: journalID)
     }
 }
 
@@ -72,14 +84,18 @@ extension StoreWriter {
     /// Commits group after group until nothing waits.
     func drain() {
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
-        guard unsealedSpans + sealingSpans < options.unsealedSpansMax else { return }
+        guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else { return }
         let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: true)
         guard !group.isEmpty else { return }
         commit(group)
         queue.release(group)
-        if unsealedSpans >= options.segmentSpans { startSealing() }
+        if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         // As a new job, so that a finished segment gets its turn between two groups.
         Task { drain() }
+    }
+
+    private var unsealedMemoryBytes: Int {
+        pending.reduce(sealingNow?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
     }
 
     private func commit(_ group: [IngestQueue.Item]) {
@@ -130,12 +146,8 @@ extension StoreWriter {
         } catch {
             throw StoreError(error, path: path)
         }
-        for item in items {
-            receipts.insert(item.digest)
-            if item.batch.spanCount > 0 { unsealed.append(item.batch) }
-        }
-        unsealedSpans += commit.spans
-        unsealedSince = unsealedSince ?? now
+        for item in items { receipts.insert(item.digest) }
+        Self.add(items.map(\.batch), journalID: commit.id, at: now, to: &pending, options)
         isUntidy = true
     }
 }
@@ -150,14 +162,15 @@ extension StoreWriter {
             waitingSegment = nil
             install(waiting)
         }
-        if let since = unsealedSince, isDue(since, now) {
+        if let first = pending.first, isDue(first.since, now) {
             startSealing()
         }
-        if isUntidy, unsealed.isEmpty, !isSealing {
-            isUntidy = false
+        if isUntidy, pending.isEmpty, !isSealing {
             do {
-                try database?.tidyUp()
+                // Readers may keep it from being finished: then it is tried again.
+                isUntidy = try !(database?.tidyUp() ?? true)
             } catch {
+                isUntidy = false
                 onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
             }
         }
@@ -170,22 +183,18 @@ extension StoreWriter {
     }
 
     private func startSealing() {
-        guard !isSealing, !unsealed.isEmpty else { return }
-        let batches = unsealed
-        let lastJournalID = nextCommitID - 1
-        sealingSpans = unsealedSpans
-        unsealed = []
-        unsealedSpans = 0
-        unsealedSince = nil
+        guard !isSealing, !pending.isEmpty else { return }
+        let next = pending.removeFirst()
+        sealingNow = next
         sealing = Task { [sealer] in
-            let sealed = await sealer.seal(batches, lastJournalID: lastJournalID)
+            let sealed = await sealer.seal(next.batches, lastJournalID: next.lastJournalID)
             install(sealed)
         }
     }
 
     private func install(_ sealed: SealedSegment) {
         do {
-            try database?.install(sealed, encoder: encoder, now: .now())
+            try database?.install(sealed, keeping: damagedJournalIDs, encoder: encoder, now: .now())
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
             onEvent(StoreEvent(.error, "store.seal.failed", ["error": error.description]))
@@ -195,9 +204,9 @@ extension StoreWriter {
         onEvent(
             StoreEvent(
                 .debug, "store.sealed", ["spans": "\(sealed.summary.spans)", "bytes": "\(sealed.byteCount)"]))
-        sealingSpans = 0
+        sealingNow = nil
         isUntidy = true
-        if unsealedSpans >= options.segmentSpans { startSealing() }
+        if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         Task { drain() }
     }
 
@@ -209,9 +218,9 @@ extension StoreWriter {
             commit(group)
             queue.release(group)
         }
-        await sealing?.value
+        while isSealing, waitingSegment == nil { await sealing?.value }
         do {
-            try database?.tidyUp()
+            _ = try database?.tidyUp()
         } catch {
             database = nil
             throw StoreError(error, path: path)

@@ -1,0 +1,40 @@
+/// Committed spans that will make one segment.
+///
+/// Whole commits only: a journal row goes when its segment is written, so no row may lie in two.
+struct PendingSegment: Sendable {
+    /// What a segment takes at the most before the next one begins: 64 MiB in memory, where 65,536 spans of a
+    /// real fleet take about ten, and 16,384 columns, where a fleet has 200. Together with what one commit
+    /// adds it stays far below what a segment can hold.
+    static let memoryBytesMax = 64 << 20
+    static let columnsMax = 16_384
+
+    private(set) var batches: [SpanBatch] = []
+    private(set) var spans = 0
+    private(set) var memoryBytes = 0
+    private var columns: Set<UInt64> = []
+    /// The last journal row that is in it.
+    private(set) var lastJournalID: Int64
+    /// When the first of its spans were committed.
+    let since: UnixNanos
+
+    init(since: UnixNanos, journalID: Int64) {
+        self.since = since
+        lastJournalID = journalID
+    }
+
+    /// Whether the next commit belongs into another segment.
+    func isFull(spansMax: Int) -> Bool {
+        spans >= spansMax || memoryBytes >= Self.memoryBytesMax || columns.count >= Self.columnsMax
+    }
+
+    /// Takes the batches of one commit.
+    mutating func add(_ commit: [SpanBatch], journalID: Int64) {
+        for batch in commit where batch.spanCount > 0 {
+            batches.append(batch)
+            spans += batch.spanCount
+            memoryBytes += batch.memoryBytes
+            for column in batch.columns { columns.insert(column.tableHash) }
+        }
+        lastJournalID = journalID
+    }
+}
