@@ -19,6 +19,9 @@ package final class TelemetryReader {
     /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
     package init(path: String) throws(StoreError) {
         self.path = path
+        if let obstacle = FileStatus.readObstacle(path) {
+            throw StoreError(.unavailable, "cannot open \(path): \(obstacle)")
+        }
         guard FileStatus.isThere(path) else {
             throw StoreError(.missing, "there is no database at \(path)")
         }

@@ -12,4 +12,26 @@ enum FileStatus {
         var status = stat()
         return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
+
+    /// What tells one file from another, whatever their paths; nil when there is none at the path.
+    struct Identity: Equatable, Sendable {
+        var device: UInt
+        var inode: UInt
+    }
+
+    static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+
+    /// Why this process may not read a file, in words; nil when it may.
+    static func readObstacle(_ path: String) -> String? {
+        guard unsafe access(path, R_OK) != 0, errno == EACCES else { return nil }
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return "no permission to look into its folder" }
+        let owner = unsafe getpwuid(status.st_uid).map { unsafe String(cString: $0.pointee.pw_name) }
+        return
+            "no permission to read it: it belongs to \(owner ?? "user \(status.st_uid)"); run this as its owner"
+    }
 }

@@ -8,6 +8,8 @@ struct StoreDatabase: ~Copyable {
     private let insertSegment: Statement
     // Closed last: the lock must outlive the connection.
     private let file: DatabaseFile
+    /// The file that the connection writes to.
+    private let identity: FileStatus.Identity?
 
     /// Opens the file, or makes it.
     /// - Throws: `StoreError`
@@ -51,8 +53,13 @@ struct StoreDatabase: ~Copyable {
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
         self.connection = connection
+        identity = FileStatus.identity(file.path)
         self.file = file
     }
+
+    /// Whether the file that was opened is still the one at its path. What is written to a file that was
+    /// removed is gone as soon as it is closed.
+    var isInPlace: Bool { FileStatus.identity(file.path) == identity }
 
     private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0

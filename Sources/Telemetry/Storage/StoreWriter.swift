@@ -146,6 +146,12 @@ extension StoreWriter {
         } catch {
             throw StoreError(error, path: path)
         }
+        // After the commit: a file that was removed in between would take the spans with it.
+        guard database?.isInPlace ?? false else {
+            throw StoreError(
+                .unavailable,
+                "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
+        }
         for item in items { receipts.insert(item.digest) }
         Self.add(items.map(\.batch), journalID: commit.id, at: now, to: &pending, options)
         isUntidy = true
