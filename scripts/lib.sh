@@ -18,12 +18,14 @@ fail() {
     exit 1
 }
 
-# Builds the three programs with optimisation; the compiler's own progress stays visible.
+# Builds the three programs with optimisation; the compiler's own progress stays visible. Colours would be
+# part of the compiler's arguments: with them only in a terminal, every change of terminal built anew.
 build_release() {
     local product
     for product in "${products[@]}"; do
         say "building $product (release)"
-        swift build --package-path "$repository" --scratch-path "$scratch" -c release --product "$product"
+        swift build --package-path "$repository" --scratch-path "$scratch" \
+            --no-color-diagnostics -c release --product "$product"
     done
 }
 

@@ -3,6 +3,9 @@ import OTLPModel
 /// What emitters of different age call the same fact about a request (OpenTelemetry's HTTP semantic
 /// conventions, stable names first, and what proxies send instead).
 enum HTTPAttributes {
+    /// Attributes that hold the method of a request, best first.
+    static let method = ["http.request.method", "http.method"]
+
     /// Attributes that hold the path of a request, best first.
     static let path = ["url.path", "http.target", "http.path", "url.full", "http.url"]
 
@@ -18,6 +21,12 @@ enum HTTPAttributes {
         }
         let path = text.prefix { $0 != "?" && $0 != "#" }
         return path.isEmpty || path == "-" ? nil : String(path)
+    }
+
+    /// A method; nil when there is none.
+    static func method(_ value: AnyValue) -> String? {
+        guard case .string(let text) = value, !text.isEmpty, text != "-" else { return nil }
+        return text
     }
 
     /// A status; nil when there is none: some emitters write numbers as text, and "0", "" or "-" for none.

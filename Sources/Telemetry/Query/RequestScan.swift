@@ -1,6 +1,7 @@
 import OTLPModel
 
-/// Finds the requests of a segment: its outermost server spans, and the roots of traces without one.
+/// Finds the requests of a segment: its outermost server spans, and the roots of traces without one but those
+/// of work that a request caused in the background.
 ///
 /// A request that an edge and a proxy both saw is one request: of server spans that contain each other
 /// only the outermost counts, among those that pass the filters on node, service and name.
@@ -31,6 +32,8 @@ struct RequestScan {
     private let parents: [UInt32]
     private let offsets: [Int]
     private let isServer: [Bool]
+    /// By operation: whether a root of it is background work.
+    private let isBackground: [Bool]
     /// By span; nil where the query has no filter of that kind.
     private let passesName: [Bool]?
     private let passesOrigin: [Bool]?
@@ -45,6 +48,11 @@ struct RequestScan {
         parents = try view.parents()
         offsets = try view.traceOffsets()
         isServer = tables.operations.map { $0.kind == SpanKind.server.rawValue }
+        let names = try view.names()
+        isBackground = tables.operations.map { operation in
+            operation.kind == SpanKind.internal.rawValue
+                && AthensSpans.detachedStashRoots.contains(names.text(Int(operation.name)))
+        }
         let tables = self.tables
         passesName = try query.name.map { (name) throws(StoreError) in
             try Self.rowsWithName(GlobPattern(name), view, tables)
@@ -81,7 +89,9 @@ struct RequestScan {
     /// Nil for what is no request or an inner one; else whether that is certain from this segment alone.
     private func isOutermost(_ row: Int, hasServer: Bool, _ rows: Range<Int>) -> Bool? {
         guard isServer[Int(operations[row])] else {
-            return hasServer || parents[row] != ParentCode.root ? nil : false
+            let isRequest =
+                !hasServer && parents[row] == ParentCode.root && !isBackground[Int(operations[row])]
+            return isRequest ? false : nil
         }
         var ancestor = row
         // A trace has no more ancestors than spans: a cycle of parents ends here.
@@ -101,9 +111,7 @@ struct RequestScan {
     private static func rowsWithName(
         _ pattern: GlobPattern, _ view: SegmentView, _ tables: SegmentTables
     ) throws(StoreError) -> [Bool] {
-        guard case .entries(_, let names) = try view.values(of: Int(FieldColumn.name.id)) else {
-            throw view.damage(.values(of: Int(FieldColumn.name.id)))
-        }
+        let names = try view.names()
         let nameMatches = (0..<names.count).map { pattern.matches(names[$0]) }
         let operations = try view.operationIndexes()
         var passes = operations.map { nameMatches[Int(tables.operations[Int($0)].name)] }

@@ -241,6 +241,15 @@ final class SegmentView {
         return values
     }
 
+    /// The names that operations refer to.
+    func names() throws(StoreError) -> StringTable {
+        let column = Int(FieldColumn.name.id)
+        guard case .entries(_, let names) = try values(of: column),
+            try tables().operations.allSatisfy({ Int($0.name) < names.count })
+        else { throw damage(.values(of: column)) }
+        return names
+    }
+
     /// How many values each column has, as the operations of the spans tell.
     private func valueCounts() throws(StoreError) -> [Int] {
         if let knownValueCounts { return knownValueCounts }

@@ -90,10 +90,7 @@ struct SpanMaterializer {
 
     /// The name of an operation.
     func name(_ operation: Operation) throws(StoreError) -> String {
-        guard case .entries(_, let names) = try view.values(of: Int(FieldColumn.name.id)),
-            Int(operation.name) < names.count
-        else { throw view.damage(.values(of: Int(FieldColumn.name.id))) }
-        return names.text(Int(operation.name))
+        try view.names().text(Int(operation.name))
     }
 
     /// All of a span as it was sent.

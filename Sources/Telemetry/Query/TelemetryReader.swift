@@ -65,7 +65,8 @@ package final class TelemetryReader {
                 notes.append(
                     QualityNote(
                         code: "journal",
-                        message: "\(totals.journalSpans) spans wait in the journal to be sealed"))
+                        message: "\(HumanUnits.count(Int(totals.journalSpans), "span")) not yet sealed into a "
+                            + "segment, as is normal; they are safe and are read like all others"))
             }
             return DatabaseInfo(
                 path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),

@@ -1,20 +1,29 @@
 /// Quantities as people read them.
 package enum HumanUnits {
-    /// `850 ns`, `12.3 µs`, `1.23 ms`, `1.234 s`, `2m05s`, `3h07m`, `2d04h`: three to four digits.
+    /// `850 ns`, `12.35 µs`, `1.235 ms`, `1.234 s`, `2m05.3s`, `12m05s`, `3h07m`, `2d04h`: three to five
+    /// digits, rounded half up. What rounds to a whole larger unit is shown in that.
     package static func duration(_ nanoseconds: Int64) -> String {
         let magnitude = nanoseconds.magnitude
-        let sign = nanoseconds < 0 ? "-" : ""
-        switch magnitude {
-        case ..<1000: return "\(sign)\(magnitude) ns"
-        case ..<1_000_000: return sign + scaled(magnitude, unit: 1000) + " µs"
-        case ..<1_000_000_000: return sign + scaled(magnitude, unit: 1_000_000) + " ms"
-        case ..<60_000_000_000: return sign + scaled(magnitude, unit: 1_000_000_000) + " s"
-        default: break
-        }
-        let seconds = Int(magnitude / 1_000_000_000)
-        if seconds < 3600 { return sign + "\(seconds / 60)m" + zeroPadded(seconds % 60, 2) + "s" }
-        if seconds < 86_400 { return sign + "\(seconds / 3600)h" + zeroPadded(seconds / 60 % 60, 2) + "m" }
-        return sign + "\(seconds / 86_400)d" + zeroPadded(seconds / 3600 % 24, 2) + "h"
+        return (nanoseconds < 0 ? "-" : "") + (shortDuration(magnitude) ?? longDuration(magnitude))
+    }
+
+    /// Below a minute; nil for what rounds to more.
+    private static func shortDuration(_ magnitude: UInt64) -> String? {
+        guard magnitude >= 1000 else { return "\(magnitude) ns" }
+        return scaled(magnitude, unit: 1000, below: 1000).map { $0 + " µs" }
+            ?? scaled(magnitude, unit: 1_000_000, below: 1000).map { $0 + " ms" }
+            ?? scaled(magnitude, unit: 1_000_000_000, below: 60).map { $0 + " s" }
+    }
+
+    private static func longDuration(_ magnitude: UInt64) -> String {
+        let tenths = rounded(magnitude, to: 100_000_000)
+        if tenths < 6000 { return "\(tenths / 600)m" + zeroPadded(tenths % 600 / 10, 2) + ".\(tenths % 10)s" }
+        let seconds = rounded(magnitude, to: 1_000_000_000)
+        if seconds < 3600 { return "\(seconds / 60)m" + zeroPadded(seconds % 60, 2) + "s" }
+        let minutes = rounded(magnitude, to: 60_000_000_000)
+        if minutes < 1440 { return "\(minutes / 60)h" + zeroPadded(minutes % 60, 2) + "m" }
+        let hours = rounded(magnitude, to: 3_600_000_000_000)
+        return "\(hours / 24)d" + zeroPadded(hours % 24, 2) + "h"
     }
 
     /// `512 bytes`, `1.5 KiB`, `31.2 MiB`.
@@ -59,12 +68,19 @@ package enum HumanUnits {
         return text
     }
 
-    /// Three or four significant digits, rounded down so that 999.99 ms is not shown as 1000 ms.
-    private static func scaled(_ magnitude: UInt64, unit: UInt64) -> String {
-        let whole = magnitude / unit
-        let thousandths = Int(magnitude % unit / (unit / 1000))
-        if whole >= 100 { return "\(whole).\(thousandths / 100)" }
-        if whole >= 10 { return "\(whole)." + zeroPadded(thousandths / 10, 2) }
-        return "\(whole)." + zeroPadded(thousandths, 3)
+    /// Four significant digits; nil when that rounds to `limit` units or more.
+    private static func scaled(_ magnitude: UInt64, unit: UInt64, below limit: Int) -> String? {
+        for (whole, decimals, scale) in [(10, 3, 1000), (100, 2, 100), (1000, 1, 10)] {
+            let value = rounded(magnitude, to: unit / UInt64(scale))
+            guard value < limit * scale else { return nil }
+            guard value < whole * scale else { continue }
+            return "\(value / scale)." + zeroPadded(value % scale, decimals)
+        }
+        return nil
+    }
+
+    /// How many steps a magnitude is, half a step up.
+    private static func rounded(_ magnitude: UInt64, to step: UInt64) -> Int {
+        Int((magnitude + step / 2) / step)
     }
 }

@@ -5,8 +5,11 @@ extension ResultTable {
     ///
     /// Spans come in the order of the tree; those with an id that occurred before come last, without a
     /// self time.
+    /// - Parameter isForPeople: whether to add what only people see, as the waterfall shows it: errors,
+    ///   events and links of each span
     package static func trace(
-        _ tree: TraceTree, notes: [QualityNote], limit: Int = .max, zone: TimeZoneRules
+        _ tree: TraceTree, notes: [QualityNote], limit: Int = .max, zone: TimeZoneRules,
+        isForPeople: Bool = false
     ) -> ResultTable {
         let total = tree.nodes.count + tree.duplicates.count
         var notes = notes + tree.notes
@@ -20,14 +23,20 @@ extension ResultTable {
         }
         return ResultTable(
             schema: "traceq.trace/1",
-            columns: traceColumns(zone: zone),
+            columns: traceColumns(zone: zone)
+                + (isForPeople ? [ResultColumn(key: nil, title: "DETAILS")] : []),
             rowCount: min(total, limit),
             row: { index in
-                if index < tree.nodes.count {
-                    let node = tree.nodes[index]
-                    return traceCells(tree.span(of: node), node)
+                guard index < tree.nodes.count else {
+                    let stored = tree.spans[tree.duplicates[index - tree.nodes.count]]
+                    return traceCells(stored, nil, title: stored.span.name)
+                        + (isForPeople ? [.text("the id occurred before")] : [])
                 }
-                return traceCells(tree.spans[tree.duplicates[index - tree.nodes.count]], nil)
+                let node = tree.nodes[index]
+                let stored = tree.span(of: node)
+                guard isForPeople else { return traceCells(stored, node, title: stored.span.name) }
+                let row = WaterfallRow(node: node, stored: stored, guide: "", detailGuide: "")
+                return traceCells(stored, node, title: row.title) + [detailCell(row)]
             },
             notes: notes)
     }
@@ -56,14 +65,21 @@ extension ResultTable {
         return shown + dataOnly.map { ResultColumn(key: $0, title: nil) }
     }
 
-    private static func traceCells(_ stored: StoredSpan, _ node: TraceTreeNode?) -> [ResultCell] {
+    private static func detailCell(_ row: WaterfallRow) -> ResultCell {
+        let lines = WaterfallDetails(row: row, listsAttributes: false).lines
+        return .text(lines.map(\.text).joined(separator: "; "))
+    }
+
+    private static func traceCells(
+        _ stored: StoredSpan, _ node: TraceTreeNode?, title: String
+    ) -> [ResultCell] {
         let span = stored.span
         let interval = span.interval
         let duration = Int64(clamping: interval.upperBound - interval.lowerBound)
         let identity = stored.node
         let indent = String(repeating: "· ", count: min(node?.depth ?? 0, 20))
         return [
-            .text(indent + span.name),
+            .text(indent + title),
             .identifier(hexadecimal(span.traceID)),
             .identifier(hexadecimal(span.spanID)),
             span.parentSpanID.isEmpty ? .missing : .identifier(hexadecimal(span.parentSpanID)),

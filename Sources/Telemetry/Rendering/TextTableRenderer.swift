@@ -22,7 +22,9 @@ struct TextTableRenderer {
         }
         let footer = table.footerLines(zone: style.zone)
         if table.rowCount > 0, !footer.isEmpty { output.line("") }
-        for line in footer { output.line(style.faint(line)) }
+        for line in footer.flatMap({ LineWrap.lines($0, width: style.width) }) {
+            output.line(style.faint(line))
+        }
         output.flush()
     }
 

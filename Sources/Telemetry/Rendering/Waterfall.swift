@@ -39,7 +39,7 @@ package struct Waterfall {
         let footer = hidden > 0 ? [hiddenText(hidden)] : []
         let all = footer + (notes + tree.notes).map(ResultTable.noteText)
         if !all.isEmpty { output.line("") }
-        for line in all { output.line(style.faint(line)) }
+        for line in all.flatMap({ LineWrap.lines($0, width: style.width) }) { output.line(style.faint(line)) }
         output.flush()
     }
 
@@ -54,14 +54,34 @@ package struct Waterfall {
         let services = tree.services
         let names = services.prefix(8).map(DisplayText.escaped).joined(separator: ", ")
         let errors = tree.errorCount
+        let errorText = errors == 0 ? "no errors" : HumanUnits.count(errors, "error")
         let facts = [
+            requestText,
             "\(UnixNanos(clamping: range.lowerBound).displayText(in: style.zone)) (\(style.zone.label))",
             HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound)),
             HumanUnits.count(tree.nodes.count, "span"),
             "\(HumanUnits.count(services.count, "service")): \(names)\(services.count > 8 ? ", …" : "")",
-            errors == 0 ? "no errors" : style.alert(HumanUnits.count(errors, "error")),
-        ]
-        output.line(facts.joined(separator: " · "))
+            errorText,
+        ].compactMap { $0 }
+        var lines = LineWrap.packed(facts, separator: " · ", width: style.width)
+            .flatMap { LineWrap.lines($0, width: style.width) }
+        if errors > 0, let last = lines.popLast() {
+            lines.append(last.dropLast(errorText.count) + style.alert(errorText))
+        }
+        for line in lines { output.line(line) }
+    }
+
+    /// `GET /path → 404` of the outermost server span, or of the root where no span is a server's; nil when
+    /// that is no HTTP request.
+    private var requestText: String? {
+        let servers = tree.nodes.lazy.filter { tree.span(of: $0).span.kind == .server }
+        guard let node = servers.min(by: { $0.depth < $1.depth }) ?? tree.nodes.first,
+            let http = HTTPRequestText(tree.span(of: node).span)
+        else { return nil }
+        let status = http.status.map { "→ \($0)" }
+        let room = style.width.map { $0 - (status.map { $0.count + 1 } ?? 0) } ?? .max
+        let request = DisplayWidth.truncatingMiddle(http.request, to: room)
+        return [request.isEmpty ? nil : request, status].compactMap { $0 }.joined(separator: " ")
     }
 
     /// Rows with the lines that lead from parents to children. Deep down the lines would fill the
@@ -86,7 +106,7 @@ package struct Waterfall {
     }
 
     private func writeDetails(of row: WaterfallRow, to output: inout OutputBuffer) {
-        let details = WaterfallDetails(row: row, traceID: traceID, listsAttributes: listsAttributes)
+        let details = WaterfallDetails(row: row, listsAttributes: listsAttributes)
         for detail in details.lines {
             let text = row.detailGuide + DisplayText.escaped(detail.text)
             let fitted = style.width.map { DisplayWidth.truncatingEnd(text, to: max(20, $0)) } ?? text

@@ -3,7 +3,6 @@ import OTLPModel
 /// What is listed under a span of a waterfall: what is odd about it, its error, events and links.
 struct WaterfallDetails {
     let row: WaterfallRow
-    let traceID: TraceID
     let listsAttributes: Bool
 
     /// More than this of events or of links is counted, not listed.
@@ -77,7 +76,7 @@ struct WaterfallDetails {
     private var linkLines: [Line] {
         let shown = span.links.prefix(Self.listedMax).map { link in
             let target =
-                link.traceID == traceID.bytes ? "this trace" : "trace \(hexadecimal(link.traceID))"
+                link.traceID == span.traceID ? "this trace" : "trace \(hexadecimal(link.traceID))"
             let text = link.attributes.summaryText(separator: " ")
             return Line(
                 text: "→ \(target), span \(hexadecimal(link.spanID))" + (text.isEmpty ? "" : "  " + text))

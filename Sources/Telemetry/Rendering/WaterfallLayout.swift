@@ -8,6 +8,7 @@ struct WaterfallLayout {
     private let placeWidth: Int
     private let durationWidth: Int
     private let selfWidth: Int
+    /// 0 where no time line is drawn.
     private let timelineWidth: Int
 
     private static let gap = "  "
@@ -26,13 +27,21 @@ struct WaterfallLayout {
             timelineWidth = 40
             return
         }
-        // The time line gets its quarter first, then the place what it needs up to a fifth, then the
-        // name; what is left over goes back to the time line.
-        let free = max(40, width - durationWidth - selfWidth - 4 * Self.gap.count)
-        placeWidth = min(place, max(14, free / 4))
-        labelWidth = min(label, max(12, free - placeWidth - max(12, free / 4)))
-        timelineWidth = max(8, free - placeWidth - labelWidth)
+        let hasTimeline = width >= Self.timelineFrom
+        let gaps = (hasTimeline ? 4 : 3) * Self.gap.count
+        let free = max(24, width - durationWidth - selfWidth - gaps)
+        // Words tell more than bars: what is left when the time line has its least goes to name and place,
+        // half to each unless one needs less; what they leave over goes back to the time line.
+        let leastTimeline = hasTimeline ? max(8, (free - 40) / 3) : 0
+        let words = free - leastTimeline
+        let placeOfHalf = min(place, words / 2)
+        labelWidth = min(label, words - placeOfHalf)
+        placeWidth = min(place, words - labelWidth)
+        timelineWidth = hasTimeline ? free - placeWidth - labelWidth : 0
     }
+
+    /// In narrower terminals bars would take what names need.
+    private static let timelineFrom = 64
 
     /// Where nothing limits the width, texts longer than this stick out of their column, so that one long
     /// name does not fill every row with spaces.
@@ -44,29 +53,28 @@ struct WaterfallLayout {
 
     var heading: String {
         let length = HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound))
-        let scale = "0" + DisplayWidth.padded(length, to: timelineWidth - 1, right: true)
+        let scale = length.count < timelineWidth ? "0" : ""
+        let timeline = scale + DisplayWidth.padded(length, to: timelineWidth - scale.count, right: true)
         return style.heading(
-            [
+            ([
                 DisplayWidth.padded("SPAN", to: labelWidth),
                 DisplayWidth.padded("SERVICE @ NODE", to: placeWidth),
                 DisplayWidth.padded("DURATION", to: durationWidth, right: true),
                 DisplayWidth.padded("SELF", to: selfWidth, right: true),
-                scale,
-            ].joined(separator: Self.gap))
+            ] + (timelineWidth > 0 ? [timeline] : [])).joined(separator: Self.gap))
     }
 
     func line(_ row: WaterfallRow) -> String {
         let isLimited = style.width != nil
         let label = DisplayWidth.padded(row.label(width: isLimited ? labelWidth : .max), to: labelWidth)
-        let place = isLimited ? DisplayWidth.truncatingMiddle(row.place, to: placeWidth) : row.place
-        let bar = bar(row.stored.span.interval)
-        return [
+        let place = isLimited ? row.place(width: placeWidth) : row.place
+        let bar = timelineWidth > 0 ? [bar(row.stored.span.interval)] : []
+        return ([
             row.isError ? style.alert(label) : label,
             DisplayWidth.padded(place, to: placeWidth),
             DisplayWidth.padded(HumanUnits.duration(row.node.durationNanos), to: durationWidth, right: true),
             DisplayWidth.padded(HumanUnits.duration(row.node.selfNanos), to: selfWidth, right: true),
-            row.isError ? style.alert(bar) : style.accent(bar),
-        ].joined(separator: Self.gap)
+        ] + bar.map(row.isError ? style.alert : style.accent)).joined(separator: Self.gap)
     }
 
     /// At least one character, always inside the time line; a span that lies wholly before or after it is

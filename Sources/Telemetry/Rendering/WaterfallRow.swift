@@ -9,11 +9,31 @@ struct WaterfallRow {
     /// The tree's lines before what is listed under the span.
     let detailGuide: String
 
+    private let http: HTTPRequestText?
+
+    init(node: TraceTreeNode, stored: StoredSpan, guide: String, detailGuide: String) {
+        self.node = node
+        self.stored = stored
+        self.guide = guide
+        self.detailGuide = detailGuide
+        http = HTTPRequestText(stored.span)
+    }
+
     var isError: Bool { stored.span.status.code == .error }
 
+    /// The span's name, for an HTTP request its method and path as well, or instead where the name says
+    /// no more than they do.
     var name: String {
-        stored.span.name.isEmpty ? "(no name)" : DisplayText.escaped(stored.span.name)
+        let name = stored.span.name.isEmpty ? "(no name)" : DisplayText.escaped(stored.span.name)
+        guard let request = http?.request, !request.isEmpty else { return name }
+        return http?.covers(stored.span.name) == true ? request : name + ": " + request
     }
+
+    /// What follows the name and is never cut: the HTTP status and the marks.
+    private var suffix: String { (http?.status.map { " \($0)" } ?? "") + marks }
+
+    /// Name, HTTP status and marks.
+    var title: String { name + suffix }
 
     /// Said in characters, so that it is seen without colour too.
     var marks: String {
@@ -32,13 +52,24 @@ struct WaterfallRow {
         DisplayText.escaped(stored.service) + " @ " + DisplayText.escaped(stored.node.name)
     }
 
-    /// The name within a width, its marks kept.
-    func label(width: Int) -> String {
-        let room = max(6, width - DisplayWidth.columns(guide) - DisplayWidth.columns(marks))
-        return guide + DisplayWidth.truncatingMiddle(name, to: room) + marks
+    /// Service and node within a width: the service is kept as long as the node has half of the room.
+    func place(width: Int) -> String {
+        guard DisplayWidth.columns(place) > width else { return place }
+        let separator = width < 20 ? "@" : " @ "
+        let service = DisplayText.escaped(stored.service)
+        let node = DisplayText.escaped(stored.node.name)
+        let room = max(2, width - separator.count)
+        let serviceRoom = max(room / 2, room - DisplayWidth.columns(node))
+        let shown = DisplayWidth.truncatingMiddle(service, to: serviceRoom)
+        return shown + separator
+            + DisplayWidth.truncatingMiddle(node, to: room - DisplayWidth.columns(shown))
     }
 
-    var labelWidth: Int {
-        DisplayWidth.columns(guide) + DisplayWidth.columns(name) + DisplayWidth.columns(marks)
+    /// The title behind the tree's lines, within a width.
+    func label(width: Int) -> String {
+        let room = max(6, width - DisplayWidth.columns(guide) - DisplayWidth.columns(suffix))
+        return guide + DisplayWidth.truncatingMiddle(name, to: room) + suffix
     }
+
+    var labelWidth: Int { DisplayWidth.columns(guide) + DisplayWidth.columns(title) }
 }

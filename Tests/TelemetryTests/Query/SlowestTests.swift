@@ -81,6 +81,18 @@ struct SlowestTests {
         #expect(try slowest().rows.map(\.spanName) == ["job"])
     }
 
+    @Test("leave out what Athens does in the background for a request that is listed itself")
+    func detachedStash() async throws {
+        try await store([
+            Sample.request([
+                Sample.span(trace: 1, id: 1, name: "proxy", millis: 900),
+                Sample.span(trace: 2, id: 1, name: "singleflight.Stash", kind: .internal, millis: 890),
+                Sample.span(trace: 2, id: 2, parent: 1, name: "stash.Pool", kind: .internal, millis: 880),
+            ])
+        ])
+        #expect(try slowest().rows.map(\.spanName) == ["proxy"])
+    }
+
     @Test("survive parents that form a circle or are themselves")
     func circles() async throws {
         try await store([

@@ -121,7 +121,9 @@ struct ResultTableTests {
     func trace() throws {
         let table = ResultTable.trace(TraceTree(SampleTrace.odd), notes: [], zone: .utc)
         try Snapshot.expect(write(table, as: .csv).output, matches: "trace-csv")
-        try Snapshot.expect(write(table, as: .markdown).output, matches: "trace-markdown")
+        let detailed = ResultTable.trace(
+            TraceTree(SampleTrace.odd), notes: [], zone: .utc, isForPeople: true)
+        try Snapshot.expect(write(detailed, as: .markdown).output, matches: "trace-markdown")
     }
 
     @Test("formulas get an apostrophe, numbers do not")

@@ -1,3 +1,4 @@
+import OTLPModel
 import Telemetry
 import Testing
 
@@ -25,12 +26,69 @@ struct WaterfallTests {
             draw(SampleTrace.odd, RenderStyle(colour: true, width: 100)), matches: "waterfall-colour")
     }
 
-    @Test("no line is wider than the terminal", arguments: [72, 80, 100, 132, 160, 300])
+    @Test("no line is wider than the terminal", arguments: [50, 63, 64, 72, 80, 100, 132, 160, 300])
     func fits(width: Int) {
-        for line in draw(SampleTrace.odd, RenderStyle(width: width), attributes: true).split(separator: "\n")
-        where !line.hasPrefix("note") && !line.contains("·") {
+        for line in draw(SampleTrace.odd, RenderStyle(width: width), attributes: true).split(separator: "\n") {
             #expect(DisplayWidth.columns(String(line)) <= width, "\(line)")
         }
+    }
+
+    @Test("an HTTP span shows method, path and status, and its name where that says more")
+    func http() {
+        func row(_ name: String, _ attributes: [(String, AnyValue)]) -> String {
+            let span = SampleTrace.span(1, name, from: 0, to: 1) { span in
+                span.attributes = attributes.map { KeyValue($0.0, $0.1) }
+            }
+            let lines = draw([span], RenderStyle()).split(separator: "\n")
+            return String(lines.first { $0.contains("athens @") }?.prefix { $0 != "@" } ?? "")
+        }
+        let path = ("url.path", AnyValue.string("/m/@v/v1.0.0.info"))
+        let method = ("http.request.method", AnyValue.string("GET"))
+        let status = ("http.response.status_code", AnyValue.int(404))
+        for name in ["/", "GET", "HTTP GET", "GET /{module}", "/m/@v/v1.0.0.info"] {
+            #expect(row(name, [path, method, status]).hasPrefix("GET /m/@v/v1.0.0.info 404  "), "\(name)")
+        }
+        #expect(row("proxy", [path, method, status]).hasPrefix("proxy: GET /m/@v/v1.0.0.info 404  "))
+        let old: [(String, AnyValue)] = [
+            ("http.status_code", .string("200")), ("http.target", .string("/a?b=c")),
+            ("http.method", .string("HEAD")),
+        ]
+        #expect(row("/", old).hasPrefix("HEAD /a 200  "))
+        #expect(row("/", [status]).hasPrefix("/ 404  "))
+        #expect(row("/", [("http.status_code", .int(0)), ("http.method", .int(1))]).hasPrefix("/  "))
+    }
+
+    @Test("the header names the request of the outermost server span, else of the root")
+    func requestInHeader() {
+        func header(_ kinds: [SpanKind], width: Int? = nil) -> String {
+            let spans = kinds.enumerated().map { index, kind in
+                SampleTrace.span(
+                    UInt64(index + 1), parent: index == 0 ? nil : UInt64(index), from: 0, to: 1
+                ) { span in
+                    span.kind = kind
+                    let path = "/\(index)" + String(repeating: "/long", count: 20)
+                    span.attributes = [
+                        KeyValue("url.path", .string(path)), KeyValue("http.status_code", .int(404)),
+                    ]
+                }
+            }
+            let lines = draw(spans, RenderStyle(width: width)).split(separator: "\n")
+            return String(lines[1])
+        }
+        #expect(header([.client, .server, .server]).hasPrefix("/1/long"))
+        #expect(header([.client, .internal]).hasPrefix("/0/long"))
+        #expect(header([.server]).contains("/long → 404 · 2026-08-21"))
+        let cut = header([.server], width: 60)
+        #expect(cut.contains("…") && cut.hasSuffix("/long → 404") && DisplayWidth.columns(cut) == 60)
+    }
+
+    @Test("in a narrow terminal the service stays whole, and bars go first")
+    func narrow() {
+        let spans = [SampleTrace.span(1, "GET", from: 0, to: 1, service: "module-proxy", node: "edge-fra-01")]
+        #expect(draw(spans, RenderStyle(width: 80)).contains("module-proxy @ edge-fra-01  "))
+        let narrow = draw(spans, RenderStyle(width: 63))
+        #expect(narrow.contains("module-proxy @ edge-fra-01  ") && !narrow.contains("█"))
+        #expect(draw(spans, RenderStyle(width: 64)).contains("█"))
     }
 
     @Test("nothing that acts on a terminal gets out, with and without colour")

@@ -1,0 +1,44 @@
+import OTLPModel
+
+/// What a span's attributes say about an HTTP request, in the words of a request line.
+struct HTTPRequestText: Hashable {
+    /// `GET /path`, `/path` or `GET`; empty when only the status is known. Safe to print.
+    let request: String
+    let status: Int?
+
+    private let method: String?
+    private let path: String?
+
+    /// Nil for a span that is no HTTP request.
+    init?(_ span: Span) {
+        let attributes = span.attributes
+        method = attributes.best(of: HTTPAttributes.method, read: HTTPAttributes.method)
+        path = attributes.best(of: HTTPAttributes.path) { value in
+            if case .string(let text) = value { HTTPAttributes.path(text) } else { nil }
+        }
+        status = attributes.best(of: HTTPAttributes.status, read: HTTPAttributes.status)
+        guard method != nil || path != nil || status != nil else { return nil }
+        request = DisplayText.escaped([method, path].compactMap { $0 }.joined(separator: " "))
+    }
+
+    /// Whether a span's name says nothing that the request does not: the method, the path, both, or a
+    /// route's pattern for the path.
+    func covers(_ name: String) -> Bool {
+        if name.isEmpty || name == method || name == path { return true }
+        if let method, name == "HTTP \(method)" { return true }
+        guard path != nil else { return false }
+        return name.hasPrefix("/") || method.map { name.hasPrefix($0 + " /") } == true
+    }
+}
+
+extension [KeyValue] {
+    /// The value of the first of some keys that has a readable one.
+    fileprivate func best<Value>(of keys: [String], read: (AnyValue) -> Value?) -> Value? {
+        for key in keys {
+            for attribute in self where attribute.key == key {
+                if let value = read(attribute.value) { return value }
+            }
+        }
+        return nil
+    }
+}
