@@ -1,3 +1,5 @@
+import OTLPModel
+
 /// Draws a trace for people: a tree of spans with a bar each, on the time line of the whole trace.
 package struct Waterfall {
     let tree: TraceTree
