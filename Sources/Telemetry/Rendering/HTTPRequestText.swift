@@ -12,13 +12,20 @@ struct HTTPRequestText: Hashable {
     /// Nil for a span that is no HTTP request.
     init?(_ span: Span) {
         let attributes = span.attributes
-        method = attributes.best(of: HTTPAttributes.method, read: HTTPAttributes.method)
+        let named = attributes.best(of: HTTPAttributes.method, read: HTTPAttributes.method)
         path = attributes.best(of: HTTPAttributes.path) { value in
             if case .string(let text) = value { HTTPAttributes.path(text) } else { nil }
         }
         status = attributes.best(of: HTTPAttributes.status, read: HTTPAttributes.status)
-        guard method != nil || path != nil || status != nil else { return nil }
+        guard named != nil || path != nil || status != nil else { return nil }
+        method = named ?? Self.method(inName: span.name)
         request = DisplayText.escaped([method, path].compactMap { $0 }.joined(separator: " "))
+    }
+
+    /// The method of a name like `GET /path`: some emitters write it nowhere else.
+    private static func method(inName name: String) -> String? {
+        let word = String(name.prefix { $0 != " " })
+        return ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"].contains(word) ? word : nil
     }
 
     /// Whether a span's name says nothing that the request does not: the method, the path, both, or a

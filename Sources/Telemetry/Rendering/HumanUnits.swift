@@ -70,6 +70,7 @@ package enum HumanUnits {
 
     /// Four significant digits; nil when that rounds to `limit` units or more.
     private static func scaled(_ magnitude: UInt64, unit: UInt64, below limit: Int) -> String? {
+        guard magnitude < UInt64(limit) * unit else { return nil }
         for (whole, decimals, scale) in [(10, 3, 1000), (100, 2, 100), (1000, 1, 10)] {
             let value = rounded(magnitude, to: unit / UInt64(scale))
             guard value < limit * scale else { return nil }

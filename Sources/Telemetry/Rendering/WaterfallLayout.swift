@@ -53,7 +53,7 @@ struct WaterfallLayout {
 
     var heading: String {
         let length = HumanUnits.duration(Int64(clamping: range.upperBound - range.lowerBound))
-        let scale = length.count < timelineWidth ? "0" : ""
+        let scale = length.count + 1 < timelineWidth ? "0" : ""
         let timeline = scale + DisplayWidth.padded(length, to: timelineWidth - scale.count, right: true)
         return style.heading(
             ([
@@ -69,12 +69,14 @@ struct WaterfallLayout {
         let label = DisplayWidth.padded(row.label(width: isLimited ? labelWidth : .max), to: labelWidth)
         let place = isLimited ? row.place(width: placeWidth) : row.place
         let bar = timelineWidth > 0 ? [bar(row.stored.span.interval)] : []
-        return ([
-            row.isError ? style.alert(label) : label,
-            DisplayWidth.padded(place, to: placeWidth),
-            DisplayWidth.padded(HumanUnits.duration(row.node.durationNanos), to: durationWidth, right: true),
-            DisplayWidth.padded(HumanUnits.duration(row.node.selfNanos), to: selfWidth, right: true),
-        ] + bar.map(row.isError ? style.alert : style.accent)).joined(separator: Self.gap)
+        return
+            ([
+                row.isError ? style.alert(label) : label,
+                DisplayWidth.padded(place, to: placeWidth),
+                DisplayWidth.padded(
+                    HumanUnits.duration(row.node.durationNanos), to: durationWidth, right: true),
+                DisplayWidth.padded(HumanUnits.duration(row.node.selfNanos), to: selfWidth, right: true),
+            ] + bar.map(row.isError ? style.alert : style.accent)).joined(separator: Self.gap)
     }
 
     /// At least one character, always inside the time line; a span that lies wholly before or after it is

@@ -28,7 +28,8 @@ struct WaterfallTests {
 
     @Test("no line is wider than the terminal", arguments: [50, 63, 64, 72, 80, 100, 132, 160, 300])
     func fits(width: Int) {
-        for line in draw(SampleTrace.odd, RenderStyle(width: width), attributes: true).split(separator: "\n") {
+        for line in draw(SampleTrace.odd, RenderStyle(width: width), attributes: true).split(separator: "\n")
+        {
             #expect(DisplayWidth.columns(String(line)) <= width, "\(line)")
         }
     }
@@ -40,7 +41,7 @@ struct WaterfallTests {
                 span.attributes = attributes.map { KeyValue($0.0, $0.1) }
             }
             let lines = draw([span], RenderStyle()).split(separator: "\n")
-            return String(lines.first { $0.contains("athens @") }?.prefix { $0 != "@" } ?? "")
+            return lines.first { $0.contains(" athens @") }.map(String.init) ?? ""
         }
         let path = ("url.path", AnyValue.string("/m/@v/v1.0.0.info"))
         let method = ("http.request.method", AnyValue.string("GET"))
