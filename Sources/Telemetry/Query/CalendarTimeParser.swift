@@ -31,6 +31,14 @@ enum CalendarTimeParser {
         return try .inRange(.absolute(time), year: year, text)
     }
 
+    /// Reads `21:42`, `21:42:10` and `21:42:10.5`; nil for anything else.
+    static func timeOfDay(_ text: String) -> TimeExpression? {
+        var bytes = Array(text.utf8)[...]
+        var civil = CivilTime(year: 1970, month: 1, day: 1)
+        guard let nanoseconds = timeOfDay(&bytes, &civil), bytes.isEmpty else { return nil }
+        return .timeOfDay(seconds: Int(civil.secondsFromEpoch), nanoseconds: nanoseconds)
+    }
+
     /// Nanoseconds of a decimal fraction of a second; digits after the ninth are dropped.
     static func nanoseconds(fraction: some Collection<UInt8>) -> Int {
         var value = 0

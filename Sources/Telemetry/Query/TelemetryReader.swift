@@ -65,8 +65,9 @@ package final class TelemetryReader {
                 notes.append(
                     QualityNote(
                         code: "journal",
-                        message: "\(HumanUnits.count(Int(totals.journalSpans), "span")) not yet sealed into a "
-                            + "segment, as is normal; they are safe and are read like all others"))
+                        message:
+                            "\(HumanUnits.count(Int(totals.journalSpans), "span")) not yet sealed into a "
+                            + "segment, as is normal: safe, and read like all others"))
             }
             return DatabaseInfo(
                 path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),

@@ -6,13 +6,16 @@ package enum TimeExpression: Hashable, Sendable {
     case local(CivilTime, nanoseconds: Int)
     /// So many nanoseconds after now; negative lies in the past.
     case fromNow(nanoseconds: Int64)
+    /// A time of day, the latest that is not in the future: seconds after midnight, nanoseconds
+    /// 0…999,999,999.
+    case timeOfDay(seconds: Int, nanoseconds: Int)
     /// The midnight that begins today (0) or yesterday (1).
     case midnight(daysAgo: Int)
 
     /// What the grammar allows, for error messages and help.
     package static let grammar = """
-        a duration ago (90s, 15m, 1h30m, 7d, 1w), now, now-1h, today, yesterday, a date (2026-08-21), \
-        a time (2026-08-21T10:00:00Z), or Unix seconds, millis, micros or nanos
+        a duration ago (90s, 15m, 1h30m, 7d, 1w), now, now-1h, today, yesterday, a time of day (21:42), \
+        a date (2026-08-21), a time (2026-08-21 21:42, 2026-08-21T21:42:00Z), or Unix seconds, millis, micros or nanos
         """
 
     /// - Throws: `TimeExpressionError` with a sentence that says what is accepted.
@@ -26,6 +29,8 @@ package enum TimeExpression: Hashable, Sendable {
             self = .absolute(try Self.unixTime(trimmed))
         } else if let calendar = try CalendarTimeParser.parse(trimmed) {
             self = calendar
+        } else if let timeOfDay = CalendarTimeParser.timeOfDay(trimmed) {
+            self = timeOfDay
         } else if let nanos = try Self.relative(trimmed) {
             self = .fromNow(nanoseconds: nanos)
         } else {
@@ -42,13 +47,24 @@ package enum TimeExpression: Hashable, Sendable {
         case .local(let civil, let nanoseconds):
             let seconds = zone.unixSeconds(localSeconds: civil.secondsFromEpoch)
             return Self.clamped(seconds: seconds, nanoseconds: nanoseconds)
+        case .timeOfDay(let seconds, let nanoseconds):
+            let today = Self.moment(daysAgo: 0, secondOfDay: seconds, nanoseconds, now: now, zone: zone)
+            guard today > now else { return today }
+            return Self.moment(daysAgo: 1, secondOfDay: seconds, nanoseconds, now: now, zone: zone)
         case .midnight(let daysAgo):
-            let seconds = floorDivide(now.rawValue, 1_000_000_000)
-            let local = seconds + Int64(zone.secondsEastOfUTC(seconds))
-            let day = floorDivide(local, CivilTime.secondsPerDay) - Int64(daysAgo)
-            return Self.clamped(
-                seconds: zone.unixSeconds(localSeconds: day * CivilTime.secondsPerDay), nanoseconds: 0)
+            return Self.moment(daysAgo: daysAgo, secondOfDay: 0, 0, now: now, zone: zone)
         }
+    }
+
+    /// When clocks of a zone showed a time of day, so many days before the day on which it is now.
+    private static func moment(
+        daysAgo: Int, secondOfDay: Int, _ nanoseconds: Int, now: UnixNanos, zone: TimeZoneRules
+    ) -> UnixNanos {
+        let seconds = floorDivide(now.rawValue, 1_000_000_000)
+        let local = seconds + Int64(zone.secondsEastOfUTC(seconds))
+        let day = floorDivide(local, CivilTime.secondsPerDay) - Int64(daysAgo)
+        let localSeconds = day * CivilTime.secondsPerDay + Int64(secondOfDay)
+        return clamped(seconds: zone.unixSeconds(localSeconds: localSeconds), nanoseconds: nanoseconds)
     }
 
     /// The window between two expressions.
