@@ -6,17 +6,21 @@ package struct CommandContext {
     package var isRoot: Bool
     /// Columns of the terminal that the output goes to; nil when it goes elsewhere.
     package var terminalWidth: Int?
+    /// The same of the terminal that diagnostics go to.
+    package var diagnosticWidth: Int?
     package var now: UnixNanos
     package var write: (String) -> Void
     package var writeDiagnostic: (String) -> Void
 
     package init(
-        environment: [String: String], isRoot: Bool, terminalWidth: Int?, now: UnixNanos,
+        environment: [String: String], isRoot: Bool, terminalWidth: Int?, diagnosticWidth: Int?,
+        now: UnixNanos,
         write: @escaping (String) -> Void, writeDiagnostic: @escaping (String) -> Void
     ) {
         self.environment = environment
         self.isRoot = isRoot
         self.terminalWidth = terminalWidth
+        self.diagnosticWidth = diagnosticWidth
         self.now = now
         self.write = write
         self.writeDiagnostic = writeDiagnostic

@@ -19,26 +19,45 @@ package struct CommandLineRunner {
             try command.run()
             return .success
         } catch let failure as CommandFailure {
-            context.writeDiagnostic("traceq: \(failure.message)\n")
+            complain(failure.message)
             return failure.status
         } catch let error as StoreError {
-            context.writeDiagnostic("traceq: \(DisplayText.escaped(error.message))\n")
+            complain(DisplayText.escaped(error.message))
             return .database
         } catch {
-            return finish(error)
+            return finish(error, arguments)
         }
     }
 
     /// What the parser throws: help and version are answers, everything else is a wrong argument.
-    private func finish(_ error: any Error) -> CommandStatus {
-        let message = TraceQ.fullMessage(for: error)
+    private func finish(_ error: any Error, _ arguments: [String]) -> CommandStatus {
         if TraceQ.exitCode(for: error) == .success {
+            let message = TraceQ.fullMessage(for: error)
             if !message.isEmpty { context.write(message + "\n") }
             return .success
         }
+        let command = SubcommandSuggestion.command(arguments, root: TraceQ.configuration)
         // The parser quotes what was typed: line by line, its text is as safe as any.
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-        context.writeDiagnostic(lines.map { DisplayText.escaped(String($0)) }.joined(separator: "\n") + "\n")
+        let lines = TraceQ.message(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+        var message = Self.lowerCased(lines.map { DisplayText.escaped(String($0)) }.joined(separator: "\n"))
+        if command.path == "traceq slowest", let word = command.next, message.contains("'\(word)'"),
+            (try? TimeExpression(parsing: word)) != nil
+        {
+            message += "; did you mean '--since \(word)'?"
+        }
+        complain(message + "\nsee '\(command.path) --help' for what it accepts")
         return .usage
+    }
+
+    /// Says why a command failed.
+    private func complain(_ message: String) {
+        for line in LineWrap.lines("traceq: " + message, width: context.diagnosticWidth) {
+            context.writeDiagnostic(line + "\n")
+        }
+    }
+
+    /// The parser's sentences begin with capitals, ours do not.
+    private static func lowerCased(_ sentence: String) -> String {
+        sentence.prefix(1).lowercased() + sentence.dropFirst()
     }
 }

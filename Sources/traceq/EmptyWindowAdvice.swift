@@ -3,14 +3,14 @@ package import Telemetry
 /// Says why a window shows nothing, and what would show something.
 package struct EmptyWindowAdvice {
     let window: TimeWindow
-    /// Whether anything but the window limits the requests.
-    let isFiltered: Bool
+    /// The options that limit the requests besides the window: `--service`, ….
+    let filters: [String]
     let now: UnixNanos
     let zone: TimeZoneRules
 
-    package init(window: TimeWindow, isFiltered: Bool, now: UnixNanos, zone: TimeZoneRules) {
+    package init(window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules) {
         self.window = window
-        self.isFiltered = isFiltered
+        self.filters = filters
         self.now = now
         self.zone = zone
     }
@@ -27,10 +27,12 @@ package struct EmptyWindowAdvice {
         if oldest >= window.until {
             return "no requests in the window: the oldest span is from \(text(oldest)); try a later --until"
         }
-        if isFiltered {
+        if let last = filters.last {
+            let others = filters.dropLast().joined(separator: ", ")
+            let advice = others.isEmpty ? "leave it out" : "leave one out"
             return
-                "no request in the window fits --service, --node, --name and --min-duration; leave one out, "
-                + "or use * for a part that you do not know"
+                "no request in the window fits \(others.isEmpty ? last : others + " and " + last); \(advice)"
+                + (filters == ["--min-duration"] ? "" : ", or use * for a part that you do not know")
         }
         return "no requests in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
             + "try --since \(Self.since(oldest, now: now))"

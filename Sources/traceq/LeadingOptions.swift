@@ -5,7 +5,7 @@
 package enum LeadingOptions {
     /// Options that take a value and that some command has.
     private static let withValue: Set<String> = [
-        "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "--service",
+        "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node",
         "--name", "--min-duration",
     ]

@@ -12,6 +12,7 @@ enum Main {
             context: CommandContext(
                 environment: ProcessEnvironment.read(), isRoot: geteuid() == 0,
                 terminalWidth: ProcessEnvironment.terminalWidth(of: STDOUT_FILENO),
+                diagnosticWidth: ProcessEnvironment.terminalWidth(of: STDERR_FILENO),
                 now: ProcessEnvironment.now(),
                 write: output.write, writeDiagnostic: diagnostics.write))
         exit(runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)

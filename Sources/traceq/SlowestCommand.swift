@@ -26,7 +26,9 @@ struct SlowestCommand: ContextCommand {
     @Option(help: ArgumentHelp("Where the window ends, not included.", valueName: "time"))
     var until = "now"
 
-    @Option(help: ArgumentHelp("How many requests to list, 1 to 100000.", valueName: "count"))
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("How many requests to list, 1 to 100000.", valueName: "count"))
     var limit = 20
 
     @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
@@ -62,7 +64,7 @@ struct SlowestCommand: ContextCommand {
         var table = ResultTable.slowest(result, window: query.window, zone: style.zone)
         if result.rows.isEmpty {
             let advice = EmptyWindowAdvice(
-                window: query.window, isFiltered: isFiltered, now: context.now, zone: style.zone)
+                window: query.window, filters: filters, now: context.now, zone: style.zone)
             let sentence = advice.sentence(try reader.info())
             if format.isForPeople {
                 table.summary = [sentence]
@@ -74,8 +76,12 @@ struct SlowestCommand: ContextCommand {
         return .success
     }
 
-    private var isFiltered: Bool {
-        service != nil || node != nil || name != nil || minDuration != nil
+    /// The options that were given and limit the requests.
+    private var filters: [String] {
+        let options = [
+            ("--service", service), ("--node", node), ("--name", name), ("--min-duration", minDuration),
+        ]
+        return options.compactMap { $0.1 == nil ? nil : $0.0 }
     }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws(CommandFailure) -> SlowestQuery {

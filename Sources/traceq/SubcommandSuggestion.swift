@@ -25,13 +25,34 @@ enum SubcommandSuggestion {
         let best = names.map { (name: $0, distance: editDistance($0, word)) }.min {
             $0.distance < $1.distance
         }
-        if let best, best.distance <= max(2, best.name.count / 3) || best.name.hasPrefix(word) {
+        if let best, isNear(word, best.name, distance: best.distance) {
             return CommandFailure(
                 .usage, "there is no command '\(typed)'; did you mean '\(path) \(best.name)'?")
         }
         let known = names.joined(separator: ", ")
         return CommandFailure(
             .usage, "there is no command '\(typed)'; '\(path)' has \(known) (see '\(path) --help')")
+    }
+
+    /// A letter wrong, in long names two, or the beginning of a name: with more wrong, a guess would be as
+    /// likely to mislead.
+    private static func isNear(_ word: String, _ name: String, distance: Int) -> Bool {
+        distance <= max(1, name.count / 3) || (!word.isEmpty && name.hasPrefix(word))
+    }
+
+    /// The command that a command line names, as far as there is one, and the word after it.
+    static func command(
+        _ arguments: [String], root: CommandConfiguration
+    ) -> (path: String, next: String?) {
+        var configuration = root
+        var path = root.commandName ?? ""
+        for word in arguments {
+            guard let next = configuration.subcommands.first(where: { $0.configuration.commandName == word })
+            else { return (path, word) }
+            configuration = next.configuration
+            path += " " + word
+        }
+        return (path, nil)
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that make one word of the other.

@@ -23,6 +23,7 @@ struct TraceCommand: ContextCommand {
     @OptionGroup var common: CommonOptions
 
     @Option(
+        name: [.customShort("n"), .long],
         help: ArgumentHelp(
             "How many spans to show at most (default: 1000 in the waterfall, else all).", valueName: "count"))
     var limit: Int?
@@ -57,7 +58,8 @@ struct TraceCommand: ContextCommand {
         to context: CommandContext
     ) {
         guard format == .table else {
-            let table = ResultTable.trace(tree, notes: notes, limit: limit ?? .max, zone: style.zone)
+            let table = ResultTable.trace(
+                tree, notes: notes, limit: limit ?? .max, zone: style.zone, isForPeople: format.isForPeople)
             return context.write(table, as: format, style: style)
         }
         var output = OutputBuffer(receive: context.write)

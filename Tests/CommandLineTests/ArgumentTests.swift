@@ -15,6 +15,7 @@ struct ArgumentTests {
             (["--db", "x", "db", "info"], ["db", "info", "--db", "x"]),
             (["--json", "trace", "--", "00"], ["trace", "--json", "--", "00"]),
             (["slowest", "--since", "1h"], ["slowest", "--since", "1h"]),
+            (["-n", "3", "slowest"], ["slowest", "-n", "3"]),
             (["--help"], ["--help"]), (["--db", "x"], ["--db", "x"]), (["--db"], ["--db"]),
             (["--unknown", "slowest"], ["--unknown", "slowest"]), ([], []),
         ])

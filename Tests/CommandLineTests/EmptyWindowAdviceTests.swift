@@ -7,7 +7,7 @@ struct EmptyWindowAdviceTests {
     private static let hour: Int64 = 3_600_000_000_000
 
     private func sentence(
-        spans: Int64 = 10, oldestHours: Int64?, newestHours: Int64?, isFiltered: Bool = false,
+        spans: Int64 = 10, oldestHours: Int64?, newestHours: Int64?, filters: [String] = [],
         until: UnixNanos = InMemoryCommandLine.now
     ) -> String {
         let now = InMemoryCommandLine.now
@@ -16,7 +16,7 @@ struct EmptyWindowAdviceTests {
             minTime: oldestHours.map { now.advanced(byNanos: -$0 * Self.hour) },
             maxTime: newestHours.map { now.advanced(byNanos: -$0 * Self.hour) }, formatVersion: 1, notes: [])
         let window = TimeWindow(since: until.advanced(byNanos: -Self.hour), until: until)
-        return EmptyWindowAdvice(window: window, isFiltered: isFiltered, now: now, zone: .utc).sentence(info)
+        return EmptyWindowAdvice(window: window, filters: filters, now: now, zone: .utc).sentence(info)
     }
 
     @Test("nothing stored")
@@ -39,7 +39,13 @@ struct EmptyWindowAdviceTests {
 
     @Test("filters that let nothing through, and a gap")
     func filters() {
-        #expect(sentence(oldestHours: 5, newestHours: 0, isFiltered: true).contains("leave one out"))
+        func filtered(_ filters: String...) -> String {
+            sentence(oldestHours: 5, newestHours: 0, filters: filters)
+        }
+        #expect(filtered("--node").contains("fits --node; leave it out, or use *"))
+        #expect(filtered("--min-duration").hasSuffix("fits --min-duration; leave it out"))
+        #expect(filtered("--service", "--node").contains("fits --service and --node; leave one out, or"))
+        #expect(filtered("--service", "--node", "--name").contains("--service, --node and --name;"))
         #expect(sentence(oldestHours: 5, newestHours: 0).contains("try --since 6h"))
     }
 }

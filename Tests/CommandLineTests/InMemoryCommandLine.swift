@@ -11,13 +11,14 @@ struct InMemoryCommandLine {
 
     init(
         _ arguments: [String], environment: [String: String] = ["HOME": "/nonexistent"],
-        terminalWidth: Int? = nil
+        terminalWidth: Int? = nil, diagnosticWidth: Int? = nil
     ) {
         var output = ""
         var diagnostics = ""
         let context = CommandContext(
-            environment: environment, isRoot: false, terminalWidth: terminalWidth, now: Self.now,
-            write: { output += $0 }, writeDiagnostic: { diagnostics += $0 })
+            environment: environment, isRoot: false, terminalWidth: terminalWidth,
+            diagnosticWidth: diagnosticWidth, now: Self.now, write: { output += $0 },
+            writeDiagnostic: { diagnostics += $0 })
         status = CommandLineRunner(context: context).run(arguments)
         self.output = output
         self.diagnostics = diagnostics

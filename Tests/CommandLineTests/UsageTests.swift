@@ -10,6 +10,10 @@ struct UsageTests {
             (["slowst"], "did you mean 'traceq slowest'"), (["slow"], "did you mean 'traceq slowest'"),
             (["trcae", "00"], "did you mean 'traceq trace'"),
             (["db", "ifno"], "did you mean 'traceq db info'"),
+            (["ls"], "there is no command 'ls'; 'traceq' has slowest, trace, db"),
+            ([""], "'traceq' has slowest, trace, db"),
+            (["slowest", "1h"], "unexpected argument '1h'; did you mean '--since 1h'?\nsee 'traceq slowest"),
+            (["db", "info", "--bogus"], "traceq: unknown option '--bogus'\nsee 'traceq db info --help'"),
             (["frobnicate"], "'traceq' has slowest, trace, db"), (["\u{1b}[2J"], "\\x1b[2J"),
             (["slowest", "--since", "soon"], "cannot read 'soon' as a time"),
             (["slowest", "--since", "10"], "write 10s for seconds ago"),
@@ -34,8 +38,18 @@ struct UsageTests {
         #expect(result.status == .usage)
         #expect(result.output.isEmpty)
         #expect(result.diagnostics.contains(expected), "\(result.diagnostics)")
+        #expect(result.diagnostics.hasPrefix("traceq: "))
+        #expect(!result.diagnostics.contains("Error"))
         for scalar in result.diagnostics.unicodeScalars where scalar != "\n" {
             #expect(!DisplayText.mustEscape(scalar))
+        }
+    }
+
+    @Test("errors are wrapped on a terminal", arguments: [40, 80])
+    func wrapped(width: Int) {
+        for arguments in [["slowest", "--since", "soon"], ["frobnicate"], ["db", "info", "--bogus"]] {
+            let text = InMemoryCommandLine(arguments, diagnosticWidth: width).diagnostics
+            for line in text.split(separator: "\n") { #expect(line.count <= width, "\(line)") }
         }
     }
 
