@@ -65,10 +65,13 @@ struct WaterfallRow {
             + DisplayWidth.truncatingMiddle(node, to: room - DisplayWidth.columns(shown))
     }
 
-    /// The title behind the tree's lines, within a width.
+    /// The title behind the tree's lines, within a width; where there is no room for both, the request
+    /// stands without the span's name.
     func label(width: Int) -> String {
         let room = max(6, width - DisplayWidth.columns(guide) - DisplayWidth.columns(suffix))
-        return guide + DisplayWidth.truncatingMiddle(name, to: room) + suffix
+        let request = http?.request ?? ""
+        let shown = DisplayWidth.columns(name) > room && !request.isEmpty ? request : name
+        return guide + DisplayWidth.truncatingMiddle(shown, to: room) + suffix
     }
 
     var labelWidth: Int { DisplayWidth.columns(guide) + DisplayWidth.columns(title) }

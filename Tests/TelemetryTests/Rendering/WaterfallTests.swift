@@ -90,6 +90,11 @@ struct WaterfallTests {
         let narrow = draw(spans, RenderStyle(width: 63))
         #expect(narrow.contains("module-proxy @ edge-fra-01  ") && !narrow.contains("█"))
         #expect(draw(spans, RenderStyle(width: 64)).contains("█"))
+        let request = SampleTrace.span(1, "module-proxy", from: 0, to: 1) { span in
+            span.attributes = [KeyValue("url.path", .string("/m/@v/v1.0.0.zip"))]
+        }
+        #expect(draw([request], RenderStyle(width: 80)).contains("\n/m/@v/v1.0.0.zip  "))
+        #expect(draw([request], RenderStyle(width: 120)).contains("\nmodule-proxy: /m/@v/v1.0.0.zip  "))
     }
 
     @Test("nothing that acts on a terminal gets out, with and without colour")
