@@ -31,11 +31,12 @@ struct WaterfallLayout {
         let gaps = (hasTimeline ? 4 : 3) * Self.gap.count
         let free = max(24, width - durationWidth - selfWidth - gaps)
         // Words tell more than bars: what is left when the time line has its least goes to name and place,
-        // half to each unless one needs less; what they leave over goes back to the time line.
+        // up to three fifths to the place, whose ends both count; what they leave over goes back to the
+        // time line.
         let leastTimeline = hasTimeline ? max(8, (free - 40) / 3) : 0
         let words = free - leastTimeline
-        let placeOfHalf = min(place, words / 2)
-        labelWidth = min(label, words - placeOfHalf)
+        let leastLabel = min(words / 2, rows.reduce(12) { max($0, $1.leastLabelWidth) })
+        labelWidth = min(label, words - min(place, words * 3 / 5, words - leastLabel))
         placeWidth = min(place, words - labelWidth)
         timelineWidth = hasTimeline ? free - placeWidth - labelWidth : 0
     }

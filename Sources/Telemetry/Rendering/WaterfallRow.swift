@@ -68,10 +68,18 @@ struct WaterfallRow {
     /// The title behind the tree's lines, within a width; where there is no room for both, the request
     /// stands without the span's name.
     func label(width: Int) -> String {
-        let room = max(6, width - DisplayWidth.columns(guide) - DisplayWidth.columns(suffix))
+        let room = max(Self.nameWidthMin, width - DisplayWidth.columns(guide) - DisplayWidth.columns(suffix))
         let request = http?.request ?? ""
         let shown = DisplayWidth.columns(name) > room && !request.isEmpty ? request : name
         return guide + DisplayWidth.truncatingMiddle(shown, to: room) + suffix
+    }
+
+    /// Less than this of a name tells nothing.
+    private static let nameWidthMin = 6
+
+    /// The narrowest that a label can be.
+    var leastLabelWidth: Int {
+        DisplayWidth.columns(guide) + Self.nameWidthMin + DisplayWidth.columns(suffix)
     }
 
     var labelWidth: Int { DisplayWidth.columns(guide) + DisplayWidth.columns(title) }

@@ -90,6 +90,10 @@ struct WaterfallTests {
         let narrow = draw(spans, RenderStyle(width: 63))
         #expect(narrow.contains("module-proxy @ edge-fra-01  ") && !narrow.contains("█"))
         #expect(draw(spans, RenderStyle(width: 64)).contains("█"))
+        let long = SampleTrace.span(
+            1, "GET /a/name/that/takes/all/room", from: 0, to: 1, service: "module-proxy", node: "edge-fra-01"
+        )
+        #expect(draw([long], RenderStyle(width: 80)).contains("module-proxy @ edge-fra-01  "))
         let request = SampleTrace.span(1, "module-proxy", from: 0, to: 1) { span in
             span.attributes = [KeyValue("url.path", .string("/m/@v/v1.0.0.zip"))]
         }
