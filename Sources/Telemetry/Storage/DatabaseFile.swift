@@ -40,7 +40,12 @@ struct DatabaseFile: ~Copyable {
         self.lock = lock
     }
 
-    deinit { close(lock) }
+    deinit {
+        // Let go of explicitly: a process that is just being started holds a copy of the descriptor for a
+        // moment, and with it the lock.
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     private static func failure(_ what: String, _ path: String) -> StoreError {
         StoreError(.unavailable, "\(what) \(path): \(unsafe String(cString: strerror(errno)))")
