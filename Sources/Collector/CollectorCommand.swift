@@ -49,13 +49,13 @@ struct CollectorCommand: AsyncParsableCommand {
         do {
             server = try await CollectorServer.start(store: store, settings: settings, logger: logger)
         } catch {
-            try await store.close()
+            await store.close()
             throw error
         }
         let signal = await signals.first()
         logger.info("signal", metadata: ["name": .string(signal)])
         await server.shutdown()
-        try await store.close()
+        await store.close()
         logger.info("stopped")
     }
 

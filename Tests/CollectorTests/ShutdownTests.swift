@@ -69,7 +69,7 @@ struct ShutdownTests {
     @Test("a store that is closed makes senders come back later, on both transports")
     func closedStoreIsRetryable() async throws {
         try await TestCollector.with { collector async throws in
-            try await collector.store.close()
+            await collector.store.close()
             let reply = try await collector.post(SampleRequest.protobuf())
             #expect(reply.status == 503)
             #expect(reply.headers["retry-after"] != nil)

@@ -94,7 +94,7 @@ extension OTLPModel.Span {
     /// What is wrong with a span's ids; nil when the span can be stored.
     fileprivate var idProblem: String? {
         if !parentSpanID.isEmpty, parentSpanID.count != 8 {
-            return "parent_span_id must be 8 bytes that are not all zero"
+            return "parent_span_id must be 8 bytes, or empty for a root"
         }
         if SpanID(bytes: spanID) == nil { return "span_id must be 8 bytes that are not all zero" }
         if TraceID(bytes: traceID) == nil { return "trace_id must be 16 bytes that are not all zero" }

@@ -278,7 +278,10 @@ extension TraceCursorDecoder {
         let field: StaticString =
             pending.badID ?? (core.spanID == 0 ? "span_id" : "trace_id")
         let bytes = field.description == "trace_id" ? 16 : 8
-        rejectionReason = "\(field) must be \(bytes) bytes that are not all zero"
+        rejectionReason =
+            pending.badID == nil
+            ? "\(field) must be \(bytes) bytes that are not all zero"
+            : "\(field) must be 8 bytes, or empty for a root"
     }
 
     private mutating func eventsField() {

@@ -71,7 +71,8 @@ struct RequestScan {
                 guard let isCertain = isOutermost(row, hasServer: hasServer, rows) else { continue }
                 try visit(
                     Candidate(
-                        view: view, row: row, durationNanos: clampedDuration(durations[row]),
+                        view: view, row: row,
+                        durationNanos: clampedDuration(durations[row], start: starts[row]),
                         start: starts[row], spanID: spanIDs[row], isCertain: isCertain))
             }
         }
@@ -79,7 +80,8 @@ struct RequestScan {
 
     private func isWanted(_ row: Int) -> Bool {
         query.window.contains(UnixNanos(clamping: starts[row]))
-            && clampedDuration(durations[row]) >= query.minDurationNanos && passesFilters(row)
+            && clampedDuration(durations[row], start: starts[row]) >= query.minDurationNanos
+            && passesFilters(row)
     }
 
     private func passesFilters(_ row: Int) -> Bool {

@@ -11,7 +11,7 @@ extension SegmentColumns {
         for (trace, count) in traceSpanCounts.enumerated() {
             for _ in 0..<count {
                 let start = traceStarts[trace] &+ startOffsets[span]
-                let duration = clampedDuration(durations[span])
+                let duration = clampedDuration(durations[span], start: start)
                 summary.minStart = min(summary.minStart, UnixNanos(clamping: start))
                 summary.maxStart = max(summary.maxStart, UnixNanos(clamping: start))
                 summary.maxEnd = max(summary.maxEnd, UnixNanos(clamping: start &+ durations[span]))

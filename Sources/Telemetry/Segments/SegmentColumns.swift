@@ -74,6 +74,10 @@ struct SegmentSummary: Hashable, Sendable {
     var errors: Int
 }
 
-/// A duration as queries count it: never negative, and no more than an `Int64` holds.
+/// A duration as queries count it, in nanoseconds: 0 when the end lies before the start, and no more than an
+/// `Int64` holds.
+/// - Parameter duration: end minus start, modulo 2^64
 @inline(__always)
-func clampedDuration(_ duration: UInt64) -> Int64 { max(0, Int64(bitPattern: duration)) }
+func clampedDuration(_ duration: UInt64, start: UInt64) -> Int64 {
+    start.addingReportingOverflow(duration).overflow ? 0 : Int64(clamping: duration)
+}

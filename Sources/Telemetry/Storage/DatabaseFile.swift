@@ -1,50 +1,71 @@
 import Glibc
+import NIOConcurrencyHelpers
 
 /// The file that a collector writes to, held for this process alone.
 ///
 /// SQLite's own locks let several processes write in turn. Ours may not: only one connection ever writes
-/// or checkpoints (docs/format.md says why), so a lock beside the file keeps a second collector out. The
-/// kernel lets go of it when the process ends, however it ends.
+/// or checkpoints (docs/format.md says why), so a lock on the file itself, of another kind than SQLite's, keeps
+/// a second collector out, whatever path leads it here. The kernel lets go of it when the process ends, however
+/// it ends.
+///
+/// The descriptor stays open until SQLite has closed the file: closing any descriptor of a file drops the locks
+/// that the process's SQLite has on it. For the same reason a file that this process holds already is never
+/// opened again.
 struct DatabaseFile: ~Copyable {
     let path: String
-    private let lock: Int32
+    private let descriptor: Int32
+    private let identity: FileStatus.Identity
+
+    private static let held = NIOLockedValueBox<Set<FileStatus.Identity>>([])
 
     /// Makes the folder (0700) and the file (0600) where they are missing, and takes the lock.
     /// - Throws: `StoreError.inUse` when another collector has the file, `.unavailable` when the path cannot
     ///   be used, with the reason
     static func claim(_ path: String) throws(StoreError) -> DatabaseFile {
+        guard !path.isEmpty else { throw StoreError(.unavailable, "the path of the database is empty") }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try Self.makeFolder(String(path[..<slash]))
+            try makeFolder(String(path[..<slash]))
         }
-        try Self.checkKind(of: path)
-        let lockPath = path + "-lock"
-        let lock = unsafe open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard lock >= 0 else { throw Self.failure("cannot create", lockPath) }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
-            throw StoreError(
-                .inUse, "\(path) is in use by another collector; stop it, or name another file with --db")
+        try checkKind(of: path)
+        if let identity = FileStatus.identity(path), held.withLockedValue({ $0.contains(identity) }) {
+            throw inUse(path)
         }
-        let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard file >= 0 else {
-            let error = Self.failure("cannot open", path)
-            close(lock)
-            throw error
+        let descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw failure("cannot open", path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, let identity = FileStatus.identity(path) else {
+            close(descriptor)
+            throw inUse(path)
         }
-        close(file)
-        return DatabaseFile(path: path, lock: lock)
+        held.withLockedValue { _ = $0.insert(identity) }
+        return DatabaseFile(path: path, descriptor: descriptor, identity: identity)
     }
 
-    private init(path: String, lock: Int32) {
+    private init(path: String, descriptor: Int32, identity: FileStatus.Identity) {
         self.path = path
-        self.lock = lock
+        self.descriptor = descriptor
+        self.identity = identity
     }
 
     deinit {
         // Let go of explicitly: a process that is just being started holds a copy of the descriptor for a
         // moment, and with it the lock.
-        flock(lock, LOCK_UN)
-        close(lock)
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+        Self.held.withLockedValue { _ = $0.remove(identity) }
+    }
+
+    /// Whether the file that was opened is still the one at its path, and its log the one beside it. What is
+    /// written to a file that was removed is gone as soon as it is closed.
+    ///
+    /// - Parameter log: what the log was; learned when it is nil
+    func isInPlace(log: inout FileStatus.Identity?) -> Bool {
+        let current = FileStatus.identity(path + "-wal")
+        if log == nil { log = current }
+        return FileStatus.identity(path) == identity && current != nil && current == log
+    }
+
+    private static func inUse(_ path: String) -> StoreError {
+        StoreError(.inUse, "\(path) is in use by another collector; stop it, or name another file with --db")
     }
 
     private static func failure(_ what: String, _ path: String) -> StoreError {

@@ -14,7 +14,7 @@ enum FileStatus {
     }
 
     /// What tells one file from another, whatever their paths; nil when there is none at the path.
-    struct Identity: Equatable, Sendable {
+    struct Identity: Hashable, Sendable {
         var device: UInt
         var inode: UInt
     }

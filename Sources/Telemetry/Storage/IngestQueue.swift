@@ -59,8 +59,9 @@ final class IngestQueue: Sendable {
         state.withLockedValue { state in
             if wasExpected { state.expected -= 1 }
             if state.isClosed { return .refused(StoreError(.shuttingDown, "the collector is shutting down")) }
-            // A batch that is larger than the queue is let in alone, or it could never be stored.
-            if state.bytes > 0, state.bytes + item.byteCount > bytesMax {
+            // The last one in may be larger than the room that is left, or a batch that is as large as the
+            // queue could never be stored.
+            if state.bytes >= bytesMax {
                 return .refused(StoreError(.queueFull, "the queue before the database is full"))
             }
             if state.items.isEmpty { state.waitingSince = monotonicNanos() }

@@ -8,8 +8,7 @@ struct StoreDatabase: ~Copyable {
     private let insertSegment: Statement
     // Closed last: the lock must outlive the connection.
     private let file: DatabaseFile
-    /// The file that the connection writes to.
-    private let identity: FileStatus.Identity?
+    private var log: FileStatus.Identity?
 
     /// Opens the file, or makes it.
     /// - Throws: `StoreError`
@@ -53,13 +52,11 @@ struct StoreDatabase: ~Copyable {
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
         self.connection = connection
-        identity = FileStatus.identity(file.path)
         self.file = file
     }
 
-    /// Whether the file that was opened is still the one at its path. What is written to a file that was
-    /// removed is gone as soon as it is closed.
-    var isInPlace: Bool { FileStatus.identity(file.path) == identity }
+    /// Whether what was written just now can be found again: the file and its log are where they were.
+    mutating func isInPlace() -> Bool { file.isInPlace(log: &log) }
 
     private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0

@@ -25,6 +25,7 @@ actor StoreWriter {
     /// A segment that could not be written; it is tried again.
     private var waitingSegment: SealedSegment?
     private var isSealing: Bool { sealingNow != nil }
+    private var failures: [String: Failure] = [:]
     /// Whether there is something for `tidyUp` to do.
     private var isUntidy = false
 
@@ -84,7 +85,10 @@ extension StoreWriter {
     /// Commits group after group until nothing waits.
     func drain() {
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
-        guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else { return }
+        guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else {
+            if waitingSegment != nil { refuseWaiting() }
+            return
+        }
         let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: true)
         guard !group.isEmpty else { return }
         commit(group)
@@ -92,6 +96,18 @@ extension StoreWriter {
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         // As a new job, so that a finished segment gets its turn between two groups.
         Task { drain() }
+    }
+
+    /// A segment cannot be written, and there is no room for more until it can: whoever waits is told so, and
+    /// asked to come back.
+    private func refuseWaiting() {
+        let group = queue.takeGroup(bytesMax: .max, waitsForMore: false)
+        let error = StoreError(
+            .unavailable, "\(path): segments cannot be written at the moment; see the collector's log")
+        for item in group { item.acknowledgement.resume(returning: .failure(error)) }
+        queue.release(group)
+        // Once more, so that the next request finds the writer asleep and wakes it.
+        if !group.isEmpty { Task { drain() } } else { _ = queue.takeGroup(bytesMax: 0, waitsForMore: false) }
     }
 
     private var unsealedMemoryBytes: Int {
@@ -115,7 +131,7 @@ extension StoreWriter {
                 try write(fresh)
             } catch {
                 outcome = .failure(error)
-                onEvent(StoreEvent(.error, "store.commit.failed", ["error": error.message]))
+                report("store.commit.failed", error.message)
             }
         }
         for item in fresh { item.acknowledgement.resume(returning: outcome) }
@@ -147,7 +163,7 @@ extension StoreWriter {
             throw StoreError(error, path: path)
         }
         // After the commit: a file that was removed in between would take the spans with it.
-        guard database?.isInPlace ?? false else {
+        guard database?.isInPlace() ?? false else {
             throw StoreError(
                 .unavailable,
                 "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
@@ -203,7 +219,7 @@ extension StoreWriter {
             try database?.install(sealed, keeping: damagedJournalIDs, encoder: encoder, now: .now())
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
-            onEvent(StoreEvent(.error, "store.seal.failed", ["error": error.description]))
+            report("store.seal.failed", error.description)
             waitingSegment = sealed
             return
         }
@@ -217,7 +233,7 @@ extension StoreWriter {
     }
 
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
-    func close() async throws(StoreError) {
+    func close() async {
         while true {
             let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: false)
             if group.isEmpty { break }
@@ -228,9 +244,30 @@ extension StoreWriter {
         do {
             _ = try database?.tidyUp()
         } catch {
-            database = nil
-            throw StoreError(error, path: path)
+            // Nothing is lost by it: the log is taken up at the next start.
+            onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
         }
         database = nil
     }
+
+    /// Tells of a failure: at once the first time, then every ten seconds with the number of those between.
+    private func report(_ name: String, _ error: String) {
+        let now = monotonicNanos()
+        var failure = failures[name] ?? Failure(reportedAt: now - Failure.intervalNanos, unreported: 0)
+        if now - failure.reportedAt >= Failure.intervalNanos {
+            onEvent(StoreEvent(.error, name, ["error": error, "more_since_last": "\(failure.unreported)"]))
+            failure = Failure(reportedAt: now, unreported: 0)
+        } else {
+            failure.unreported += 1
+        }
+        failures[name] = failure
+    }
+}
+
+/// When a kind of failure was last told, and how often it happened since.
+private struct Failure {
+    static let intervalNanos: MonotonicNanos = 10_000_000_000
+
+    var reportedAt: MonotonicNanos
+    var unreported: Int
 }

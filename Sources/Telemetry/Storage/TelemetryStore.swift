@@ -72,10 +72,9 @@ package final class TelemetryStore: Sendable {
     }
 
     /// Commits what waits, empties the write-ahead log and closes the file. Later appends are refused.
-    /// - Throws: `StoreError.unavailable` when the last work on the file failed
-    package func close() async throws(StoreError) {
+    package func close() async {
         ticker.cancel()
         queue.close()
-        try await writer.close()
+        await writer.close()
     }
 }

@@ -47,7 +47,7 @@ final class TestCollector: Sendable {
             result = .failure(error)
         }
         await collector.server.shutdown()
-        try await collector.store.close()
+        await collector.store.close()
         try result.get()
     }
 

@@ -21,7 +21,7 @@ struct TraceLookupTests {
             try await store.append(
                 Sample.request([Sample.span(trace: trace, id: 2, parent: 1, startMillis: 3)]))
         }
-        try await store.close()
+        await store.close()
         return try TelemetryReader(path: path)
     }
 

@@ -26,7 +26,7 @@ struct DamageTests {
         }
         // Closing waits for the segments that are being made.
         try await store.append(Sample.request([Sample.span(trace: 3, id: 1, millis: 300)]))
-        try await store.close()
+        await store.close()
     }
 
     private func corrupt(_ sql: String) throws {
@@ -71,7 +71,7 @@ struct DamageTests {
         #expect(result.notes.contains { $0.message.contains("journal row") })
         let store = try TelemetryStore.open(path: path)
         try await store.append(Sample.request([Sample.span(trace: 4, id: 1)]))
-        try await store.close()
+        await store.close()
         #expect(try TelemetryReader(path: path).slowest(everything).rows.count == 3)
     }
 

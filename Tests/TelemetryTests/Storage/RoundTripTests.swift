@@ -27,7 +27,7 @@ struct RoundTripTests {
             let outcome = try await store.append(decoded.batch, digest: BodyDigest(of: body.span))
             if outcome == .stored { sent += request.canonicalSpans() }
         }
-        try await store.close()
+        await store.close()
 
         let reader = try TelemetryReader(path: path)
         var found: [[UInt8]] = []

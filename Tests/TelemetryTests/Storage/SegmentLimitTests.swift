@@ -25,7 +25,7 @@ struct SegmentLimitTests {
             for request in requests { group.addTask { try await store.append(request) } }
             try await group.waitForAll()
         }
-        try await store.close()
+        await store.close()
         // The next start seals what the first left in the journal.
         let (sealed, sealing) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let again = try TelemetryStore.open(path: path, options: options) { event in
@@ -34,7 +34,7 @@ struct SegmentLimitTests {
         while try TelemetryReader(path: path).info().journalRows > 0 {
             for await _ in sealed { break }
         }
-        try await again.close()
+        await again.close()
     }
 
     @Test("A sender that invents 100,000 keys makes more segments, not a crash")
@@ -93,7 +93,7 @@ struct SegmentLimitTests {
             #expect((error as? StoreError)?.code == .unavailable)
             #expect((error as? StoreError)?.message.contains("removed") == true)
         }
-        try await store.close()
+        await store.close()
     }
 
     @Test("A reader in the middle of a long query does not hold up commits")
@@ -111,6 +111,6 @@ struct SegmentLimitTests {
             try reading.execute("COMMIT")
         }
         #expect(try TelemetryReader(path: path).info().spans == 50)
-        try await store.close()
+        await store.close()
     }
 }

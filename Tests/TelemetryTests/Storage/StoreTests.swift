@@ -29,7 +29,7 @@ struct StoreTests {
             }
             #expect(spans.count == 1)
         }
-        try await store.close()
+        await store.close()
     }
 
     @Test("stores a byte-identical request once: at once, later, and after a restart")
@@ -42,11 +42,11 @@ struct StoreTests {
         let outcomes = try await [one, other]
         #expect(outcomes.filter { $0 == .stored }.count == 1)
         #expect(try await store.append(request) == .duplicate)
-        try await store.close()
+        await store.close()
         store = try TelemetryStore.open(path: path, options: .sealing(every: 1))
         #expect(try await store.append(request) == .duplicate)
         #expect(try await store.append(Sample.request([Sample.span(trace: 2, id: 1)])) == .stored)
-        try await store.close()
+        await store.close()
         #expect(try TelemetryReader(path: path).info().spans == 3)
     }
 
@@ -56,7 +56,7 @@ struct StoreTests {
         for number in 1...20 as ClosedRange<UInt64> {
             try await store.append(Sample.request([Sample.span(trace: number, id: 1)]))
         }
-        try await store.close()
+        await store.close()
         #expect(try TelemetryReader(path: path).info().journalRows == 20)
         let (sealed, sealing) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         store = try TelemetryStore.open(path: path) { event in
@@ -67,7 +67,7 @@ struct StoreTests {
         #expect(info.journalRows == 0)
         #expect(info.segments == 1)
         #expect(info.spans == 20)
-        try await store.close()
+        await store.close()
     }
 
     @Test("refuses at once when the queue is full, and stores everything that it accepted")
@@ -90,7 +90,7 @@ struct StoreTests {
             }
             return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
-        try await store.close()
+        await store.close()
         #expect(outcomes.contains(false))
         #expect(try TelemetryReader(path: path).info().spans == Int64(outcomes.filter(\.self).count))
     }
@@ -105,25 +105,25 @@ struct StoreTests {
             #expect(error.code == .inUse)
             #expect(error.message.contains("in use by another collector"))
         }
-        try await store.close()
+        await store.close()
         await #expect(throws: StoreError.self) {
             try await store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
         }
         let again = try TelemetryStore.open(path: path)
-        try await again.close()
+        await again.close()
     }
 
     @Test("makes the file for its owner only")
     func fileMode() async throws {
         let store = try TelemetryStore.open(path: path)
         try await store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
-        for (suffix, mode) in [("", 0o600), ("-wal", 0o600), ("-shm", 0o600), ("-lock", 0o600)] {
+        for (suffix, mode) in [("", 0o600), ("-wal", 0o600), ("-shm", 0o600)] {
             let attributes = try FileManager.default.attributesOfItem(atPath: path + suffix)
             #expect(attributes[.posixPermissions] as? Int == mode)
         }
         let parent = try FileManager.default.attributesOfItem(atPath: folder.file("data"))
         #expect(parent[.posixPermissions] as? Int == 0o700)
-        try await store.close()
+        await store.close()
     }
 
     @Test("keeps resources and scopes once, readable with plain SQL")
@@ -132,7 +132,7 @@ struct StoreTests {
         for number in 1...10 as ClosedRange<UInt64> {
             try await store.append(Sample.request([Sample.span(trace: number, id: 1)]))
         }
-        try await store.close()
+        await store.close()
         let connection = try Connection(path: path, mode: .readOnly)
         let statement = try connection.prepare("SELECT service, node, node_source FROM resource")
         #expect(try statement.step())
