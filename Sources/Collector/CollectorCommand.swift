@@ -40,7 +40,7 @@ struct CollectorCommand: AsyncParsableCommand {
         OpenFiles.raiseLimit()
         let logger = LineLogHandler.standardError(level: logLevel.level)
         // Before anything starts: an order to stop must not find the default in place.
-        let signals = SignalWatch()
+        let signals = SignalWatch.installed(logger: logger)
         let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
         try DatabaseFolder.create(forFileAt: path)
         let store = try TelemetryStore.open(path: path) { logger.log($0) }
@@ -52,8 +52,7 @@ struct CollectorCommand: AsyncParsableCommand {
             await store.close()
             throw error
         }
-        let signal = await signals.first()
-        logger.info("signal", metadata: ["name": .string(signal)])
+        _ = await signals.first()
         await server.shutdown()
         await store.close()
         logger.info("stopped")

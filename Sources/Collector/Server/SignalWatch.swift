@@ -1,50 +1,86 @@
 import Dispatch
 import Glibc
+package import Logging
 import NIOConcurrencyHelpers
+package import NIOCore
 
-/// Waits for the order to stop: SIGTERM or SIGINT, from the moment it is made.
-struct SignalWatch {
+/// Waits for the order to stop, and ends the process at once for whoever orders it again.
+///
+/// One order may come as two signals: Ctrl-C reaches the process by its terminal and by the script that runs
+/// it, and `timeout` signals the process and then its group. So a further signal counts as a second order
+/// only when some time has passed since the first.
+package struct SignalWatch: Sendable {
+    /// Signals that come sooner after the first belong to the same order.
+    package static let secondOrderDelay = TimeAmount.seconds(1)
+
     private struct State {
-        var received = 0
+        var first: (name: String, time: NIODeadline)?
         var waiter: CheckedContinuation<String, Never>?
-        var first: String?
+    }
+
+    private enum Meaning {
+        case first(CheckedContinuation<String, Never>?)
+        case echo
+        case second
     }
 
     private let state = NIOLockedValueBox(State())
+    private let logger: Logger
+    private let endProcess: @Sendable (Int32) -> Void
 
-    init() {
+    /// - Parameter endProcess: What a second order does, with the exit code: it ends the process there and then.
+    package init(logger: Logger, endProcess: @escaping @Sendable (Int32) -> Void = { _exit($0) }) {
+        self.logger = logger
+        self.endProcess = endProcess
+    }
+
+    /// A watch that hears SIGTERM and SIGINT from now until the process ends.
+    static func installed(logger: Logger) -> SignalWatch {
+        let watch = SignalWatch(logger: logger)
         for (number, name) in [(SIGTERM, "SIGTERM"), (SIGINT, "SIGINT")] {
             // The default would end the process before the source hears of it.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             // The source lives as long as the process: its handler holds it.
-            source.setEventHandler { [state] in
-                withExtendedLifetime(source) { Self.handle(name, number, state) }
+            source.setEventHandler {
+                withExtendedLifetime(source) { watch.receive(number, name: name) }
             }
             source.activate()
         }
+        return watch
     }
 
-    /// Returns the name of the first signal. A second one ends the process at once, for whoever does not
-    /// want to wait.
-    func first() async -> String {
+    /// Returns the name of the first signal, once there is one. For one caller.
+    package func first() async -> String {
         await withCheckedContinuation { continuation in
             let first = state.withLockedValue { state in
                 if state.first == nil { state.waiter = continuation }
                 return state.first
             }
-            if let first { continuation.resume(returning: first) }
+            if let first { continuation.resume(returning: first.name) }
         }
     }
 
-    private static func handle(_ name: String, _ number: Int32, _ state: NIOLockedValueBox<State>) {
-        let (isSecond, waiter) = state.withLockedValue { state in
-            state.received += 1
-            state.first = state.first ?? name
-            defer { state.waiter = nil }
-            return (state.received > 1, state.waiter)
+    /// Takes a signal; called from any thread.
+    package func receive(_ number: Int32, name: String, now: NIODeadline = .now()) {
+        let meaning = state.withLockedValue { state -> Meaning in
+            guard let first = state.first else {
+                state.first = (name, now)
+                defer { state.waiter = nil }
+                return .first(state.waiter)
+            }
+            return now - first.time < Self.secondOrderDelay ? .echo : .second
         }
-        if isSecond { _exit(128 + number) }
-        waiter?.resume(returning: name)
+        switch meaning {
+        case .first(let waiter):
+            logger.info("signal", metadata: ["name": .string(name)])
+            waiter?.resume(returning: name)
+        case .echo:
+            logger.debug("signal.echo", metadata: ["name": .string(name)])
+        case .second:
+            logger.warning(
+                "signal.second", metadata: ["name": .string(name), "message": "ending at once"])
+            endProcess(128 + number)
+        }
     }
 }
