@@ -224,7 +224,7 @@ struct GRPCExportTests {
             _ = try await connection.untilClosed()
             if !bytes.isEmpty {
                 let line = await collector.log.line(containing: "request.refused")
-                #expect(line?.contains("OTLP over HTTP goes to the other one") == true)
+                #expect(line?.contains("OTLP over HTTP goes to the port of --listen-http") == true)
             }
             let client = try await collector.connectGRPC()
             #expect(try await client.export(SampleRequest.protobuf()).status == 0)

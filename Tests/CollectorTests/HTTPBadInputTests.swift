@@ -139,7 +139,7 @@ struct HTTPBadInputTests {
         ),
         ("GET /v1/\0traces HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("nonsense\r\n\r\n", 400),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        ("PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nA: " + String(repeating: "b", count: 1 << 20) + "\r\n\r\n", 431),
         ("GET / HTTP/1.1\r\nHost: a\r\n" + String(repeating: "A: b\r\n", count: 10_000) + "\r\n", 431),
         ("CONNECT example.org:80 HTTP/1.1\r\nHost: a\r\n\r\n", 404),

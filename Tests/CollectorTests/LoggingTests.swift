@@ -38,25 +38,73 @@ struct LoggingTests {
         #expect(lines.first?.hasSuffix(" warning loud a=1 b=2 c=\"x y\"\n") == true)
     }
 
-    @Test("the same refusal of the same sender is told once a minute, with the number of the others")
-    func refusalsAreCounted() async {
+    private let start = NIODeadline.now()
+
+    private func refuse(
+        _ refusals: RefusalLog, _ sender: String, _ reason: String, protocolName: String = "otlp/http",
+        after seconds: Int64
+    ) {
+        refusals.record(
+            sender: sender, reason: reason, message: "m\(seconds)", protocolName: protocolName,
+            now: start + .seconds(seconds))
+    }
+
+    @Test("the first refusal of a sender, a reason and a port is told at once, each of them")
+    func firstRefusalIsTold() async {
         let capture = LogCapture()
         let refusals = RefusalLog(logger: capture.logger)
-        let start = NIODeadline.now()
-        func refuse(_ sender: String, _ reason: String, after seconds: Int64) {
-            refusals.record(
-                sender: sender, reason: reason, message: "m", protocolName: "otlp/http",
-                now: start + .seconds(seconds))
+        for second in 0..<3 as Range<Int64> {
+            refuse(refusals, "10.0.0.1", "malformed", after: second)
+            refuse(refusals, "10.0.0.1", "malformed", protocolName: "otlp/grpc", after: second)
+            refuse(refusals, "10.0.0.1", "too_large", after: second)
+            refuse(refusals, "10.0.0.2", "malformed", after: second)
         }
-        for second in 0..<60 as Range<Int64> { refuse("10.0.0.1", "malformed", after: second) }
-        refuse("10.0.0.1", "too_large", after: 1)
-        refuse("10.0.0.2", "malformed", after: 1)
-        refuse("10.0.0.1", "malformed", after: 60)
-        #expect(refusals.total == 63)
         let lines = await capture.rest()
         #expect(lines.count == 4)
-        #expect(lines.last?.contains("more_since_last=59 ") == true)
-        #expect(lines.first?.contains("more_since_last") == false)
+        #expect(lines.allSatisfy { $0.contains(" request.refused count=1 message=m0 ") })
+    }
+
+    @Test("the following ones are told once a minute, though no other comes, and then no more")
+    func countedRefusalsAreTold() async {
+        let capture = LogCapture()
+        let refusals = RefusalLog(logger: capture.logger)
+        for second in 0..<50 as Range<Int64> { refuse(refusals, "10.0.0.1", "malformed", after: second) }
+        for second in 0..<300 as Range<Int64> { refusals.tellDue(now: start + .seconds(second)) }
+        refuse(refusals, "10.0.0.1", "malformed", after: 300)
+        let lines = await capture.rest()
+        #expect(lines.count == 3)
+        #expect(lines.dropFirst().first?.contains(" request.refused count=49 message=m49 ") == true)
+        #expect(lines.last?.contains(" request.refused count=1 message=m300 ") == true)
+    }
+
+    @Test("every refusal is told in one line or another, also at the end")
+    func countsAddUp() async throws {
+        let capture = LogCapture()
+        let refusals = RefusalLog(logger: capture.logger)
+        for second in 0..<200 as Range<Int64> {
+            refuse(refusals, "10.0.0.1", "malformed", after: second)
+            refuse(refusals, "10.0.0.\(second % 7)", "too_large", after: second)
+            if second % 5 == 0 { refusals.tellDue(now: start + .seconds(second)) }
+        }
+        refusals.tellAll()
+        refusals.tellAll()
+        #expect(refusals.total == 400)
+        let counts = try await capture.rest().map { line in
+            let count = try #require(line.firstRange(of: " count="))
+            return try #require(Int(line[count.upperBound...].prefix { $0 != " " }))
+        }
+        #expect(counts.reduce(0, +) == 400)
+        #expect(counts.count < 60)
+    }
+
+    @Test("the end of the collector tells what was counted")
+    func shutdownTellsTheRest() async throws {
+        try await TestCollector.with { collector async throws in
+            for _ in 0..<3 { #expect(try await collector.post([0xff]).status == 400) }
+            await collector.server.shutdown()
+            let lines = await collector.log.rest().filter { $0.contains("request.refused") }
+            #expect(lines.map { $0.contains(" count=2 ") } == [false, true])
+        }
     }
 
     @Test("a flood from many addresses does not fill the log")

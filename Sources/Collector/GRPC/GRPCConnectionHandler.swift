@@ -36,12 +36,15 @@ final class GRPCConnectionHandler: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if !(error is IOError) {
-            let message =
-                error is NIOHTTP2Errors.BadClientMagic
-                ? "not HTTP/2: this port takes OTLP over gRPC, OTLP over HTTP goes to the other one"
-                : "the connection broke the rules of HTTP/2: \(error)"
-            _ = service.refuse(
-                Refusal(.framing, message), sender: peerAddress, protocolName: GRPCExportHandler.protocolName)
+            let isOtherProtocol = error is NIOHTTP2Errors.BadClientMagic
+            service.refusals.record(
+                sender: peerAddress,
+                reason: isOtherProtocol ? "wrong_protocol" : Refusal.Reason.framing.rawValue,
+                message: isOtherProtocol
+                    ? "this port takes OTLP over gRPC, the sender does not speak HTTP/2: OTLP over HTTP goes "
+                        + "to the port of --listen-http"
+                    : "the connection broke the rules of HTTP/2: \(error)",
+                protocolName: GRPCExportHandler.protocolName)
         }
         context.close(promise: nil)
     }

@@ -82,7 +82,9 @@ final class GRPCExportHandler: ChannelInboundHandler {
         }
         if let status = GRPCCall.httpRejection(headers.headers) {
             _ = service.refuse(
-                Refusal(.unsupportedMediaType, "not a gRPC request: OTLP/HTTP goes to the other port"),
+                Refusal(
+                    .unsupportedMediaType,
+                    "not a gRPC request: OTLP over HTTP goes to the port of --listen-http"),
                 sender: peerAddress, protocolName: Self.protocolName)
             finish()
             var response: HPACKHeaders = [":status": status]

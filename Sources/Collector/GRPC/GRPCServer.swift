@@ -37,6 +37,9 @@ struct GRPCServer {
                 }
             }
             try channel.pipeline.syncOperations.addHandlers(
+                ProtocolGuard(
+                    refusals: service.refusals, protocolName: GRPCExportHandler.protocolName,
+                    takesHTTP2: true),
                 handler, manager,
                 GRPCConnectionHandler(service: service, settings: settings, channel: channel))
         }

@@ -23,6 +23,9 @@ struct HTTPServer {
             let decoder = HTTPRequestDecoder(
                 leftOverBytesStrategy: .dropBytes, limitConfiguration: Self.headerLimits)
             try channel.pipeline.syncOperations.addHandlers(
+                ProtocolGuard(
+                    refusals: service.refusals, protocolName: HTTPExportHandler.protocolName,
+                    takesHTTP2: false),
                 HTTPResponseEncoder(), ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
                 HTTPExportHandler(service: service, settings: settings, channel: channel))
         }

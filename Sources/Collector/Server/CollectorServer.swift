@@ -16,6 +16,7 @@ package final class CollectorServer: Sendable {
     private let connections: ConnectionRegistry
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
+    private let refusalTimer: RepeatedTask
     private let ending = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
     /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
@@ -34,6 +35,9 @@ package final class CollectorServer: Sendable {
         self.logger = logger
         self.connections = connections
         self.group = group
+        refusalTimer = group.any().scheduleRepeatedTask(
+            initialDelay: RefusalLog.sweepInterval, delay: RefusalLog.sweepInterval
+        ) { [refusals = service.refusals] _ in refusals.tellDue() }
     }
 
     /// Listens on both addresses.
@@ -124,6 +128,8 @@ package final class CollectorServer: Sendable {
         }
         await connections.waitUntilEmpty()
         deadline.cancel()
+        refusalTimer.cancel()
+        service.refusals.tellAll()
         await Self.stop(group, logger)
     }
 
