@@ -15,7 +15,9 @@ struct CSVRenderer {
     /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
     static func guarded(_ text: String) -> String {
         guard let first = text.unicodeScalars.first, formulaStarts.contains(first) else { return text }
-        let isNumber = text.utf8.dropFirst().first.map(isDigit) == true && Double(text) != nil
+        // `Double` also reads hexadecimal, which a spreadsheet does not.
+        let isDecimal = text.utf8.dropFirst().allSatisfy { isDigit($0) || "+-.eE".utf8.contains($0) }
+        let isNumber = isDecimal && text.utf8.dropFirst().first.map(isDigit) == true && Double(text) != nil
         return isNumber ? text : "'" + text
     }
 

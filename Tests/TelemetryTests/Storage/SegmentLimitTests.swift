@@ -81,11 +81,11 @@ struct SegmentLimitTests {
         #expect(spans.first?.span.attributes.string(of: "big")?.utf8.count == 24 << 20)
     }
 
-    @Test("Committed to a file that was removed, a request is not acknowledged")
-    func removedFile() async throws {
+    @Test("Committed to a file or a log that was removed, a request is not acknowledged", arguments: ["", "-wal"])
+    func removedFile(suffix: String) async throws {
         let store = try TelemetryStore.open(path: path)
         try await store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
-        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.removeItem(atPath: path + suffix)
         do {
             try await store.append(Sample.request([Sample.span(trace: 2, id: 1)]))
             Issue.record("acknowledged what no file holds")

@@ -113,6 +113,20 @@ struct StoreTests {
         await again.close()
     }
 
+    @Test("is not fooled by another name of the same file")
+    func hardLink() async throws {
+        let store = try TelemetryStore.open(path: path)
+        let other = folder.file("other-name.db")
+        try FileManager.default.linkItem(atPath: path, toPath: other)
+        do {
+            _ = try TelemetryStore.open(path: other)
+            Issue.record("a second writer got in")
+        } catch {
+            #expect(error.code == .inUse)
+        }
+        await store.close()
+    }
+
     @Test("makes the file for its owner only")
     func fileMode() async throws {
         let store = try TelemetryStore.open(path: path)
