@@ -81,7 +81,9 @@ struct SegmentLimitTests {
         #expect(spans.first?.span.attributes.string(of: "big")?.utf8.count == 24 << 20)
     }
 
-    @Test("Committed to a file or a log that was removed, a request is not acknowledged", arguments: ["", "-wal"])
+    @Test(
+        "Committed to a file or a log that was removed, a request is not acknowledged",
+        arguments: ["", "-wal"])
     func removedFile(suffix: String) async throws {
         let store = try TelemetryStore.open(path: path)
         try await store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
