@@ -16,20 +16,27 @@ struct CollectorCommand: AsyncParsableCommand {
             """,
         version: "traceq-collector 0.1.0")
 
+    private static let defaultMaxBody = ByteCount(CollectorSettings().maxBodyBytes)
+
     @Option(name: .customLong("db"), help: ArgumentHelp("The database file.", valueName: "path"))
     var database: String?
 
-    @Option(help: ArgumentHelp("Where to take OTLP over gRPC.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where to take OTLP over gRPC.", valueName: "[host:]port"))
     var listenGRPC = "127.0.0.1:4317"
 
-    @Option(help: ArgumentHelp("Where to take OTLP over HTTP.", valueName: "host:port"))
+    @Option(help: ArgumentHelp("Where to take OTLP over HTTP.", valueName: "[host:]port"))
     var listenHTTP = "127.0.0.1:4318"
 
     @Option(help: "The least important events to log.")
     var logLevel = LogLevel.info
 
-    @Option(help: ArgumentHelp("The largest request, decompressed.", valueName: "bytes"))
-    var maxBodyBytes = CollectorSettings().maxBodyBytes
+    // The parser shows no default of its own where a value is read by a function.
+    @Option(
+        help: ArgumentHelp(
+            "The largest request, decompressed: bytes, or with a unit. (default: \(Self.defaultMaxBody))",
+            valueName: "bytes"),
+        transform: { try ByteCount(parsing: $0) })
+    var maxBodyBytes = Self.defaultMaxBody
 
     @Option(help: "Which decoder reads protobuf: the fast one, or the reference to compare with.")
     var decoder = DecoderChoice.cursor
@@ -41,13 +48,18 @@ struct CollectorCommand: AsyncParsableCommand {
         let logger = LineLogHandler.standardError(level: logLevel.level)
         // Before anything starts: an order to stop must not find the default in place.
         let signals = SignalWatch.installed(logger: logger)
-        let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
-        try DatabaseFolder.create(forFileAt: path)
-        let store = try TelemetryStore.open(path: path) { logger.log($0) }
-        logger.info("database.opened", metadata: ["path": .string(path)])
+        let ports = try await BoundPorts.take(settings, logger: logger)
+        let store: TelemetryStore
+        do {
+            store = try openStore(logger: logger)
+        } catch {
+            await ports.release(logger: logger)
+            throw error
+        }
         let server: CollectorServer
         do {
-            server = try await CollectorServer.start(store: store, settings: settings, logger: logger)
+            server = try await CollectorServer.start(
+                on: ports, store: store, settings: settings, logger: logger)
         } catch {
             await store.close()
             throw error
@@ -58,16 +70,24 @@ struct CollectorCommand: AsyncParsableCommand {
         logger.info("stopped")
     }
 
+    private func openStore(logger: Logger) throws -> TelemetryStore {
+        let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
+        try DatabaseFolder.create(forFileAt: path)
+        let store = try TelemetryStore.open(path: path) { logger.log($0) }
+        logger.info("database.opened", metadata: ["path": .string(path)])
+        return store
+    }
+
     private func settings() throws(CollectorError) -> CollectorSettings {
         var settings = CollectorSettings()
         settings.grpcAddress = try ListenAddress(parsing: listenGRPC)
         settings.httpAddress = try ListenAddress(parsing: listenHTTP)
         // gRPC announces a message's length in 32 bits, and memory must hold two of them.
-        guard (1...(1 << 30)).contains(maxBodyBytes) else {
+        guard (1...(1 << 30)).contains(maxBodyBytes.bytes) else {
             throw CollectorError(
-                .usage, "--max-body-bytes is \(maxBodyBytes): give a number from 1 to 1073741824")
+                .usage, "--max-body-bytes is \(maxBodyBytes): give a number of bytes from 1 to 1GiB")
         }
-        settings.maxBodyBytes = maxBodyBytes
+        settings.maxBodyBytes = maxBodyBytes.bytes
         settings.decoder = decoder.decoder
         return settings
     }

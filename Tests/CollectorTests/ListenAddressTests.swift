@@ -18,10 +18,17 @@ struct ListenAddressTests {
         #expect(address.isLoopback == isLoopback)
     }
 
+    @Test("a port alone is one of this machine")
+    func portAlone() throws {
+        #expect(try ListenAddress(parsing: "15317") == ListenAddress(host: "127.0.0.1", port: 15_317))
+        #expect(try ListenAddress(parsing: "0") == ListenAddress(host: "127.0.0.1", port: 0))
+    }
+
     @Test(
         "bad ones are refused with a sentence",
         arguments: [
-            "", "4317", "localhost", "localhost:", ":4317", "a:b", "a:65536", "a:-1", "a:+1", "a:1 ", "a: 1",
+            "", "65536", "000001", "+1", "localhost", "localhost:", ":4317", "a:b", "a:65536", "a:-1", "a:+1",
+            "a:1 ", "a: 1",
             "::1:4317", "[::1]", "[]:1", "[a]:1", "a b:1", "http://a:1", "a:000001", "a\u{1b}[2J:1", "a:１",
         ])
     func badAddress(text: String) {

@@ -96,6 +96,69 @@ struct ShutdownTests {
         }
     }
 
+    @Test(
+        "one port for both protocols is one error that names both options",
+        arguments: ["127.0.0.1", "0.0.0.0"])
+    func samePort(httpHost: String) async throws {
+        // A port that was free a moment ago.
+        let logger = Logger(label: "test")
+        let ports = try await BoundPorts.take(TestCollector.settings { _ in }, logger: logger)
+        await ports.release(logger: logger)
+        let port = ports.httpAddress.port
+        let settings = TestCollector.settings {
+            $0.grpcAddress.port = port
+            $0.httpAddress = ListenAddress(host: httpHost, port: port)
+        }
+        do throws(CollectorError) {
+            _ = try await BoundPorts.take(settings, logger: Logger(label: "test"))
+            Issue.record("two protocols on one port")
+        } catch {
+            #expect(error.code == .usage)
+            #expect(error.message.hasPrefix("--listen-grpc and --listen-http both name port \(port): "))
+        }
+    }
+
+    @Test("a host that nobody knows is told in plain words")
+    func unknownHost() async {
+        let settings = TestCollector.settings { $0.httpAddress.host = "nowhere.invalid" }
+        do throws(CollectorError) {
+            _ = try await BoundPorts.take(settings, logger: Logger(label: "test"))
+            Issue.record("listens on a host that does not exist")
+        } catch {
+            #expect(error.code == .usage)
+            #expect(
+                error.message.hasPrefix("the host \"nowhere.invalid\" of --listen-http is not known here: "))
+        }
+    }
+
+    @Test("who connects before the store is open is served when it is")
+    func earlySenderWaits() async throws {
+        let folder = try TemporaryDirectory()
+        let log = LogCapture()
+        let settings = TestCollector.settings { _ in }
+        let ports = try await BoundPorts.take(settings, logger: log.logger)
+        let connection = try await WireConnection(port: ports.httpAddress.port)
+        connection.post(SampleRequest.protobuf())
+        let store = try TelemetryStore.open(path: folder.file("telemetry.db"))
+        let server = try await CollectorServer.start(
+            on: ports, store: store, settings: settings, logger: log.logger)
+        #expect(try await connection.reply().status == 200)
+        await server.shutdown()
+        await store.close()
+    }
+
+    @Test("ports that are given back can be taken again")
+    func portsAreGivenBack() async throws {
+        let logger = Logger(label: "test")
+        let ports = try await BoundPorts.take(TestCollector.settings { _ in }, logger: logger)
+        await ports.release(logger: logger)
+        let again = TestCollector.settings {
+            $0.grpcAddress = ports.grpcAddress
+            $0.httpAddress = ports.httpAddress
+        }
+        try await BoundPorts.take(again, logger: logger).release(logger: logger)
+    }
+
     @Test("an address of another machine is told")
     func foreignAddress() async throws {
         try await TestCollector.with { collector async throws in

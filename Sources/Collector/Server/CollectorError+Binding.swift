@@ -2,10 +2,22 @@ import Glibc
 import NIOCore
 
 extension CollectorError {
+    /// Both options name one port.
+    init(samePort port: Int) {
+        self.init(
+            .usage, "--listen-grpc and --listen-http both name port \(port): give each a port of its own")
+    }
+
     /// Why an address cannot be listened on.
     init(binding address: ListenAddress, option: String, _ error: any Error) {
-        let code = (error as? IOError)?.errnoCode
-        switch code {
+        if error is SocketAddressError.UnknownHost {
+            self.init(
+                .usage,
+                "the host \"\(LogLine.escaped(address.host))\" of \(option) is not known here: give an address "
+                    + "of this machine, 127.0.0.1, or 0.0.0.0 for all")
+            return
+        }
+        switch (error as? IOError)?.errnoCode {
         case EADDRINUSE:
             self.init(
                 .usage,
@@ -24,4 +36,8 @@ extension CollectorError {
             self.init(.usage, "cannot listen on \(address) (\(option)): \(LogLine.escaped("\(error)"))")
         }
     }
+}
+
+extension IOError {
+    var isAddressInUse: Bool { errnoCode == EADDRINUSE }
 }

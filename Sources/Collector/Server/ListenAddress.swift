@@ -12,10 +12,14 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Reads `HOST:PORT`.
+    /// Reads `HOST:PORT`, or a port alone, which is one of 127.0.0.1.
     package init(parsing text: String) throws(CollectorError) {
         guard let colon = text.lastIndex(of: ":") else {
-            throw Self.invalid(text, "has no port")
+            guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw Self.invalid(text, "has no port")
+            }
+            self.init(host: "127.0.0.1", port: try Self.port(text[...], of: text))
+            return
         }
         var host = text[..<colon]
         let portText = text[text.index(after: colon)...]
@@ -29,10 +33,14 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "/") }) else {
             throw Self.invalid(text, "is not a host and a port")
         }
-        guard (1...5).contains(portText.utf8.count), portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let port = Int(portText), port <= 65_535
-        else { throw Self.invalid(text, "has no port from 0 to 65535") }
-        self.init(host: String(host), port: port)
+        self.init(host: String(host), port: try Self.port(portText, of: text))
+    }
+
+    private static func port(_ digits: Substring, of text: String) throws(CollectorError) -> Int {
+        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            let port = Int(digits), port <= 65_535
+        else { throw invalid(text, "has no port from 0 to 65535") }
+        return port
     }
 
     /// The address that a channel got, which tells the port when 0 was asked for.
@@ -55,6 +63,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     private static func invalid(_ text: String, _ problem: String) -> CollectorError {
         CollectorError(
             .usage,
-            "the listen address \"\(LogLine.escaped(text))\" \(problem): write HOST:PORT, 127.0.0.1:4318")
+            "the listen address \"\(LogLine.escaped(text))\" \(problem): write HOST:PORT or PORT, 127.0.0.1:4318"
+        )
     }
 }

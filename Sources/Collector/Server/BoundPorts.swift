@@ -1,0 +1,122 @@
+package import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
+
+/// Both ports, taken before anything else is touched: a port in use must leave no new database behind.
+///
+/// Who connects waits in the system's queue until `CollectorServer.start` accepts.
+package final class BoundPorts: Sendable {
+    typealias Configure = @Sendable (any Channel) -> EventLoopFuture<Void>
+
+    /// A listening socket, and what to do with its connections once they are accepted.
+    struct Port: Sendable {
+        var channel: any Channel
+        var configure: NIOLockedValueBox<Configure?>
+
+        /// Begins to accept.
+        func accept(_ configure: @escaping Configure) async throws {
+            self.configure.withLockedValue { $0 = configure }
+            try await channel.setOption(.autoRead, value: true).get()
+        }
+    }
+
+    /// What is not expected to happen: nothing is accepted before it is known what to do with it.
+    private struct NotAccepting: Error {}
+
+    /// The addresses, with the real ports.
+    package let grpcAddress: ListenAddress
+    package let httpAddress: ListenAddress
+    let grpc: Port
+    let http: Port
+    let group: MultiThreadedEventLoopGroup
+
+    /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
+    private static let receiveBufferBytes = 256 << 10
+    private static let backlog: Int32 = 1_024
+
+    private init(grpc: Port, http: Port, settings: CollectorSettings, group: MultiThreadedEventLoopGroup) {
+        self.grpc = grpc
+        self.http = http
+        self.group = group
+        grpcAddress = ListenAddress(grpc.channel.localAddress) ?? settings.grpcAddress
+        httpAddress = ListenAddress(http.channel.localAddress) ?? settings.httpAddress
+    }
+
+    /// Takes both ports.
+    ///
+    /// - Throws: A `usage` error that says which address cannot be listened on, and why.
+    package static func take(
+        _ settings: CollectorSettings, logger: Logger
+    ) async throws(CollectorError) -> BoundPorts {
+        let (grpcAddress, httpAddress) = (settings.grpcAddress, settings.httpAddress)
+        guard grpcAddress != httpAddress || grpcAddress.port == 0 else {
+            throw CollectorError(samePort: grpcAddress.port)
+        }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoopThreads)
+        var taken: Port?
+        do throws(CollectorError) {
+            let grpc = try await listen(grpcAddress, option: "--listen-grpc", group)
+            taken = grpc
+            let http = try await listen(
+                httpAddress, option: "--listen-http", group, besides: grpc.channel.localAddress?.port)
+            return BoundPorts(grpc: grpc, http: http, settings: settings, group: group)
+        } catch {
+            taken?.channel.close(promise: nil)
+            await stop(group, logger)
+            throw error
+        }
+    }
+
+    /// Gives the ports back and ends the threads.
+    package func release(logger: Logger) async {
+        await stopListening()
+        await Self.stop(group, logger)
+    }
+
+    func stopListening() async {
+        for port in [grpc, http] { try? await port.channel.close() }
+    }
+
+    func stopThreads(_ logger: Logger) async { await Self.stop(group, logger) }
+
+    /// - Parameter ownPort: The port that the other option took just now.
+    private static func listen(
+        _ address: ListenAddress, option: String, _ group: MultiThreadedEventLoopGroup,
+        besides ownPort: Int? = nil
+    ) async throws(CollectorError) -> Port {
+        let configure = NIOLockedValueBox<Configure?>(nil)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.autoRead, value: false)
+            .serverChannelOption(.backlog, value: backlog)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(
+                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: receiveBufferBytes)
+            )
+            // One read a turn bounds what a sender of many small requests can make us hold.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelInitializer { channel in
+                guard let configure = configure.withLockedValue({ $0 }) else {
+                    return channel.eventLoop.makeFailedFuture(NotAccepting())
+                }
+                return configure(channel)
+            }
+        do {
+            let channel = try await bootstrap.bind(host: address.host, port: address.port).get()
+            return Port(channel: channel, configure: configure)
+        } catch {
+            let isInUse = (error as? IOError)?.isAddressInUse ?? false
+            if isInUse, address.port == ownPort { throw CollectorError(samePort: address.port) }
+            throw CollectorError(binding: address, option: option, error)
+        }
+    }
+
+    private static func stop(_ group: MultiThreadedEventLoopGroup, _ logger: Logger) async {
+        do {
+            try await group.shutdownGracefully()
+        } catch {
+            logger.warning("stopping.event_loops", metadata: ["error": "\(error)"])
+        }
+    }
+}
