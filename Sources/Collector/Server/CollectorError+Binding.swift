@@ -13,8 +13,8 @@ extension CollectorError {
         if error is SocketAddressError.UnknownHost {
             self.init(
                 .usage,
-                "the host \"\(LogLine.escaped(address.host))\" of \(option) is not known here: give an address "
-                    + "of this machine, 127.0.0.1, or 0.0.0.0 for all")
+                "the host \"\(LogLine.escaped(address.host))\" of \(option) is not known here: give an "
+                    + "address of this machine, 127.0.0.1, or 0.0.0.0 for all")
             return
         }
         switch (error as? IOError)?.errnoCode {

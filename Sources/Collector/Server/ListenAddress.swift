@@ -63,7 +63,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     private static func invalid(_ text: String, _ problem: String) -> CollectorError {
         CollectorError(
             .usage,
-            "the listen address \"\(LogLine.escaped(text))\" \(problem): write HOST:PORT or PORT, 127.0.0.1:4318"
+            "the listen address \"\(LogLine.escaped(text))\" \(problem): write HOST:PORT or PORT, "
+                + "127.0.0.1:4318"
         )
     }
 }

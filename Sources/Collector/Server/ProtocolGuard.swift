@@ -44,8 +44,8 @@ final class ProtocolGuard: ChannelInboundHandler, RemovableChannelHandler {
         case .tls:
             refuse(
                 "tls",
-                "this port speaks plain text, the sender speaks TLS: use http:// in its endpoint, or its option "
-                    + "for insecure connections",
+                "this port speaks plain text, the sender speaks TLS: use http:// in its endpoint, or its "
+                    + "option for insecure connections",
                 context: context)
         case .http2:
             refuse(

@@ -28,7 +28,7 @@ package struct SignalWatch: Sendable {
     private let logger: Logger
     private let endProcess: @Sendable (Int32) -> Void
 
-    /// - Parameter endProcess: What a second order does, with the exit code: it ends the process there and then.
+    /// - Parameter endProcess: What a second order does, with the exit code: it ends the process at once.
     package init(logger: Logger, endProcess: @escaping @Sendable (Int32) -> Void = { _exit($0) }) {
         self.logger = logger
         self.endProcess = endProcess
