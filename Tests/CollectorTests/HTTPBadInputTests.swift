@@ -137,6 +137,14 @@ struct HTTPBadInputTests {
             "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400
         ),
+        (
+            "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 9223372036854775808\r\n\r\n", 413
+        ),
+        (
+            "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 400
+        ),
         ("GET /v1/\0traces HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("nonsense\r\n\r\n", 400),
         ("PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n", 400),

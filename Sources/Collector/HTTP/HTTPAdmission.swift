@@ -22,7 +22,7 @@ package struct HTTPAdmission: Sendable {
     package init(head: HTTPRequestHead, maxBodyBytes: Int) {
         let mediaType = Self.mediaType(head.headers)
         if let mediaType { format = mediaType }
-        bodyBytes = head.headers.first(name: "content-length").flatMap { Int($0) }
+        bodyBytes = Self.contentLength(head.headers)
         do throws(Refusal) {
             try Self.checkTarget(head)
             guard mediaType != nil else {
@@ -37,12 +37,25 @@ package struct HTTPAdmission: Sendable {
         }
     }
 
+    /// `Content-Length`, if there is one. A number that is larger than any number here is the largest.
+    static func contentLength(_ headers: HTTPHeaders) -> Int? {
+        guard let text = headers.first(name: "content-length") else { return nil }
+        let isNumber =
+            !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return Int(text) ?? (isNumber ? .max : nil)
+    }
+
     private static func checkTarget(_ head: HTTPRequestHead) throws(Refusal) {
         guard head.uri.utf8.count <= targetBytesMax else {
             throw Refusal(.uriTooLong, "the request target is longer than \(targetBytesMax) bytes")
         }
         guard head.headers["host"].count == 1 else {
             throw Refusal(.framing, "the request has no Host header, or several")
+        }
+        guard head.headers["transfer-encoding"].allSatisfy({ $0[...].trimmed.lowercased() == "chunked" })
+        else {
+            throw Refusal(
+                .framing, "Transfer-Encoding other than chunked is not supported; use Content-Encoding")
         }
         let path = path(of: head.uri)
         if otherSignals.contains(path) {

@@ -127,7 +127,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     /// Whether the rest of a request is short enough to be read for the sake of the connection.
     private func isSmall(_ head: HTTPRequestHead) -> Bool {
-        if let length = head.headers.first(name: "content-length").flatMap({ Int($0) }) {
+        if let length = HTTPAdmission.contentLength(head.headers) {
             return length <= Self.discardedBytesMax
         }
         return !head.headers.contains(name: "transfer-encoding")
