@@ -50,9 +50,7 @@ package final class BoundPorts: Sendable {
         _ settings: CollectorSettings, logger: Logger
     ) async throws(CollectorError) -> BoundPorts {
         let (grpcAddress, httpAddress) = (settings.grpcAddress, settings.httpAddress)
-        guard grpcAddress != httpAddress || grpcAddress.port == 0 else {
-            throw CollectorError(samePort: grpcAddress.port)
-        }
+        guard !grpcAddress.overlaps(httpAddress) else { throw CollectorError(samePort: grpcAddress.port) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoopThreads)
         var taken: Port?
         do throws(CollectorError) {

@@ -68,3 +68,13 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         )
     }
 }
+
+extension ListenAddress {
+    /// Whether both cannot be listened on: one port of one host, or of all hosts and one of them. Port 0 stands
+    /// for a free one each time.
+    func overlaps(_ other: ListenAddress) -> Bool {
+        let everywhere = ["0.0.0.0", "::"]
+        return port == other.port && port != 0
+            && (host == other.host || everywhere.contains(host) || everywhere.contains(other.host))
+    }
+}
