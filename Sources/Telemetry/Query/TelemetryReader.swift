@@ -101,7 +101,7 @@ package final class TelemetryReader {
     // MARK: Catalogue
 
     /// Runs a query on one state of the file.
-    private func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
+    func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
         damages = []
         do {
             try connection.execute("BEGIN")
@@ -150,7 +150,7 @@ package final class TelemetryReader {
     }
 
     /// The segments that a predicate on the catalogue lets through, oldest first, and the journal.
-    private func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
+    func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
         do {
             var views: [SegmentView] = []
             let statement = try connection.prepare(
