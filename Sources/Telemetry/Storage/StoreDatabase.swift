@@ -125,7 +125,7 @@ struct StoreDatabase: ~Copyable {
 
     /// Writes one commit: when it returns, the disk has it.
     func append(_ commit: Commit) throws(SQLiteError) {
-        try transaction { () throws(SQLiteError) in
+        try transaction(.journal) { () throws(SQLiteError) in
             try insertJournal.bind(1, commit.id)
             try insertJournal.bind(2, commit.at.rawValue)
             try insertJournal.bind(3, Int64(commit.spans))
@@ -146,7 +146,7 @@ struct StoreDatabase: ~Copyable {
     func install(
         _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) {
-        try transaction { () throws(SQLiteError) in
+        try transaction(.seal) { () throws(SQLiteError) in
             let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
             let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
             let origins = sealed.origins.origins.map {
@@ -197,11 +197,18 @@ struct StoreDatabase: ~Copyable {
         try insertChunk.run(blob: 3, chunk.bytes)
     }
 
-    private func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    /// Makes one change to the database, whole or not at all. When it fails, what is in the file is certain only
+    /// after it was opened anew.
+    private func transaction(
+        _ step: WriteStep, _ body: () throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        Failpoint.reach(step, .beforeWrite)
         try connection.execute("BEGIN IMMEDIATE")
         do {
             try body()
+            Failpoint.reach(step, .beforeCommit)
             try connection.execute("COMMIT")
+            Failpoint.reach(step, .afterCommit)
         } catch {
             // After some errors SQLite has rolled back already; then this says so and changes nothing.
             try? connection.execute("ROLLBACK")

@@ -37,6 +37,9 @@ actor StoreWriter {
         path: String, queue: IngestQueue, options: StoreOptions,
         onEvent: @escaping @Sendable (StoreEvent) -> Void
     ) throws(StoreError) {
+        if let name = try Failpoint.armedName() {
+            onEvent(StoreEvent(.warning, "failpoint.armed", ["name": name]))
+        }
         let database = try StoreDatabase.open(path: path, durability: options.durability)
         let now = UnixNanos.now()
         receipts = ReceiptWindow(now: now)

@@ -1,0 +1,13 @@
+/// A kind of change to the database: each is one transaction.
+package enum WriteStep: String, CaseIterable, Sendable {
+    /// A group of requests into the journal.
+    case journal
+    /// A segment in place of the journal rows that it holds.
+    case seal
+    /// One segment in place of several.
+    case merge
+    /// Segments that are too old, or too many.
+    case retention
+    /// A file of an older format into one of this format.
+    case migration
+}
