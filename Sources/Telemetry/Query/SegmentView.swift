@@ -13,6 +13,10 @@ final class SegmentView {
     let summary: SegmentSummary
     /// The segment's row in the catalogue; nil for the journal.
     let segmentID: Int64?
+    /// The version of what the chunks hold; nil for the journal.
+    private let format: Int?
+    /// The spans themselves where they are in memory already.
+    private let columns: SegmentColumns?
     /// Reads a chunk; nil when the segment has none of that number.
     private let load: (ChunkID) throws(StoreError) -> [UInt8]?
     private let decoder: SegmentDecoder
@@ -31,17 +35,20 @@ final class SegmentView {
     private var knownOriginIndexes: [UInt32]?
     private var knownArrivals: [UInt32]?
     private var knownFilter: TraceFilter?
+    private var knownStatistics: SegmentStatistics?
     private var knownValueCounts: [Int]?
     private var knownValues: [Int: ColumnValues] = [:]
 
     /// A stored segment.
     init(
-        segmentID: Int64, summary: SegmentSummary,
+        segmentID: Int64, format: Int, summary: SegmentSummary,
         load: @escaping (ChunkID) throws(StoreError) -> [UInt8]?,
         resolve: @escaping (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
     ) {
         self.segmentID = segmentID
+        self.format = format
         self.summary = summary
+        columns = nil
         self.load = load
         self.resolve = resolve
         decoder = SegmentDecoder(spanCount: summary.spans)
@@ -50,6 +57,8 @@ final class SegmentView {
     /// Spans that are in memory already: the journal's.
     init(_ columns: SegmentColumns) {
         segmentID = nil
+        format = nil
+        self.columns = columns
         summary = columns.summary()
         load = { (_) throws(StoreError) in nil }
         resolve = { (_) throws(StoreError) in throw StoreError(.damaged, "the journal has no catalogue") }
@@ -267,6 +276,27 @@ final class SegmentView {
         if let knownTraceIDs { return knownTraceIDs.contains(trace) }
         if knownFilter == nil { knownFilter = TraceFilter(bytes: try load(.traceFilter) ?? []) }
         return knownFilter?.mayContain(trace) ?? true
+    }
+
+    /// What the segment holds, without its columns; nil for a segment of format 1, which has none.
+    func statistics() throws(StoreError) -> SegmentStatistics? {
+        if let knownStatistics { return knownStatistics }
+        if let columns {
+            knownStatistics = SegmentStatistics(columns, SegmentSources(columns))
+            return knownStatistics
+        }
+        guard let format, format >= 2 else { return nil }
+        let statistics = try decode(.statistics) { (bytes) throws(ByteReader.Damage) in
+            try decoder.statistics(bytes)
+        }
+        let tables = try tables()
+        let origins = try origins().count
+        guard statistics.operations.count == tables.operations.count,
+            statistics.columns.count == tables.columns.count,
+            statistics.sources.allSatisfy({ Int($0.origin) < origins })
+        else { throw damage(.statistics) }
+        knownStatistics = statistics
+        return statistics
     }
 
     // MARK: Decoding

@@ -175,7 +175,10 @@ package final class TelemetryReader {
                     damages.append("segment \(statement.integer(0)): its catalogue entry is damaged")
                     continue
                 }
-                if isWanted(summary) { views.append(view(segment: statement.integer(0), summary)) }
+                if isWanted(summary) {
+                    views.append(
+                        view(segment: statement.integer(0), format: Int(statement.integer(9)), summary))
+                }
             }
             if let journal = try journal(), isWanted(journal.summary) { views.append(journal) }
             return views
@@ -184,9 +187,9 @@ package final class TelemetryReader {
         }
     }
 
-    private func view(segment: Int64, _ summary: SegmentSummary) -> SegmentView {
+    private func view(segment: Int64, format: Int, _ summary: SegmentSummary) -> SegmentView {
         SegmentView(
-            segmentID: segment, summary: summary,
+            segmentID: segment, format: format, summary: summary,
             load: { [unowned self] (chunk) throws(StoreError) in try self.chunk(chunk, of: segment) },
             resolve: { [unowned self] (origin) throws(StoreError) in try self.origin(origin) })
     }

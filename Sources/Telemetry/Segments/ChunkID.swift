@@ -17,6 +17,8 @@ struct ChunkID: Hashable, Sendable {
     static let originIndexes = ChunkID(number: 11)
     static let arrivalIndexes = ChunkID(number: 12)
     static let traceFilter = ChunkID(number: 13)
+    static let statistics = ChunkID(number: 14)
+    static let rollup = ChunkID(number: 15)
 
     /// The values of a column.
     static func values(of column: Int) -> ChunkID { ChunkID(number: UInt16(16 + column)) }
@@ -29,7 +31,7 @@ struct ChunkID: Hashable, Sendable {
         let names = [
             "tables", "origins", "trace ids", "trace span counts", "trace starts", "span ids", "parents",
             "external parents", "start offsets", "durations", "operations", "origin indexes",
-            "arrival indexes", "trace filter",
+            "arrival indexes", "trace filter", "statistics", "rollup",
         ]
         if Int(number) < names.count { return names[Int(number)] }
         let column = Int(number) - 16

@@ -81,6 +81,13 @@ struct SegmentDecoder: ~Copyable {
         return try IntegerCoding.read32(&reader, decompressor, countMax: spanCount, limit: UInt64(limit))
     }
 
+    func statistics(_ bytes: ByteSpan) throws(ByteReader.Damage) -> SegmentStatistics {
+        var outer = ByteReader(bytes)
+        let content = try Block.read(&outer, decompressor)
+        var reader = ByteReader(content.span)
+        return try SegmentStatistics(decoding: &reader)
+    }
+
     /// A dictionary column: the entry of each value, and the entries.
     func strings(
         _ bytes: ByteSpan, countMax: Int

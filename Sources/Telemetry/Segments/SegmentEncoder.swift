@@ -1,7 +1,8 @@
 /// Turns a segment's columns into chunks. docs/format.md specifies each of them.
 struct SegmentEncoder: ~Copyable {
-    /// Version of what the chunks hold; the catalogue keeps it with each segment.
-    static let formatVersion = 1
+    /// Version of what the chunks hold; the catalogue keeps it with each segment. Segments of format 1 have no
+    /// statistics.
+    static let formatVersion = 2
 
     private let compressor = ZstdCompressor()
 
@@ -28,6 +29,11 @@ struct SegmentEncoder: ~Copyable {
         add(.originIndexes) { IntegerCoding.write(columns.originIndexes, compressor, to: &$0) }
         add(.arrivalIndexes) { IntegerCoding.write(columns.arrivalIndexes, compressor, to: &$0) }
         add(.traceFilter) { $0.raw(TraceFilter(columns.traces).bytes) }
+        add(.statistics) { writer in
+            var inner = ByteWriter()
+            SegmentStatistics(columns, SegmentSources(columns)).encode(to: &inner)
+            Block.write(inner.bytes.span, compressor, to: &writer)
+        }
         for column in columns.tables.columns.indices {
             let values = columns.values(of: column)
             if values.isEmpty, columns.dictionaries[column].count == 0 { continue }

@@ -1,7 +1,7 @@
 /// The tables of a database file. docs/format.md specifies them.
 enum Schema {
     /// `PRAGMA user_version`: what this code writes, and the newest that it reads.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// `PRAGMA application_id`: "trcq" as a big-endian number. Tells our files from other SQLite files.
     static let applicationID: Int64 = 0x7472_6371
@@ -15,7 +15,7 @@ enum Schema {
         "PRAGMA journal_mode = WAL",
     ]
 
-    /// What version 1 consists of.
+    /// What version 2 consists of. Version 1 has the same tables.
     static let tables = """
         CREATE TABLE journal (
             id INTEGER PRIMARY KEY,
@@ -70,6 +70,15 @@ enum Schema {
         ) STRICT;
         CREATE INDEX scope_by_hash ON scope (hash);
         """
+
+    /// Brings a file of an older version to the newest one, in one transaction. Only the writer may.
+    ///
+    /// Version 2 changed what the chunks of new segments hold (`segment.format`), and no table: segments of
+    /// version 1 stay as they are. A program that knows only version 1 must not write to the file from here on.
+    static func migrate(_ connection: borrowing Connection) throws(SQLiteError) {
+        guard let found = try connection.integer("PRAGMA user_version"), found < version else { return }
+        try connection.execute("BEGIN IMMEDIATE; PRAGMA user_version = \(version); COMMIT")
+    }
 
     /// `segment.signal` of spans.
     static let spanSignal: Int64 = 1

@@ -60,7 +60,10 @@ struct StoreDatabase: ~Copyable {
 
     private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
-        guard isNew else { return try Schema.check(connection, path: path) }
+        guard isNew else {
+            try Schema.check(connection, path: path)
+            return try Schema.migrate(connection)
+        }
         for setting in Schema.newFileSettings { try connection.execute(setting) }
         try connection.execute(
             """

@@ -37,6 +37,10 @@ def signed64(number):
     return number - 2**64 if number >= 2**63 else number
 
 
+def double64(number):
+    return struct.unpack("<d", struct.pack("<Q", number))[0]
+
+
 def mix(left, right):
     product = left * right
     return (product >> 64) ^ (product & MASK)

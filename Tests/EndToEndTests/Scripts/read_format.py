@@ -14,9 +14,10 @@ import pathlib
 import sqlite3
 import sys
 
+import format_statistics
 from format_values import BOOL, BYTES, DOUBLE, EMPTY, INT, LIST, MASK, STRING, TYPES_IN_DICTIONARY, Damage, Reader
 from format_values import event_row, key_value, link_row, message, mix, require, resource_row, rfc3339, row_value
-from format_values import scope_row, signed64, text, unzigzag, xxh64
+from format_values import scope_row, text, unzigzag, xxh64
 
 APPLICATION_ID = 0x74726371
 KINDS = ["unspecified", "internal", "server", "client", "producer", "consumer"]
@@ -263,6 +264,8 @@ class Segment:
         offsets, durations = self.numbers(8), self.numbers(9)
         operations, origin_of, arrival_of = (self.numbers(chunk, True) for chunk in (10, 11, 12))
         self.check_filter(traces)
+        has_statistics = catalogue["format"] >= 2
+        statistics = format_statistics.read(self.read(14, Reader.block), self.columns) if has_statistics else None
         values, names = self.read_columns(operations)
         require(not self.chunks, f"segment {self.number} has unknown chunks {sorted(self.chunks)}")
         require(len(traces) == len(counts) == len(first_starts), "columns of traces differ in length")
@@ -272,6 +275,11 @@ class Segment:
         starts = [first for first, count in zip(first_starts, counts) for _ in range(count)]
         starts = [first + offset & MASK for first, offset in zip(starts, offsets)]
         self.check_catalogue(catalogue, traces, starts, durations, operations)
+        if statistics:
+            sources = [(origin, self.arrivals[arrival].peer) for origin, arrival in zip(origin_of, arrival_of)]
+            found = format_statistics.count(self, sources, starts, durations, operations, values)
+            for name, value in found.items():
+                require(statistics[name] == value, f"segment {self.number}: {name} are {statistics[name]}, not {value}")
         require(sorted(zip(first_starts, traces)) == list(zip(first_starts, traces)), "traces out of order")
 
         next_values = [iter(column) for column in values]
@@ -297,7 +305,7 @@ class Segment:
         def clamped(number):
             return min(number, 2**63 - 1)
 
-        lengths = [max(0, signed64(duration)) for duration in durations]
+        lengths = [format_statistics.length(start, duration) for start, duration in zip(starts, durations)]
         ends = [start + duration & MASK for start, duration in zip(starts, durations)]
         found = {
             "spans": len(starts),
@@ -325,14 +333,14 @@ def segment_rows(database):
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
         catalogue = dict(zip(names, row))
-        require(catalogue["format"] == 1, f"segment {catalogue['id']} has format {catalogue['format']}")
+        require(catalogue["format"] in (1, 2), f"segment {catalogue['id']} has format {catalogue['format']}")
         yield from Segment(database, catalogue["id"]).rows(*tables, catalogue)
 
 
 def read(path):
     database = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True, isolation_level=None)
     require(database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID, "not a traceq database")
-    require(database.execute("PRAGMA user_version").fetchone()[0] == 1, "not of version 1")
+    require(database.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "not of version 1 or 2")
     database.execute("BEGIN")
     for (digests,) in database.execute("SELECT digests FROM receipt"):
         require(len(digests) % 16 == 0, "digests of another length")

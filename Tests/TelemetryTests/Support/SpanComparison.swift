@@ -71,5 +71,12 @@ extension SegmentView {
     }
 }
 
+extension TelemetryReader {
+    /// Every segment and the journal, as they are now. Nobody may write while they are read.
+    func forEachView(_ body: (SegmentView) throws -> Void) throws {
+        for view in try snapshot({ () throws(StoreError) in try views { _ in true } }) { try body(view) }
+    }
+}
+
 let someArrival = Arrival(
     receivedAt: UnixNanos(rawValue: 1_790_000_001_000_000_000), peerAddress: "192.0.2.7")
