@@ -1,0 +1,100 @@
+/// A request to a Go module proxy, taken apart.
+package struct ModuleRequest: Hashable, Sendable {
+    package var kind: ModuleKind
+    /// Why the kind is `invalid`.
+    package var fault: ModulePathFault?
+    /// The module, decoded: `github.com/Azure/azure-sdk-for-go`.
+    package var module: String?
+    /// A canonical version, decoded.
+    package var version: String?
+    /// What a request of kind `query` asks for: a branch, a commit, a part of a version.
+    package var query: String?
+    /// Whether the version stands for a commit that has no tag.
+    package var isPseudo = false
+    /// When that commit was made, UTC; nil too when the digits are no time.
+    package var commitTime: UnixNanos?
+    /// Whether the module is a Go toolchain, 60 to 200 MB large.
+    package var isToolchain = false
+    /// Where the proxy is mounted, like `/artifactory/api/go/go-virtual`; empty for a proxy of its own.
+    package var basePath = ""
+    /// The name of the checksum database.
+    package var sumdb: String?
+    package var tile: ChecksumTile?
+
+    /// Takes apart a URL, a request target or a path; nil for what is none (`""` and `-` mean "no value").
+    package init?(_ text: String) { self.init(bytes: Array(text.utf8)) }
+
+    /// The same for bytes that need not be UTF-8.
+    package init?(bytes: [UInt8]) {
+        var scanner = ModulePathScanner()
+        let span = bytes.span
+        guard
+            let request = scanner.read(
+                span, bytes.indices, { ModuleRequest(path: $0, $1, $2, url: $3, span) })
+        else { return nil }
+        self = request
+    }
+
+    private init(
+        path: ByteSpan, _ pathRange: Range<Int>, _ scan: ModulePathScan, url: URLText, _ bytes: ByteSpan
+    ) {
+        let query = QueryFinding(bytes, url.query)
+        kind = query.refine(scan.kind, isInfoRefs: path.ends(pathRange, with: "/info/refs"))
+        fault = kind == .invalid ? scan.fault : nil
+        switch kind {
+        case .list, .latest, .info, .query, .mod, .zip:
+            addModule(path, scan)
+            basePath = Self.text(path, scan.base)
+        case .sumdbSupported, .sumdbLatest, .sumdbLookup, .sumdbTile:
+            sumdb = Self.text(path, scan.sumdb)
+            if scan.sumdb.isEmpty { sumdb = Self.text(bytes, url.host) }
+            basePath = Self.text(path, scan.base)
+            if kind == .sumdbTile { tile = ChecksumTile(path, scan.tile) }
+            if kind == .sumdbLookup { addModule(path, scan) }
+        case .goGetMeta:
+            // The host is part of the module; a server's path alone does not tell it.
+            if !url.host.isEmpty {
+                let host = Self.text(bytes, url.host)
+                module = host + Self.text(path, pathRange)
+                if module?.last == "/" { module?.removeLast() }
+            }
+        case .index, .vcs, .ops, .invalid, .other: break
+        }
+    }
+
+    private mutating func addModule(_ path: ByteSpan, _ scan: ModulePathScan) {
+        let module = ModuleEscape.decoded(path, scan.module)
+        self.module = module
+        isToolchain = module == "golang.org/toolchain"
+        guard !scan.version.isEmpty else { return }
+        let asked = ModuleEscape.decoded(path, scan.version)
+        guard kind != .query else {
+            query = asked
+            return
+        }
+        version = asked
+        let plain = Array(asked.utf8)
+        guard let digits = ModuleVersion.pseudoTime(plain.span, plain.indices) else { return }
+        isPseudo = true
+        commitTime = Self.time(plain[digits])
+    }
+
+    /// The time that 14 digits stand for; nil where they are no time.
+    private static func time(_ digits: ArraySlice<UInt8>) -> UnixNanos? {
+        func number(_ from: Int, _ count: Int) -> Int {
+            digits.dropFirst(from).prefix(count).reduce(0) { $0 * 10 + Int($1 & 0x0f) }
+        }
+        let time = CivilTime(
+            year: number(0, 4), month: number(4, 2), day: number(6, 2), hour: number(8, 2),
+            minute: number(10, 2), second: number(12, 2))
+        guard (1...12).contains(time.month), time.hour < 24, time.minute < 60, time.second < 60,
+            (1...CivilTime.daysInMonth(time.month, year: time.year)).contains(time.day)
+        else { return nil }
+        let (nanos, overflow) = time.secondsFromEpoch.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? nil : UnixNanos(rawValue: nanos)
+    }
+
+    private static func text(_ bytes: ByteSpan, _ range: Range<Int>) -> String {
+        String(decoding: Array(bytes, range), as: UTF8.self)
+    }
+}

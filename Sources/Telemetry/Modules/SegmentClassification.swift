@@ -1,0 +1,157 @@
+import OTLPModel
+
+/// What kind of request each span of a segment is, what a cache did for it and how it ended, as far as the
+/// span itself tells: a few bytes a span.
+///
+/// Texts are read once for each distinct entry of a dictionary or operation, never for each span. Only server
+/// and client spans are requests, and others that have a URL of their own.
+struct SegmentClassification: Sendable {
+    /// `ModuleKind` of each span; 0 for a span that is no request or has no path.
+    private(set) var kinds: [UInt8]
+    /// `CacheResult` of each span.
+    private(set) var cacheResults: [UInt8]
+    /// `RequestOutcome` of each span; 0 where the span does not tell.
+    private(set) var outcomes: [UInt8]
+    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell.
+    private(set) var responseBytes: [UInt64]
+
+    init(_ columns: SegmentColumns) {
+        var plan = Plan(
+            columns.tables, names: columns.dictionaries[Int(FieldColumn.name.id)],
+            firstValues: columns.valueOffsets)
+        for (column, attribute) in plan.attributes where attribute.type.isInDictionary {
+            plan.decide(column, attribute, columns.dictionaries[column])
+        }
+        self.init(
+            plan, operations: columns.operationIndexes, durations: columns.durations, values: columns.values)
+    }
+
+    /// The same for a segment that is read back, or the journal.
+    init(_ view: SegmentView) throws(StoreError) {
+        let tables = try view.tables()
+        var firstValues = [Int](repeating: 0, count: tables.columns.count)
+        var values: [UInt64] = []
+        var dictionaries: [Int: StringTable] = [:]
+        for (column, key) in tables.columns.enumerated() where RequestAttribute(key) != nil {
+            firstValues[column] = values.count
+            switch try view.values(of: column) {
+            case .numbers(let numbers): values += numbers
+            case .entries(let entries, let dictionary):
+                values.reserveCapacity(values.count + entries.count)
+                for entry in entries { values.append(UInt64(entry)) }
+                dictionaries[column] = dictionary
+            }
+        }
+        var plan = Plan(tables, names: try view.names(), firstValues: firstValues)
+        for (column, attribute) in plan.attributes where attribute.type.isInDictionary {
+            plan.decide(column, attribute, dictionaries[column] ?? StringTable())
+        }
+        self.init(
+            plan, operations: try view.operationIndexes(), durations: try view.durations(), values: values)
+    }
+
+    private init(_ plan: Plan, operations: [UInt32], durations: [UInt64], values: [UInt64]) {
+        let count = operations.count
+        kinds = [UInt8](repeating: 0, count: count)
+        cacheResults = [UInt8](repeating: 0, count: count)
+        outcomes = [UInt8](repeating: 0, count: count)
+        responseBytes = [UInt64](repeating: RequestAttribute.nothing, count: count)
+        // Where the next value of each column is.
+        var next = plan.firstValues
+        for span in 0..<count {
+            let operation = plan.operations[Int(operations[span])]
+            guard operation.isRequest else {
+                for step in operation.steps { next[plan.steps[step].cursor] &+= 1 }
+                continue
+            }
+            var facts = RequestFacts()
+            for place in operation.steps {
+                let step = plan.steps[place]
+                let value = values[next[step.cursor]]
+                next[step.cursor] &+= 1
+                facts.note(
+                    step.attribute,
+                    step.firstCode < 0
+                        ? step.attribute.code(bits: value) : plan.codes[step.firstCode &+ Int(value)])
+            }
+            let (kind, isAboveModules) = facts.kind(name: operation.nameCode)
+            kinds[span] = kind
+            cacheResults[span] = facts.cache
+            responseBytes[span] = facts.responseBytes
+            outcomes[span] = facts.outcome(
+                kind: kind, isAboveModules: isAboveModules, spanStatus: operation.status,
+                durationNanos: durations[span])
+        }
+    }
+}
+
+/// What is known before the first span is looked at: which columns matter, in which order the spans of each
+/// operation have values in them, and what each distinct value says.
+private struct Plan {
+    struct Step {
+        var attribute: RequestAttribute
+        /// Place in `firstValues`.
+        var cursor: Int
+        /// Where the codes of the column's dictionary begin; negative for numbers.
+        var firstCode: Int
+    }
+
+    struct OperationPlan {
+        var isRequest: Bool
+        var status: Int32
+        /// What the name says where it is a path, as some servers name their spans.
+        var nameCode: UInt64
+        var steps: Range<Int>
+    }
+
+    /// The columns that matter.
+    private(set) var attributes: [(column: Int, attribute: RequestAttribute)] = []
+    private(set) var firstValues: [Int] = []
+    private(set) var operations: [OperationPlan] = []
+    private(set) var steps: [Step] = []
+    private(set) var codes: [UInt64] = []
+    private var scanner = ModulePathScanner()
+    /// By column; -1 for one that does not matter.
+    private var cursors: [Int]
+
+    init(_ tables: SegmentTables, names: StringTable, firstValues allFirstValues: [Int]) {
+        cursors = [Int](repeating: -1, count: tables.columns.count)
+        for (column, key) in tables.columns.enumerated() {
+            guard let attribute = RequestAttribute(key) else { continue }
+            cursors[column] = attributes.count
+            attributes.append((column, attribute))
+            firstValues.append(allFirstValues[column])
+        }
+        for operation in tables.operations {
+            let first = steps.count
+            for column in tables.layouts[Int(operation.layout)] where cursors[Int(column)] >= 0 {
+                let cursor = cursors[Int(column)]
+                steps.append(Step(attribute: attributes[cursor].attribute, cursor: cursor, firstCode: -1))
+            }
+            let isServerOrClient =
+                operation.kind == SpanKind.server.rawValue || operation.kind == SpanKind.client.rawValue
+            let hasPath = steps[first...].contains { $0.attribute.role == .path }
+            var nameCode = RequestAttribute.nothing
+            let name = names.range(Int(operation.name))
+            if isServerOrClient, let start = name.first, names.bytes[start] == UInt8(ascii: "/") {
+                nameCode = RequestAttribute.pathCode(names.bytes.span, name, &scanner)
+            }
+            operations.append(
+                OperationPlan(
+                    isRequest: isServerOrClient || hasPath, status: operation.status, nameCode: nameCode,
+                    steps: first..<steps.count))
+        }
+    }
+
+    /// Finds out what each entry of a column's dictionary says.
+    mutating func decide(_ column: Int, _ attribute: RequestAttribute, _ dictionary: StringTable) {
+        let first = codes.count
+        codes.reserveCapacity(first + dictionary.count)
+        for entry in 0..<dictionary.count {
+            codes.append(attribute.code(dictionary.bytes.span, dictionary.range(entry), &scanner))
+        }
+        for step in steps.indices where steps[step].cursor == cursors[column] {
+            steps[step].firstCode = first
+        }
+    }
+}
