@@ -65,15 +65,23 @@ struct CommonOptions: ParsableArguments {
             zone: try ZoneLookup.rules(named: tz))
     }
 
-    /// Opens the database for reading.
+    /// Where the database is.
     ///
-    /// - Throws: `CommandFailure` with what to do.
-    func openReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
+    /// - Throws: `CommandFailure` when that cannot be the place of one.
+    func place(in context: CommandContext) throws(CommandFailure) -> DatabasePlace {
         let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
         guard !place.path.isEmpty else {
             throw CommandFailure(.usage, "--db names no file; give the path of a database")
         }
         if let failure = place.failureOfKind { throw failure }
+        return place
+    }
+
+    /// Opens the database for reading.
+    ///
+    /// - Throws: `CommandFailure` with what to do.
+    func openReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
+        let place = try place(in: context)
         do {
             return try TelemetryReader(path: place.path)
         } catch {

@@ -4,6 +4,6 @@ import ArgumentParser
 struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db",
-        abstract: "Look at the database itself.",
-        subcommands: [DatabaseInfoCommand.self])
+        abstract: "Look at the database itself, and look after it.",
+        subcommands: [DatabaseInfoCommand.self, DatabaseVerifyCommand.self])
 }

@@ -19,38 +19,15 @@ package final class TelemetryReader {
     /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
     package init(path: String) throws(StoreError) {
         self.path = path
-        if let obstacle = FileStatus.readObstacle(path) {
-            throw StoreError(.unavailable, "cannot open \(path): \(obstacle)")
-        }
-        guard FileStatus.isThere(path) else {
-            throw StoreError(.missing, "there is no database at \(path)")
-        }
+        let connection = try Connection.reading(path)
         do {
-            connection = try Self.open(path)
-            try Schema.check(connection, path: path)
             findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
             findResource = try connection.prepare("SELECT otlp FROM resource WHERE id = ?1")
             findScope = try connection.prepare("SELECT otlp FROM scope WHERE id = ?1")
-        } catch let error as StoreError {
-            throw error
-        } catch let error as SQLiteError {
+        } catch {
             throw StoreError(error, path: path)
-        } catch {
-            throw StoreError(.unavailable, "\(path): \(error)")
         }
-    }
-
-    private static func open(_ path: String) throws(SQLiteError) -> Connection {
-        let connection = try Connection(path: path, mode: .readOnly)
-        do {
-            _ = try connection.integer("SELECT count(*) FROM sqlite_schema")
-            return connection
-        } catch {
-            // Without leave to write to the folder, SQLite cannot make the shared memory of a write-ahead
-            // log. When there is no log, no one writes either, and the file can be read as it lies there.
-            guard error.isCannotOpen, !FileStatus.isThere(path + "-wal") else { throw error }
-            return try Connection(path: path, mode: .immutable)
-        }
+        self.connection = connection
     }
 
     // MARK: Questions
