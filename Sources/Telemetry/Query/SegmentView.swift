@@ -36,6 +36,7 @@ final class SegmentView {
     private var knownArrivals: [UInt32]?
     private var knownFilter: TraceFilter?
     private var knownStatistics: SegmentStatistics?
+    private var knownRollup: SegmentRollup?
     private var knownValueCounts: [Int]?
     private var knownValues: [Int: ColumnValues] = [:]
 
@@ -297,6 +298,23 @@ final class SegmentView {
         else { throw damage(.statistics) }
         knownStatistics = statistics
         return statistics
+    }
+
+    /// The spans added up by minute; nil for a segment of format 1, which has none.
+    func rollup() throws(StoreError) -> SegmentRollup? {
+        if let knownRollup { return knownRollup }
+        if let columns {
+            knownRollup = SegmentRollupBuilder.rollup(
+                columns, SegmentSources(columns), SegmentClassification(columns))
+            return knownRollup
+        }
+        guard let sources = try statistics()?.sources.count else { return nil }
+        let names = try names().count
+        let rollup = try decode(.rollup) { (bytes) throws(ByteReader.Damage) in
+            try decoder.rollup(bytes, sourceCount: sources, nameCount: names)
+        }
+        knownRollup = rollup
+        return rollup
     }
 
     // MARK: Decoding

@@ -88,6 +88,18 @@ struct SegmentDecoder: ~Copyable {
         return try SegmentStatistics(decoding: &reader)
     }
 
+    /// - Parameters:
+    ///   - sourceCount: how many sources the segment's statistics have
+    ///   - nameCount: how many names its dictionary has
+    func rollup(
+        _ bytes: ByteSpan, sourceCount: Int, nameCount: Int
+    ) throws(ByteReader.Damage) -> SegmentRollup {
+        var reader = ByteReader(bytes)
+        return try SegmentRollup(
+            decoding: &reader, decompressor, spanCount: spanCount, sourceCount: sourceCount,
+            nameCount: nameCount)
+    }
+
     /// A dictionary column: the entry of each value, and the entries.
     func strings(
         _ bytes: ByteSpan, countMax: Int

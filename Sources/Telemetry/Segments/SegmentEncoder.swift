@@ -1,7 +1,7 @@
 /// Turns a segment's columns into chunks. docs/format.md specifies each of them.
 struct SegmentEncoder: ~Copyable {
     /// Version of what the chunks hold; the catalogue keeps it with each segment. Segments of format 1 have no
-    /// statistics.
+    /// statistics and no rollup.
     static let formatVersion = 2
 
     private let compressor = ZstdCompressor()
@@ -29,10 +29,15 @@ struct SegmentEncoder: ~Copyable {
         add(.originIndexes) { IntegerCoding.write(columns.originIndexes, compressor, to: &$0) }
         add(.arrivalIndexes) { IntegerCoding.write(columns.arrivalIndexes, compressor, to: &$0) }
         add(.traceFilter) { $0.raw(TraceFilter(columns.traces).bytes) }
+        let sources = SegmentSources(columns)
         add(.statistics) { writer in
             var inner = ByteWriter()
-            SegmentStatistics(columns, SegmentSources(columns)).encode(to: &inner)
+            SegmentStatistics(columns, sources).encode(to: &inner)
             Block.write(inner.bytes.span, compressor, to: &writer)
+        }
+        add(.rollup) { writer in
+            SegmentRollupBuilder.rollup(columns, sources, SegmentClassification(columns))
+                .encode(compressor, to: &writer)
         }
         for column in columns.tables.columns.indices {
             let values = columns.values(of: column)

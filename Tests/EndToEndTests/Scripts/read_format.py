@@ -264,9 +264,10 @@ class Segment:
         offsets, durations = self.numbers(8), self.numbers(9)
         operations, origin_of, arrival_of = (self.numbers(chunk, True) for chunk in (10, 11, 12))
         self.check_filter(traces)
+        values, names = self.read_columns(operations)
         has_statistics = catalogue["format"] >= 2
         statistics = format_statistics.read(self.read(14, Reader.block), self.columns) if has_statistics else None
-        values, names = self.read_columns(operations)
+        rollup = self.chunks.pop(15) if has_statistics else None
         require(not self.chunks, f"segment {self.number} has unknown chunks {sorted(self.chunks)}")
         require(len(traces) == len(counts) == len(first_starts), "columns of traces differ in length")
         require(sum(counts) == len(span_ids), "the traces have another number of spans")
@@ -280,6 +281,9 @@ class Segment:
             found = format_statistics.count(self, sources, starts, durations, operations, values)
             for name, value in found.items():
                 require(statistics[name] == value, f"segment {self.number}: {name} are {statistics[name]}, not {value}")
+            found = format_statistics.add_up(self, sources, starts, durations, operations, names)
+            sums = format_statistics.read_rollup(rollup, list(statistics["sources"]), names)
+            require(sums == found, f"segment {self.number}: the rollup has {sums}, not {found}")
         require(sorted(zip(first_starts, traces)) == list(zip(first_starts, traces)), "traces out of order")
 
         next_values = [iter(column) for column in values]
