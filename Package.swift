@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `TRACEQ_BENCHMARKS=1 swift build` also makes the programs that measure; nobody else has to build them.
+let benchmarks: [Target] =
+    Context.environment["TRACEQ_BENCHMARKS"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "IngestBenchmark", dependencies: ["Telemetry"], path: "Benchmarks/IngestBenchmark",
+            swiftSettings: strict)
+    ]
+
 /// One set of compiler rules for everything that is written in Swift here.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -35,6 +45,7 @@ let package = Package(
     targets: [
         // C libraries of the system.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(
@@ -49,7 +60,7 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [
-                "COTLP", "CSQLite", "CZstd", "OTLPModel",
+                "CMalloc", "COTLP", "CSQLite", "CZstd", "OTLPModel",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: strictMemory),
@@ -122,5 +133,5 @@ let package = Package(
             name: "EndToEndTests", dependencies: ["OTLPModel", "TestSupport"], exclude: ["Scripts"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-    ]
+    ] + benchmarks
 )

@@ -45,6 +45,7 @@ struct CollectorCommand: AsyncParsableCommand {
         let settings = try settings()
         signal(SIGPIPE, SIG_IGN)
         OpenFiles.raiseLimit()
+        HeapMemory.keep()
         let logger = LineLogHandler.standardError(level: logLevel.level)
         // Before anything starts: an order to stop must not find the default in place.
         let signals = SignalWatch.installed(logger: logger)

@@ -3,6 +3,8 @@
 /// Plain and synchronous; the actor that owns it decides when.
 struct StoreDatabase: ~Copyable {
     private let connection: Connection
+    private let begin: Statement
+    private let commit: Statement
     private let insertJournal: Statement
     private let insertChunk: Statement
     private let insertSegment: Statement
@@ -25,6 +27,8 @@ struct StoreDatabase: ~Copyable {
             // A checkpoint every 32 MiB: large enough to be rare, small enough to be short.
             try connection.execute("PRAGMA wal_autocheckpoint = 2048")
             try connection.execute("PRAGMA journal_size_limit = 67108864")
+            // Debian's SQLite overwrites what is deleted with zeros: all of the journal would be written twice.
+            try connection.execute("PRAGMA secure_delete = OFF")
             return try StoreDatabase(connection, file)
         } catch let error as StoreError {
             throw error
@@ -36,6 +40,8 @@ struct StoreDatabase: ~Copyable {
     }
 
     private init(_ connection: consuming Connection, _ file: consuming DatabaseFile) throws(SQLiteError) {
+        let begin = try connection.prepare("BEGIN IMMEDIATE")
+        let commit = try connection.prepare("COMMIT")
         let insertJournal = try connection.prepare(
             """
             INSERT INTO journal (id, committed_at, spans, min_start, max_start, digests, checksum, data)
@@ -48,6 +54,8 @@ struct StoreDatabase: ~Copyable {
                 max_end, min_duration, max_duration, errors)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """)
+        self.begin = begin
+        self.commit = commit
         self.insertJournal = insertJournal
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
@@ -206,11 +214,11 @@ struct StoreDatabase: ~Copyable {
         _ step: WriteStep, _ body: () throws(SQLiteError) -> Void
     ) throws(SQLiteError) {
         Failpoint.reach(step, .beforeWrite)
-        try connection.execute("BEGIN IMMEDIATE")
+        try begin.run()
         do {
             try body()
             Failpoint.reach(step, .beforeCommit)
-            try connection.execute("COMMIT")
+            try commit.run()
             Failpoint.reach(step, .afterCommit)
         } catch {
             // After some errors SQLite has rolled back already; then this says so and changes nothing.

@@ -194,6 +194,7 @@ extension StoreWriter {
             do {
                 // Readers may keep it from being finished: then it is tried again.
                 isUntidy = try !(database?.tidyUp() ?? true)
+                if !isUntidy { HeapMemory.giveBack() }
             } catch {
                 isUntidy = false
                 onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))

@@ -1,0 +1,28 @@
+import Glibc
+
+/// The requests of a corpus file; Benchmarks/README.md says what is in one.
+struct CorpusReader: Sendable {
+    private(set) var requests: [[UInt8]] = []
+
+    /// - Returns: nil for a file that cannot be read, or is no corpus
+    init?(path: String, limit: Int) {
+        guard let file = fopen(path, "rb") else { return nil }
+        defer { fclose(file) }
+        guard let header = Self.read(20, from: file), header.starts(with: "OTLPCRP1".utf8) else { return nil }
+        for _ in 0..<min(limit, Self.number(header[16..<20])) {
+            guard let entry = Self.read(8, from: file),
+                let request = Self.read(Self.number(entry[4..<8]), from: file)
+            else { return nil }
+            requests.append(request)
+        }
+    }
+
+    private static func read(_ count: Int, from file: UnsafeMutablePointer<FILE>) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: count)
+        return fread(&bytes, 1, count, file) == count ? bytes : nil
+    }
+
+    private static func number(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+}

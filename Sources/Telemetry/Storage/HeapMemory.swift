@@ -1,0 +1,22 @@
+import CMalloc
+
+/// How the C library keeps the memory of this process: for a program that takes in and lets go of megabytes
+/// many times a second.
+///
+/// As it comes, glibc gives large blocks and the top of its heaps back to the system at once, and the kernel
+/// clears every page anew when they are asked for again: a tenth of the time of ingest.
+package enum HeapMemory {
+    /// The largest that glibc allows; larger blocks come from the system each time.
+    private static let mappedBytesMin: Int32 = 32 << 20
+    /// Above what a saturated collector has free at the top of a heap, below what it may hold together.
+    private static let trimmedBytesMin: Int32 = 128 << 20
+
+    /// Keeps freed memory for the next request; `giveBack` is for quiet moments. For the start of a program.
+    package static func keep() {
+        mallopt(M_MMAP_THRESHOLD, mappedBytesMin)
+        mallopt(M_TRIM_THRESHOLD, trimmedBytesMin)
+    }
+
+    /// Gives free memory back to the system. It takes some milliseconds.
+    static func giveBack() { malloc_trim(0) }
+}
