@@ -35,6 +35,14 @@ enum TableHash {
     }
 }
 
+extension TraceID {
+    /// A hash for tables in memory.
+    @inline(__always)
+    var tableHash: UInt64 {
+        TableHash.mix(high ^ 0x9e37_79b9_7f4a_7c15, low ^ 0xe703_7ed1_a0b4_28db)
+    }
+}
+
 /// XXH64, as its specification says (seed 0): the checksum of everything that is stored.
 package func checksum(_ bytes: ByteSpan) -> UInt64 {
     let prime1: UInt64 = 0x9E37_79B1_85EB_CA87

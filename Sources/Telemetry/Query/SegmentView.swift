@@ -105,15 +105,18 @@ final class SegmentView {
     /// Who emitted the spans, by origin index.
     func origins() throws(StoreError) -> [ResolvedOrigin] {
         if let knownOrigins { return knownOrigins }
+        var origins: [ResolvedOrigin] = []
+        for reference in try storedOrigins() { origins.append(try resolve(reference)) }
+        knownOrigins = origins
+        return origins
+    }
+
+    /// What the database calls the origins of a stored segment.
+    func storedOrigins() throws(StoreError) -> [SegmentOriginReference] {
         let references = try decode(.origins) { (bytes) throws(ByteReader.Damage) in
             try decoder.origins(bytes)
         }
-        var origins: [ResolvedOrigin] = []
-        for (resource, scope) in references {
-            origins.append(try resolve(SegmentOriginReference(resource: resource, scope: scope)))
-        }
-        knownOrigins = origins
-        return origins
+        return references.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
     }
 
     func traceIDs() throws(StoreError) -> [TraceID] {
@@ -362,7 +365,7 @@ final class SegmentView {
 }
 
 /// The database ids of a resource and a scope.
-struct SegmentOriginReference: Hashable {
+struct SegmentOriginReference: Hashable, Sendable {
     var resource: Int64
     var scope: Int64
 }

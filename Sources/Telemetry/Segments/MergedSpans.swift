@@ -1,4 +1,5 @@
-/// The spans of several batches one after another, with one set of tables: what a segment is laid out from.
+/// The spans of several batches or segments one after another, with one set of tables: what a segment is laid out
+/// from.
 ///
 /// A slot of a dictionary column holds the number of its entry within its column.
 struct MergedSpans: ~Copyable {
@@ -18,6 +19,8 @@ struct MergedSpans: ~Copyable {
     private(set) var traces: [TraceID] = []
     private(set) var tables = SegmentTables()
     private(set) var origins = SegmentOrigins()
+    /// In place of `origins`, where the spans come from segments.
+    private(set) var storedOrigins: [SegmentOriginReference] = []
     /// The values of all dictionary columns; those of one column are numbered as they come.
     private(set) var dictionary = ColumnDictionary()
 
@@ -25,6 +28,7 @@ struct MergedSpans: ~Copyable {
     private var layoutIndex: [[UInt32]: UInt32] = [:]
     private var operationIndex: [Operation: UInt32] = [:]
     private var originIndex: [Origin: UInt32] = [:]
+    private var storedOriginIndex: [SegmentOriginReference: UInt32] = [:]
     private var resources = StringIndex()
     private var scopes = StringIndex()
     private var traceIndex = ProbeTable(capacity: 16_384)
@@ -32,15 +36,35 @@ struct MergedSpans: ~Copyable {
     private var numbersInColumn: [UInt32] = []
     private var entriesOfColumn = [UInt32](repeating: 0, count: FieldColumn.count)
 
+    /// By number within the column of names: the entry.
+    private var nameEntries: [UInt32] = []
+
     var spanCount: Int { spanIDs.count }
 
+    /// What an operation's `name` stands for.
+    func name(_ number: UInt32) -> ArraySlice<UInt8> { dictionary.strings[Int(nameEntries[Int(number)])] }
+
     init(_ batches: [SpanBatch]) {
-        for (number, field) in tables.columns.enumerated() {
-            columnIndex.insert(field.tableHash, index: number)
-        }
+        indexFields()
         let spans = batches.reduce(0) { $0 + $1.spanCount }
         reserve(spans: spans, slots: batches.reduce(0) { $0 + $1.slots.count })
         for batch in batches { append(batch) }
+    }
+
+    init(_ segments: consuming [SegmentColumns]) {
+        indexFields()
+        reserve(
+            spans: segments.reduce(0) { $0 + $1.spanCount },
+            slots: segments.reduce(0) { $0 + $1.values.count })
+        // Each one goes as soon as it is taken over, so that memory holds the spans about once.
+        segments.reverse()
+        while let segment = segments.popLast() { append(segment) }
+    }
+
+    private mutating func indexFields() {
+        for (number, field) in tables.columns.enumerated() {
+            columnIndex.insert(field.tableHash, index: number)
+        }
     }
 
     private mutating func reserve(spans: Int, slots slotCount: Int) {
@@ -95,6 +119,82 @@ struct MergedSpans: ~Copyable {
     }
 }
 
+// MARK: - Segments
+
+extension MergedSpans {
+    private mutating func append(_ segment: SegmentColumns) {
+        let columnMap = segment.tables.columns.map { column($0) }
+        let entryMaps = entryMaps(segment, columnMap)
+        let layoutMap = (0..<segment.tables.layouts.count).map { layout in
+            self.layout(segment.tables.layouts[layout].map { columnMap[Int($0)] })
+        }
+        let names = entryMaps[Int(FieldColumn.name.id)]
+        let operationMap = segment.tables.operations.map { operation in
+            var merged = operation
+            merged.name = UInt32(truncatingIfNeeded: names[Int(operation.name)])
+            merged.layout = layoutMap[Int(operation.layout)]
+            return self.operation(merged)
+        }
+        let originMap = segment.storedOrigins.map { origin in
+            if let known = storedOriginIndex[origin] { return known }
+            let number = UInt32(storedOrigins.count)
+            storedOrigins.append(origin)
+            storedOriginIndex[origin] = number
+            return number
+        }
+        spanIDs += segment.spanIDs
+        parentIDs += segment.parentIDs()
+        for operation in segment.operationIndexes { operationIndexes.append(operationMap[Int(operation)]) }
+        for origin in segment.originIndexes { originIndexes.append(originMap[Int(origin)]) }
+        let arrival = UInt32(tables.arrivals.count)
+        for index in segment.arrivalIndexes { arrivalIndexes.append(arrival + index) }
+        tables.arrivals += segment.tables.arrivals
+        appendTimes(segment)
+        appendSlots(segment, entryMaps)
+    }
+
+    private mutating func appendTimes(_ segment: SegmentColumns) {
+        var row = 0
+        for (index, id) in segment.traces.enumerated() {
+            let trace = self.trace(id)
+            for _ in 0..<segment.traceSpanCounts[index] {
+                let start = segment.traceStarts[index] &+ segment.startOffsets[row]
+                traceIndexes.append(trace)
+                starts.append(start)
+                ends.append(start &+ segment.durations[row])
+                row += 1
+            }
+        }
+    }
+
+    /// By column and entry of the segment: the number of the same value within its column here.
+    private mutating func entryMaps(_ segment: SegmentColumns, _ columnMap: [UInt32]) -> [[UInt64]] {
+        segment.dictionaries.indices.map { column in
+            let strings = segment.dictionaries[column]
+            return (0..<strings.count).map { entry in
+                UInt64(number(of: strings.bytes.span, strings.range(entry), column: columnMap[column]))
+            }
+        }
+    }
+
+    /// Values go back from columns to spans.
+    private mutating func appendSlots(_ segment: SegmentColumns, _ entryMaps: [[UInt64]]) {
+        let isInDictionary = segment.tables.columns.map(\.type.isInDictionary)
+        let layoutOfOperation = segment.tables.operations.map { segment.tables.layouts.range(Int($0.layout)) }
+        let columns = segment.tables.layouts.columns
+        var next = segment.valueOffsets
+        for operation in segment.operationIndexes {
+            slotOffsets.append(UInt32(truncatingIfNeeded: slots.count))
+            for position in layoutOfOperation[Int(operation)] {
+                let column = Int(columns[position])
+                let value = segment.values[next[column]]
+                slots.append(isInDictionary[column] ? entryMaps[column][Int(value)] : value)
+                next[column] &+= 1
+            }
+        }
+    }
+}
+
 // MARK: - Tables
 
 extension MergedSpans {
@@ -122,15 +222,22 @@ extension MergedSpans {
         map.reserveCapacity(batch.dictionary.count)
         for entry in 0..<batch.dictionary.count {
             let column = columnMap[Int(batch.dictionary.columns[entry])]
-            let known = dictionary.count
-            let merged = dictionary.intern(strings.bytes.span, strings.range(entry), column: column)
-            if dictionary.count > known {
-                numbersInColumn.append(entriesOfColumn[Int(column)])
-                entriesOfColumn[Int(column)] += 1
-            }
-            map.append(UInt64(numbersInColumn[Int(merged)]))
+            map.append(UInt64(number(of: strings.bytes.span, strings.range(entry), column: column)))
         }
         return map
+    }
+
+    /// The number of a value within its column; a new value gets the next.
+    @inline(__always)
+    private mutating func number(of bytes: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
+        let known = dictionary.count
+        let entry = dictionary.intern(bytes, range, column: column)
+        if dictionary.count > known {
+            numbersInColumn.append(entriesOfColumn[Int(column)])
+            entriesOfColumn[Int(column)] += 1
+            if column == FieldColumn.name.id { nameEntries.append(entry) }
+        }
+        return numbersInColumn[Int(entry)]
     }
 
     private mutating func operationMap(
@@ -140,12 +247,16 @@ extension MergedSpans {
             var merged = operation
             merged.name = UInt32(entryMap[Int(operation.name)])
             merged.layout = layoutMap[Int(operation.layout)]
-            if let known = operationIndex[merged] { return known }
-            let number = UInt32(tables.operations.count)
-            tables.operations.append(merged)
-            operationIndex[merged] = number
-            return number
+            return self.operation(merged)
         }
+    }
+
+    private mutating func operation(_ merged: Operation) -> UInt32 {
+        if let known = operationIndex[merged] { return known }
+        let number = UInt32(tables.operations.count)
+        tables.operations.append(merged)
+        operationIndex[merged] = number
+        return number
     }
 
     private mutating func originMap(_ batch: SpanBatch) -> [UInt32] {
@@ -167,7 +278,7 @@ extension MergedSpans {
     }
 
     private mutating func trace(_ id: TraceID) -> UInt32 {
-        let hash = TableHash.mix(id.high ^ 0x9e37_79b9_7f4a_7c15, id.low ^ 0xe703_7ed1_a0b4_28db)
+        let hash = id.tableHash
         if let known = traceIndex.find(hash, { traces[$0] == id }) { return UInt32(known) }
         let number = traces.count
         traces.append(id)

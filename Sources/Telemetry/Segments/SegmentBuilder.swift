@@ -1,15 +1,30 @@
 /// Builds a segment's columns from batches: brings the tables of all batches into one, orders the spans
 /// by trace and lays their values out column by column.
 struct SegmentBuilder: ~Copyable {
-    private var result = SegmentColumns()
-    private let merged: MergedSpans
+    private(set) var result = SegmentColumns()
+    let merged: MergedSpans
+    /// By span of `merged`: whether it is left out; empty when none is.
+    private var isLeftOut: [Bool] = []
 
     init(_ batches: [SpanBatch]) { merged = MergedSpans(batches) }
 
-    consuming func build() -> SegmentColumns {
+    /// Builds one segment from several, oldest first.
+    init(merging segments: consuming [SegmentColumns]) { merged = MergedSpans(segments) }
+
+    /// Lays the spans out. A span that comes twice is laid out once: the first one stays.
+    /// - Parameter stored: segments that are stored already; spans that they have are left out
+    consuming func build(leavingOutThoseIn stored: [SegmentView] = []) -> SegmentColumns {
         result.tables = merged.tables
         result.origins = merged.origins
-        let rows = orderedRows()
+        result.storedOrigins = merged.storedOrigins
+        var rows = orderedRows()
+        let repeated = repeatedSpans(rows) + storedSpans(rows, stored)
+        if !repeated.isEmpty {
+            isLeftOut = [Bool](repeating: false, count: merged.spanCount)
+            for span in repeated { isLeftOut[Int(span)] = true }
+            rows = orderedRows()
+            result.duplicates = merged.spanCount - rows.count
+        }
         layOut(rows)
         layOutValues(rows)
         orderDictionaries()
@@ -21,18 +36,20 @@ struct SegmentBuilder: ~Copyable {
 
 extension SegmentBuilder {
     /// A span, by its place among the merged ones, with its start.
-    private typealias Row = (span: UInt32, start: UInt64)
+    typealias Row = (span: UInt32, start: UInt64)
 
     /// All spans, trace after trace; fills the columns of the traces.
     private mutating func orderedRows() -> [Row] {
         var counts = [UInt32](repeating: 0, count: merged.traces.count)
         var starts = [UInt64](repeating: .max, count: merged.traces.count)
+        let isLeftOut = self.isLeftOut
         for span in 0..<merged.spanCount {
+            if !isLeftOut.isEmpty, isLeftOut[span] { continue }
             let trace = Int(merged.traceIndexes[span])
             counts[trace] &+= 1
             starts[trace] = min(starts[trace], merged.starts[span])
         }
-        // A trace that lost all its spans to a refusal has none to show.
+        // A trace may have lost all its spans: to a refusal, or because they are stored already.
         var order = (0..<UInt32(counts.count)).filter { counts[Int($0)] > 0 }
             .map { (start: starts[Int($0)], trace: $0) }
         let traces = merged.traces
@@ -51,6 +68,7 @@ extension SegmentBuilder {
         result.traces = order.map { traces[Int($0.trace)] }
         var rows = [Row](repeating: (0, 0), count: Int(position))
         for span in 0..<merged.spanCount {
+            if !isLeftOut.isEmpty, isLeftOut[span] { continue }
             let trace = Int(merged.traceIndexes[span])
             rows[Int(positions[trace])] = (UInt32(span), merged.starts[span])
             positions[trace] += 1

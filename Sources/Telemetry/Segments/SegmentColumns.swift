@@ -23,6 +23,8 @@ struct SegmentColumns: Sendable {
 
     var tables = SegmentTables()
     var origins = SegmentOrigins()
+    /// In place of `origins`, where the spans were read back from segments: what the database calls them.
+    var storedOrigins: [SegmentOriginReference] = []
 
     /// The values of all columns, column after column; those of column `c` are
     /// `values[valueOffsets[c]..<valueOffsets[c + 1]]`, in the order of the spans that have one.
@@ -30,6 +32,9 @@ struct SegmentColumns: Sendable {
     var valueOffsets: [Int] = []
     /// By column; empty for a column of numbers.
     var dictionaries: [StringTable] = []
+
+    /// How many spans were left out because they came twice or are stored already.
+    var duplicates = 0
 
     var spanCount: Int { spanIDs.count }
 

@@ -55,8 +55,10 @@ struct RoundTripTests {
         var span = RequestGenerator(seed: 1).sample()
         span.attributes = (0..<3_000).map { KeyValue("key\($0 % 1_500)", .int(Int64($0))) }
         span.attributes.append(KeyValue("tail", .array([.string("x"), .double(.nan)])))
+        var other = span
+        other.spanID = [1, 2, 3, 4, 5, 6, 7, 8]
         let request = ExportTraceServiceRequest(resourceSpans: [
-            ResourceSpans(scopeSpans: [ScopeSpans(spans: [span, span])])
+            ResourceSpans(scopeSpans: [ScopeSpans(spans: [span, other])])
         ])
         let body = request.protobufBytes()
         let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival)
