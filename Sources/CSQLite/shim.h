@@ -4,6 +4,7 @@
 #define TRACEQ_CSQLITE_SHIM_H
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 /// Binds bytes that stay where they are until the statement is reset: SQLite does not copy them.
 static inline int traceq_sqlite3_bind_blob_static(
@@ -26,6 +27,47 @@ static inline int traceq_sqlite3_bind_text_copy(
 /// Switches a boolean option of a connection on or off (`SQLITE_DBCONFIG_…`).
 static inline int traceq_sqlite3_db_config_flag(sqlite3 *connection, int option, int on) {
     return sqlite3_db_config(connection, option, on, (int *)0);
+}
+
+/// The name of the file behind a connection's database, or NULL.
+static inline const char *traceq_sqlite3_main_path(sqlite3 *connection) {
+    return sqlite3_db_filename(connection, "main");
+}
+
+/// A virtual table of ours: SQLite's part first, as it demands, then the Swift object behind it.
+typedef struct traceq_sqlite3_table {
+    sqlite3_vtab base;
+    void *table;
+} traceq_sqlite3_table;
+
+/// A cursor of ours. Where it stands in the current batch of rows is kept here and not in the Swift object:
+/// most steps of a scan touch nothing else.
+typedef struct traceq_sqlite3_cursor {
+    sqlite3_vtab_cursor base;
+    void *cursor;
+    int64_t row;
+    int64_t rows;
+} traceq_sqlite3_cursor;
+
+/// Says why a call on a virtual table failed; the text is copied.
+static inline void traceq_sqlite3_set_error(sqlite3_vtab *table, const char *text) {
+    sqlite3_free(table->zErrMsg);
+    table->zErrMsg = sqlite3_mprintf("%s", text);
+}
+
+/// A copy of a text in SQLite's memory, to be freed with `sqlite3_free`.
+static inline char *traceq_sqlite3_copy(const char *text) { return sqlite3_mprintf("%s", text); }
+
+/// A function's or a column's result: UTF-8 text of an explicit length, copied.
+static inline void traceq_sqlite3_result_text_copy(
+    sqlite3_context *context, const char *text, sqlite3_uint64 count) {
+    sqlite3_result_text64(context, text, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+/// A function's or a column's result: bytes, copied.
+static inline void traceq_sqlite3_result_blob_copy(
+    sqlite3_context *context, const void *bytes, sqlite3_uint64 count) {
+    sqlite3_result_blob64(context, bytes, count, SQLITE_TRANSIENT);
 }
 
 #endif

@@ -11,6 +11,10 @@ package struct CommandContext {
     package var now: UnixNanos
     package var write: (String) -> Void
     package var writeDiagnostic: (String) -> Void
+    /// The output as bytes, for who must not wait for its reader; nil where there is none to wait for.
+    package var byteOutput: ByteOutput?
+    /// Reads standard input up to its end, or one byte more than the given number.
+    package var readInput: (_ bytesMax: Int) -> [UInt8] = { _ in [] }
 
     package init(
         environment: [String: String], isRoot: Bool, terminalWidth: Int?, diagnosticWidth: Int?,

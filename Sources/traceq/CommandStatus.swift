@@ -7,4 +7,6 @@ package enum CommandStatus: Int32, Sendable {
     case conditionFound = 2
     /// The database is missing, damaged, written by a newer version, or cannot be read.
     case database = 3
+    /// The time that was given is over.
+    case deadline = 4
 }

@@ -7,9 +7,9 @@ package enum LeadingOptions {
     private static let withValue: Set<String> = [
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node",
-        "--name", "--min-duration",
+        "--name", "--min-duration", "--timeout", "--max-rows",
     ]
-    private static let flags: Set<String> = ["--json", "--no-color", "--attributes"]
+    private static let flags: Set<String> = ["--json", "--no-color", "--attributes", "--tables", "--schema"]
 
     package static func movedBehindCommand(_ arguments: [String]) -> [String] {
         var rest = arguments[...]

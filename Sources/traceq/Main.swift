@@ -8,13 +8,15 @@ enum Main {
         signal(SIGPIPE, SIG_IGN)
         let output = StandardStream(descriptor: STDOUT_FILENO)
         let diagnostics = StandardStream(descriptor: STDERR_FILENO)
-        let runner = CommandLineRunner(
-            context: CommandContext(
-                environment: ProcessEnvironment.read(), isRoot: geteuid() == 0,
-                terminalWidth: ProcessEnvironment.terminalWidth(of: STDOUT_FILENO),
-                diagnosticWidth: ProcessEnvironment.terminalWidth(of: STDERR_FILENO),
-                now: ProcessEnvironment.now(),
-                write: output.write, writeDiagnostic: diagnostics.write))
+        var context = CommandContext(
+            environment: ProcessEnvironment.read(), isRoot: geteuid() == 0,
+            terminalWidth: ProcessEnvironment.terminalWidth(of: STDOUT_FILENO),
+            diagnosticWidth: ProcessEnvironment.terminalWidth(of: STDERR_FILENO),
+            now: ProcessEnvironment.now(),
+            write: output.write, writeDiagnostic: diagnostics.write)
+        context.byteOutput = ByteOutput(isReady: { output.isReady }, write: output.write)
+        context.readInput = StandardStream(descriptor: STDIN_FILENO).read
+        let runner = CommandLineRunner(context: context)
         exit(runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 }

@@ -15,6 +15,7 @@ struct TraceQ: ParsableCommand {
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
               traceq trace 0af76519            one of them, drawn as a waterfall
+              traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
 
             The options --db, --format, --since and the like are accepted before and after the command.
@@ -25,8 +26,9 @@ struct TraceQ: ParsableCommand {
               1    a wrong argument, or nothing of that name
               2    a check found something
               3    trouble with the database
+              4    the time is over
               130  interrupted
             """,
         version: "traceq \(version)",
-        subcommands: [SlowestCommand.self, TraceCommand.self, DatabaseCommand.self])
+        subcommands: [SlowestCommand.self, TraceCommand.self, SQLCommand.self, DatabaseCommand.self])
 }

@@ -11,14 +11,15 @@ struct InMemoryCommandLine {
 
     init(
         _ arguments: [String], environment: [String: String] = ["HOME": "/nonexistent"],
-        terminalWidth: Int? = nil, diagnosticWidth: Int? = nil
+        terminalWidth: Int? = nil, diagnosticWidth: Int? = nil, input: String = ""
     ) {
         var output = ""
         var diagnostics = ""
-        let context = CommandContext(
+        var context = CommandContext(
             environment: environment, isRoot: false, terminalWidth: terminalWidth,
             diagnosticWidth: diagnosticWidth, now: Self.now, write: { output += $0 },
             writeDiagnostic: { diagnostics += $0 })
+        context.readInput = { Array(input.utf8.prefix($0 + 1)) }
         status = CommandLineRunner(context: context).run(arguments)
         self.output = output
         self.diagnostics = diagnostics

@@ -10,11 +10,11 @@ struct UsageTests {
             (["slowst"], "did you mean 'traceq slowest'"), (["slow"], "did you mean 'traceq slowest'"),
             (["trcae", "00"], "did you mean 'traceq trace'"),
             (["db", "ifno"], "did you mean 'traceq db info'"),
-            (["ls"], "there is no command 'ls'; 'traceq' has slowest, trace, db"),
-            ([""], "'traceq' has slowest, trace, db"),
+            (["ls"], "there is no command 'ls'; 'traceq' has slowest, trace, sql, db"),
+            ([""], "'traceq' has slowest, trace, sql, db"),
             (["slowest", "1h"], "unexpected argument '1h'; did you mean '--since 1h'?\nsee 'traceq slowest"),
             (["db", "info", "--bogus"], "traceq: unknown option '--bogus'\nsee 'traceq db info --help'"),
-            (["frobnicate"], "'traceq' has slowest, trace, db"), (["\u{1b}[2J"], "\\x1b[2J"),
+            (["frobnicate"], "'traceq' has slowest, trace, sql, db"), (["\u{1b}[2J"], "\\x1b[2J"),
             (["slowest", "--since", "soon"], "cannot read 'soon' as a time"),
             (["slowest", "--since", "10"], "write 10s for seconds ago"),
             (["slowest", "--since", "1h", "--until", "2h"], "--since must lie before --until"),
@@ -74,7 +74,7 @@ struct UsageTests {
         #expect(result.diagnostics.isEmpty)
     }
 
-    @Test("help has examples first", arguments: [[], ["slowest"], ["trace"], ["db", "info"]])
+    @Test("help has examples first", arguments: [[], ["slowest"], ["trace"], ["sql"], ["db", "info"]])
     func examples(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output
         let examples = try #require(help.firstRange(of: "EXAMPLES"))

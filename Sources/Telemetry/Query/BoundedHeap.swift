@@ -10,6 +10,9 @@ struct BoundedHeap<Element> {
         self.isBefore = isBefore
     }
 
+    /// The last of the kept elements; nil as long as fewer than `limit` are kept.
+    var last: Element? { elements.count < limit ? nil : elements.first }
+
     mutating func insert(_ element: Element) {
         if elements.count < limit {
             elements.append(element)

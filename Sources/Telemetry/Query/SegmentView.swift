@@ -14,7 +14,7 @@ final class SegmentView {
     /// The segment's row in the catalogue; nil for the journal.
     let segmentID: Int64?
     /// The version of what the chunks hold; nil for the journal.
-    private let format: Int?
+    let format: Int?
     /// The spans themselves where they are in memory already.
     private let columns: SegmentColumns?
     /// Reads a chunk; nil when the segment has none of that number.

@@ -116,6 +116,23 @@ struct SpanMaterializer {
             peerAddress: arrival.peerAddress)
     }
 
+    /// The attributes of a span in the order in which they came.
+    func attributes(at position: Position) throws(StoreError) -> [KeyValue] {
+        var attributes: [KeyValue] = []
+        var overflow: [KeyValue] = []
+        for (column, index) in slots(at: position) {
+            if tables.columns[column].role == .attribute {
+                let key = String(decoding: tables.columns[column].name, as: UTF8.self)
+                attributes.append(KeyValue(key, try value(column: column, index: index)))
+            } else if column == Int(FieldColumn.overflow.id) {
+                let pairs = [KeyValue](canonicalBytes: try bytes(column: column, index: index))
+                guard let pairs else { throw view.damage(.values(of: column)) }
+                overflow += pairs
+            }
+        }
+        return attributes + overflow
+    }
+
     private func addValues(to span: inout OTLPModel.Span, at position: Position) throws(StoreError) {
         for (column, index) in slots(at: position) {
             guard let field = FieldColumn(rawValue: UInt32(column)) else {

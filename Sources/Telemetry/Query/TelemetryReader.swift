@@ -30,6 +30,21 @@ package final class TelemetryReader {
         self.connection = connection
     }
 
+    /// Reads through a connection that somebody else opened and checked, inside the transaction that it is in:
+    /// a virtual table's way to the spans. The questions that begin a transaction of their own are not for it.
+    /// - Throws: `StoreError.unavailable`
+    init(borrowing reference: ConnectionReference) throws(StoreError) {
+        path = reference.path
+        connection = Connection(borrowing: reference)
+        do {
+            findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
+            findResource = try connection.prepare("SELECT otlp FROM resource WHERE id = ?1")
+            findScope = try connection.prepare("SELECT otlp FROM scope WHERE id = ?1")
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
     // MARK: Questions
 
     /// How large the database is and what it spans.
@@ -162,6 +177,12 @@ package final class TelemetryReader {
         } catch {
             throw StoreError(error, path: path)
         }
+    }
+
+    /// A segment again, without the columns that were read; the journal as it is.
+    func reopened(_ view: SegmentView) -> SegmentView {
+        guard let segment = view.segmentID, let format = view.format else { return view }
+        return self.view(segment: segment, format: format, view.summary)
     }
 
     private func view(segment: Int64, format: Int, _ summary: SegmentSummary) -> SegmentView {

@@ -3,13 +3,17 @@ struct CSVRenderer {
     let table: ResultTable
 
     func write(to output: inout OutputBuffer) {
-        let columns = table.dataColumns
-        writeLine(columns.map { table.columns[$0].key ?? "" }, to: &output)
-        for index in 0..<table.rowCount {
-            let cells = table.row(index)
-            writeLine(columns.map { cells[$0].csvText }, to: &output)
-        }
+        writeHeader(to: &output)
+        for index in 0..<table.rowCount { writeRow(table.row(index), to: &output) }
         output.flush()
+    }
+
+    func writeHeader(to output: inout OutputBuffer) {
+        writeLine(table.dataColumns.map { table.columns[$0].key ?? "" }, to: &output)
+    }
+
+    func writeRow(_ cells: [ResultCell], to output: inout OutputBuffer) {
+        writeLine(table.dataColumns.map { cells[$0].csvText }, to: &output)
     }
 
     /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.

@@ -41,6 +41,11 @@ package enum DisplayWidth {
         return String(fitting(Array(text), width: width - 1)) + "…"
     }
 
+    /// The end of a text, as much of it as fits.
+    package static func suffix(_ text: String, columns width: Int) -> String {
+        String(fitting(text.reversed(), width: width).reversed())
+    }
+
     package static func padded(_ text: String, to width: Int, right: Bool = false) -> String {
         let space = String(repeating: " ", count: max(0, width - columns(text)))
         return right ? space + text : text + space

@@ -9,7 +9,7 @@ struct JSONRenderer {
         let keys = keys
         for index in 0..<table.rowCount {
             output.text += index == 0 ? "\n" : ",\n"
-            writeRow(index, keys, to: &output)
+            writeRow(table.row(index), keys, to: &output)
         }
         output.text += table.rowCount == 0 ? "]" : "\n]"
         output.text += ",\"notes\":" + notes.text
@@ -20,14 +20,13 @@ struct JSONRenderer {
     func writeLines(to output: inout OutputBuffer) {
         let keys = keys
         for index in 0..<table.rowCount {
-            writeRow(index, keys, to: &output)
+            writeRow(table.row(index), keys, to: &output)
             output.line("")
         }
         output.flush()
     }
 
-    private func writeRow(_ index: Int, _ keys: [Key], to output: inout OutputBuffer) {
-        let cells = table.row(index)
+    func writeRow(_ cells: [ResultCell], _ keys: [Key], to output: inout OutputBuffer) {
         for (position, key) in keys.enumerated() {
             output.text += position == 0 ? "{" : ","
             output.text += key.text
@@ -38,12 +37,12 @@ struct JSONRenderer {
     }
 
     /// A column's name as JSON with its colon, made once for all rows.
-    private struct Key {
+    struct Key {
         let column: Int
         let text: String
     }
 
-    private var keys: [Key] {
+    var keys: [Key] {
         table.dataColumns.map { column in
             Key(column: column, text: JSONNode.string(table.columns[column].key ?? "").text + ":")
         }

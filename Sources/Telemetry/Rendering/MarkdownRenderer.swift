@@ -5,7 +5,7 @@ struct MarkdownRenderer {
 
     func write(to output: inout OutputBuffer) {
         switch table.layout {
-        case .rows: writeRows(to: &output)
+        case .rows, .rowsOrRecords: writeRows(to: &output)
         case .record: writeRecord(to: &output)
         }
         let footer = table.footerLines(zone: style.zone)

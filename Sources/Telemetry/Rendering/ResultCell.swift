@@ -18,6 +18,8 @@ package enum ResultCell: Hashable, Sendable {
     /// A time as OTLP carries it, which `UnixNanos` cannot always hold.
     case sentTime(UInt64)
     case structured(JSONNode)
+    /// A value of SQL: numbers with all their digits, blobs in hexadecimal.
+    case value(SQLValue)
 
     var json: JSONNode {
         switch self {
@@ -29,6 +31,7 @@ package enum ResultCell: Hashable, Sendable {
         case .time(let time): .string(time.rfc3339)
         case .sentTime(let time): .string(UnixNanos.rfc3339(unsigned: time))
         case .structured(let value): value
+        case .value(let value): value.json
         }
     }
 
@@ -47,6 +50,8 @@ package enum ResultCell: Hashable, Sendable {
         case .time(let time): time.displayText(in: zone)
         case .sentTime(let time): UnixNanos(clamping: time).displayText(in: zone)
         case .structured(let value): DisplayText.escaped(value.text)
+        case .value(.null): "NULL"
+        case .value(let value): DisplayText.escaped(value.plainText)
         }
     }
 
@@ -62,6 +67,8 @@ package enum ResultCell: Hashable, Sendable {
         case .time(let time): time.rfc3339
         case .sentTime(let time): UnixNanos.rfc3339(unsigned: time)
         case .structured(let value): value.text
+        case .value(.text(let text)): CSVRenderer.guarded(DisplayText.escaped(text))
+        case .value(let value): value.plainText
         }
     }
 }

@@ -6,6 +6,8 @@ package struct ResultTable {
         case rows
         /// One line a column: for a result of a single row.
         case record
+        /// Rows where they fit, else one line a column, row after row: for results of any width.
+        case rowsOrRecords
     }
 
     /// Name and version of the row's shape: `traceq.slowest/1`.

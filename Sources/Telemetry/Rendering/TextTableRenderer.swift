@@ -16,8 +16,9 @@ struct TextTableRenderer {
 
     func write(to output: inout OutputBuffer) {
         switch table.layout {
-        case .rows where table.rowCount > 0: writeRows(to: &output)
-        case .rows: break
+        case .rows where table.rowCount > 0, .rowsOrRecords where table.rowCount > 0:
+            writeRows(to: &output)
+        case .rows, .rowsOrRecords: break
         case .record: writeRecord(to: &output)
         }
         let footer = table.footerLines(zone: style.zone)
@@ -39,6 +40,7 @@ struct TextTableRenderer {
         var widths = naturalWidths(shown, [titles] + rows)
         let excess = (style.width.map { total(widths) - $0 }) ?? 0
         if excess > 0 {
+            if table.layout == .rowsOrRecords { return writeRecord(to: &output) }
             guard let elastic = shown.firstIndex(where: { $0.fit == .elastic }),
                 widths[elastic] - excess >= Self.elasticWidthMin
             else { return writeStacked(shown, titles, rows, to: &output) }
@@ -109,12 +111,16 @@ struct TextTableRenderer {
         widths.reduce(0, +) + Self.gap.count * max(0, widths.count - 1)
     }
 
-    /// One line a column, for a single row.
+    /// One line a column, row after row.
     private func writeRecord(to output: inout OutputBuffer) {
         let columns = table.shownColumns
         let width = columns.reduce(0) { max($0, DisplayWidth.columns(table.columns[$1].title ?? "")) }
         for index in 0..<table.rowCount {
             let cells = table.row(index)
+            if table.layout == .rowsOrRecords {
+                if index > 0 { output.line("") }
+                output.line(style.faint("row \(index + 1)"))
+            }
             for column in columns {
                 let title = DisplayWidth.padded(table.columns[column].title ?? "", to: width)
                 output.line(

@@ -5,8 +5,9 @@ import CSQLite
 ///
 /// All of SQLite's C interface is used in this folder and nowhere else.
 @safe struct Connection: ~Copyable {
-    // Owned: opened in `init`, closed in `deinit`.
-    private let handle: OpaquePointer
+    // Owned unless it was borrowed: opened in `init`, closed in `deinit`.
+    let handle: OpaquePointer
+    private let isOwned: Bool
 
     /// 5 s: another process takes a lock for a moment when it opens the file or recovers its log.
     private static let busyMillis: Int32 = 5_000
@@ -35,6 +36,7 @@ import CSQLite
             throw SQLiteError(code: code, message: words, context: "open \(path)")
         }
         unsafe handle = opened
+        isOwned = true
         unsafe sqlite3_busy_timeout(opened, Self.busyMillis)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
@@ -44,7 +46,16 @@ import CSQLite
         }
     }
 
-    deinit { unsafe sqlite3_close_v2(handle) }
+    /// Uses a connection that somebody else opened, and will close after this value is gone.
+    init(borrowing reference: ConnectionReference) {
+        unsafe handle = reference.handle
+        isOwned = false
+    }
+
+    deinit { if isOwned { unsafe sqlite3_close_v2(handle) } }
+
+    /// The connection for whoever registers tables and functions with it.
+    var reference: ConnectionReference { unsafe ConnectionReference(handle) }
 
     /// A path as SQLite's `file:` URI; everything that could mean something in a URI is escaped.
     private static func immutableURI(_ path: String) -> String {

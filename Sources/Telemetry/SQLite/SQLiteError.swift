@@ -14,6 +14,7 @@ struct SQLiteError: Error, Hashable, CustomStringConvertible {
     var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
     var isFull: Bool { primaryCode == SQLITE_FULL }
     var isCannotOpen: Bool { primaryCode == SQLITE_CANTOPEN || primaryCode == SQLITE_READONLY }
+    var isInputOutput: Bool { primaryCode == SQLITE_IOERR }
     var isDamage: Bool { primaryCode == SQLITE_CORRUPT || primaryCode == SQLITE_NOTADB }
 
     var description: String { "\(context): \(message) (SQLite code \(code))" }

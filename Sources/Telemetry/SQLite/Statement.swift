@@ -90,6 +90,18 @@ import CSQLite
     /// Makes the statement ready for another run; the bindings stay.
     func reset() { unsafe sqlite3_reset(handle) }
 
+    var columnCount: Int32 { unsafe sqlite3_column_count(handle) }
+
+    func columnName(_ column: Int32) -> String {
+        unsafe sqlite3_column_name(handle, column).map { unsafe String(cString: $0) } ?? ""
+    }
+
+    /// Whether running it can change nothing in the file.
+    var isReadOnly: Bool { unsafe sqlite3_stmt_readonly(handle) != 0 }
+
+    /// A value of any type, copied.
+    func value(_ column: Int32) -> SQLValue { unsafe SQLValue(sqlite3_column_value(handle, column)) }
+
     func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
 
     func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle, column) }

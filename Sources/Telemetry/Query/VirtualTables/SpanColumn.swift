@@ -1,0 +1,48 @@
+/// The columns of the table `spans`; the raw values are their places in it.
+enum SpanColumn: Int, CaseIterable {
+    case traceID, spanID, parentSpanID, name, kind, status, statusMessage
+    case service, node, nodeSource, scope, scopeVersion
+    case start, startNanos, endNanos, durationNanos, durationMillis
+    case peer, receivedAtNanos, traceState, flags
+    case droppedAttributes, droppedEvents, droppedLinks
+    case attributes, resource, segment
+    /// The row itself: what `attr()` wants to see.
+    case handle
+
+    var column: SQLColumn {
+        switch self {
+        case .traceID: SQLColumn("trace_id", "TEXT", "32 hexadecimal digits")
+        case .spanID: SQLColumn("span_id", "TEXT", "16 hexadecimal digits")
+        case .parentSpanID: SQLColumn("parent_span_id", "TEXT", "the same; NULL for a root")
+        case .name: SQLColumn("name", "TEXT", "name of the span")
+        case .kind:
+            SQLColumn("kind", "TEXT", "server, client, internal, producer, consumer, unspecified")
+        case .status: SQLColumn("status", "TEXT", "unset, ok, error")
+        case .statusMessage: SQLColumn("status_message", "TEXT", "NULL without one")
+        case .service: SQLColumn("service", "TEXT", "service.name, or unknown_service")
+        case .node: SQLColumn("node", "TEXT", "the node that the resource names, else the peer's address")
+        case .nodeSource: SQLColumn("node_source", "TEXT", "what named the node")
+        case .scope: SQLColumn("scope", "TEXT", "name of the instrumentation scope")
+        case .scopeVersion: SQLColumn("scope_version", "TEXT", "its version")
+        case .start: SQLColumn("start", "TEXT", "2026-08-21T10:00:00.000000000Z")
+        case .startNanos: SQLColumn("start_ns", "INTEGER", "Unix nanoseconds")
+        case .endNanos: SQLColumn("end_ns", "INTEGER", "Unix nanoseconds")
+        case .durationNanos:
+            SQLColumn("duration_ns", "INTEGER", "nanoseconds; 0 when the end lies before the start")
+        case .durationMillis: SQLColumn("duration_ms", "REAL", "the same in milliseconds")
+        case .peer: SQLColumn("peer", "TEXT", "the address that the span came from")
+        case .receivedAtNanos: SQLColumn("received_at_ns", "INTEGER", "Unix nanoseconds")
+        case .traceState: SQLColumn("trace_state", "TEXT", "NULL without one")
+        case .flags: SQLColumn("flags", "INTEGER", "OTLP's flags")
+        case .droppedAttributes: SQLColumn("dropped_attributes_count", "INTEGER", "by the sender")
+        case .droppedEvents: SQLColumn("dropped_events_count", "INTEGER", "by the sender")
+        case .droppedLinks: SQLColumn("dropped_links_count", "INTEGER", "by the sender")
+        case .attributes: SQLColumn("attributes", "TEXT", "all attributes as a JSON object")
+        case .resource: SQLColumn("resource", "TEXT", "the resource's attributes as a JSON object")
+        case .segment: SQLColumn("segment", "INTEGER", "the segment; NULL in the journal")
+        case .handle: SQLColumn("spans", "INTEGER", "the row, for attr(spans, 'key')", isHidden: true)
+        }
+    }
+
+    static let columns = allCases.map(\.column)
+}

@@ -1,0 +1,236 @@
+import OTLPModel
+
+/// The spans of one part, as SQL asks for them: a column of one row at a time. What a column needs is read when
+/// it is first asked for.
+final class SpanRows {
+    let part: Int
+    let view: SegmentView
+    private var fields: [UInt32: FieldValues] = [:]
+    private var knownParentIDs: [UInt64]?
+    private var knownTraces: [TraceID: Int]?
+    private var knownResources: [String?] = []
+    private var materializer: SpanCheckpoints?
+    /// The trace of the row that was asked for last.
+    private var currentTrace = 0
+    private var lookups = 0
+
+    init(part: Int, view: SegmentView) {
+        self.part = part
+        self.view = view
+    }
+
+    // MARK: Traces
+
+    /// The spans of a trace.
+    func rows(of trace: TraceID) throws(StoreError) -> Range<Int> {
+        let traces = try view.traceIDs()
+        lookups += 1
+        let index: Int?
+        if lookups < 4 {
+            index = traces.firstIndex(of: trace)
+        } else {
+            if knownTraces == nil {
+                knownTraces = Dictionary(
+                    zip(traces, traces.indices), uniquingKeysWith: { first, _ in first })
+            }
+            index = knownTraces?[trace]
+        }
+        let offsets = try view.traceOffsets()
+        guard let index, index + 1 < offsets.count else { return 0..<0 }
+        return offsets[index]..<offsets[index + 1]
+    }
+
+    /// The place of a row's trace among the traces.
+    private func traceIndex(_ row: Int) throws(StoreError) -> Int {
+        let offsets = try view.traceOffsets()
+        if offsets[currentTrace] <= row, row < offsets[currentTrace + 1] { return currentTrace }
+        var low = 0
+        var high = offsets.count - 1
+        // The next trace, as in every scan, or else by halves.
+        if currentTrace + 2 < offsets.count, offsets[currentTrace + 1] == row {
+            low = currentTrace + 1
+            high = low + 1
+        }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if offsets[middle] <= row { low = middle } else { high = middle }
+        }
+        // Traces without spans have none of the rows.
+        while low + 2 < offsets.count, offsets[low + 1] <= row { low += 1 }
+        currentTrace = low
+        return low
+    }
+
+    private func parentID(_ row: Int) throws(StoreError) -> UInt64 {
+        if let knownParentIDs { return knownParentIDs[row] }
+        let parents = try view.parents()
+        let ids = try view.spanIDs()
+        let external = try view.externalParents()
+        var result = [UInt64](repeating: 0, count: parents.count)
+        var externalBefore = 0
+        for row in parents.indices {
+            switch parents[row] {
+            case ParentCode.root: break
+            case ParentCode.external:
+                guard externalBefore < external.count else { throw view.damage(.externalParents) }
+                result[row] = external[externalBefore]
+                externalBefore += 1
+            case let code:
+                let place = row - (ParentCode.distance(code) ?? 0)
+                guard ids.indices.contains(place) else { throw view.damage(.parents) }
+                result[row] = ids[place]
+            }
+        }
+        knownParentIDs = result
+        return result[row]
+    }
+
+    // MARK: Values
+
+    /// Writes a column of a row.
+    func write(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+        switch column {
+        case .handle: result.integer(SpanSource.Part.handle(part: part, row: row))
+        case .segment: view.segmentID.map(result.integer) ?? result.null()
+        case .startNanos: result.integer(Int64(clamping: try view.starts()[row]))
+        case .durationNanos: result.integer(try duration(row))
+        case .durationMillis: result.real(Self.milliseconds(try duration(row)))
+        case .endNanos:
+            result.integer(Int64(clamping: try view.starts()[row] &+ (try view.durations()[row])))
+        case .start: result.text(UnixNanos.rfc3339(unsigned: try view.starts()[row]))
+        case .traceID:
+            let trace = try view.traceIDs()[traceIndex(row)]
+            result.hexadecimal(trace.high, trace.low)
+        case .spanID: result.hexadecimal(try view.spanIDs()[row])
+        case .parentSpanID:
+            let parent = try parentID(row)
+            if parent == 0 { result.null() } else { result.hexadecimal(parent) }
+        case .name, .kind, .status, .flags: try writeOperation(column, row, to: result)
+        case .service, .node, .nodeSource, .scope, .scopeVersion, .resource:
+            try writeOrigin(column, row, to: result)
+        case .peer: result.text(try arrival(row).peerAddress)
+        case .receivedAtNanos: result.integer(try arrival(row).receivedAt.rawValue)
+        case .statusMessage: try field(.statusMessage, row, to: result)
+        case .traceState: try field(.traceState, row, to: result)
+        case .droppedAttributes: try field(.droppedAttributesCount, row, to: result)
+        case .droppedEvents: try field(.droppedEventsCount, row, to: result)
+        case .droppedLinks: try field(.droppedLinksCount, row, to: result)
+        case .attributes: result.text(JSONNode.plain(try attributes(row)).text)
+        }
+    }
+
+    static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }
+
+    @inline(__always)
+    private func duration(_ row: Int) throws(StoreError) -> Int64 {
+        clampedDuration(try view.durations()[row], start: try view.starts()[row])
+    }
+
+    private func arrival(_ row: Int) throws(StoreError) -> Arrival {
+        try view.tables().arrivals[Int(try view.arrivalIndexes()[row])]
+    }
+
+    private func writeOperation(
+        _ column: SpanColumn, _ row: Int, to result: SQLResult
+    ) throws(StoreError) {
+        let operation = try view.tables().operations[Int(try view.operationIndexes()[row])]
+        switch column {
+        case .name:
+            let names = try view.names()
+            result.text(names.bytes.span.extracting(names.range(Int(operation.name))))
+        case .kind: result.text(SpanKind(rawValue: operation.kind).word)
+        case .status: result.text(StatusCode(rawValue: operation.status).word)
+        default: result.integer(Int64(operation.flags))
+        }
+    }
+
+    private func writeOrigin(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+        let number = Int(try view.originIndexes()[row])
+        let origin = try view.origins()[number]
+        switch column {
+        case .service: result.text(origin.service)
+        case .scope: result.text(origin.scope.name)
+        case .scopeVersion: result.text(origin.scope.version)
+        case .node:
+            if let node = origin.declaredNode {
+                result.text(node.name)
+            } else {
+                result.text(try arrival(row).peerAddress)
+            }
+        case .nodeSource:
+            result.text(origin.declaredNode?.source.rawValue ?? NodeIdentity.Source.peerAddress.rawValue)
+        default:
+            if knownResources.isEmpty {
+                knownResources = [String?](repeating: nil, count: try view.origins().count)
+            }
+            let text = knownResources[number] ?? JSONNode.plain(origin.resource.attributes).text
+            knownResources[number] = text
+            result.text(text)
+        }
+    }
+
+    // MARK: Rare fields
+
+    /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
+    private func field(_ field: FieldColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+        let values: FieldValues
+        if let known = fields[field.id] {
+            values = known
+        } else {
+            values = try FieldValues(field, view)
+            fields[field.id] = values
+        }
+        if let place = values.places[row] {
+            switch values.values {
+            case .numbers(let numbers): result.integer(Int64(bitPattern: numbers[place]))
+            case .entries(let entries, let table):
+                result.text(table.bytes.span.extracting(table.range(Int(entries[place]))))
+            }
+        } else if field.isText {
+            result.null()
+        } else {
+            result.integer(0)
+        }
+    }
+
+    private struct FieldValues {
+        var places: [Int: Int]
+        var values: ColumnValues
+
+        init(_ field: FieldColumn, _ view: SegmentView) throws(StoreError) {
+            places = Dictionary(
+                try FieldPlaces(Int(field.id), view).rows.map { ($0.row, $0.place) },
+                uniquingKeysWith: { $1 })
+            values = try view.values(of: Int(field.id))
+        }
+    }
+
+    /// All attributes of a span in the order in which they came.
+    func attributes(_ row: Int) throws(StoreError) -> [KeyValue] {
+        if materializer == nil { materializer = try SpanCheckpoints(view) }
+        return try materializer?.attributes(row) ?? []
+    }
+}
+
+extension SQLResult {
+    /// An id's digits.
+    func hexadecimal(_ id: UInt64) {
+        var digits = [UInt8](repeating: 0, count: 16)
+        Self.write(id, into: &digits, at: 0)
+        text(digits.span)
+    }
+
+    func hexadecimal(_ high: UInt64, _ low: UInt64) {
+        var digits = [UInt8](repeating: 0, count: 32)
+        Self.write(high, into: &digits, at: 0)
+        Self.write(low, into: &digits, at: 16)
+        text(digits.span)
+    }
+
+    private static func write(_ id: UInt64, into digits: inout [UInt8], at start: Int) {
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: id &>> UInt64(60 - 4 * place)) & 15
+            digits[start + place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        }
+    }
+}

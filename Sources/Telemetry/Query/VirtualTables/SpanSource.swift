@@ -1,0 +1,97 @@
+/// The spans of one state of the file, for the scans of SQL: the segments' catalogue and the journal, with a
+/// bounded number of segments open.
+final class SpanSource {
+    /// A segment, or the journal.
+    struct Part {
+        /// Nil for the journal.
+        var segment: Int64?
+        var summary: SegmentSummary
+    }
+
+    let parts: [Part]
+    private let reader: TelemetryReader
+    private let damagePolicy: TelemetryTables.DamagePolicy
+    /// By part: only trace filters are kept in these.
+    private let catalogue: [SegmentView]
+    /// The open parts, the one used last at the end.
+    private var open: [SpanRows] = []
+    private var openSpans = 0
+    private var values = AttributeCache()
+
+    /// Open segments hold up to 200 bytes a span when all of their columns are read.
+    private static let openSpansMax = 1 << 20
+
+    init(_ reference: ConnectionReference, _ damagePolicy: TelemetryTables.DamagePolicy) throws(StoreError) {
+        reader = try TelemetryReader(borrowing: reference)
+        self.damagePolicy = damagePolicy
+        catalogue = try reader.views { _ in true }
+        parts = catalogue.map { Part(segment: $0.segmentID, summary: $0.summary) }
+        if damagePolicy == .fails, let damage = reader.damageNotes().first {
+            throw StoreError(.damaged, damage.message)
+        }
+    }
+
+    /// What could not be read.
+    var damages: [String] { reader.damageNotes().map(\.message) }
+
+    /// Runs something that reads one part; nil when that is damaged and damage is to be noted only.
+    func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {
+        guard damagePolicy == .isNoted else { return try body() }
+        return try reader.tolerating(body)
+    }
+
+    /// The spans of a part.
+    func rows(_ part: Int) -> SpanRows {
+        if let last = open.last, last.part == part { return last }
+        if let place = open.firstIndex(where: { $0.part == part }) {
+            let rows = open.remove(at: place)
+            open.append(rows)
+            return rows
+        }
+        let view = catalogue[part]
+        // The journal is in memory as a whole; of a segment, columns are read into a view of its own, to be
+        // dropped with it.
+        let rows = SpanRows(part: part, view: reader.reopened(view))
+        open.append(rows)
+        openSpans += view.summary.spans
+        while openSpans > Self.openSpansMax, open.count > 2 {
+            openSpans -= open.removeFirst().view.summary.spans
+        }
+        return rows
+    }
+
+    /// Whether a part may have spans of a trace.
+    func mayContain(_ trace: TraceID, part: Int) throws(StoreError) -> Bool {
+        guard parts[part].segment != nil else { return true }
+        return try catalogue[part].mayContain(trace)
+    }
+
+    /// The values of an attribute in a part.
+    func attribute(_ key: ByteSpan, of origin: AttributeCache.Origin, part: Int) throws(StoreError)
+        -> AttributeColumn
+    {
+        let number = values.number(of: key, origin)
+        if let known = values.column(number, part: part) { return known }
+        let rows = rows(part)
+        let column: AttributeColumn
+        switch origin {
+        case .span: column = try AttributeColumn(key: values.key(number), rows.view)
+        case .resource: column = try AttributeColumn(resourceKey: values.key(number), rows.view)
+        }
+        values.insert(column, number, part: part)
+        return column
+    }
+}
+
+extension SpanSource.Part {
+    /// A part has fewer than 2^24 spans.
+    private static let rowBits: Int64 = 24
+
+    /// What tells a span from all others of the source.
+    static func handle(part: Int, row: Int) -> Int64 { Int64(part) << rowBits | Int64(row) }
+
+    /// The part and the row of a handle.
+    static func place(_ handle: Int64) -> (part: Int, row: Int) {
+        (Int(handle >> rowBits), Int(handle & (1 << rowBits - 1)))
+    }
+}

@@ -1,0 +1,203 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("The table spans")
+struct SpansTableTests {
+    /// What the columns of a span have to say, from the span itself.
+    private func expected(_ stored: StoredSpan) -> [SQLValue] {
+        let span = stored.span
+        let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
+        let duration: Int64 = end < start ? 0 : Int64(clamping: end - start)
+        let parent = span.parentSpanID.contains { $0 != 0 } ? span.parentSpanID : []
+        return [
+            .text(hexadecimal(span.traceID)), .text(hexadecimal(span.spanID)),
+            parent.isEmpty ? .null : .text(hexadecimal(parent)),
+            .text(span.name), .text(span.kind.word), .text(span.status.code.word),
+            span.status.message.isEmpty ? .null : .text(span.status.message),
+            .text(stored.service), .text(stored.node.name), .text(stored.node.source.rawValue),
+            .text(stored.scope.name), .text(stored.scope.version),
+            .text(UnixNanos.rfc3339(unsigned: start)), .integer(Int64(clamping: start)),
+            .integer(Int64(clamping: end)), .integer(duration), .real(Double(duration) / 1e6),
+            .text(stored.peerAddress), .integer(stored.receivedAt.rawValue),
+            span.traceState.isEmpty ? .null : .text(span.traceState), .integer(Int64(span.flags)),
+            .integer(Int64(span.droppedAttributesCount)), .integer(Int64(span.droppedEventsCount)),
+            .integer(Int64(span.droppedLinksCount)), .text(JSONNode.plain(span.attributes).text),
+            .text(JSONNode.plain(stored.resource.attributes).text),
+        ]
+    }
+
+    private func generated(seed: UInt64, requests: Int = 60) async throws -> SQLDatabase {
+        var generator = RequestGenerator(seed: seed)
+        let database = try SQLDatabase()
+        try await database.store((0..<requests).map { _ in generator.request() }, segmentSpans: 300)
+        return database
+    }
+
+    private func storedSpans(_ database: SQLDatabase) throws -> [StoredSpan] {
+        let reader = try TelemetryReader(path: database.path)
+        var spans: [StoredSpan] = []
+        for trace in 1...40 as ClosedRange<UInt64> {
+            let lookup = try reader.trace(prefix: hexadecimal(TraceBytes.trace(trace)))
+            if case .found(_, let found, _) = lookup { spans += found }
+        }
+        return spans
+    }
+
+    private func sorted(_ rows: [[SQLValue]]) -> [String] { rows.map { "\($0)" }.sorted() }
+
+    @Test("has every value of every span, from journal and segments", arguments: 0..<3)
+    func values(part: UInt64) async throws {
+        let seed = UInt64.random(in: 0..<1 << 40) &+ part
+        let database = try await generated(seed: seed)
+        let spans = try storedSpans(database)
+        let columns = SpanColumn.columns.map(\.name).filter { $0 != "segment" && $0 != "spans" }
+        let rows = try database.rows("SELECT \(columns.joined(separator: ", ")) FROM spans")
+        #expect(sorted(rows) == sorted(spans.map(expected)), "seed \(seed)")
+        #expect(try database.value("SELECT count(*) FROM spans") == .integer(Int64(spans.count)))
+        let segments = try TelemetryReader(path: database.path).info().segments
+        #expect(
+            try database.value("SELECT count(DISTINCT segment) FROM spans") == .integer(Int64(segments)),
+            "seed \(seed)")
+        #expect(segments > 1)
+    }
+
+    @Test("gives the attributes that were sent, whatever the order of the rows", arguments: 0..<3)
+    func attributes(part: UInt64) async throws {
+        let seed = UInt64.random(in: 0..<1 << 40) &+ part
+        let database = try await generated(seed: seed)
+        let spans = try storedSpans(database)
+        for key in ["http.route", "a", "", "ключ", "missing"] {
+            let rows = spans.map { stored -> [SQLValue] in
+                [
+                    .text(hexadecimal(stored.span.spanID)),
+                    stored.span.attributes.value(of: key).map { SQLValue($0) } ?? .null,
+                    stored.resource.attributes.value(of: key).map { SQLValue($0) } ?? .null,
+                ]
+            }
+            let select = "span_id, attr(spans, '\(key)'), resource_attr(spans, '\(key)')"
+            for order in ["", "ORDER BY span_id", "ORDER BY duration_ns DESC LIMIT 100000"] {
+                let found = try database.rows("SELECT \(select) FROM spans \(order)")
+                #expect(sorted(found) == sorted(rows), "seed \(seed), key \(key), \(order)")
+            }
+            let grouped = try database.rows(
+                "SELECT span_id, max(attr(spans, '\(key)')) FROM spans GROUP BY span_id")
+            #expect(
+                sorted(grouped) == sorted(rows.map { Array($0.prefix(2)) }), "seed \(seed), key \(key)")
+        }
+    }
+
+    @Test("answers conditions as SQLite does that looks at every row", arguments: 0..<3)
+    func pushDown(part: UInt64) async throws {
+        let seed = UInt64.random(in: 0..<1 << 40) &+ part
+        var random = SeededGenerator(seed: seed)
+        let database = try await generated(seed: seed)
+        let session = try database.session()
+        let trace = "'" + hexadecimal(TraceBytes.trace(UInt64.random(in: 1...41, using: &random))) + "'"
+        let bounds: [String: [String]] = [
+            "start_ns": [
+                "0", "1", "1.5", "1790000000000000000", "1790000000123456789", "1.79e18",
+                "9223372036854775807",
+                "9.3e18", "-1", "'1790000000000000000'", "'x'", "x'00'", "NULL",
+            ],
+            "start": [
+                "'2026'", "'2026-09-21T14:13:20.000000000Z'", "'1970-01-01T00:00:00.000000001Z'", "''", "'z'",
+                "2026", "x'00'", "NULL",
+            ],
+            "duration_ns": [
+                "0", "17", "5000000", "5000000.5", "4e6", "-3", "1e19", "-1e19", "'abc'", "NULL",
+            ],
+            "duration_ms": ["0", "5", "5.0", "4.999999", "1.7e-05", "'5'", "'abc'", "NULL"],
+            "segment": ["1", "2", "1.5", "'2'", "NULL"],
+        ]
+        let texts: [String: [String]] = [
+            "trace_id": [trace, "'ABAB'", "''", "5"], "name": ["'GET'", "''", "'get'", "5", "x'474554'"],
+            "kind": ["'server'", "'99'", "99", "'SERVER'"], "status": ["'error'", "'unset'", "'7'"],
+            "service": ["'unknown_service'", "'GET'"], "node": ["'192.0.2.7'", "'GET'"],
+        ]
+        for round in 0..<50 {
+            var conditions: [(plain: String, hidden: String)] = []
+            for _ in 0...Int.random(in: 0...2, using: &random) {
+                let isText = Bool.random(using: &random)
+                let (column, values) =
+                    (isText ? texts : bounds).sorted { $0.key < $1.key }
+                    .randomElement(using: &random) ?? ("name", ["''"])
+                let comparison =
+                    isText ? "=" : ["<", "<=", "=", ">=", ">"].randomElement(using: &random) ?? "="
+                let value = values.randomElement(using: &random) ?? "0"
+                // The unary plus keeps a condition from the table.
+                conditions.append(
+                    ("\(column) \(comparison) \(value)", "+\(column) \(comparison) \(value)"))
+            }
+            let plain = conditions.map(\.plain).joined(separator: " AND ")
+            let hidden = conditions.map(\.hidden).joined(separator: " AND ")
+            let columns = "span_id, start_ns, duration_ns"
+            // The plus takes the column's affinity away, too: it is put back where a number meets text.
+            let cast = Self.castingTexts(hidden)
+            let found = try session.rows("SELECT \(columns) FROM spans WHERE \(plain)")
+            let wanted = try session.rows("SELECT \(columns) FROM spans WHERE \(cast)")
+            let isSame = sorted(found) == sorted(wanted)
+            #expect(isSame, "seed \(seed), round \(round): \(plain)")
+            let key =
+                ["start_ns", "duration_ns", "start", "duration_ms"].randomElement(using: &random) ?? "start"
+            let order = "\(key) \(["ASC", "DESC"].randomElement(using: &random) ?? "")"
+            let limit = [0, 1, 7, 1000, -1].randomElement(using: &random) ?? 1
+            let offset = [0, 0, 3].randomElement(using: &random) ?? 0
+            let first = try session.rows(
+                "SELECT \(key) FROM spans WHERE \(plain) ORDER BY \(order) LIMIT \(limit) OFFSET \(offset)")
+            let sortedAll = try session.rows(
+                "SELECT k FROM (SELECT \(key) AS k, span_id FROM spans WHERE \(cast)) ORDER BY +\(order.replacing(key, with: "k")) "
+                    + "LIMIT \(limit) OFFSET \(offset)")
+            let isSameOrder = first == sortedAll
+            #expect(isSameOrder, "seed \(seed), round \(round): \(plain) ORDER BY \(order) LIMIT \(limit)")
+        }
+    }
+
+    /// Text columns are compared as text: what the plus takes away.
+    private static func castingTexts(_ conditions: String) -> String {
+        var result = conditions
+        for column in ["trace_id", "name", "kind", "status", "service", "node"] {
+            result = result.replacing("+\(column) = ", with: "CAST(+\(column) AS TEXT) = ")
+        }
+        result = result.replacing("+start ", with: "CAST(+start AS TEXT) ")
+        for column in ["start_ns", "duration_ns", "segment"] {
+            result = result.replacing("+\(column) ", with: "CAST(+\(column) AS INTEGER) ")
+        }
+        return result.replacing("+duration_ms ", with: "CAST(+duration_ms AS REAL) ")
+    }
+
+    @Test("joins a span to its parent by the trace, and each span stays one row")
+    func join() async throws {
+        let database = try SQLDatabase()
+        let spans = (1...200 as ClosedRange<UInt64>).flatMap { trace in
+            [
+                Sample.span(trace: trace, id: 1, name: "parent", millis: trace),
+                Sample.span(trace: trace, id: 2, parent: 1, name: "child", kind: .client),
+            ]
+        }
+        try await database.store(
+            stride(from: 0, to: spans.count, by: 10).map { Sample.request(Array(spans[$0..<$0 + 10])) },
+            segmentSpans: 60)
+        let joined = """
+            SELECT count(*), count(DISTINCT c.trace_id), max(p.duration_ns) FROM spans c
+            JOIN spans p ON p.trace_id = c.trace_id AND p.span_id = c.parent_span_id
+            """
+        #expect(try database.rows(joined) == [[.integer(200), .integer(200), .integer(200_000_000)]])
+        let attribute = """
+            SELECT count(*) FROM spans c LEFT JOIN spans p
+            ON p.trace_id = c.trace_id AND p.span_id = c.parent_span_id
+            WHERE attr(p.spans, 'none') IS NULL
+            """
+        #expect(try database.value(attribute) == .integer(400))
+    }
+
+    @Test("has no rows in an empty database")
+    func empty() async throws {
+        let database = try SQLDatabase()
+        try await database.store([])
+        #expect(try database.value("SELECT count(*) FROM spans") == .integer(0))
+        #expect(try database.rows("SELECT * FROM spans ORDER BY duration_ns DESC LIMIT 3").isEmpty)
+    }
+}
