@@ -25,6 +25,13 @@ enum ProcessEnvironment {
         return Int(size.ws_col)
     }
 
+    /// Nanoseconds on a clock that never goes back and has no meaning but differences.
+    static func monotonicNanos() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     static func now() -> UnixNanos {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

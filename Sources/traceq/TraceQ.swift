@@ -17,6 +17,7 @@ struct TraceQ: ParsableCommand {
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
+              traceq import traces.jsonl       bring traces from a file into the database
 
             The options --db, --format, --since and the like are accepted before and after the command.
             The database is the one that --db or TRACEQ_DB names, else the collector's default.
@@ -30,5 +31,8 @@ struct TraceQ: ParsableCommand {
               130  interrupted
             """,
         version: "traceq \(version)",
-        subcommands: [SlowestCommand.self, TraceCommand.self, SQLCommand.self, DatabaseCommand.self])
+        subcommands: [
+            SlowestCommand.self, TraceCommand.self, SQLCommand.self, ImportCommand.self,
+            DatabaseCommand.self,
+        ])
 }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Every option that --help knows is documented", .timeLimit(.minutes(1)))
 struct DocumentedOptionsTests {
-    @Test("traceq, in docs/cli.md", arguments: [["slowest"], ["trace"], ["sql"], ["db", "info"]])
+    @Test(
+        "traceq, in docs/cli.md",
+        arguments: [["slowest"], ["trace"], ["sql"], ["db", "info"], ["import"]])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
         try expectDocumented(help.standardOutput, in: ["docs/cli.md"])

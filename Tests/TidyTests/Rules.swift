@@ -7,7 +7,7 @@ enum Rules {
 
     /// Libraries whose pointers stay in one file of each target that uses them, behind types that do not
     /// outlive the memory.
-    static let walledLibraries = ["CZstd", "CDeflate", "CProtobufC", "COTLP"]
+    static let walledLibraries = ["CZstd", "CDeflate", "CZlib", "CProtobufC", "COTLP"]
 
     /// Of each target, the files that import a library where there are several.
     static func holesInWall(of library: String, in files: [SourceFile]) throws -> [String] {

@@ -1,0 +1,59 @@
+import Glibc
+import Telemetry
+
+/// Brings requests of files to a collector, over one connection.
+actor CollectorDelivery {
+    /// Sending blocks: not a thread of Swift's pool.
+    private let executor = SerialExecutorQueue(label: "traceq.import.send")
+    private let url: CollectorURL
+    private var poster: HTTPPoster
+
+    /// A collector that is overloaded is asked again for so long.
+    private static let patienceNanos: Int64 = 60_000_000_000
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(url text: String) throws(CommandFailure) {
+        url = try CollectorURL(text)
+        poster = HTTPPoster(url)
+    }
+
+    func deliver(_ record: ImportRecord) -> ImportRun.Delivery {
+        // Decoded here as well: to know what is bad before it is sent, and to count.
+        let decoded: DecodedTraces
+        do {
+            decoded = try DecodedTraces(record, receivedAt: ProcessEnvironment.now())
+        } catch {
+            return .bad(
+                ImportError(
+                    record: record.number, offset: record.offset, message: error.message, isLocal: true))
+        }
+        let type = record.isJSON ? "application/json" : "application/x-protobuf"
+        let giveUp = ProcessEnvironment.monotonicNanos() + Self.patienceNanos
+        while true {
+            let reply: HTTPPoster.Reply
+            do {
+                reply = try poster.post(record.bytes, contentType: type)
+            } catch {
+                return .failed(
+                    CommandFailure(.database, "cannot send to \(url.authority): \(error.message)"))
+            }
+            switch reply.status {
+            case 200:
+                return .stored(
+                    spans: decoded.batch.spanCount, refused: decoded.rejectedSpans,
+                    reason: decoded.rejectionReason)
+            case 400, 413:
+                return .bad(
+                    ImportError(
+                        record: record.number, offset: record.offset,
+                        message: "\(url.authority) answers \(reply.status)", isLocal: true))
+            case 429, 502, 503,
+                504 where ProcessEnvironment.monotonicNanos() < giveUp:
+                usleep(UInt32(min(max(reply.retryAfter ?? 1, 1), 30)) * 1_000_000)
+            default:
+                return .failed(CommandFailure(.database, "\(url.authority) answers \(reply.status)"))
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// What became of the requests of a file.
+struct ImportCounts: Hashable, Sendable {
+    /// Requests that were read, the bad ones among them.
+    var requests = 0
+    /// Requests that could not be read.
+    var badRequests = 0
+    /// Spans that are stored now and were not before.
+    var stored = 0
+    /// Spans of requests that were stored before.
+    var known = 0
+    /// Spans that are none: without an id.
+    var refused = 0
+
+    var spans: Int { stored + known + refused }
+
+    static func += (left: inout ImportCounts, right: ImportCounts) {
+        left.requests += right.requests
+        left.badRequests += right.badRequests
+        left.stored += right.stored
+        left.known += right.known
+        left.refused += right.refused
+    }
+}

@@ -1,0 +1,49 @@
+import Telemetry
+
+/// What an import did, file by file.
+struct ImportReport {
+    struct Row {
+        var file: String
+        /// Nil for a file that could not be read at all.
+        var framing: RecordFraming?
+        var counts: ImportCounts
+    }
+
+    var rows: [Row]
+    var nanos: Int64
+
+    var total: ImportCounts { rows.reduce(into: ImportCounts()) { $0 += $1.counts } }
+
+    var table: ResultTable {
+        let rows = rows
+        return ResultTable(
+            schema: "traceq.import/1",
+            columns: [
+                ResultColumn(key: "file", title: "FILE"),
+                ResultColumn(key: "format", title: "FORMAT"),
+                ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
+                ResultColumn(key: "stored_spans", title: "SPANS STORED", alignsRight: true),
+                ResultColumn(key: "known_spans", title: "STORED BEFORE", alignsRight: true),
+                ResultColumn(key: "refused_spans", title: "REFUSED", alignsRight: true),
+                ResultColumn(key: "bad_requests", title: "BAD REQUESTS", alignsRight: true),
+            ],
+            rowCount: rows.count,
+            row: { index in
+                let row = rows[index]
+                let numbers = [
+                    row.counts.requests, row.counts.stored, row.counts.known, row.counts.refused,
+                    row.counts.badRequests,
+                ]
+                return [.text(row.file), row.framing.map { .text($0.name) } ?? .missing]
+                    + numbers.map { .integer(Int64($0)) }
+            },
+            summary: [summary])
+    }
+
+    private var summary: String {
+        let seconds = max(0.001, Double(nanos) / 1e9)
+        let rate = Int64(Double(total.spans) / seconds)
+        return "\(HumanUnits.count(total.stored, "span")) stored in \(HumanUnits.duration(nanos)) "
+            + "(\(HumanUnits.count(rate)) spans a second)"
+    }
+}

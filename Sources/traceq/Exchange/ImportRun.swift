@@ -1,0 +1,118 @@
+import Dispatch
+import NIOConcurrencyHelpers
+import Telemetry
+
+/// Imports one file after another: reads requests on the calling thread and hands them to `deliver`, several at a
+/// time.
+struct ImportRun {
+    /// What became of one request.
+    enum Delivery: Sendable {
+        case stored(spans: Int, refused: Int, reason: String?)
+        /// The same request was stored before.
+        case known(spans: Int, refused: Int)
+        /// The request cannot be read: its own fault.
+        case bad(ImportError)
+        /// Nothing can be stored at the moment: not the request's fault.
+        case failed(CommandFailure)
+    }
+
+    /// What is known while requests are under way.
+    struct State: Sendable {
+        var counts = ImportCounts()
+        var bad: [ImportError] = []
+        var failure: CommandFailure?
+        var refusalReason: String?
+    }
+
+    /// Why the import of a file ended early.
+    enum Stop: Error {
+        case bad(ImportError)
+        case failed(CommandFailure)
+    }
+
+    /// Bad requests of a file that are told one by one.
+    static let badListedMax = 10
+
+    /// Requests under way at the most, and how many bytes of one count as one more: together 64 MiB and a bit.
+    private static let slots = 16
+    private static let bytesOfSlot = 4 << 20
+
+    var skipsBad: Bool
+    var deliver: @Sendable (ImportRecord) async -> Delivery
+    /// Hears after each request that was read: what is known so far.
+    var onProgress: (ImportCounts) -> Void
+
+    /// - Returns: the state at the end of the file, and why it ended early, if it did
+    func run(_ reader: RecordReader) -> (state: State, stop: Stop?) {
+        let state = NIOLockedValueBox(State())
+        let free = DispatchSemaphore(value: Self.slots)
+        var stop: Stop?
+        while stop == nil {
+            do {
+                guard let record = try reader.next() else { break }
+                start(record, state, free)
+            } catch {
+                state.withLockedValue { $0.note(error) }
+                if !error.isLocal || !skipsBad { stop = .bad(error) }
+            }
+            let seen = state.withLockedValue { $0 }
+            onProgress(seen.counts)
+            if let failure = seen.failure {
+                stop = .failed(failure)
+            } else if !skipsBad, let first = seen.bad.first {
+                stop = .bad(first)
+            }
+        }
+        for _ in 0..<Self.slots { free.wait() }
+        for _ in 0..<Self.slots { free.signal() }
+        let end = state.withLockedValue { $0 }
+        if stop == nil {
+            if let failure = end.failure {
+                stop = .failed(failure)
+            } else if !skipsBad, let first = end.bad.first {
+                stop = .bad(first)
+            }
+        }
+        return (end, stop)
+    }
+
+    private func start(
+        _ record: ImportRecord, _ state: NIOLockedValueBox<State>, _ free: DispatchSemaphore
+    ) {
+        let weight = min(Self.slots, 1 + record.bytes.count / Self.bytesOfSlot)
+        for _ in 0..<weight { free.wait() }
+        let deliver = deliver
+        Task {
+            let delivery = await deliver(record)
+            state.withLockedValue { $0.note(delivery) }
+            for _ in 0..<weight { free.signal() }
+        }
+    }
+}
+
+extension ImportRun.State {
+    mutating func note(_ error: ImportError) {
+        counts.requests += 1
+        counts.badRequests += 1
+        // The earliest is the one to show: requests under way finish in any order.
+        bad.append(error)
+        bad.sort { ($0.record ?? 0) < ($1.record ?? 0) }
+        if bad.count > ImportRun.badListedMax { bad.removeLast() }
+    }
+
+    mutating func note(_ delivery: ImportRun.Delivery) {
+        switch delivery {
+        case .bad(let error): note(error)
+        case .failed(let reason): failure = failure ?? reason
+        case .stored(let spans, let refused, let reason):
+            counts.requests += 1
+            counts.stored += spans
+            counts.refused += refused
+            refusalReason = refusalReason ?? reason
+        case .known(let spans, let refused):
+            counts.requests += 1
+            counts.known += spans
+            counts.refused += refused
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Telemetry
+
+/// Brings requests of files into a database that no collector holds.
+struct StoreDelivery: Sendable {
+    /// What stands for the address of the sender.
+    static let peerAddress = "import"
+
+    let store: TelemetryStore
+    let now: @Sendable () -> UnixNanos
+
+    func deliver(_ record: ImportRecord) async -> ImportRun.Delivery {
+        let decoded: DecodedTraces
+        do {
+            decoded = try DecodedTraces(record, receivedAt: now())
+        } catch {
+            return .bad(
+                ImportError(
+                    record: record.number, offset: record.offset, message: error.message, isLocal: true))
+        }
+        let spans = decoded.batch.spanCount
+        do {
+            switch try await append(decoded, digest: BodyDigest(of: record.bytes.span)) {
+            case .stored:
+                return .stored(spans: spans, refused: decoded.rejectedSpans, reason: decoded.rejectionReason)
+            case .duplicate: return .known(spans: spans, refused: decoded.rejectedSpans)
+            }
+        } catch {
+            return .failed(CommandFailure(.database, DisplayText.escaped(error.message)))
+        }
+    }
+
+    /// Waits while the writer is behind: a file can wait.
+    private func append(
+        _ decoded: DecodedTraces, digest: BodyDigest
+    ) async throws(StoreError) -> AppendOutcome {
+        while true {
+            do {
+                return try await store.append(decoded.batch, digest: digest)
+            } catch {
+                guard error.code == .queueFull else { throw error }
+                try? await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+}
+
+extension DecodedTraces {
+    /// Decodes a request of a file.
+    init(_ record: ImportRecord, receivedAt: UnixNanos) throws(DecodeError) {
+        let arrival = Arrival(receivedAt: receivedAt, peerAddress: StoreDelivery.peerAddress)
+        self =
+            record.isJSON
+            ? try .fromJSON(record.bytes.span, arrival: arrival)
+            : try .fromProtobuf(record.bytes.span, arrival: arrival)
+    }
+}

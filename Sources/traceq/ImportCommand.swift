@@ -1,0 +1,181 @@
+import ArgumentParser
+import Telemetry
+
+/// `traceq import`: brings traces of files into a database.
+struct ImportCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Bring traces from files into a database.",
+        discussion: """
+            Reads OTLP/JSON (one document, or a request a line) and OTLP protobuf (one request, or many with or \
+            without their lengths: what the file exporter of the OpenTelemetry Collector writes), plain or \
+            compressed with gzip or zstd. What a file holds is told from its first bytes. Importing a file again \
+            stores nothing twice.
+
+            EXAMPLES
+              traceq import traces.jsonl                   into the default database
+              traceq import --db new.db *.otlp.zst         into one that is made if it is missing
+              zcat old/*.gz | traceq import -              from a pipe
+              traceq import --to http://127.0.0.1:4318 traces.jsonl
+                                                           through a running collector
+            """)
+
+    @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
+    var files: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "The database file (default: TRACEQ_DB, else the collector's default).", valueName: "path"),
+        completion: .file(extensions: ["db"]))
+    var db: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Send to a running collector (OTLP/HTTP) instead of writing to a file.", valueName: "url"))
+    var to: String?
+
+    @Option(help: "What the files hold: auto (by their first bytes), otlp-json, or otlp for protobuf.")
+    var format = ImportFormat.auto
+
+    @Flag(name: .customLong("skip-bad"), help: "Go on after a request that cannot be read.")
+    var skipBad = false
+
+    @Flag(help: "Report what was imported as a JSON document.")
+    var json = false
+
+    func validate() throws {
+        if files.isEmpty { throw ValidationError("no file is named; - is standard input") }
+        if files.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("standard input can be read once only; name - once")
+        }
+        if to != nil, db != nil {
+            throw ValidationError("--to and --db exclude each other; give one")
+        }
+    }
+
+    func run(in context: CommandContext) throws -> CommandStatus {
+        // All files are opened first: a name that is wrong should not be found after an hour of work.
+        var sources: [ImportSource] = []
+        for file in files { sources.append(try ImportSource(path: file)) }
+        if let to {
+            let delivery = try CollectorDelivery(url: to)
+            let result = run(sources, in: context) { await delivery.deliver($0) }
+            return try report(result, in: context)
+        }
+        let store = try openStore(in: context)
+        let delivery = StoreDelivery(store: store, now: { ProcessEnvironment.now() })
+        let result = run(sources, in: context) { await delivery.deliver($0) }
+        BlockingTask.run { await store.close() }
+        return try report(result, in: context)
+    }
+
+    private func openStore(in context: CommandContext) throws(CommandFailure) -> TelemetryStore {
+        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
+        guard !place.path.isEmpty else {
+            throw CommandFailure(.usage, "--db names no file; give the path of a database")
+        }
+        if let failure = place.failureOfKind { throw failure }
+        do {
+            return try TelemetryStore.open(path: place.path)
+        } catch {
+            guard error.code == .inUse else { throw place.failure(error) }
+            throw CommandFailure(
+                .database,
+                "\(DisplayText.escaped(place.path)) is held by a collector that runs; send the files to it: "
+                    + "traceq import --to http://127.0.0.1:4318 …")
+        }
+    }
+
+    // MARK: Running
+
+    /// What became of all files that were begun.
+    private struct Outcome {
+        var rows: [ImportReport.Row] = []
+        var stop: ImportRun.Stop?
+        var nanos: Int64 = 0
+    }
+
+    private func run(
+        _ sources: [ImportSource], in context: CommandContext,
+        deliver: @escaping @Sendable (ImportRecord) async -> ImportRun.Delivery
+    ) -> Outcome {
+        var outcome = Outcome()
+        let started = ProcessEnvironment.monotonicNanos()
+        let total = sources.compactMap(\.size).reduce(0, +)
+        let isSizeKnown = sources.allSatisfy { $0.size != nil }
+        var bar = ProgressBar(
+            title: "import", unit: .bytes, width: context.diagnosticWidth, write: context.writeDiagnostic)
+        var spansBefore = 0
+        var bytesBefore = 0
+        for source in sources {
+            let reader = RecordReader(source, format: format)
+            let run = ImportRun(skipsBad: skipBad, deliver: deliver) { counts in
+                let spans = spansBefore + counts.spans
+                let seconds = Double(max(1, ProcessEnvironment.monotonicNanos() - started)) / 1e9
+                bar.update(
+                    done: Int64(bytesBefore + source.bytesRead), total: isSizeKnown ? Int64(total) : 0,
+                    detail: "\(HumanUnits.count(spans, "span")), "
+                        + "\(HumanUnits.count(Int64(Double(spans) / seconds)))/s")
+            }
+            let (state, stop) = run.run(reader)
+            bar.finish()
+            spansBefore += state.counts.spans
+            bytesBefore += source.bytesRead
+            outcome.rows.append(
+                ImportReport.Row(file: source.name, framing: reader.framing, counts: state.counts))
+            complain(state, of: source, stop, in: context)
+            outcome.stop = stop
+            if stop != nil { break }
+        }
+        outcome.nanos = ProcessEnvironment.monotonicNanos() - started
+        return outcome
+    }
+
+    private func complain(
+        _ state: ImportRun.State, of source: ImportSource, _ stop: ImportRun.Stop?, in context: CommandContext
+    ) {
+        if let reason = state.refusalReason {
+            let refused = HumanUnits.count(state.counts.refused, "span")
+            context.writeDiagnostic(
+                "traceq: \(source.name): \(refused) refused: \(DisplayText.escaped(reason))\n")
+        }
+        guard skipBad else { return }
+        for error in state.bad { context.writeDiagnostic("traceq: skipped: \(Self.words(error, source))\n") }
+        let unlisted = state.counts.badRequests - state.bad.count
+        if unlisted > 0 {
+            context.writeDiagnostic(
+                "traceq: skipped: \(HumanUnits.count(unlisted, "more request")) of \(source.name)\n")
+        }
+    }
+
+    /// `traces.jsonl: request 3 at byte 1,024: what is wrong`.
+    private static func words(_ error: ImportError, _ source: ImportSource) -> String {
+        guard let record = error.record else {
+            return "\(source.name): \(DisplayText.escaped(error.message))"
+        }
+        return "\(source.name): request \(HumanUnits.count(Int64(record))) at byte "
+            + "\(HumanUnits.count(Int64(error.offset))): \(DisplayText.escaped(error.message))"
+    }
+
+    // MARK: Reporting
+
+    private func report(_ outcome: Outcome, in context: CommandContext) throws -> CommandStatus {
+        let report = ImportReport(rows: outcome.rows, nanos: outcome.nanos)
+        let style = RenderStyle(colour: false, width: context.terminalWidth, zone: .utc)
+        context.write(report.table, as: json ? .json : .table, style: style)
+        guard let stop = outcome.stop else { return .success }
+        let imported = "\(HumanUnits.count(report.total.stored, "span")) of what came before it are stored"
+        switch stop {
+        case .bad(let error):
+            let name = outcome.rows.last?.file ?? ""
+            let place = error.record.map {
+                ": request \(HumanUnits.count(Int64($0))) at byte \(HumanUnits.count(Int64(error.offset)))"
+            }
+            let goOn = error.isLocal ? "; --skip-bad goes on after it" : ""
+            throw CommandFailure(
+                .usage, "\(name)\(place ?? ""): \(DisplayText.escaped(error.message)) (\(imported)\(goOn))")
+        case .failed(let failure):
+            throw CommandFailure(failure.status, "\(failure.message) (\(imported); import again to go on)")
+        }
+    }
+}

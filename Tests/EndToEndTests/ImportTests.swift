@@ -1,0 +1,126 @@
+import Foundation
+import OTLPModel
+import TestSupport
+import Testing
+
+@Suite("Traces come from files into the database", .timeLimit(.minutes(2)))
+struct ImportTests {
+    private let folder: TemporaryDirectory
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let path = folder.file(name)
+        try Data(bytes).write(to: URL(filePath: path))
+        return path
+    }
+
+    private static func request(_ trace: UInt8, spans: Int = 2) -> ExportTraceServiceRequest {
+        let all = (0..<spans).map { number in
+            var span = Span()
+            span.traceID = [UInt8](repeating: trace, count: 16)
+            span.spanID = [0, 0, 0, 0, 0, 0, trace, UInt8(number + 1)]
+            span.name = "span \(number)"
+            span.startTimeUnixNano = 1_790_000_000_000_000_000
+            span.endTimeUnixNano = 1_790_000_000_001_000_000
+            return span
+        }
+        return ExportTraceServiceRequest(resourceSpans: [ResourceSpans(scopeSpans: [ScopeSpans(spans: all)])])
+    }
+
+    private static func json(_ trace: UInt8, _ name: String = "from JSON") -> String {
+        let id = String(repeating: "0\(trace)", count: 16)
+        return #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"\#(id)","spanId":"00000000000000ff","#
+            + #""name":"\#(name)","startTimeUnixNano":"1790000000000000000"}]}]}]}"#
+    }
+
+    private static func fixed(_ body: [UInt8]) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
+    }
+
+    @Test("Protobuf and JSON, plain and compressed, in one go, and nothing twice")
+    func manyFiles() async throws {
+        let database = try Database()
+        let files = [
+            try write("a.otlp", Self.request(1).protobufBytes()),
+            try write(
+                "b.otlp",
+                Self.fixed(Self.request(2).protobufBytes()) + Self.fixed(Self.request(3).protobufBytes())),
+            try write("c.jsonl", Array("\(Self.json(4))\n\(Self.json(5))\n".utf8)),
+        ]
+        let zipped = folder.file("d.jsonl.gz")
+        _ = try await FinishedProgram.run(
+            "/bin/bash", ["-c", "printf '%s\\n' \"$0\" | gzip > \"$1\"", Self.json(6), zipped]
+        ).succeeded()
+        let command = ["import"] + files + [zipped, "--json"]
+        let first = try await database.ask(command).succeeded()
+        #expect(first.standardOutput.contains(#""format":"protobuf""#))
+        #expect(try await database.spanCount() == 9)
+        let again = try await database.ask(command).succeeded()
+        #expect(!again.standardOutput.contains(#""stored_spans":1"#))
+        #expect(try await database.spanCount() == 9)
+        let trace = try await database.rows(["trace", String(repeating: "04", count: 16)])
+        #expect(trace.first?["peer_address"] == .string("import"))
+        #expect(trace.first?["name"] == .string("from JSON"))
+    }
+
+    @Test("From standard input") func standardInput() async throws {
+        let database = try Database()
+        let file = try write("a.otlp", Self.request(1).protobufBytes())
+        let line = "cat \"$1\" | \"$0\" import - --db \"$2\""
+        _ = try await FinishedProgram.run(
+            "/bin/bash", ["-c", line, try BuiltProgram.traceq.path(), file, database.path]
+        ).succeeded()
+        #expect(try await database.spanCount() == 2)
+    }
+
+    @Test("A bad request stops the import and is named; with --skip-bad it is passed over")
+    func badRequest() async throws {
+        let database = try Database()
+        let text = "\(Self.json(1))\n{\"resourceSpans\":[{]\n\(Self.json(2))\n"
+        let file = try write("bad.jsonl", Array(text.utf8))
+        let stopped = try await database.ask(["import", file])
+        #expect(stopped.status == .exited(1))
+        #expect(stopped.standardError.contains("request 2 at byte"))
+        #expect(stopped.standardError.contains("--skip-bad"))
+        let skipped = try await database.ask(["import", file, "--skip-bad"])
+        #expect(skipped.status == .exited(0))
+        #expect(skipped.standardError.contains("skipped"))
+        #expect(try await database.spanCount() == 2)
+    }
+
+    @Test("Files that are missing, folders and foreign files are refused")
+    func refusals() async throws {
+        let database = try Database()
+        let junk = try write("junk", Array("hello, world".utf8))
+        for file in ["/nonexistent", "/tmp", junk] {
+            let refused = try await database.ask(["import", file])
+            #expect(refused.status == .exited(1), "\(file)")
+            #expect(refused.standardError.contains(file), "\(file)")
+        }
+        #expect(try await database.ask(["import"]).status == .exited(1))
+        #expect(try await database.ask(["import", "-", "-"]).status == .exited(1))
+    }
+
+    @Test("While a collector holds the file, the way leads through it")
+    func throughCollector() async throws {
+        let database = try Database()
+        let file = try write("a.otlp", Self.request(1).protobufBytes())
+        let lines = try write("b.jsonl", Array("\(Self.json(4))\n\(Self.json(5))\n".utf8))
+        try await Collector.running(on: database) { collector in
+            let refused = try await database.ask(["import", file])
+            #expect(refused.status == .exited(3))
+            #expect(refused.standardError.contains("--to http://127.0.0.1:4318"))
+            let sent = try await FinishedProgram.run(
+                BuiltProgram.traceq.path(),
+                ["import", "--to", "http://127.0.0.1:\(collector.httpPort)", file, lines])
+            #expect(sent.status == .exited(0), "\(sent.standardError)")
+            #expect(try await database.spanCount() == 4)
+            try await collector.stop()
+        }
+        let nobody = try await FinishedProgram.run(
+            BuiltProgram.traceq.path(), ["import", "--to", "http://127.0.0.1:1", file])
+        #expect(nobody.status == .exited(3))
+        #expect(nobody.standardError.contains("127.0.0.1:1"))
+    }
+}
