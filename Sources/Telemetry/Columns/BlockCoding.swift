@@ -53,6 +53,16 @@ enum Block {
     static func read(
         _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor
     ) throws(ByteReader.Damage) -> [UInt8] {
+        var content: [UInt8] = []
+        try read(&reader, decompressor, appendingTo: &content)
+        return content
+    }
+
+    /// Appends the content of a block. A reader that knows how much will come reserves the room for it.
+    static func read(
+        _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor,
+        appendingTo content: inout [UInt8]
+    ) throws(ByteReader.Damage) {
         let codec = Codec(rawValue: try reader.byte())
         let count = try reader.varint()
         guard count <= UInt64(contentBytesMax) else { throw reader.damage() }
@@ -60,11 +70,11 @@ enum Block {
         switch codec {
         case .raw?:
             guard UInt64(stored.count) == count else { throw reader.damage() }
-            return Array(reader.bytes, stored)
+            content.append(reader.bytes.extracting(stored))
         case .zstd?:
-            let content = decompressor.decompress(reader.bytes.extracting(stored), count: Int(count))
-            guard let content else { throw reader.damage() }
-            return content
+            let isWhole = decompressor.decompress(
+                reader.bytes.extracting(stored), count: Int(count), appendingTo: &content)
+            guard isWhole else { throw reader.damage() }
         case nil: throw reader.damage()
         }
     }

@@ -75,21 +75,28 @@ enum IntegerCoding {
         _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor, countMax: Int
     ) throws(ByteReader.Damage) -> [UInt64] {
         guard let transform = Transform(rawValue: try reader.byte()) else { throw reader.damage() }
-        let count = try reader.varint()
-        guard count <= UInt64(countMax) else { throw reader.damage() }
-        let planes = Int(try reader.byte())
-        guard planes <= 8 else { throw reader.damage() }
-        var values = [UInt64](repeating: 0, count: Int(count))
-        for number in 0..<planes {
-            let plane = try Block.read(&reader, decompressor)
-            guard plane.count == values.count else { throw reader.damage() }
-            let shift = UInt64(number * 8)
-            let bytes = plane.span
-            var span = values.mutableSpan
-            for index in span.indices { span[index] |= UInt64(bytes[index]) &<< shift }
-        }
+        let (planes, planeCount, count) = try readPlanes(
+            &reader, decompressor, countMax: countMax, planesMax: 8)
+        var values = BytePlanes.join64(planes, planeCount: planeCount, count: count)
         undo(transform, &values)
         return values
+    }
+
+    /// The planes of a column, one after another.
+    private static func readPlanes(
+        _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor, countMax: Int, planesMax: Int
+    ) throws(ByteReader.Damage) -> (planes: [UInt8], planeCount: Int, count: Int) {
+        let count = try reader.varint()
+        guard count <= UInt64(countMax) else { throw reader.damage() }
+        let planeCount = Int(try reader.byte())
+        guard planeCount <= planesMax else { throw reader.damage() }
+        var planes: [UInt8] = []
+        planes.reserveCapacity(planeCount * Int(count))
+        for plane in 1..<planeCount + 1 {
+            try Block.read(&reader, decompressor, appendingTo: &planes)
+            guard planes.count == plane * Int(count) else { throw reader.damage() }
+        }
+        return (planes, planeCount, Int(count))
     }
 
     private static func undo(_ transform: Transform, _ values: inout [UInt64]) {
@@ -113,20 +120,12 @@ enum IntegerCoding {
         limit: UInt64 = UInt64(UInt32.max) + 1
     ) throws(ByteReader.Damage) -> [UInt32] {
         guard Transform(rawValue: try reader.byte()) == Transform.none else { throw reader.damage() }
-        let count = try reader.varint()
-        guard count <= UInt64(countMax) else { throw reader.damage() }
-        let planes = Int(try reader.byte())
-        guard planes <= 4 else { throw reader.damage() }
-        var values = [UInt32](repeating: 0, count: Int(count))
-        for number in 0..<planes {
-            let plane = try Block.read(&reader, decompressor)
-            guard plane.count == values.count else { throw reader.damage() }
-            let shift = UInt32(number * 8)
-            let bytes = plane.span
-            var span = values.mutableSpan
-            for index in span.indices { span[index] |= UInt32(bytes[index]) &<< shift }
-        }
-        for value in values where UInt64(value) >= limit { throw reader.damage() }
+        let (planes, planeCount, count) = try readPlanes(
+            &reader, decompressor, countMax: countMax, planesMax: 4)
+        let values = BytePlanes.join32(planes, planeCount: planeCount, count: count)
+        var largest: UInt32 = 0
+        for value in values { largest = max(largest, value) }
+        guard values.isEmpty || UInt64(largest) < limit else { throw reader.damage() }
         return values
     }
 }

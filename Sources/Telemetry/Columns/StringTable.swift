@@ -3,6 +3,23 @@ struct StringTable: Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [UInt32] = [0]
 
+    init() {}
+
+    /// Strings that lie one after another already.
+    /// - Returns: nil when the lengths say more than there is
+    init?(bytes: [UInt8], lengths: [UInt32]) {
+        guard bytes.count <= Int(UInt32.max) else { return nil }
+        var end: UInt64 = 0
+        offsets.reserveCapacity(lengths.count + 1)
+        for length in lengths {
+            end &+= UInt64(length)
+            offsets.append(UInt32(truncatingIfNeeded: end))
+        }
+        // Less than 2^32 lengths below 2^32: the sum does not overflow.
+        guard end <= UInt64(bytes.count) else { return nil }
+        self.bytes = bytes
+    }
+
     var count: Int { offsets.count - 1 }
 
     /// The place of an entry in `bytes`.

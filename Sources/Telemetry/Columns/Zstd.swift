@@ -39,20 +39,34 @@ import CZstd
 
     deinit { unsafe ZSTD_freeDCtx(context) }
 
-    /// The bytes of a block.
+    /// Appends the bytes of a block.
     /// - Parameter count: how many there are, as the chunk says: a block that holds another number is
     ///   damaged, and no more memory than that is used for it
-    /// - Returns: nil when the block is damaged
-    func decompress(_ block: ByteSpan, count: Int) -> [UInt8]? {
+    /// - Returns: false when the block is damaged; nothing was appended then
+    func decompress(_ block: ByteSpan, count: Int, appendingTo bytes: inout [UInt8]) -> Bool {
+        let start = bytes.count
         var isWhole = false
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            let code = unsafe block.withUnsafeBytes { source in
-                unsafe ZSTD_decompressDCtx(
-                    context, buffer.baseAddress, count, source.baseAddress, source.count)
+        if start == 0, bytes.capacity < count {
+            bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                isWhole = unsafe decompress(block, into: UnsafeMutableRawBufferPointer(buffer))
+                initialized = isWhole ? count : 0
             }
-            isWhole = ZSTD_isError(code) == 0 && code == count
-            initialized = isWhole ? count : 0
+            return isWhole
         }
-        return isWhole ? bytes : nil
+        // An array grows only with values in it: zeros cost a fraction of what decompressing does.
+        bytes.append(contentsOf: repeatElement(0, count: count))
+        isWhole = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe decompress(block, into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+        }
+        if !isWhole { bytes.removeLast(count) }
+        return isWhole
+    }
+
+    private func decompress(_ block: ByteSpan, into buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        let code = unsafe block.withUnsafeBytes { source in
+            unsafe ZSTD_decompressDCtx(
+                context, buffer.baseAddress, buffer.count, source.baseAddress, source.count)
+        }
+        return ZSTD_isError(code) == 0 && code == buffer.count
     }
 }

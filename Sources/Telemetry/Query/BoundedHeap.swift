@@ -1,11 +1,11 @@
 /// Keeps the first `limit` of the elements that it is given, by an order.
-struct BoundedHeap<Element> {
+struct BoundedHeap<Element: Sendable>: Sendable {
     private let limit: Int
-    private let isBefore: (Element, Element) -> Bool
+    private let isBefore: @Sendable (Element, Element) -> Bool
     /// A binary heap with the last of the kept elements on top.
     private var elements: [Element] = []
 
-    init(limit: Int, isBefore: @escaping (Element, Element) -> Bool) {
+    init(limit: Int, isBefore: @escaping @Sendable (Element, Element) -> Bool) {
         self.limit = limit
         self.isBefore = isBefore
     }

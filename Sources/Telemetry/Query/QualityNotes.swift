@@ -21,13 +21,17 @@ enum QualityNotes {
     }
 
     /// Nodes that sent spans in the window and then stopped, and the whole database when all of it did.
-    static func silence(_ views: [SegmentView], _ window: TimeWindow) throws(StoreError) -> [QualityNote] {
+    static func silence(
+        _ segments: [SegmentReference], _ window: TimeWindow, _ source: SegmentSource
+    ) throws(StoreError) -> [QualityNote] {
         guard window.until != .distantFuture else { return [] }
-        var lastSeen: [NodeIdentity: UnixNanos] = [:]
-        for view in views where view.summary.minStart < window.until {
-            guard let seen = try? lastStarts(view, window) else { continue }
-            for (node, time) in seen { lastSeen[node] = max(lastSeen[node] ?? time, time) }
+        let concerned = segments.filter { $0.summary.minStart < window.until }
+        // Damage is noted by what made the answer.
+        let outcome = try ParallelScan.run(concerned, source, makeState: { [NodeIdentity: UnixNanos]() }) {
+            (seen, view, _) throws(StoreError) in
+            seen.merge(try lastStarts(view, window), uniquingKeysWith: max)
         }
+        let lastSeen = outcome.states.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: max) }
         guard let newest = lastSeen.values.max() else { return [] }
         let limit = window.until.advanced(byNanos: -silenceNanos)
         if newest < limit {
@@ -50,9 +54,25 @@ enum QualityNotes {
         ]
     }
 
-    /// The last start of each node in the window. Spans are about in the order of time, so the walk starts
-    /// at the end and stops when every origin was seen.
+    /// The last start of each node in the window.
     private static func lastStarts(
+        _ view: SegmentView, _ window: TimeWindow
+    ) throws(StoreError) -> [NodeIdentity: UnixNanos] {
+        guard let statistics = try view.statistics(),
+            statistics.sources.allSatisfy({ $0.lastStart < window.until })
+        else { return try lastStartsFromColumns(view, window) }
+        let origins = try view.origins()
+        var last: [NodeIdentity: UnixNanos] = [:]
+        for source in statistics.sources where source.lastStart >= window.since {
+            let node = origins[Int(source.origin)].node(peerAddress: statistics.peers[Int(source.peer)])
+            last[node] = max(last[node] ?? source.lastStart, source.lastStart)
+        }
+        return last
+    }
+
+    /// The same, of a segment without statistics, or one that goes on after the window. Spans are about in the
+    /// order of time, so the walk starts at the end and stops when every origin was seen.
+    private static func lastStartsFromColumns(
         _ view: SegmentView, _ window: TimeWindow
     ) throws(StoreError) -> [NodeIdentity: UnixNanos] {
         let origins = try view.origins()

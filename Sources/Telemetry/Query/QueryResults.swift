@@ -78,13 +78,14 @@ package struct RequestRow: Hashable, Sendable {
 package struct SlowestResult: Sendable {
     /// Slowest first; equal durations by start, then by span id.
     package var rows: [RequestRow]
-    /// How many requests the window and the filters let through.
-    package var matchedRequests: Int
+    /// Whether window and filters let more requests through than were asked for. How many is not counted:
+    /// that would need a look at every segment.
+    package var hasMore: Bool
     package var notes: [QualityNote]
 
-    package init(rows: [RequestRow], matchedRequests: Int, notes: [QualityNote]) {
+    package init(rows: [RequestRow], hasMore: Bool, notes: [QualityNote]) {
         self.rows = rows
-        self.matchedRequests = matchedRequests
+        self.hasMore = hasMore
         self.notes = notes
     }
 }

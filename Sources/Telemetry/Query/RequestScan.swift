@@ -7,14 +7,15 @@ import OTLPModel
 /// only the outermost counts, among those that pass the filters on node, service and name.
 struct RequestScan {
     /// A span that is a request.
-    struct Candidate {
-        var view: SegmentView
+    struct Candidate: Sendable {
+        /// Which of the segments that the query looks at.
+        var segment: Int
         var row: Int
         var durationNanos: Int64
         var start: UInt64
         var spanID: UInt64
-        /// Whether spans of the trace that are stored elsewhere could show it to be an inner one.
-        var isCertain: Bool
+        /// The trace, when spans of it that are stored elsewhere could show this to be an inner one.
+        var doubtfulTrace: TraceID?
 
         /// Slowest first; equal durations by start, then by span id.
         static func isBefore(_ left: Candidate, _ right: Candidate) -> Bool {
@@ -24,10 +25,10 @@ struct RequestScan {
     }
 
     private let view: SegmentView
+    private let segment: Int
     private let query: SlowestQuery
     private let tables: SegmentTables
     private let operations: [UInt32]
-    private let starts: [UInt64]
     private let durations: [UInt64]
     private let parents: [UInt32]
     private let offsets: [Int]
@@ -38,13 +39,32 @@ struct RequestScan {
     private let passesName: [Bool]?
     private let passesOrigin: [Bool]?
 
-    init(_ view: SegmentView, _ query: SlowestQuery) throws(StoreError) {
+    /// The requests of a segment that the query wants, in no order.
+    /// - Parameters:
+    ///   - segment: which of the segments that the query looks at this is
+    ///   - leastNanos: what is shorter is left out
+    static func requests(
+        _ view: SegmentView, segment: Int, _ query: SlowestQuery, atLeast leastNanos: Int64
+    ) throws(StoreError) -> [Candidate] {
+        // Nearly all segments are done with when their durations were seen.
+        let least = UInt64(max(leastNanos, query.minDurationNanos, 0))
+        let durations = try view.durations()
+        var rows: [Int] = []
+        let all = durations.span
+        for row in all.indices where all[row] >= least { rows.append(row) }
+        guard !rows.isEmpty else { return [] }
+        return try RequestScan(view, segment: segment, query, durations).requests(rows, atLeast: least)
+    }
+
+    private init(
+        _ view: SegmentView, segment: Int, _ query: SlowestQuery, _ durations: [UInt64]
+    ) throws(StoreError) {
         self.view = view
+        self.segment = segment
         self.query = query
+        self.durations = durations
         tables = try view.tables()
         operations = try view.operationIndexes()
-        starts = try view.starts()
-        durations = try view.durations()
         parents = try view.parents()
         offsets = try view.traceOffsets()
         isServer = tables.operations.map { $0.kind == SpanKind.server.rawValue }
@@ -61,27 +81,35 @@ struct RequestScan {
             query.node == nil && query.service == nil ? nil : try Self.rowsFromOrigin(query, view, tables)
     }
 
-    /// Visits every request that the query wants.
-    func forEachRequest(_ visit: (Candidate) throws(StoreError) -> Void) throws(StoreError) {
+    /// The requests among some rows, which are in order.
+    private func requests(_ rows: [Int], atLeast least: UInt64) throws(StoreError) -> [Candidate] {
+        var found: [(row: Int, trace: Int, isCertain: Bool)] = []
+        var trace = 0
+        var serverOf: (trace: Int, hasServer: Bool)?
+        for row in rows where passesFilters(row) {
+            while offsets[trace + 1] <= row { trace += 1 }
+            let rowsOfTrace = offsets[trace]..<offsets[trace + 1]
+            if serverOf?.trace != trace { serverOf = (trace, hasServer(rowsOfTrace)) }
+            let hasServer = serverOf?.hasServer ?? false
+            guard let isCertain = isOutermost(row, hasServer: hasServer, rowsOfTrace) else { continue }
+            found.append((row, trace, isCertain))
+        }
+        guard !found.isEmpty else { return [] }
+        let starts = try view.starts()
         let spanIDs = try view.spanIDs()
-        for trace in 0..<offsets.count - 1 {
-            let rows = offsets[trace]..<offsets[trace + 1]
-            let hasServer = rows.contains { isServer[Int(operations[$0])] && passesFilters($0) }
-            for row in rows where isWanted(row) {
-                guard let isCertain = isOutermost(row, hasServer: hasServer, rows) else { continue }
-                try visit(
-                    Candidate(
-                        view: view, row: row,
-                        durationNanos: clampedDuration(durations[row], start: starts[row]),
-                        start: starts[row], spanID: spanIDs[row], isCertain: isCertain))
-            }
+        let traceIDs = found.allSatisfy(\.isCertain) ? [] : try view.traceIDs()
+        return found.compactMap { row, trace, isCertain in
+            let nanos = clampedDuration(durations[row], start: starts[row])
+            guard nanos >= Int64(clamping: least), query.window.contains(UnixNanos(clamping: starts[row]))
+            else { return nil }
+            return Candidate(
+                segment: segment, row: row, durationNanos: nanos, start: starts[row], spanID: spanIDs[row],
+                doubtfulTrace: isCertain ? nil : traceIDs[trace])
         }
     }
 
-    private func isWanted(_ row: Int) -> Bool {
-        query.window.contains(UnixNanos(clamping: starts[row]))
-            && clampedDuration(durations[row], start: starts[row]) >= query.minDurationNanos
-            && passesFilters(row)
+    private func hasServer(_ rows: Range<Int>) -> Bool {
+        rows.contains { isServer[Int(operations[$0])] && passesFilters($0) }
     }
 
     private func passesFilters(_ row: Int) -> Bool {

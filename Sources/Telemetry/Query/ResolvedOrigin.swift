@@ -26,7 +26,10 @@ struct ResolvedOrigin {
     }
 
     /// The node of a span that came with an arrival.
-    func node(_ arrival: Arrival) -> NodeIdentity {
-        declaredNode ?? NodeIdentity(name: arrival.peerAddress, source: .peerAddress)
+    func node(_ arrival: Arrival) -> NodeIdentity { node(peerAddress: arrival.peerAddress) }
+
+    /// The node of a span that came from an address.
+    func node(peerAddress: String) -> NodeIdentity {
+        declaredNode ?? NodeIdentity(name: peerAddress, source: .peerAddress)
     }
 }

@@ -3,7 +3,7 @@ import OTLPModel
 /// The spans of one segment, or of the journal, for queries: each column is read when it is first asked
 /// for, and kept.
 ///
-/// For one query on one thread.
+/// For one query, and for one thread at a time.
 final class SegmentView {
     /// A column of a segment has some 100,000 values; one that claims more than 2^26 is damaged, or was
     /// made to exhaust the memory of whoever opens the file.

@@ -1,14 +1,16 @@
+import NIOConcurrencyHelpers
 import OTLPModel
 
 /// Answers "which requests were the slowest?".
 struct SlowestSearch {
     private let query: SlowestQuery
-    private let views: [SegmentView]
+    private let segments: [SegmentReference]
     private let reader: TelemetryReader
 
-    init(_ query: SlowestQuery, _ views: [SegmentView], _ reader: TelemetryReader) {
+    init(_ query: SlowestQuery, _ segments: [SegmentReference], _ reader: TelemetryReader) {
         self.query = query
-        self.views = views
+        // Those with long spans first: see `candidates`.
+        self.segments = segments.sorted { $0.summary.maxDuration > $1.summary.maxDuration }
         self.reader = reader
     }
 
@@ -17,47 +19,50 @@ struct SlowestSearch {
         var candidatesMax = max(1, query.limit) + 16
         while true {
             let found = try candidates(max: candidatesMax)
-            var requests: [RequestScan.Candidate] = []
-            var inner = 0
-            for candidate in found.slowest where requests.count < query.limit {
-                if candidate.isCertain ? true : try isOutermost(candidate) {
-                    requests.append(candidate)
-                } else {
-                    inner += 1
-                }
+            let traces = Set(found.slowest.compactMap(\.doubtfulTrace))
+            let spans = try traces.isEmpty ? [:] : TraceSearch(segments, reader).storedSpans(of: traces)
+            let requests = found.slowest.filter { candidate in
+                candidate.doubtfulTrace.map { isOutermost(candidate, among: spans[$0] ?? []) } ?? true
             }
-            if requests.count < query.limit, found.slowest.count == candidatesMax {
+            // One more than asked for tells that there are more.
+            if requests.count <= query.limit, found.slowest.count == candidatesMax {
                 candidatesMax *= 4
                 continue
             }
-            return try result(requests, matched: found.count - inner)
+            reader.note(found.damages)
+            return try result(Array(requests.prefix(query.limit)), hasMore: requests.count > query.limit)
         }
     }
 
+    /// Looks at segments with long spans first: as soon as there are enough candidates, a segment without a
+    /// span as long as the last of them is passed over.
     private func candidates(
         max limit: Int
-    ) throws(StoreError) -> (slowest: [RequestScan.Candidate], count: Int) {
-        var slowest = BoundedHeap<RequestScan.Candidate>(
-            limit: limit, isBefore: RequestScan.Candidate.isBefore)
-        var count = 0
-        for view in views {
-            let found = try reader.tolerating { () throws(StoreError) in
-                var candidates: [RequestScan.Candidate] = []
-                try RequestScan(view, query).forEachRequest { (candidate) throws(StoreError) in
-                    candidates.append(candidate)
-                }
-                return candidates
+    ) throws(StoreError) -> (slowest: [RequestScan.Candidate], damages: [String]) {
+        typealias Heap = BoundedHeap<RequestScan.Candidate>
+        @Sendable func emptyHeap() -> Heap { Heap(limit: limit, isBefore: RequestScan.Candidate.isBefore) }
+        // As long as this or longer is what can still be among the slowest.
+        let threshold = NIOLockedValueBox<Int64>(0)
+        let query = self.query
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: emptyHeap) {
+            (heap: inout Heap, view, segment) throws(StoreError) in
+            let least = threshold.withLockedValue { $0 }
+            guard view.summary.maxDuration >= least else { return }
+            let found = try RequestScan.requests(view, segment: segment, query, atLeast: least)
+            for candidate in found { heap.insert(candidate) }
+            if let last = heap.last {
+                threshold.withLockedValue { $0 = Swift.max($0, last.durationNanos) }
             }
-            for candidate in found ?? [] { slowest.insert(candidate) }
-            count += found?.count ?? 0
         }
-        return (slowest.sorted(), count)
+        var slowest = emptyHeap()
+        for heap in outcome.states {
+            for candidate in heap.sorted() { slowest.insert(candidate) }
+        }
+        return (slowest.sorted(), outcome.damages)
     }
 
-    /// Looks at all of the trace: a request's spans may lie in several segments.
-    private func isOutermost(_ candidate: RequestScan.Candidate) throws(StoreError) -> Bool {
-        let trace = try Self.trace(of: candidate.row, candidate.view)
-        let spans = try TraceSearch(views, reader).storedSpans(of: trace)
+    /// - Parameter spans: all of the trace: a request's spans may lie in several segments
+    private func isOutermost(_ candidate: RequestScan.Candidate, among spans: [StoredSpan]) -> Bool {
         let servers = spans.filter { $0.span.kind == .server && passesFilters($0) }
         guard servers.contains(where: { SpanID(bytes: $0.span.spanID)?.rawValue == candidate.spanID }) else {
             return servers.isEmpty
@@ -89,20 +94,33 @@ struct SlowestSearch {
     }
 
     private func result(
-        _ requests: [RequestScan.Candidate], matched: Int
+        _ requests: [RequestScan.Candidate], hasMore: Bool
     ) throws(StoreError) -> SlowestResult {
-        var rows: [RequestRow] = []
-        for request in requests {
-            let row = try reader.tolerating { () throws(StoreError) in try Self.row(request) }
-            if let row { rows.append(row) }
+        // A segment at a time: its columns are read once for all requests in it.
+        let bySegment = Dictionary(grouping: requests.indices) { requests[$0].segment }.sorted {
+            $0.key < $1.key
         }
+        let outcome = try ParallelScan.run(
+            bySegment.map { segments[$0.key] }, reader.source,
+            makeState: { [(index: Int, row: RequestRow)]() }
+        ) { (rows, view, group) throws(StoreError) in
+            var found: [(index: Int, row: RequestRow)] = []
+            for index in bySegment[group].value {
+                found.append((index, try Self.row(requests[index], view)))
+            }
+            rows += found
+        }
+        reader.note(outcome.damages)
+        let rows = outcome.states.joined().sorted { $0.index < $1.index }.map(\.row)
         return SlowestResult(
-            rows: rows, matchedRequests: matched,
-            notes: QualityNotes.nodes(of: rows) + (try QualityNotes.silence(views, query.window)))
+            rows: rows, hasMore: hasMore,
+            notes: QualityNotes.nodes(of: rows)
+                + (try QualityNotes.silence(segments, query.window, reader.source)))
     }
 
-    private static func row(_ candidate: RequestScan.Candidate) throws(StoreError) -> RequestRow {
-        let view = candidate.view
+    private static func row(
+        _ candidate: RequestScan.Candidate, _ view: SegmentView
+    ) throws(StoreError) -> RequestRow {
         let row = candidate.row
         let materializer = try SpanMaterializer(view)
         var position = materializer.start

@@ -7,11 +7,8 @@ import OTLPModel
 package final class TelemetryReader {
     package let path: String
     private let connection: Connection
-    private let findChunk: Statement
-    private let findResource: Statement
-    private let findScope: Statement
-    private var resources: [Int64: ResourceSpans?] = [:]
-    private var scopes: [Int64: ScopeSpans?] = [:]
+    /// Reads segments; the only one that uses the connection while a query looks at them.
+    let source: SegmentSource
     /// What was found to be damaged while the current query ran.
     private var damages: [String] = []
 
@@ -21,9 +18,7 @@ package final class TelemetryReader {
         self.path = path
         let connection = try Connection.reading(path)
         do {
-            findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
-            findResource = try connection.prepare("SELECT otlp FROM resource WHERE id = ?1")
-            findScope = try connection.prepare("SELECT otlp FROM scope WHERE id = ?1")
+            source = try SegmentSource(connection, path: path)
         } catch {
             throw StoreError(error, path: path)
         }
@@ -37,9 +32,7 @@ package final class TelemetryReader {
         path = reference.path
         connection = Connection(borrowing: reference)
         do {
-            findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
-            findResource = try connection.prepare("SELECT otlp FROM resource WHERE id = ?1")
-            findScope = try connection.prepare("SELECT otlp FROM scope WHERE id = ?1")
+            source = try SegmentSource(connection, path: path)
         } catch {
             throw StoreError(error, path: path)
         }
@@ -73,8 +66,8 @@ package final class TelemetryReader {
     /// - Throws: `StoreError`
     package func slowest(_ query: SlowestQuery) throws(StoreError) -> SlowestResult {
         try snapshot { () throws(StoreError) in
-            let views = try self.views { $0.overlaps(query.window) }
-            var result = try SlowestSearch(query, views, self).run()
+            let segments = try self.segments { $0.overlaps(query.window) }
+            var result = try SlowestSearch(query, segments, self).run()
             result.notes += damageNotes()
             return result
         }
@@ -85,8 +78,8 @@ package final class TelemetryReader {
     /// - Throws: `StoreError`
     package func trace(prefix: String) throws(StoreError) -> TraceLookup {
         try snapshot { () throws(StoreError) in
-            let views = try self.views { _ in true }
-            return try TraceSearch(views, self).lookUp(prefix: prefix)
+            let segments = try self.segments { _ in true }
+            return try TraceSearch(segments, self).lookUp(prefix: prefix)
         }
     }
 
@@ -143,8 +136,13 @@ package final class TelemetryReader {
 
     /// The segments that a predicate on the catalogue lets through, oldest first, and the journal.
     func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
+        try segments(isWanted).map(source.view)
+    }
+
+    /// What `views` would show, as values that may cross threads.
+    func segments(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentReference] {
         do {
-            var views: [SegmentView] = []
+            var segments: [SegmentReference] = []
             let statement = try connection.prepare(
                 """
                 SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors,
@@ -168,12 +166,16 @@ package final class TelemetryReader {
                     continue
                 }
                 if isWanted(summary) {
-                    views.append(
-                        view(segment: statement.integer(0), format: Int(statement.integer(9)), summary))
+                    segments.append(
+                        SegmentReference(
+                            summary: summary, segmentID: statement.integer(0),
+                            format: Int(statement.integer(9))))
                 }
             }
-            if let journal = try journal(), isWanted(journal.summary) { views.append(journal) }
-            return views
+            if let journal = try journal(), isWanted(journal.summary()) {
+                segments.append(SegmentReference(summary: journal.summary(), columns: journal))
+            }
+            return segments
         } catch {
             throw StoreError(error, path: path)
         }
@@ -182,18 +184,11 @@ package final class TelemetryReader {
     /// A segment again, without the columns that were read; the journal as it is.
     func reopened(_ view: SegmentView) -> SegmentView {
         guard let segment = view.segmentID, let format = view.format else { return view }
-        return self.view(segment: segment, format: format, view.summary)
-    }
-
-    private func view(segment: Int64, format: Int, _ summary: SegmentSummary) -> SegmentView {
-        SegmentView(
-            segmentID: segment, format: format, summary: summary,
-            load: { [unowned self] (chunk) throws(StoreError) in try self.chunk(chunk, of: segment) },
-            resolve: { [unowned self] (origin) throws(StoreError) in try self.origin(origin) })
+        return source.view(SegmentReference(summary: view.summary, segmentID: segment, format: format))
     }
 
     /// What is in no segment yet; nil when that is nothing.
-    private func journal() throws(SQLiteError) -> SegmentView? {
+    private func journal() throws(SQLiteError) -> SegmentColumns? {
         let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
         var batches: [SpanBatch] = []
         while try statement.step() {
@@ -204,56 +199,13 @@ package final class TelemetryReader {
             }
         }
         batches.removeAll { $0.spanCount == 0 }
-        return batches.isEmpty ? nil : SegmentView(SegmentBuilder(batches).build())
-    }
-
-    /// A chunk whose bytes agree with their checksum; nil when there is none.
-    private func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {
-        do {
-            defer { findChunk.reset() }
-            try findChunk.bind(1, Schema.chunkKey(segment: segment, chunk))
-            guard try findChunk.step() else { return nil }
-            let expected = UInt64(bitPattern: findChunk.integer(0))
-            let bytes = findChunk.blob(1)
-            guard checksum(bytes.span) == expected else {
-                throw StoreError(
-                    .damaged,
-                    "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
-            }
-            return bytes
-        } catch let error as SQLiteError {
-            throw StoreError(error, path: path)
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw StoreError(.unavailable, "\(path): \(error)")
-        }
-    }
-
-    private func origin(_ reference: SegmentOriginReference) throws(StoreError) -> ResolvedOrigin {
-        do {
-            if resources[reference.resource] == nil {
-                let bytes = try blob(findResource, reference.resource)
-                resources[reference.resource] = .some(bytes.flatMap { ResourceSpans(canonicalBytes: $0) })
-            }
-            if scopes[reference.scope] == nil {
-                let bytes = try blob(findScope, reference.scope)
-                scopes[reference.scope] = .some(bytes.flatMap { ScopeSpans(canonicalBytes: $0) })
-            }
-        } catch {
-            throw StoreError(error, path: path)
-        }
-        return ResolvedOrigin(
-            resource: resources[reference.resource] ?? nil, scope: scopes[reference.scope] ?? nil)
-    }
-
-    private func blob(_ statement: borrowing Statement, _ id: Int64) throws(SQLiteError) -> [UInt8]? {
-        defer { statement.reset() }
-        try statement.bind(1, id)
-        return try statement.step() ? statement.blob(0) : nil
+        return batches.isEmpty ? nil : SegmentBuilder(batches).build()
     }
 
     // MARK: Damage
+
+    /// Takes up what a scan found to be damaged.
+    func note(_ damages: [String]) { self.damages += damages }
 
     /// Runs a part of a query on one segment; damage costs that segment only and is noted.
     func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {

@@ -5,11 +5,11 @@ struct TraceSearch {
     /// How many ids are listed when a prefix is not unique.
     static let ambiguousMax = 20
 
-    private let views: [SegmentView]
+    private let segments: [SegmentReference]
     private let reader: TelemetryReader
 
-    init(_ views: [SegmentView], _ reader: TelemetryReader) {
-        self.views = views
+    init(_ segments: [SegmentReference], _ reader: TelemetryReader) {
+        self.segments = segments
         self.reader = reader
     }
 
@@ -18,13 +18,12 @@ struct TraceSearch {
         if range.lowerBound == range.upperBound {
             return try spans(of: range.lowerBound)
         }
-        var traces: Set<TraceID> = []
-        for view in views {
-            let found = try reader.tolerating { () throws(StoreError) in
-                try view.traceIDs().filter { range.contains($0) }
-            }
-            traces.formUnion(found ?? [])
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: { Set<TraceID>() }) {
+            (traces, view, _) throws(StoreError) in
+            traces.formUnion(try view.traceIDs().lazy.filter { range.contains($0) })
         }
+        reader.note(outcome.damages)
+        let traces = outcome.states.reduce(into: Set()) { $0.formUnion($1) }
         guard let first = traces.first else { return .notFound(notes: reader.damageNotes()) }
         if traces.count == 1 { return try spans(of: first) }
         return .ambiguous(Array(traces.sorted().prefix(Self.ambiguousMax)))
@@ -44,18 +43,26 @@ struct TraceSearch {
         return first...last
     }
 
-    /// All stored spans of a trace, in no order.
-    func storedSpans(of trace: TraceID) throws(StoreError) -> [StoredSpan] {
-        var spans: [StoredSpan] = []
-        for view in views {
-            let found = try reader.tolerating { () throws(StoreError) in try Self.spans(of: trace, in: view) }
-            spans += found ?? []
+    /// All stored spans of some traces, in the order of the segments.
+    func storedSpans(of traces: Set<TraceID>) throws(StoreError) -> [TraceID: [StoredSpan]] {
+        typealias Found = [(segment: Int, trace: TraceID, spans: [StoredSpan])]
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: { Found() }) {
+            (found: inout Found, view, segment) throws(StoreError) in
+            var here: Found = []
+            for trace in traces {
+                let spans = try Self.spans(of: trace, in: view)
+                if !spans.isEmpty { here.append((segment, trace, spans)) }
+            }
+            found += here
         }
-        return spans
+        reader.note(outcome.damages)
+        return outcome.states.joined().sorted { $0.segment < $1.segment }.reduce(into: [:]) {
+            $0[$1.trace, default: []] += $1.spans
+        }
     }
 
     private func spans(of trace: TraceID) throws(StoreError) -> TraceLookup {
-        var spans = try storedSpans(of: trace)
+        var spans = try storedSpans(of: [trace])[trace] ?? []
         guard !spans.isEmpty else { return .notFound(notes: reader.damageNotes()) }
         spans.sort { left, right in
             left.span.startTimeUnixNano != right.span.startTimeUnixNano

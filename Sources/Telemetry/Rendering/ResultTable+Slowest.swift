@@ -15,7 +15,10 @@ extension ResultTable {
             notes: notesOfSlowest(result),
             summary: rows.isEmpty
                 ? []
-                : ["\(rows.count) of \(HumanUnits.count(result.matchedRequests, "request")), slowest first"])
+                : [
+                    HumanUnits.count(rows.count, "request") + ", slowest first"
+                        + (result.hasMore ? "; --limit shows more" : "")
+                ])
     }
 
     private static func slowestColumns(zone: TimeZoneRules) -> [ResultColumn] {

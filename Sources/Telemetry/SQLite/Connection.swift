@@ -89,11 +89,16 @@ import CSQLite
     /// Compiles a statement for repeated use.
     /// - Throws: `SQLiteError` when it is not valid for this database
     func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        unsafe Statement(try prepareHandle(sql), sql: sql)
+    }
+
+    /// - Returns: a compiled statement that the caller finalizes
+    func prepareHandle(_ sql: String) throws(SQLiteError) -> OpaquePointer {
         var prepared: OpaquePointer?
         let code = unsafe sqlite3_prepare_v3(
             handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
         guard code == SQLITE_OK, let prepared = unsafe prepared else { throw error(code, sql) }
-        return unsafe Statement(prepared, sql: sql)
+        return unsafe prepared
     }
 
     /// The first column of the first row as an integer; nil without a row or for NULL.

@@ -108,14 +108,8 @@ struct SegmentDecoder: ~Copyable {
         var values = try IntegerCoding.read32(&reader, decompressor, countMax: countMax)
         let lengths = try IntegerCoding.read32(&reader, decompressor, countMax: max(countMax, spanCount))
         let content = try Block.read(&reader, decompressor)
-        var dictionary = StringTable()
-        dictionary.reserve(entries: lengths.count, bytes: content.count)
-        var start = 0
-        for length in lengths {
-            guard Int(length) <= content.count - start else { throw reader.damage() }
-            dictionary.append(content.span.extracting(start..<start + Int(length)))
-            start += Int(length)
-        }
+        guard let dictionary = StringTable(bytes: content, lengths: lengths) else { throw reader.damage() }
+        let entryCount = UInt32(lengths.count)
         var previous = UInt32.max
         var known: UInt32 = 0
         var symbols = values.mutableSpan
@@ -127,7 +121,7 @@ struct SegmentDecoder: ~Copyable {
                 known &+= 1
             case let symbol: previous = symbol &- 2
             }
-            guard Int(previous) < lengths.count else { throw reader.damage() }
+            guard previous < entryCount else { throw reader.damage() }
             symbols[index] = previous
         }
         return (values, dictionary)

@@ -43,7 +43,7 @@ struct SlowestTests {
         try await store([Sample.request(spans)])
         let result = try slowest(limit: 7)
         #expect(result.rows.map { $0.durationNanos / 1_000_000 } == [49, 48, 47, 46, 45, 44, 43])
-        #expect(result.matchedRequests == 50)
+        #expect(result.hasMore)
     }
 
     @Test(
@@ -62,7 +62,7 @@ struct SlowestTests {
             ], service: "proxy", node: "proxy-1")
         try await store([proxy, edge], segmented: segmented)
         #expect(try slowest().rows.map(\.spanName) == ["edge"])
-        #expect(try slowest().matchedRequests == 1)
+        #expect(try slowest().rows.count == 1)
         #expect(try slowest { $0.service = "proxy" }.rows.map(\.spanName) == ["proxy"])
         #expect(try slowest { $0.node = "proxy-*" }.rows.map(\.spanName) == ["proxy"])
         #expect(try slowest { $0.name = "inn*" }.rows.map(\.spanName) == ["inner"])

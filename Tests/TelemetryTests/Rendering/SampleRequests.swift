@@ -21,7 +21,7 @@ enum SampleRequests {
             row(index: index, path: name, node: index % 3 == 0 ? "edge-fra-01" : "10.0.0.\(index)")
         }
         return SlowestResult(
-            rows: rows, matchedRequests: 12_345,
+            rows: rows, hasMore: true,
             notes: [
                 QualityNote(code: "journal", message: "3 commits wait to be sealed"),
                 QualityNote(code: "node_from_peer", message: "a node\u{1b}[0m is an address"),
@@ -35,7 +35,7 @@ enum SampleRequests {
         ]
         return SlowestResult(
             rows: paths.enumerated().map { row(index: $0, path: $1, node: "edge-fra-01") },
-            matchedRequests: 2,
+            hasMore: false,
             notes: [])
     }
 

@@ -1,0 +1,85 @@
+import NIOConcurrencyHelpers
+import OTLPModel
+
+/// Reads what segments are made of, for any thread.
+final class SegmentSource: Sendable {
+    private struct KnownOrigins {
+        var resources: [Int64: ResourceSpans?] = [:]
+        var scopes: [Int64: ScopeSpans?] = [:]
+    }
+
+    private static let chunk = 0
+    private static let resource = 1
+    private static let scope = 2
+
+    private let path: String
+    private let statements: SharedStatements
+    private let known = NIOLockedValueBox(KnownOrigins())
+
+    init(_ connection: borrowing Connection, path: String) throws(SQLiteError) {
+        self.path = path
+        statements = try SharedStatements(
+            connection,
+            [
+                "SELECT checksum, data FROM chunk WHERE id = ?1",
+                "SELECT id, otlp FROM resource WHERE id = ?1",
+                "SELECT id, otlp FROM scope WHERE id = ?1",
+            ])
+    }
+
+    /// The spans that a reference names.
+    func view(_ segment: SegmentReference) -> SegmentView {
+        if let columns = segment.columns { return SegmentView(columns) }
+        let id = segment.segmentID ?? 0
+        return SegmentView(
+            segmentID: id, format: segment.format ?? 1, summary: segment.summary,
+            load: { [self] (chunk) throws(StoreError) in try self.chunk(chunk, of: id) },
+            resolve: { [self] (origin) throws(StoreError) in try self.origin(origin) })
+    }
+
+    /// A chunk whose bytes agree with their checksum; nil when there is none.
+    func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {
+        let key = Schema.chunkKey(segment: segment, chunk)
+        guard let (expected, bytes) = try row(Self.chunk, key) else { return nil }
+        guard checksum(bytes.span) == UInt64(bitPattern: expected) else {
+            throw StoreError(
+                .damaged, "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+        }
+        return bytes
+    }
+
+    func origin(_ reference: SegmentOriginReference) throws(StoreError) -> ResolvedOrigin {
+        let (resource, scope) = known.withLockedValue {
+            ($0.resources[reference.resource], $0.scopes[reference.scope])
+        }
+        return ResolvedOrigin(
+            resource: try readResource(reference.resource, known: resource),
+            scope: try readScope(reference.scope, known: scope))
+    }
+
+    private func readResource(_ id: Int64, known resource: ResourceSpans??) throws(StoreError)
+        -> ResourceSpans?
+    {
+        if let resource { return resource }
+        let resource = try row(Self.resource, id).flatMap { ResourceSpans(canonicalBytes: $0.blob) }
+        known.withLockedValue { $0.resources[id] = .some(resource) }
+        return resource
+    }
+
+    private func readScope(_ id: Int64, known scope: ScopeSpans??) throws(StoreError) -> ScopeSpans? {
+        if let scope { return scope }
+        let scope = try row(Self.scope, id).flatMap { ScopeSpans(canonicalBytes: $0.blob) }
+        known.withLockedValue { $0.scopes[id] = .some(scope) }
+        return scope
+    }
+
+    private func row(
+        _ statement: Int, _ key: Int64
+    ) throws(StoreError) -> (integer: Int64, blob: [UInt8])? {
+        do {
+            return try statements.row(statement, key)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}
