@@ -92,8 +92,14 @@ extension StoreWriter {
             if waitingSegment != nil { refuseWaiting() }
             return
         }
-        let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: true)
-        guard !group.isEmpty else { return }
+        let group: [IngestQueue.Item]
+        switch queue.nextTurn(bytesMax: options.groupBytesMax) {
+        case .commit(let next): group = next
+        case .sleep: return
+        case .sleepWithTimer:
+            Task { await drainInTime() }
+            return
+        }
         commit(group)
         queue.release(group)
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
@@ -101,16 +107,27 @@ extension StoreWriter {
         Task { drain() }
     }
 
+    /// Waits until what waits in the queue must not wait longer, and commits it then.
+    nonisolated func drainInTime() async {
+        while true {
+            switch queue.timer() {
+            case .again(let nanos): try? await Task.sleep(for: .nanoseconds(nanos))
+            case .wake: return await drain()
+            case .done: return
+            }
+        }
+    }
+
     /// A segment cannot be written, and there is no room for more until it can: whoever waits is told so, and
     /// asked to come back.
     private func refuseWaiting() {
-        let group = queue.takeGroup(bytesMax: .max, waitsForMore: false)
+        let group = queue.takeGroup(bytesMax: .max)
         let error = StoreError(
             .unavailable, "\(path): segments cannot be written at the moment; see the collector's log")
         for item in group { item.acknowledgement.resume(returning: .failure(error)) }
         queue.release(group)
         // Once more, so that the next request finds the writer asleep and wakes it.
-        if !group.isEmpty { Task { drain() } } else { _ = queue.takeGroup(bytesMax: 0, waitsForMore: false) }
+        if !group.isEmpty { Task { drain() } } else { _ = queue.takeGroup(bytesMax: 0) }
     }
 
     private var unsealedMemoryBytes: Int {
@@ -239,7 +256,7 @@ extension StoreWriter {
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
     func close() async {
         while true {
-            let group = queue.takeGroup(bytesMax: options.groupBytesMax, waitsForMore: false)
+            let group = queue.takeGroup(bytesMax: options.groupBytesMax)
             if group.isEmpty { break }
             commit(group)
             queue.release(group)

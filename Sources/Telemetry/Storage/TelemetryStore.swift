@@ -65,6 +65,7 @@ package final class TelemetryStore: Sendable {
             switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
             case .queued: break
             case .wake: Task { [writer] in await writer.drain() }
+            case .startTimer: Task { [writer] in await writer.drainInTime() }
             case .refused(let error): continuation.resume(returning: .failure(error))
             }
         }
