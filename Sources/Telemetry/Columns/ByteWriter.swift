@@ -43,6 +43,13 @@ struct ByteWriter {
     mutating func raw(_ value: some Collection<UInt8>) { bytes.append(contentsOf: value) }
 
     mutating func append(_ value: ByteSpan) { bytes.append(value) }
+
+    /// Appends what a closure writes: for many small values, with one look at the room for all of them.
+    /// - Parameter count: how many bytes it writes at the most; writing more traps
+    @inline(__always)
+    mutating func append(atMost count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: count, initializingWith: write)
+    }
 }
 
 /// Numbers near 0, of either sign, as small unsigned ones: 0, -1, 1, -2, …
@@ -52,3 +59,29 @@ func zigzag(_ value: Int64) -> UInt64 { UInt64(bitPattern: value &<< 1 ^ value &
 /// The inverse of `zigzag`.
 @inline(__always)
 func unzigzag(_ value: UInt64) -> Int64 { Int64(bitPattern: value &>> 1) ^ -Int64(bitPattern: value & 1) }
+
+extension OutputSpan<UInt8> {
+    /// What a varint takes at the most.
+    static var varintBytesMax: Int { 10 }
+
+    @inline(__always)
+    mutating func varint(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest &>>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inline(__always)
+    mutating func signed(_ value: Int64) { varint(zigzag(value)) }
+
+    /// Eight bytes, the lowest first.
+    @inline(__always)
+    mutating func uint64(_ value: UInt64) {
+        for shift: UInt64 in stride(from: 0, to: 64, by: 8) {
+            append(UInt8(truncatingIfNeeded: value &>> shift))
+        }
+    }
+}

@@ -4,6 +4,8 @@ struct ColumnDictionary: Sendable {
     private(set) var strings = StringTable()
     /// The column of each entry.
     private(set) var columns: [UInt32] = []
+    /// By entry: a hash of its bytes, so that they need not be hashed again where batches are merged.
+    private(set) var hashes: [UInt32] = []
     private var index = ProbeTable(capacity: 256)
     /// How many strings came that were not UTF-8 and were mended.
     private(set) var mendedCount = 0
@@ -13,21 +15,37 @@ struct ColumnDictionary: Sendable {
     /// The entry of a value in a column, made when there is none yet.
     @inline(__always)
     mutating func intern(_ value: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
-        let hash = TableHash.bytes(value, range, seed: UInt64(column))
+        intern(value, range, column: column, hash: Self.hash(value, range))
+    }
+
+    /// The same for bytes whose hash is known.
+    @inline(__always)
+    mutating func intern(_ value: ByteSpan, _ range: Range<Int>, column: UInt32, hash: UInt32) -> UInt32 {
         if let entry = find(value, range, column: column, hash: hash) { return UInt32(entry) }
         return add(value.extracting(range), column: column, hash: hash)
+    }
+
+    @inline(__always)
+    static func hash(_ value: ByteSpan, _ range: Range<Int>) -> UInt32 {
+        UInt32(truncatingIfNeeded: TableHash.bytes(value, range, seed: 0) &>> 32)
+    }
+
+    /// The hash of an entry: equal bytes of different columns are told apart. The table looks at the upper half.
+    @inline(__always)
+    private static func entryHash(_ hash: UInt32, column: UInt32) -> UInt64 {
+        UInt64(hash ^ column &* 0x9e37_79b1) &<< 32
     }
 
     /// The same for a string: what is new is checked to be UTF-8, and mended where it is not.
     @inline(__always)
     mutating func internText(_ value: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
-        let hash = TableHash.bytes(value, range, seed: UInt64(column))
+        let hash = Self.hash(value, range)
         if let entry = find(value, range, column: column, hash: hash) { return UInt32(entry) }
         return addText(value.extracting(range), column: column, hash: hash)
     }
 
     @inline(never)
-    private mutating func addText(_ value: ByteSpan, column: UInt32, hash: UInt64) -> UInt32 {
+    private mutating func addText(_ value: ByteSpan, column: UInt32, hash: UInt32) -> UInt32 {
         if UTF8Text.isValid(value) { return add(value, column: column, hash: hash) }
         let mended = UTF8Text.mended(Array(value, 0..<value.count))
         mendedCount += 1
@@ -35,8 +53,8 @@ struct ColumnDictionary: Sendable {
     }
 
     @inline(__always)
-    private func find(_ value: ByteSpan, _ range: Range<Int>, column: UInt32, hash: UInt64) -> Int? {
-        index.find(hash) { entry in
+    private func find(_ value: ByteSpan, _ range: Range<Int>, column: UInt32, hash: UInt32) -> Int? {
+        index.find(Self.entryHash(hash, column: column)) { entry in
             columns[entry] == column && isEqual(entry, value, range)
         }
     }
@@ -51,11 +69,12 @@ struct ColumnDictionary: Sendable {
     }
 
     @inline(never)
-    private mutating func add(_ value: ByteSpan, column: UInt32, hash: UInt64) -> UInt32 {
+    private mutating func add(_ value: ByteSpan, column: UInt32, hash: UInt32) -> UInt32 {
         let entry = count
         strings.append(value)
         columns.append(column)
-        index.insert(hash, index: entry)
+        hashes.append(hash)
+        index.insert(Self.entryHash(hash, column: column), index: entry)
         return UInt32(entry)
     }
 
@@ -63,10 +82,12 @@ struct ColumnDictionary: Sendable {
     mutating func append(_ value: ByteSpan, column: UInt32) {
         strings.append(value)
         columns.append(column)
+        hashes.append(Self.hash(value, 0..<value.count))
     }
 
     mutating func reserve(entries: Int, bytes: Int) {
         strings.reserve(entries: entries, bytes: bytes)
         columns.reserveCapacity(entries)
+        hashes.reserveCapacity(entries)
     }
 }

@@ -8,6 +8,9 @@ struct ColumnTable: Sendable {
     /// The names again, one after another: what the hot path compares with.
     private var names = StringTable()
     private var types: [ValueType] = []
+    /// By column: what an attribute with the key begins with where encoders write it, up to the tag of its value.
+    /// Empty for a key that is empty or takes more than 127 bytes.
+    private var prefixes = StringTable()
     private var index = ProbeTable(capacity: 64)
 
     init() {
@@ -24,6 +27,15 @@ struct ColumnTable: Sendable {
         return types[Int(column)] == type && own.count == key.count
             && body.equals(at: key.lowerBound, names.bytes.span, at: own.lowerBound, count: key.count)
             && column >= FieldColumn.count
+    }
+
+    /// The place of a column's prefix.
+    func prefix(_ column: UInt32) -> Range<Int> { prefixes.range(Int(column)) }
+
+    /// Whether bytes begin with the prefix that lies at `prefix`.
+    @inline(__always)
+    func hasPrefix(_ prefix: Range<Int>, _ body: ByteSpan, at offset: Int) -> Bool {
+        body.equals(at: offset, prefixes.bytes.span, at: prefix.lowerBound, count: prefix.count)
     }
 
     /// The column of an attribute, made when there is none yet; nil past the limit.
@@ -46,6 +58,11 @@ struct ColumnTable: Sendable {
         keys.append(key)
         names.append(key.name)
         types.append(key.type)
+        var prefix: [UInt8] = []
+        if key.role == .attribute, (1...127).contains(key.name.count) {
+            prefix = [1 << 3 | 2, UInt8(key.name.count)] + key.name + [2 << 3 | 2]
+        }
+        prefixes.append(prefix)
     }
 }
 

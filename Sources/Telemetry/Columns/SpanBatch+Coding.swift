@@ -63,29 +63,37 @@ extension SpanBatch {
         writer.varint(spanCount)
         writer.uint64s(spanIDs)
         writer.uint64s(parentIDs)
+        let typeOfPosition = layouts.columns.map { columns[Int($0)].type }
+        let layoutOfOperation = operations.map { layouts.range(Int($0.layout)) }
+        let types = typeOfPosition.span
+        let slots = slots.span
         var previousStart: UInt64 = 0
         var slot = 0
         for span in 0..<spanCount {
-            let operation = operations[Int(operationIndexes[span])]
-            writer.varint(UInt64(traceIndexes[span]))
-            writer.varint(UInt64(operationIndexes[span]))
-            writer.varint(UInt64(originIndexes[span]))
-            writer.signed(Int64(bitPattern: starts[span] &- previousStart))
-            writer.signed(Int64(bitPattern: ends[span] &- starts[span]))
-            previousStart = starts[span]
-            for position in layouts.range(Int(operation.layout)) {
-                encodeSlot(slots[slot], columns[Int(layouts.columns[position])].type, &writer)
-                slot += 1
+            let operation = operationIndexes[span]
+            let layout = layoutOfOperation[Int(operation)]
+            let (start, end) = (starts[span], ends[span])
+            writer.append(atMost: (5 + layout.count) * OutputSpan<UInt8>.varintBytesMax) { output in
+                output.varint(UInt64(traceIndexes[span]))
+                output.varint(UInt64(operation))
+                output.varint(UInt64(originIndexes[span]))
+                output.signed(Int64(bitPattern: start &- previousStart))
+                output.signed(Int64(bitPattern: end &- start))
+                for position in layout {
+                    Self.encodeSlot(slots[slot], types[position], &output)
+                    slot &+= 1
+                }
             }
+            previousStart = start
         }
     }
 
     @inline(__always)
-    private func encodeSlot(_ slot: UInt64, _ type: ValueType, _ writer: inout ByteWriter) {
+    private static func encodeSlot(_ slot: UInt64, _ type: ValueType, _ output: inout OutputSpan<UInt8>) {
         switch type {
-        case .double: writer.uint64(slot)
-        case .int: writer.signed(Int64(bitPattern: slot))
-        case .string, .array, .keyValueList, .bytes, .bool: writer.varint(slot)
+        case .double: output.uint64(slot)
+        case .int: output.signed(Int64(bitPattern: slot))
+        case .string, .array, .keyValueList, .bytes, .bool: output.varint(slot)
         case .empty: break
         }
     }

@@ -66,12 +66,24 @@ struct Operation: Hashable, Sendable {
     var status: Int32
     var flags: UInt32
     var layout: UInt32
+
+    /// A hash for tables in memory.
+    var tableHash: UInt64 {
+        let kindAndStatus = UInt64(UInt32(bitPattern: kind)) << 32 | UInt64(UInt32(bitPattern: status))
+        let hash = TableHash.mix(UInt64(name) << 32 | UInt64(layout), 0x8ebc_6af0_9c88_c6e3)
+        return TableHash.mix(hash ^ kindAndStatus, 0xa076_1d64_78bd_642f ^ UInt64(flags))
+    }
 }
 
 /// Who emitted a span: indexes into the resources and the scopes.
 struct Origin: Hashable, Sendable {
     var resource: UInt32
     var scope: UInt32
+
+    /// A hash for tables in memory.
+    var tableHash: UInt64 {
+        TableHash.mix(UInt64(resource) << 32 | UInt64(scope), 0x9e37_79b9_7f4a_7c15)
+    }
 }
 
 /// Sequences of columns, one after another.

@@ -10,15 +10,15 @@ struct SpanBatchBuilder: ~Copyable {
     /// of that span's attributes goes to the overflow, whole and in order.
     static let layoutLengthMax = 1_024
 
-    private(set) var batch: SpanBatch
-    private var columns = ColumnTable()
+    var batch: SpanBatch
+    private(set) var columns = ColumnTable()
     private var trie = LayoutTrie()
 
     /// By column: the dictionary entry of the last value, which the next one often equals.
     private var lastEntries: [UInt32]
     /// By trie node: where its path starts in `paths`, or -1; by entry of a name: its last operation.
     private var pathStarts: [Int] = [-1]
-    private var paths: [LayoutTrie.Node] = []
+    private(set) var paths: [LayoutStep] = []
     private var operationsOfNames: [UInt32] = []
     private var operationIndex = ProbeTable(capacity: 64)
     private var operationNodes: [LayoutTrie.Node] = []
@@ -32,10 +32,10 @@ struct SpanBatchBuilder: ~Copyable {
 
     // The span that is being read.
     private var slotsBefore = 0
-    private var node = LayoutTrie.root
+    var node = LayoutTrie.root
     private var name: UInt32 = LayoutTrie.none
     /// Where in `paths` the sequence of the last span of this name goes on, or -1.
-    private var prediction = -1
+    var prediction = -1
     /// Canonical `KeyValueList` bytes.
     private var overflow = ProtobufWriter()
     private var isOverflowing = false
@@ -61,13 +61,15 @@ struct SpanBatchBuilder: ~Copyable {
 
     /// Says which resource emitted the spans that follow; a scope comes next.
     /// - Parameter bytes: canonical `ResourceSpans` bytes without spans
-    mutating func setResource(_ bytes: [UInt8]) { resource = resources.intern(bytes, into: &batch.resources) }
+    mutating func setResource(_ bytes: [UInt8]) {
+        resource = resources.intern(bytes.span, into: &batch.resources)
+    }
 
     /// Says which scope of the resource made the spans that follow.
     /// - Parameter bytes: canonical `ScopeSpans` bytes without spans
     mutating func setScope(_ bytes: [UInt8]) {
-        let key = Origin(resource: resource, scope: scopes.intern(bytes, into: &batch.scopes))
-        let hash = TableHash.mix(UInt64(key.resource) << 32 | UInt64(key.scope), 0x9e37_79b9_7f4a_7c15)
+        let key = Origin(resource: resource, scope: scopes.intern(bytes.span, into: &batch.scopes))
+        let hash = key.tableHash
         if let known = originIndex.find(hash, { batch.origins[$0] == key }) {
             origin = UInt32(known)
         } else {
@@ -205,11 +207,10 @@ extension SpanBatchBuilder {
     private mutating func step(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
         if prediction >= 0, prediction < paths.count {
             let next = paths[prediction]
-            let column = trie.columns[Int(next)]
-            if trie.parents[Int(next)] == node, columns.isAttribute(column, type, body, key) {
+            if next.parent == node, columns.isAttribute(next.column, type, body, key) {
                 prediction &+= 1
-                node = next
-                return column
+                node = next.node
+                return next.column
             }
             prediction = -1
         }
@@ -241,7 +242,7 @@ extension SpanBatchBuilder {
     }
 
     @inline(__always)
-    private mutating func internText(_ body: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
+    mutating func internText(_ body: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
         let last = lastEntries[Int(column)]
         if last != LayoutTrie.none, batch.dictionary.isEqual(Int(last), body, range) { return last }
         let entry = batch.dictionary.internText(body, range, column: column)
@@ -313,7 +314,14 @@ extension SpanBatchBuilder {
         if let known = layoutsOfNodes[node] { return known }
         let path = trie.path(to: node)
         pathStarts[Int(node)] = paths.count
-        paths.append(contentsOf: path)
+        for next in path {
+            let column = trie.columns[Int(next)]
+            paths.append(
+                LayoutStep(
+                    node: next, parent: trie.parents[Int(next)], column: column,
+                    type: columns.type(of: column),
+                    prefix: columns.prefix(column)))
+        }
         let layout = UInt32(batch.layouts.count)
         batch.layouts.append(path.map { trie.columns[Int($0)] })
         layoutsOfNodes[node] = layout

@@ -56,12 +56,12 @@ struct StringIndex: Sendable {
     private var index = ProbeTable()
 
     /// The entry that holds some bytes, appended when there is none yet.
-    mutating func intern(_ bytes: [UInt8], into table: inout StringTable) -> UInt32 {
-        let hash = TableHash.bytes(bytes.span, bytes.indices, seed: 0)
+    mutating func intern(_ bytes: ByteSpan, into table: inout StringTable) -> UInt32 {
+        let hash = TableHash.bytes(bytes, 0..<bytes.count, seed: 0)
         let known = index.find(hash) { entry in
             let own = table.range(entry)
             return own.count == bytes.count
-                && bytes.span.equals(at: 0, table.bytes.span, at: own.lowerBound, count: own.count)
+                && bytes.equals(at: 0, table.bytes.span, at: own.lowerBound, count: own.count)
         }
         if let known { return UInt32(known) }
         index.insert(hash, index: table.count)

@@ -2,6 +2,11 @@ extension TraceCursorDecoder {
     /// `message KeyValue { string key = 1; AnyValue value = 2; int32 key_strindex = 3; }`
     @inline(__always)
     mutating func attribute(_ range: Range<Int>) {
+        if !builder.takeExpected(body, range) { unexpectedAttribute(range) }
+    }
+
+    @inline(never)
+    private mutating func unexpectedAttribute(_ range: Range<Int>) {
         var key = 0..<0
         var value = 0..<0
         var values = 0

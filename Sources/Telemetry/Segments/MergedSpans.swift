@@ -25,9 +25,9 @@ struct MergedSpans: ~Copyable {
     private(set) var dictionary = ColumnDictionary()
 
     private var columnIndex = ProbeTable(capacity: 64)
-    private var layoutIndex: [[UInt32]: UInt32] = [:]
-    private var operationIndex: [Operation: UInt32] = [:]
-    private var originIndex: [Origin: UInt32] = [:]
+    private var layoutIndex = ProbeTable(capacity: 256)
+    private var operationIndex = ProbeTable(capacity: 256)
+    private var originIndex = ProbeTable(capacity: 64)
     private var storedOriginIndex: [SegmentOriginReference: UInt32] = [:]
     private var resources = StringIndex()
     private var scopes = StringIndex()
@@ -83,9 +83,7 @@ struct MergedSpans: ~Copyable {
     private mutating func append(_ batch: SpanBatch) {
         let columnMap = batch.columns.map { column($0) }
         let entryMap = entryMap(batch, columnMap)
-        let layoutMap = (0..<batch.layouts.count).map { layout in
-            self.layout(batch.layouts[layout].map { columnMap[Int($0)] })
-        }
+        let layoutMap = layoutMap(batch.layouts, columnMap)
         let operationMap = operationMap(batch, layoutMap, entryMap)
         let originMap = originMap(batch)
         let traceMap = batch.traces.map { trace($0) }
@@ -103,17 +101,24 @@ struct MergedSpans: ~Copyable {
     }
 
     private mutating func appendSlots(_ batch: SpanBatch, _ entryMap: [UInt64]) {
-        let isInDictionary = batch.columns.map(\.type.isInDictionary)
+        let isEntryAtPosition = batch.layouts.columns.map { batch.columns[Int($0)].type.isInDictionary }
         let layoutOfOperation = batch.operations.map { batch.layouts.range(Int($0.layout)) }
-        let columns = batch.layouts.columns
-        let source = batch.slots
-        var slot = 0
+        var offset = slots.count
         for operation in batch.operationIndexes {
-            slotOffsets.append(UInt32(truncatingIfNeeded: slots.count))
-            for position in layoutOfOperation[Int(operation)] {
-                let value = source[slot]
-                slots.append(isInDictionary[Int(columns[position])] ? entryMap[Int(value)] : value)
-                slot &+= 1
+            slotOffsets.append(UInt32(truncatingIfNeeded: offset))
+            offset &+= layoutOfOperation[Int(operation)].count
+        }
+        slots.append(addingCapacity: batch.slots.count) { output in
+            let isEntry = isEntryAtPosition.span
+            let entries = entryMap.span
+            let source = batch.slots.span
+            var slot = 0
+            for operation in batch.operationIndexes {
+                for position in layoutOfOperation[Int(operation)] {
+                    let value = source[slot]
+                    output.append(isEntry[position] ? entries[Int(value)] : value)
+                    slot &+= 1
+                }
             }
         }
     }
@@ -125,9 +130,7 @@ extension MergedSpans {
     private mutating func append(_ segment: SegmentColumns) {
         let columnMap = segment.tables.columns.map { column($0) }
         let entryMaps = entryMaps(segment, columnMap)
-        let layoutMap = (0..<segment.tables.layouts.count).map { layout in
-            self.layout(segment.tables.layouts[layout].map { columnMap[Int($0)] })
-        }
+        let layoutMap = layoutMap(segment.tables.layouts, columnMap)
         let names = entryMaps[Int(FieldColumn.name.id)]
         let operationMap = segment.tables.operations.map { operation in
             var merged = operation
@@ -172,7 +175,9 @@ extension MergedSpans {
         segment.dictionaries.indices.map { column in
             let strings = segment.dictionaries[column]
             return (0..<strings.count).map { entry in
-                UInt64(number(of: strings.bytes.span, strings.range(entry), column: columnMap[column]))
+                let range = strings.range(entry)
+                let hash = ColumnDictionary.hash(strings.bytes.span, range)
+                return UInt64(number(of: strings.bytes.span, range, hash: hash, column: columnMap[column]))
             }
         }
     }
@@ -208,30 +213,45 @@ extension MergedSpans {
         return UInt32(number)
     }
 
-    private mutating func layout(_ sequence: [UInt32]) -> UInt32 {
-        if let known = layoutIndex[sequence] { return known }
-        let number = UInt32(tables.layouts.count)
-        tables.layouts.append(sequence)
-        layoutIndex[sequence] = number
-        return number
+    private mutating func layoutMap(_ layouts: LayoutTable, _ columnMap: [UInt32]) -> [UInt32] {
+        // All of them with the columns' numbers here, still where they were.
+        let columns = layouts.columns.map { columnMap[Int($0)] }
+        return (0..<layouts.count).map { layout in
+            let range = layouts.range(layout)
+            var hash = UInt64(range.count)
+            for position in range {
+                hash = TableHash.mix(hash ^ UInt64(columns[position]), 0x9e37_79b9_7f4a_7c15)
+            }
+            let known = layoutIndex.find(hash) { tables.layouts[$0].elementsEqual(columns[range]) }
+            if let known { return UInt32(known) }
+            layoutIndex.insert(hash, index: tables.layouts.count)
+            tables.layouts.append(columns[range])
+            return UInt32(tables.layouts.count - 1)
+        }
     }
 
     private mutating func entryMap(_ batch: SpanBatch, _ columnMap: [UInt32]) -> [UInt64] {
         let strings = batch.dictionary.strings
+        let hashes = batch.dictionary.hashes.span
+        let columns = batch.dictionary.columns.span
         var map: [UInt64] = []
-        map.reserveCapacity(batch.dictionary.count)
-        for entry in 0..<batch.dictionary.count {
-            let column = columnMap[Int(batch.dictionary.columns[entry])]
-            map.append(UInt64(number(of: strings.bytes.span, strings.range(entry), column: column)))
+        map.reserveCapacity(hashes.count)
+        for entry in hashes.indices {
+            let column = columnMap[Int(columns[entry])]
+            let number = number(
+                of: strings.bytes.span, strings.range(entry), hash: hashes[entry], column: column)
+            map.append(UInt64(number))
         }
         return map
     }
 
     /// The number of a value within its column; a new value gets the next.
     @inline(__always)
-    private mutating func number(of bytes: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
+    private mutating func number(
+        of bytes: ByteSpan, _ range: Range<Int>, hash: UInt32, column: UInt32
+    ) -> UInt32 {
         let known = dictionary.count
-        let entry = dictionary.intern(bytes, range, column: column)
+        let entry = dictionary.intern(bytes, range, column: column, hash: hash)
         if dictionary.count > known {
             numbersInColumn.append(entriesOfColumn[Int(column)])
             entriesOfColumn[Int(column)] += 1
@@ -252,28 +272,30 @@ extension MergedSpans {
     }
 
     private mutating func operation(_ merged: Operation) -> UInt32 {
-        if let known = operationIndex[merged] { return known }
-        let number = UInt32(tables.operations.count)
+        let hash = merged.tableHash
+        if let known = operationIndex.find(hash, { tables.operations[$0] == merged }) { return UInt32(known) }
+        operationIndex.insert(hash, index: tables.operations.count)
         tables.operations.append(merged)
-        operationIndex[merged] = number
-        return number
+        return UInt32(tables.operations.count - 1)
     }
 
     private mutating func originMap(_ batch: SpanBatch) -> [UInt32] {
-        let resourceMap = (0..<batch.resources.count).map {
-            resources.intern(Array(batch.resources[$0]), into: &origins.resources)
+        let resourceMap = (0..<batch.resources.count).map { entry in
+            let bytes = batch.resources.bytes.span.extracting(batch.resources.range(entry))
+            return resources.intern(bytes, into: &origins.resources)
         }
-        let scopeMap = (0..<batch.scopes.count).map {
-            scopes.intern(Array(batch.scopes[$0]), into: &origins.scopes)
+        let scopeMap = (0..<batch.scopes.count).map { entry in
+            let bytes = batch.scopes.bytes.span.extracting(batch.scopes.range(entry))
+            return scopes.intern(bytes, into: &origins.scopes)
         }
         return batch.origins.map { origin in
             let merged = Origin(
                 resource: resourceMap[Int(origin.resource)], scope: scopeMap[Int(origin.scope)])
-            if let known = originIndex[merged] { return known }
-            let number = UInt32(origins.origins.count)
+            let hash = merged.tableHash
+            if let known = originIndex.find(hash, { origins.origins[$0] == merged }) { return UInt32(known) }
+            originIndex.insert(hash, index: origins.origins.count)
             origins.origins.append(merged)
-            originIndex[merged] = number
-            return number
+            return UInt32(origins.origins.count - 1)
         }
     }
 
