@@ -36,7 +36,7 @@ package struct ExportService: Sendable {
         let executor = request.isSmall ? EventLoopTaskExecutor(eventLoop) : nil
         Task(executorPreference: executor) { [request] in
             let outcome = await export(request)
-            eventLoop.execute { answer(outcome) }
+            if eventLoop.inEventLoop { answer(outcome) } else { eventLoop.execute { answer(outcome) } }
         }
     }
 

@@ -43,8 +43,14 @@ struct ColumnKey: Hashable, Sendable {
     }
 
     /// A hash for tables in memory.
-    var tableHash: UInt64 {
-        TableHash.bytes(name.span, name.indices, seed: UInt64(type.rawValue) << 8 | UInt64(role.rawValue))
+    var tableHash: UInt64 { Self.tableHash(role, type, name.span, name.indices) }
+
+    /// The hash of a key whose name lies elsewhere.
+    @inline(__always)
+    static func tableHash(
+        _ role: ColumnRole, _ type: ValueType, _ bytes: ByteSpan, _ name: Range<Int>
+    ) -> UInt64 {
+        TableHash.bytes(bytes, name, seed: UInt64(type.rawValue) << 8 | UInt64(role.rawValue))
     }
 
     init(field name: StaticString, _ type: ValueType) {
@@ -96,6 +102,9 @@ enum FieldColumn: UInt32, CaseIterable, Sendable {
 
     /// The keys of all of them, in order: the first columns of every batch and segment.
     static let keys = allCases.map(\.key)
+
+    /// The hashes of these keys.
+    static let hashes = keys.map(\.tableHash)
 
     static let count = allCases.count
 }

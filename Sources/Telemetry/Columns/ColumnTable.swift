@@ -5,17 +5,28 @@ struct ColumnTable: Sendable {
     static let countMax = 1_024
 
     private(set) var keys: [ColumnKey] = []
+    /// By column: the hash of its key.
+    private(set) var hashes: [UInt64] = []
     /// The names again, one after another: what the hot path compares with.
     private var names = StringTable()
     private var types: [ValueType] = []
     /// By column: what an attribute with the key begins with where encoders write it, up to the tag of its value.
     /// Empty for a key that is empty or takes more than 127 bytes.
-    private var prefixes = StringTable()
+    private var prefixBytes: [UInt8] = []
+    private var prefixEnds: [Int] = []
     private var index = ProbeTable(capacity: 64)
 
-    init() {
-        for field in FieldColumn.allCases { append(field.key) }
-    }
+    /// With the fields alone, as every batch begins.
+    private static let fields = {
+        var table = ColumnTable()
+        for key in FieldColumn.keys { table.append(key, hash: key.tableHash) }
+        return table
+    }()
+
+    private init() {}
+
+    /// A table for one batch.
+    static func new() -> ColumnTable { fields }
 
     @inline(__always)
     func type(of column: UInt32) -> ValueType { types[Int(column)] }
@@ -30,18 +41,20 @@ struct ColumnTable: Sendable {
     }
 
     /// The place of a column's prefix.
-    func prefix(_ column: UInt32) -> Range<Int> { prefixes.range(Int(column)) }
+    func prefix(_ column: UInt32) -> Range<Int> {
+        (column == 0 ? 0 : prefixEnds[Int(column) - 1])..<prefixEnds[Int(column)]
+    }
 
     /// Whether bytes begin with the prefix that lies at `prefix`.
     @inline(__always)
     func hasPrefix(_ prefix: Range<Int>, _ body: ByteSpan, at offset: Int) -> Bool {
-        body.equals(at: offset, prefixes.bytes.span, at: prefix.lowerBound, count: prefix.count)
+        body.equals(at: offset, prefixBytes.span, at: prefix.lowerBound, count: prefix.count)
     }
 
     /// The column of an attribute, made when there is none yet; nil past the limit.
     @inline(never)
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
-        let hash = TableHash.bytes(body, key, seed: UInt64(type.rawValue) &+ 0x100)
+        let hash = ColumnKey.tableHash(.attribute, type, body, key)
         if let column = index.find(hash, { isAttribute(UInt32($0), type, body, key) }) {
             return UInt32(column)
         }
@@ -49,20 +62,23 @@ struct ColumnTable: Sendable {
         let name = Array(body, key)
         // A key that is not UTF-8 is stored mended, under the hash of what was sent: two broken keys
         // that mend to the same text make two columns, which reading back makes one of.
-        append(ColumnKey(role: .attribute, type: type, name: UTF8Text.mended(name)))
+        append(ColumnKey(role: .attribute, type: type, name: UTF8Text.mended(name)), hash: hash)
         index.insert(hash, index: keys.count - 1)
         return UInt32(keys.count - 1)
     }
 
-    private mutating func append(_ key: ColumnKey) {
+    private mutating func append(_ key: ColumnKey, hash: UInt64) {
         keys.append(key)
+        hashes.append(hash)
         names.append(key.name)
         types.append(key.type)
-        var prefix: [UInt8] = []
         if key.role == .attribute, (1...127).contains(key.name.count) {
-            prefix = [1 << 3 | 2, UInt8(key.name.count)] + key.name + [2 << 3 | 2]
+            prefixBytes.append(1 << 3 | 2)
+            prefixBytes.append(UInt8(key.name.count))
+            prefixBytes += key.name
+            prefixBytes.append(2 << 3 | 2)
         }
-        prefixes.append(prefix)
+        prefixEnds.append(prefixBytes.count)
     }
 }
 

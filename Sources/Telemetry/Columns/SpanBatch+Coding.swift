@@ -112,7 +112,9 @@ extension SpanBatch {
     private mutating func decodeTables(_ reader: inout ByteReader) throws(ByteReader.Damage) {
         for _ in 0..<(try reader.count(itemBytes: 2)) {
             guard let type = ValueType(rawValue: try reader.byte()) else { throw reader.damage() }
-            columns.append(ColumnKey(role: .attribute, type: type, name: try reader.counted()))
+            let column = ColumnKey(role: .attribute, type: type, name: try reader.counted())
+            columns.append(column)
+            columnHashes.append(column.tableHash)
         }
         for _ in 0..<(try reader.count()) {
             var sequence: [UInt32] = []

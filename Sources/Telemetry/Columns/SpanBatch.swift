@@ -26,6 +26,8 @@ package struct SpanBatch: Sendable {
     var operations: [Operation] = []
     var layouts = LayoutTable()
     var columns: [ColumnKey] = FieldColumn.keys
+    /// By column: the hash of its key (for one whose name was not UTF-8: of the name as it was sent).
+    var columnHashes: [UInt64] = FieldColumn.hashes
     var dictionary = ColumnDictionary()
     var origins: [Origin] = []
     /// Canonical `ResourceSpans` bytes without spans: the resource and its schema URL.

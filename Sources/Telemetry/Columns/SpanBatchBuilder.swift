@@ -11,18 +11,19 @@ struct SpanBatchBuilder: ~Copyable {
     static let layoutLengthMax = 1_024
 
     var batch: SpanBatch
-    private(set) var columns = ColumnTable()
+    private(set) var columns = ColumnTable.new()
     private var trie = LayoutTrie()
 
     /// By column: the dictionary entry of the last value, which the next one often equals.
     private var lastEntries: [UInt32]
     /// By trie node: where its path starts in `paths`, or -1; by entry of a name: its last operation.
     private var pathStarts: [Int] = [-1]
+    /// By trie node: the layout of its sequence, or `none`.
+    private var layoutsOfNodes: [UInt32] = [LayoutTrie.none]
     private(set) var paths: [LayoutStep] = []
     private var operationsOfNames: [UInt32] = []
     private var operationIndex = ProbeTable(capacity: 64)
     private var operationNodes: [LayoutTrie.Node] = []
-    private var layoutsOfNodes: [LayoutTrie.Node: UInt32] = [:]
     private var traceIndex = ProbeTable(capacity: 256)
     private var resources = StringIndex()
     private var scopes = StringIndex()
@@ -195,6 +196,7 @@ struct SpanBatchBuilder: ~Copyable {
 
     consuming func finish() -> SpanBatch {
         batch.columns = columns.keys
+        batch.columnHashes = columns.hashes
         return batch
     }
 }
@@ -238,7 +240,10 @@ extension SpanBatchBuilder {
     }
 
     private mutating func growPathStarts() {
-        while pathStarts.count < trie.count { pathStarts.append(-1) }
+        while pathStarts.count < trie.count {
+            pathStarts.append(-1)
+            layoutsOfNodes.append(LayoutTrie.none)
+        }
     }
 
     @inline(__always)
@@ -311,7 +316,7 @@ extension SpanBatchBuilder {
 
     /// The layout of a node's sequence, made when the node is the end of one for the first time.
     private mutating func layout(of node: LayoutTrie.Node) -> UInt32 {
-        if let known = layoutsOfNodes[node] { return known }
+        if layoutsOfNodes[Int(node)] != LayoutTrie.none { return layoutsOfNodes[Int(node)] }
         let path = trie.path(to: node)
         pathStarts[Int(node)] = paths.count
         for next in path {
@@ -324,7 +329,7 @@ extension SpanBatchBuilder {
         }
         let layout = UInt32(batch.layouts.count)
         batch.layouts.append(path.map { trie.columns[Int($0)] })
-        layoutsOfNodes[node] = layout
+        layoutsOfNodes[Int(node)] = layout
         return layout
     }
 }

@@ -81,7 +81,7 @@ struct MergedSpans: ~Copyable {
     }
 
     private mutating func append(_ batch: SpanBatch) {
-        let columnMap = batch.columns.map { column($0) }
+        let columnMap = batch.columns.indices.map { column(batch.columns[$0], hash: batch.columnHashes[$0]) }
         let entryMap = entryMap(batch, columnMap)
         let layoutMap = layoutMap(batch.layouts, columnMap)
         let operationMap = operationMap(batch, layoutMap, entryMap)
@@ -128,7 +128,7 @@ struct MergedSpans: ~Copyable {
 
 extension MergedSpans {
     private mutating func append(_ segment: SegmentColumns) {
-        let columnMap = segment.tables.columns.map { column($0) }
+        let columnMap = segment.tables.columns.map { column($0, hash: $0.tableHash) }
         let entryMaps = entryMaps(segment, columnMap)
         let layoutMap = layoutMap(segment.tables.layouts, columnMap)
         let names = entryMaps[Int(FieldColumn.name.id)]
@@ -203,8 +203,7 @@ extension MergedSpans {
 // MARK: - Tables
 
 extension MergedSpans {
-    private mutating func column(_ key: ColumnKey) -> UInt32 {
-        let hash = key.tableHash
+    private mutating func column(_ key: ColumnKey, hash: UInt64) -> UInt32 {
         if let known = columnIndex.find(hash, { tables.columns[$0] == key }) { return UInt32(known) }
         let number = tables.columns.count
         tables.columns.append(key)

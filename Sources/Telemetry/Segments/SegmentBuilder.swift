@@ -179,16 +179,26 @@ extension SegmentBuilder {
             offset += count
             result.valueOffsets.append(offset)
         }
-        result.values = [UInt64](repeating: 0, count: offset)
-        let layouts = result.tables.layouts
-        let layoutOfOperation = result.tables.operations.map { Int($0.layout) }
-        let columns = layouts.columns
+        var values = [UInt64](repeating: 0, count: offset)
         var next = result.valueOffsets
+        place(rows, into: values.mutableSpan, at: next.mutableSpan)
+        result.values = values
+    }
+
+    /// Puts the slots of all spans where their columns' values stand.
+    /// - Parameter next: by column: the place of its next value
+    private func place(
+        _ rows: [Row], into values: consuming MutableSpan<UInt64>, at next: consuming MutableSpan<Int>
+    ) {
+        let layoutOfOperation = result.tables.operations.map { result.tables.layouts.range(Int($0.layout)) }
+        let columns = result.tables.layouts.columns.span
+        let operations = result.operationIndexes.span
+        let slots = merged.slots.span
         for row in rows.indices {
             var slot = Int(merged.slotOffsets[Int(rows[row].span)])
-            for position in layouts.range(layoutOfOperation[Int(result.operationIndexes[row])]) {
+            for position in layoutOfOperation[Int(operations[row])] {
                 let column = Int(columns[position])
-                result.values[next[column]] = merged.slots[slot]
+                values[next[column]] = slots[slot]
                 next[column] &+= 1
                 slot &+= 1
             }
@@ -223,8 +233,10 @@ extension SegmentBuilder {
                         result.tables.operations[operation].name = name
                     }
                 } else {
-                    for index in result.valueOffsets[column]..<result.valueOffsets[column + 1] {
-                        result.values[index] = UInt64(number(Int(result.values[index]), &table))
+                    let places = result.valueOffsets[column]..<result.valueOffsets[column + 1]
+                    var values = result.values.mutableSpan
+                    for index in places {
+                        values[index] = UInt64(number(Int(values[index]), &table))
                     }
                 }
             }

@@ -33,7 +33,7 @@ struct PendingSegment: Sendable {
             batches.append(batch)
             spans += batch.spanCount
             memoryBytes += batch.memoryBytes
-            for column in batch.columns { columns.insert(column.tableHash) }
+            for hash in batch.columnHashes.dropFirst(FieldColumn.count) { columns.insert(hash) }
         }
         lastJournalID = journalID
     }
