@@ -7,7 +7,8 @@ package enum LeadingOptions {
     private static let withValue: Set<String> = [
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node",
-        "--name", "--min-duration", "--timeout", "--max-rows",
+        "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
+        "--max-rows",
     ]
     private static let flags: Set<String> = ["--json", "--no-color", "--attributes", "--tables", "--schema"]
 

@@ -17,7 +17,8 @@ struct TraceQ: ParsableCommand {
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
-              traceq import traces.jsonl       bring traces from a file into the database
+              traceq export -o hour.jsonl      spans into a file
+              traceq import hour.jsonl         and back into a database
 
             The options --db, --format, --since and the like are accepted before and after the command.
             The database is the one that --db or TRACEQ_DB names, else the collector's default.
@@ -32,7 +33,8 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, TraceCommand.self, SQLCommand.self, ImportCommand.self,
+            SlowestCommand.self, TraceCommand.self, SQLCommand.self, ExportCommand.self,
+            ImportCommand.self,
             DatabaseCommand.self,
         ])
 }

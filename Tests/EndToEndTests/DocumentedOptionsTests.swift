@@ -6,7 +6,7 @@ import Testing
 struct DocumentedOptionsTests {
     @Test(
         "traceq, in docs/cli.md",
-        arguments: [["slowest"], ["trace"], ["sql"], ["db", "info"], ["import"]])
+        arguments: [["slowest"], ["trace"], ["sql"], ["db", "info"], ["import"], ["export"]])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
         try expectDocumented(help.standardOutput, in: ["docs/cli.md"])

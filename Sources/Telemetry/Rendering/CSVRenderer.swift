@@ -31,9 +31,13 @@ struct CSVRenderer {
     ]
 
     private func writeLine(_ fields: [String], to output: inout OutputBuffer) {
-        output.text += fields.map(Self.quoted).joined(separator: ",")
-        output.text += "\r\n"
+        output.text += Self.line(fields)
         output.flushIfLarge()
+    }
+
+    /// A line with its end, from fields that are guarded where they need to be.
+    static func line(_ fields: [String]) -> String {
+        fields.map(quoted).joined(separator: ",") + "\r\n"
     }
 
     private static func quoted(_ field: String) -> String {

@@ -50,6 +50,17 @@ import CSQLite
         try check(code)
     }
 
+    /// Binds a value of any type; SQLite copies it.
+    func bind(_ index: Int32, _ value: SQLValue) throws(SQLiteError) {
+        switch value {
+        case .null: try check(unsafe sqlite3_bind_null(handle, index))
+        case .integer(let number): try bind(index, number)
+        case .real(let number): try check(unsafe sqlite3_bind_double(handle, index, number))
+        case .text(let text): try bind(index, text)
+        case .blob(let bytes): try bind(index, bytes)
+        }
+    }
+
     /// Runs a statement with one large value that SQLite does not copy: the bytes stay borrowed for the
     /// run only.
     /// - Throws: `SQLiteError` when the statement fails

@@ -1,0 +1,72 @@
+import OTLPModel
+import Telemetry
+
+/// Takes the chunks of an export in one of its formats.
+struct ExportSink {
+    private enum Writer {
+        case stream(ExportStream, (SpanChunk) -> [UInt8])
+        case sqlite(SQLiteExport, ExportFile)
+    }
+
+    private let writer: Writer
+    private var header: [UInt8] = []
+
+    /// - Parameters:
+    ///   - path: nil for standard output
+    ///   - database: what is being read, which is not to be written over
+    init(
+        _ format: ExportFormat, _ compression: ExportCompression, path: String?, replaces: Bool,
+        database: String
+    ) throws {
+        if let path, FileIdentity(path) != nil, FileIdentity(path) == FileIdentity(database) {
+            throw CommandFailure(
+                .usage, "\(DisplayText.escaped(path)) is the database itself; name another file")
+        }
+        let file = try path.map { (path) throws(CommandFailure) in
+            try ExportFile(path: path, replaces: replaces)
+        }
+        if format == .sqlite, let file {
+            writer = .sqlite(try SQLiteExport(path: file.temporaryPath), file)
+            return
+        }
+        let stream = ExportStream(name: path ?? "standard output", file: file, codec: compression.encoder)
+        switch format {
+        case .csv:
+            header = Array(CSVExport.header.utf8)
+            writer = .stream(stream) { Array(CSVExport.lines($0).utf8) }
+        case .otlp:
+            writer = .stream(stream) { chunk in
+                let body = chunk.request.protobufBytes()
+                return (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
+            }
+        case .otlpJSON, .sqlite:
+            writer = .stream(stream) { Array((JSONNode($0.request).text + "\n").utf8) }
+        }
+    }
+
+    mutating func append(_ chunk: SpanChunk) throws {
+        switch writer {
+        case .stream(let stream, let encode):
+            try writeHeader(to: stream)
+            try stream.write(encode(chunk))
+        case .sqlite(let tables, _): try tables.append(chunk)
+        }
+    }
+
+    mutating func finish() throws {
+        switch writer {
+        case .stream(let stream, _):
+            try writeHeader(to: stream)
+            try stream.finish()
+        case .sqlite(let tables, let file):
+            try tables.finish()
+            try file.finish()
+        }
+    }
+
+    private mutating func writeHeader(to stream: ExportStream) throws {
+        guard !header.isEmpty else { return }
+        try stream.write(header)
+        header = []
+    }
+}

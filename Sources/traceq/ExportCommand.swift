@@ -1,0 +1,172 @@
+import ArgumentParser
+import Glibc
+import Telemetry
+
+/// `traceq export`: takes spans out of a database.
+struct ExportCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write spans to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
+        discussion: """
+            OTLP is what 'traceq import' and the tools around the OpenTelemetry Collector read: JSON with a request \
+            a line, or protobuf with its length in four bytes before each request. The options select spans, not \
+            whole traces.
+
+            EXAMPLES
+              traceq export --since 1h -o hour.jsonl             the last hour as OTLP/JSON
+              traceq export --since 7d -o week.otlp.zst          as OTLP protobuf, compressed
+              traceq export --service athens -o athens.db        tables for sqlite3 and DuckDB
+              traceq export --trace 0af76519 -o -                one trace, to standard output
+            """)
+
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("The file to write; - is standard output.", valueName: "file"),
+        completion: .file())
+    var output: String
+
+    @Option(
+        help: "otlp-json, otlp (protobuf), csv or sqlite (default: by the file's ending, else otlp-json).")
+    var format: ExportFormat?
+
+    @Option(help: "none, gzip or zstd (default: by the file's ending, .gz or .zst).")
+    var compress: ExportCompression?
+
+    @Flag(help: "Replace a file that is there already.")
+    var force = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The database file (default: TRACEQ_DB, else the collector's default).", valueName: "path"),
+        completion: .file(extensions: ["db"]))
+    var db: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only spans that start then or later (default: from the first).", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only spans that start before (default: to the last).", valueName: "time"))
+    var until: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The zone of times without one: UTC, local, +02:00, Europe/Berlin.", valueName: "zone"))
+    var tz = "UTC"
+
+    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
+    var service: String?
+
+    @Option(help: ArgumentHelp("Only from this node; * stands for any text.", valueName: "name"))
+    var node: String?
+
+    @Option(
+        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
+    var name: String?
+
+    @Option(help: ArgumentHelp("Only of this trace: its id, or a unique beginning of it.", valueName: "id"))
+    var trace: String?
+
+    func run(in context: CommandContext) throws -> CommandStatus {
+        let format = format ?? ExportFormat(fileName: output) ?? .otlpJSON
+        let compression = compress ?? ExportCompression(fileName: output)
+        try check(format, compression)
+        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
+        let reader = try openReader(place)
+        let selection = try selection(reader, now: context.now)
+        var sink = try ExportSink(
+            format, compression, path: output == "-" ? nil : output, replaces: force, database: place.path)
+        var bar = ProgressBar(
+            title: "export", unit: .things("spans"), width: context.diagnosticWidth,
+            write: context.writeDiagnostic)
+        var failure: (any Error)?
+        let result: SpanExportResult
+        do {
+            result = try reader.export(
+                selection, onProgress: { bar.update(done: Int64($0), total: Int64($1)) },
+                { chunk in
+                    do {
+                        try sink.append(chunk)
+                        return true
+                    } catch {
+                        failure = error
+                        return false
+                    }
+                })
+        } catch {
+            bar.finish()
+            throw place.failure(error)
+        }
+        bar.finish()
+        if let failure { throw failure }
+        try sink.finish()
+        for note in result.notes { context.writeDiagnostic(ResultTable.noteText(note) + "\n") }
+        if output != "-" {
+            context.writeDiagnostic(
+                "\(HumanUnits.count(result.spans, "span")) written to \(DisplayText.escaped(output))\n")
+        }
+        return .success
+    }
+
+    private func check(_ format: ExportFormat, _ compression: ExportCompression) throws(CommandFailure) {
+        if output.isEmpty { throw CommandFailure(.usage, "--output names no file; - is standard output") }
+        if format == .sqlite {
+            guard output != "-" else {
+                throw CommandFailure(
+                    .usage, "an SQLite file cannot go to standard output; name a file with -o")
+            }
+            guard compression == .none else {
+                throw CommandFailure(
+                    .usage, "an SQLite file is not compressed; leave the ending or --compress out")
+            }
+        }
+        let isBinary = format.isBinary || compression != .none
+        guard !isBinary || output != "-" || isatty(STDOUT_FILENO) == 0 else {
+            throw CommandFailure(
+                .usage, "binary data is not written to a terminal; name a file with -o, or use a pipe")
+        }
+    }
+
+    private func openReader(_ place: DatabasePlace) throws(CommandFailure) -> TelemetryReader {
+        guard !place.path.isEmpty else {
+            throw CommandFailure(.usage, "--db names no file; give the path of a database")
+        }
+        if let failure = place.failureOfKind { throw failure }
+        do {
+            return try TelemetryReader(path: place.path)
+        } catch {
+            throw place.failure(error)
+        }
+    }
+
+    private func selection(_ reader: TelemetryReader, now: UnixNanos) throws -> SpanSelection {
+        let zone = try ZoneLookup.rules(named: tz)
+        var window = TimeWindow.all
+        do {
+            if let since { window.since = try TimeExpression(parsing: since).resolve(now: now, zone: zone) }
+            if let until { window.until = try TimeExpression(parsing: until).resolve(now: now, zone: zone) }
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
+        guard window.since < window.until else {
+            throw CommandFailure(.usage, "the window holds no time: --since must lie before --until")
+        }
+        return SpanSelection(
+            window: window, service: service, node: node, name: name,
+            trace: try trace.map { try traceID($0, reader) })
+    }
+
+    private func traceID(_ typed: String, _ reader: TelemetryReader) throws -> TraceID {
+        let prefix = try TraceIDPrefix(typed: typed)
+        switch try reader.trace(prefix: prefix.digits) {
+        case .found(let id, _, _): return id
+        case .ambiguous(let candidates):
+            let listed = candidates.map { "  \($0.hex)" }.joined(separator: "\n")
+            throw CommandFailure(
+                .usage,
+                "several traces begin with \(prefix.digits); give more digits of one of them:\n\(listed)")
+        case .notFound:
+            throw CommandFailure(.usage, "there is no trace that begins with \(prefix.digits)")
+        }
+    }
+}
