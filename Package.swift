@@ -103,8 +103,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OTLPModel"], path: "Tests/TestSupport", swiftSettings: strict
         ),
+        // A file system for SQLite that fails on order.
+        .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
-            name: "TelemetryTests", dependencies: ["Telemetry", "OTLPModel", "TestSupport"],
+            name: "TelemetryTests", dependencies: ["Telemetry", "OTLPModel", "TestSupport", "CFaultVFS"],
             exclude: ["Reference/reparse.py"], swiftSettings: strict),
         .testTarget(
             name: "CollectorTests",

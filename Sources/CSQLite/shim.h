@@ -70,4 +70,25 @@ static inline void traceq_sqlite3_result_blob_copy(
     sqlite3_result_blob64(context, bytes, count, SQLITE_TRANSIENT);
 }
 
+/// Writes what the write-ahead log holds over itself and syncs it. The log must be open: something was read.
+static inline int traceq_sqlite3_rewrite_log(sqlite3 *connection) {
+    sqlite3_file *log = (sqlite3_file *)0;
+    int code = sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (code != SQLITE_OK || !log || !log->pMethods) return code;
+    sqlite3_int64 size = 0;
+    code = log->pMethods->xFileSize(log, &size);
+    if (code != SQLITE_OK || size == 0) return code;
+    // A page at the most: the file system of SQLite writes no more than 128 KiB at once.
+    const int step = 1 << 16;
+    void *bytes = sqlite3_malloc(step);
+    if (!bytes) return SQLITE_NOMEM;
+    for (sqlite3_int64 offset = 0; code == SQLITE_OK && offset < size; offset += step) {
+        int count = size - offset < step ? (int)(size - offset) : step;
+        code = log->pMethods->xRead(log, bytes, count, offset);
+        if (code == SQLITE_OK) code = log->pMethods->xWrite(log, bytes, count, offset);
+    }
+    sqlite3_free(bytes);
+    return code == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : code;
+}
+
 #endif

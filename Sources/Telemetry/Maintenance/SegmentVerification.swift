@@ -324,11 +324,24 @@ extension SegmentVerification {
         let stored = read(.statistics) { (decoder, bytes) throws(ByteReader.Damage) in
             try decoder.statistics(bytes)
         }
+        expect(.rollup)
+        var rollup: SegmentRollup?
+        if let stored, let names = whole.dictionaries.first?.count, names > 0 {
+            rollup = read(.rollup) { (decoder, bytes) throws(ByteReader.Damage) in
+                try decoder.rollup(bytes, sourceCount: stored.sources.count, nameCount: names)
+            }
+        }
         // What follows from damaged columns says nothing about the statistics.
         guard let stored, damages.isEmpty, originCount != nil else { return }
-        let counted = SegmentStatistics(whole, SegmentSources(whole))
-        if !stored.agrees(with: counted, columns) {
-            add(.catalogue, .statistics, "says something else than the segment's columns")
+        let sources = SegmentSources(whole)
+        let counted = SegmentStatistics(whole, sources)
+        guard stored.agrees(with: counted, columns) else {
+            return add(.catalogue, .statistics, "says something else than the segment's columns")
+        }
+        guard let rollup else { return }
+        let summed = SegmentRollupBuilder.rollup(whole, sources, SegmentClassification(whole))
+        if !rollup.agrees(with: summed, own: stored, others: counted) {
+            add(.catalogue, .rollup, "says something else than the segment's columns")
         }
     }
 
@@ -337,44 +350,5 @@ extension SegmentVerification {
         for number in segment.chunks.keys.sorted() where !expected.contains(number) {
             add(.orphan, ChunkID(number: number), "belongs to no column")
         }
-    }
-}
-
-extension SegmentStatistics {
-    /// Whether both say the same, in whatever order.
-    fileprivate func agrees(with other: SegmentStatistics, _ keys: [ColumnKey]) -> Bool {
-        guard operations == other.operations, columns.count == other.columns.count,
-            sources.count == other.sources.count, sources.allSatisfy({ Int($0.peer) < peers.count })
-        else { return false }
-        for (column, key) in keys.enumerated() {
-            let (mine, its) = (columns[column], other.columns[column])
-            guard mine.values == its.values, Self.agree(mine.range, its.range, key.type) else { return false }
-        }
-        return bySender == other.bySender
-    }
-
-    private static func agree(_ left: ValueRange?, _ right: ValueRange?, _ type: ValueType) -> Bool {
-        guard type == .double, let left, let right else { return left == right }
-        // By value: 0 and -0 are equal.
-        return Double(bitPattern: left.minimum) == Double(bitPattern: right.minimum)
-            && Double(bitPattern: left.maximum) == Double(bitPattern: right.maximum)
-    }
-
-    private struct Sender: Hashable {
-        var origin: UInt32
-        var peer: String
-    }
-
-    private var bySender: [Sender: [Int64]] {
-        let senders = sources.map { source in
-            (
-                Sender(origin: source.origin, peer: peers[Int(source.peer)]),
-                [
-                    Int64(source.spans), Int64(source.errors), source.firstStart.rawValue,
-                    source.lastStart.rawValue,
-                ]
-            )
-        }
-        return Dictionary(senders, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -125,4 +125,16 @@ import CSQLite
         if failure.isBusy { return false }
         throw failure
     }
+
+    /// Writes the write-ahead log over itself and syncs it, so that the disk has all of it. Something must have been
+    /// read before. Only the writer may call it.
+    func rewriteLog() throws(SQLiteError) {
+        let code = unsafe traceq_sqlite3_rewrite_log(handle)
+        guard code == SQLITE_OK else { throw error(code, "rewrite the log") }
+    }
+
+    /// From now on closing the connection does not move the log into the file, which it does when it is the last.
+    func leaveLogWhenClosing() {
+        unsafe traceq_sqlite3_db_config_flag(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    }
 }

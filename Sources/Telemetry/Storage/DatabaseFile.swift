@@ -54,6 +54,9 @@ struct DatabaseFile: ~Copyable {
         Self.held.withLockedValue { _ = $0.remove(identity) }
     }
 
+    /// Whether the file that was opened is still the one at its path.
+    var isAtItsPath: Bool { FileStatus.identity(path) == identity }
+
     /// Whether the file that was opened is still the one at its path, and its log the one beside it. What is
     /// written to a file that was removed is gone as soon as it is closed.
     ///

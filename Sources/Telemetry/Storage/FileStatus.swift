@@ -13,6 +13,15 @@ enum FileStatus {
         return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    /// Bytes that are free for us on the file system of a path; nil when it does not say.
+    static func freeBytes(_ path: String) -> Int64? {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return nil }
+        let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
+            by: UInt64(status.f_frsize))
+        return overflow ? .max : Int64(clamping: bytes)
+    }
+
     /// What tells one file from another, whatever their paths; nil when there is none at the path.
     struct Identity: Hashable, Sendable {
         var device: UInt

@@ -37,4 +37,15 @@ struct PendingSegment: Sendable {
         }
         lastJournalID = journalID
     }
+
+    /// Adds a commit to the last of the segments, or to a new one when that is full.
+    static func add(
+        _ commit: [SpanBatch], journalID: Int64, at time: UnixNanos, to pending: inout [PendingSegment],
+        spansMax: Int
+    ) {
+        if pending.last?.isFull(spansMax: spansMax) ?? true {
+            pending.append(PendingSegment(since: time, journalID: journalID))
+        }
+        pending[pending.count - 1].add(commit, journalID: journalID)
+    }
 }

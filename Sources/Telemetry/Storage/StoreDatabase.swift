@@ -8,19 +8,22 @@ struct StoreDatabase: ~Copyable {
     private let insertJournal: Statement
     private let insertChunk: Statement
     private let insertSegment: Statement
-    // Closed last: the lock must outlive the connection.
-    private let file: DatabaseFile
     private var log: FileStatus.Identity?
 
-    /// Opens the file, or makes it.
+    /// Opens the file, or makes what has to be in it.
+    /// - Parameter file: must be held longer than the database is open
     /// - Throws: `StoreError`
     static func open(
-        path: String, durability: StoreOptions.Durability
+        _ file: borrowing DatabaseFile, durability: StoreOptions.Durability
     ) throws(StoreError) -> StoreDatabase {
-        let file = try DatabaseFile.claim(path)
+        let path = file.path
         do {
             let connection = try Connection(path: path, mode: .readWrite)
             try prepareFile(connection, path: path)
+            // A sync that failed, here or in an earlier process, can leave a hole in the log: the kernel forgets what
+            // it could not write, and a later sync that succeeds does not cover it. What were committed behind the
+            // hole would be lost with the next power cut.
+            try connection.rewriteLog()
             try connection.execute("PRAGMA synchronous = \(durability == .full ? "FULL" : "NORMAL")")
             // 16 MiB of pages: the writer reads back little but what it is about to delete.
             try connection.execute("PRAGMA cache_size = -16384")
@@ -29,7 +32,7 @@ struct StoreDatabase: ~Copyable {
             try connection.execute("PRAGMA journal_size_limit = 67108864")
             // Debian's SQLite overwrites what is deleted with zeros: all of the journal would be written twice.
             try connection.execute("PRAGMA secure_delete = OFF")
-            return try StoreDatabase(connection, file)
+            return try StoreDatabase(connection)
         } catch let error as StoreError {
             throw error
         } catch let error as SQLiteError {
@@ -39,7 +42,7 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    private init(_ connection: consuming Connection, _ file: consuming DatabaseFile) throws(SQLiteError) {
+    private init(_ connection: consuming Connection) throws(SQLiteError) {
         let begin = try connection.prepare("BEGIN IMMEDIATE")
         let commit = try connection.prepare("COMMIT")
         let insertJournal = try connection.prepare(
@@ -60,11 +63,10 @@ struct StoreDatabase: ~Copyable {
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
         self.connection = connection
-        self.file = file
     }
 
     /// Whether what was written just now can be found again: the file and its log are where they were.
-    mutating func isInPlace() -> Bool { file.isInPlace(log: &log) }
+    mutating func isInPlace(_ file: borrowing DatabaseFile) -> Bool { file.isInPlace(log: &log) }
 
     private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
@@ -226,6 +228,9 @@ struct StoreDatabase: ~Copyable {
             throw error
         }
     }
+
+    /// Closes the file and leaves it as it is.
+    consuming func abandon() { connection.leaveLogWhenClosing() }
 
     /// Gives free pages back to the file system and empties the write-ahead log: for a quiet moment.
     /// - Returns: whether the log could be emptied: readers may be using it

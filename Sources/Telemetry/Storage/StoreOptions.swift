@@ -29,5 +29,13 @@ package struct StoreOptions: Sendable {
     /// Spans wait at most this long in the journal: 10 s.
     package var sealAfterNanos: Int64 = 10_000_000_000
 
+    /// Bytes that stay free on the file system: 64 MiB. With less nothing more is taken, so that what is stored can
+    /// still be sealed and the write-ahead log be emptied.
+    package var freeBytesMin: Int64 = 64 << 20
+
+    /// How long to wait before the file is tried again after it could not be written to: 1 s, doubled each time
+    /// up to 8 s.
+    package var retryDelayNanos: Int64 = 1_000_000_000
+
     package init() {}
 }

@@ -3,31 +3,40 @@ import Dispatch
 /// Commits what waits in the queue and has segments sealed. One for a database, on a thread of its own.
 actor StoreWriter {
     private let executor = SerialExecutorQueue(label: "traceq.writer", qos: .userInitiated)
-    private let queue: IngestQueue
+    let queue: IngestQueue
     private let sealer = Sealer()
     private let encoder = SegmentEncoder()
-    private let options: StoreOptions
-    private let onEvent: @Sendable (StoreEvent) -> Void
+    let options: StoreOptions
+    let onEvent: @Sendable (StoreEvent) -> Void
 
-    /// Nil once closed.
-    private var database: StoreDatabase?
-    private let path: String
-    private var nextCommitID: Int64
-    private var receipts: ReceiptWindow
+    /// Nil once closed, and while the file cannot be written to.
+    var database: StoreDatabase?
+    /// Held for longer than the database is open; nil once closed.
+    var file: DatabaseFile?
+    let path: String
+    var nextCommitID: Int64
+    var receipts: ReceiptWindow
 
     /// What is in the journal and in no segment, oldest first: each will be a segment.
-    private var pending: [PendingSegment] = []
+    var pending: [PendingSegment] = []
     /// What is being sealed.
-    private var sealingNow: PendingSegment?
+    var sealingNow: PendingSegment?
     private var sealing: Task<Void, Never>?
     /// Rows of the journal that cannot be read: they stay, so that somebody can look at them.
-    private var damagedJournalIDs: [Int64] = []
+    var damagedJournalIDs: [Int64] = []
     /// A segment that could not be written; it is tried again.
-    private var waitingSegment: SealedSegment?
+    var waitingSegment: SealedSegment?
     private var isSealing: Bool { sealingNow != nil }
+    /// Counts how often the file was opened: what was sealed for an earlier time does not count any more.
+    var openings = 0
+    /// Why nothing is taken at the moment; nil in good times.
+    var outage: Outage?
+    var retrying: Task<Void, Never>?
+    /// Failures of the file in a row.
+    var failuresInARow = 0
     private var failures: [String: Failure] = [:]
     /// Whether there is something for `tidyUp` to do.
-    private var isUntidy = false
+    var isUntidy = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -40,45 +49,32 @@ actor StoreWriter {
         if let name = try Failpoint.armedName() {
             onEvent(StoreEvent(.warning, "failpoint.armed", ["name": name]))
         }
-        let database = try StoreDatabase.open(path: path, durability: options.durability)
-        let now = UnixNanos.now()
-        receipts = ReceiptWindow(now: now)
+        let file = try DatabaseFile.claim(path)
+        let database = try StoreDatabase.open(file, durability: options.durability)
+        let stored: StoredState
         do {
-            nextCommitID = try database.lastCommitID() + 1
-            let since = now.advanced(byNanos: -ReceiptWindow.nanos)
-            for digest in try database.receipts(since: since) { receipts.insert(digest) }
-            for row in try database.journal() {
-                guard let batches = row.batches else {
-                    onEvent(StoreEvent(.error, "store.journal.damaged", ["row": "\(row.id)", "path": path]))
-                    damagedJournalIDs.append(row.id)
-                    continue
-                }
-                Self.add(batches, journalID: row.id, at: .distantPast, to: &pending, options)
-            }
+            stored = try StoredState(of: database, now: .now(), options: options)
         } catch {
             throw StoreError(error, path: path)
         }
+        nextCommitID = stored.nextCommitID
+        receipts = stored.receipts
+        pending = stored.pending
+        damagedJournalIDs = stored.damagedJournalIDs
         isUntidy = true
+        for row in damagedJournalIDs {
+            onEvent(StoreEvent(.error, "store.journal.damaged", ["row": "\(row)", "path": path]))
+        }
         if !pending.isEmpty {
             let spans = pending.reduce(0) { $0 + $1.spans }
             onEvent(StoreEvent(.info, "store.journal.replayed", ["spans": "\(spans)"]))
         }
         self.database = consume database
+        self.file = consume file
         self.path = path
         self.queue = queue
         self.options = options
         self.onEvent = onEvent
-    }
-
-    /// Adds a commit to the segment that it belongs to.
-    private static func add(
-        _ batches: [SpanBatch], journalID: Int64, at time: UnixNanos, to pending: inout [PendingSegment],
-        _ options: StoreOptions
-    ) {
-        if pending.last?.isFull(spansMax: options.segmentSpans) ?? true {
-            pending.append(PendingSegment(since: time, journalID: journalID))
-        }
-        pending[pending.count - 1].add(batches, journalID: journalID)
     }
 }
 
@@ -87,9 +83,15 @@ actor StoreWriter {
 extension StoreWriter {
     /// Commits group after group until nothing waits.
     func drain() {
+        if let outage = currentOutage() { return refuseWaiting(outage.error) }
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
         guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else {
-            if waitingSegment != nil { refuseWaiting() }
+            if waitingSegment != nil {
+                refuseWaiting(
+                    StoreError(
+                        .unavailable,
+                        "\(path): segments cannot be written at the moment; see the collector's log"))
+            }
             return
         }
         let group: [IngestQueue.Item]
@@ -118,16 +120,13 @@ extension StoreWriter {
         }
     }
 
-    /// A segment cannot be written, and there is no room for more until it can: whoever waits is told so, and
-    /// asked to come back.
-    private func refuseWaiting() {
+    /// Nothing can be taken for a while: whoever waits is told so, and asked to come back.
+    private func refuseWaiting(_ error: StoreError) {
         let group = queue.takeGroup(bytesMax: .max)
-        let error = StoreError(
-            .unavailable, "\(path): segments cannot be written at the moment; see the collector's log")
         for item in group { item.acknowledgement.resume(returning: .failure(error)) }
         queue.release(group)
-        // Once more, so that the next request finds the writer asleep and wakes it.
-        if !group.isEmpty { Task { drain() } } else { _ = queue.takeGroup(bytesMax: 0) }
+        // Until nothing waits: then the next request wakes the writer again.
+        if !group.isEmpty { Task { drain() } }
     }
 
     private var unsealedMemoryBytes: Int {
@@ -180,17 +179,26 @@ extension StoreWriter {
         do {
             try database?.append(commit)
         } catch {
-            throw StoreError(error, path: path)
+            throw failed(error)
         }
         // After the commit: a file that was removed in between would take the spans with it.
-        guard database?.isInPlace() ?? false else {
+        guard isInPlace() else {
             throw StoreError(
                 .unavailable,
                 "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
         }
         for item in items { receipts.insert(item.digest) }
-        Self.add(items.map(\.batch), journalID: commit.id, at: now, to: &pending, options)
+        PendingSegment.add(
+            items.map(\.batch), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
         isUntidy = true
+        failuresInARow = 0
+    }
+
+    private func isInPlace() -> Bool {
+        guard let file = file.take() else { return false }
+        let isInPlace = database?.isInPlace(file) ?? false
+        self.file = consume file
+        return isInPlace
     }
 }
 
@@ -199,10 +207,11 @@ extension StoreWriter {
 extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
+        guard database != nil else { return }
         let now = UnixNanos.now()
         if let waiting = waitingSegment {
             waitingSegment = nil
-            install(waiting)
+            install(waiting, opening: openings)
         }
         if let first = pending.first, isDue(first.since, now) {
             startSealing()
@@ -215,6 +224,7 @@ extension StoreWriter {
             } catch {
                 isUntidy = false
                 onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
+                _ = failed(error)
             }
         }
         Task { drain() }
@@ -229,19 +239,23 @@ extension StoreWriter {
         guard !isSealing, !pending.isEmpty else { return }
         let next = pending.removeFirst()
         sealingNow = next
-        sealing = Task { [sealer] in
+        sealing = Task { [sealer, openings] in
             let sealed = await sealer.seal(next.batches, lastJournalID: next.lastJournalID)
-            install(sealed)
+            install(sealed, opening: openings)
         }
     }
 
-    private func install(_ sealed: SealedSegment) {
+    /// - Parameter opening: when its spans were taken from `pending`; after the file was opened anew they are
+    ///   there again, unless the segment is in the file
+    private func install(_ sealed: SealedSegment, opening: Int) {
+        guard opening == openings else { return }
         do {
             try database?.install(sealed, keeping: damagedJournalIDs, encoder: encoder, now: .now())
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
             report("store.seal.failed", error.description)
             waitingSegment = sealed
+            _ = failed(error)
             return
         }
         onEvent(
@@ -249,16 +263,23 @@ extension StoreWriter {
                 .debug, "store.sealed", ["spans": "\(sealed.summary.spans)", "bytes": "\(sealed.byteCount)"]))
         sealingNow = nil
         isUntidy = true
+        failuresInARow = 0
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         Task { drain() }
     }
 
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
     func close() async {
+        retrying?.cancel()
+        if outage != nil { retry() }
         while true {
             let group = queue.takeGroup(bytesMax: options.groupBytesMax)
             if group.isEmpty { break }
-            commit(group)
+            if let outage {
+                for item in group { item.acknowledgement.resume(returning: .failure(outage.error)) }
+            } else {
+                commit(group)
+            }
             queue.release(group)
         }
         while isSealing, waitingSegment == nil { await sealing?.value }
@@ -268,7 +289,10 @@ extension StoreWriter {
             // Nothing is lost by it: the log is taken up at the next start.
             onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
         }
+        retrying?.cancel()
+        outage = nil
         database = nil
+        file = nil
     }
 
     /// Tells of a failure: at once the first time, then every ten seconds with the number of those between.

@@ -52,7 +52,7 @@ struct StoreTests {
 
     @Test("takes up the journal of an earlier run and seals it")
     func journalOfEarlierRun() async throws {
-        var store = try TelemetryStore.open(path: path)
+        var store = try TelemetryStore.open(path: path, options: .sealing(every: 1_000))
         for number in 1...20 as ClosedRange<UInt64> {
             try await store.append(Sample.request([Sample.span(trace: number, id: 1)]))
         }

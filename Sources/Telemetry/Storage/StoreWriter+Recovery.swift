@@ -1,0 +1,122 @@
+// What the writer does when the disk fails or is full: it refuses what comes, and goes on by itself.
+
+extension StoreWriter {
+    /// Why nothing can be taken now. A disk that is nearly full is one reason: what is taken must still be sealed,
+    /// and the log be emptied, and both need room.
+    func currentOutage() -> Outage? {
+        if outage == nil, !hasRoom() {
+            begin(
+                .space,
+                "less than \(HumanUnits.bytes(options.freeBytesMin)) are free on the disk of \(path): "
+                    + "nothing is taken until there is more")
+        }
+        return outage
+    }
+
+    private func hasRoom() -> Bool {
+        guard options.freeBytesMin > 0, let free = FileStatus.freeBytes(path) else { return true }
+        return free >= options.freeBytesMin
+    }
+
+    /// Decides what the failure of a change to the file means for what comes next.
+    /// - Returns: what to tell whoever waited for the change; a retry is safe, whatever became of it
+    func failed(_ error: SQLiteError) -> StoreError {
+        let known = StoreError(error, path: path)
+        // Never "do not try again": the spans are fine, it is the file that is not.
+        let told = known.isRetryable ? known : StoreError(.unavailable, known.message)
+        if error.isFull {
+            // The transaction was rolled back, and the connection is as good as before.
+            begin(.space, told.message)
+        } else if !error.isBusy {
+            loseConnection(told.message)
+        }
+        return told
+    }
+
+    /// Closes the file. After an error nobody knows what of the last change is in it, nor, after a sync that failed,
+    /// what of it is on the disk: from here on only what the file says counts, as after a crash.
+    private func loseConnection(_ message: String) {
+        if let lost = database.take() { lost.abandon() }
+        openings += 1
+        pending = []
+        sealingNow = nil
+        waitingSegment = nil
+        begin(.disk, message)
+    }
+
+    private func begin(_ cause: Outage.Cause, _ message: String) {
+        failuresInARow += 1
+        if let outage {
+            self.outage = Outage(
+                cause: outage.cause == .disk ? .disk : cause, error: StoreError(.unavailable, message),
+                since: outage.since)
+        } else {
+            outage = Outage(
+                cause: cause, error: StoreError(.unavailable, message), since: monotonicNanos())
+            onEvent(
+                StoreEvent(.error, "store.unavailable", ["cause": cause.rawValue, "error": message]))
+        }
+        let delay = options.retryDelayNanos << min(3, failuresInARow - 1)
+        retrying?.cancel()
+        retrying = Task {
+            // Cancelled: the store closes, or a newer failure waits for itself.
+            guard (try? await Task.sleep(for: .nanoseconds(delay))) != nil else { return }
+            retry()
+        }
+    }
+
+    /// Tries whether the file can be written to again.
+    func retry() {
+        guard let outage else { return }
+        if database == nil {
+            do throws(StoreError) {
+                try reopen()
+            } catch {
+                return begin(.disk, error.message)
+            }
+        }
+        guard hasRoom() else { return begin(.space, outage.error.message) }
+        self.outage = nil
+        onEvent(
+            StoreEvent(
+                .info, "store.available",
+                [
+                    "cause": outage.cause.rawValue,
+                    "after": HumanUnits.duration(monotonicNanos() - outage.since),
+                ]))
+        isUntidy = true
+        Task { drain() }
+    }
+
+    /// Opens the file anew, and takes from it what was stored.
+    private func reopen() throws(StoreError) {
+        guard let file = file.take() else { return }
+        do {
+            try takeUp(file)
+        } catch {
+            self.file = consume file
+            throw error
+        }
+        self.file = consume file
+    }
+
+    private func takeUp(_ file: borrowing DatabaseFile) throws(StoreError) {
+        guard file.isAtItsPath else {
+            throw StoreError(
+                .unavailable,
+                "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
+        }
+        let database = try StoreDatabase.open(file, durability: options.durability)
+        let stored: StoredState
+        do {
+            stored = try StoredState(of: database, now: .now(), options: options)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        nextCommitID = max(nextCommitID, stored.nextCommitID)
+        receipts = stored.receipts
+        pending = stored.pending
+        damagedJournalIDs = stored.damagedJournalIDs
+        self.database = consume database
+    }
+}

@@ -1,0 +1,30 @@
+/// What the file says was stored: from this a writer starts, and goes on after it had to open the file anew.
+struct StoredState {
+    var nextCommitID: Int64
+    var receipts: ReceiptWindow
+    /// What is in the journal and in no segment, oldest first.
+    var pending: [PendingSegment] = []
+    /// Rows of the journal that cannot be read.
+    var damagedJournalIDs: [Int64] = []
+
+    /// - Throws: `SQLiteError`
+    init(
+        of database: borrowing StoreDatabase, now: UnixNanos, options: StoreOptions
+    ) throws(SQLiteError) {
+        nextCommitID = try database.lastCommitID() + 1
+        receipts = ReceiptWindow(now: now)
+        for digest in try database.receipts(since: now.advanced(byNanos: -ReceiptWindow.nanos)) {
+            receipts.insert(digest)
+        }
+        for row in try database.journal() {
+            if let batches = row.batches {
+                // Old enough to be sealed at once.
+                PendingSegment.add(
+                    batches, journalID: row.id, at: .distantPast, to: &pending, spansMax: options.segmentSpans
+                )
+            } else {
+                damagedJournalIDs.append(row.id)
+            }
+        }
+    }
+}
