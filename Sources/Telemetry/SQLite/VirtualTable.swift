@@ -62,11 +62,13 @@ struct IndexRequest {
 
 /// How a table answers a request. It travels from planning to running as text in SQLite's hands.
 struct IndexPlan: Hashable {
-    /// A constraint that the table sees to completely: SQLite need not look at it again.
+    /// A constraint that the table sees to.
     struct Argument: Hashable {
         var constraint: IndexRequest.Constraint
         /// Its number in the request; of no meaning later.
         var number: Int
+        /// Whether no row comes that does not fulfil it: SQLite need not look at it again.
+        var isExact = true
     }
 
     var arguments: [Argument] = []

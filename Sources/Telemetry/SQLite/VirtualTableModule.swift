@@ -123,7 +123,7 @@ private func bestIndex(
         // LIMIT and OFFSET stay SQLite's as well: the table gives what is before the offset, too.
         let isCount = argument.constraint.comparison == .limit || argument.constraint.comparison == .offset
         unsafe info.pointee.aConstraintUsage[argument.number].argvIndex = Int32(position + 1)
-        unsafe info.pointee.aConstraintUsage[argument.number].omit = isCount ? 0 : 1
+        unsafe info.pointee.aConstraintUsage[argument.number].omit = isCount || !argument.isExact ? 0 : 1
     }
     unsafe info.pointee.idxStr = unsafe traceq_sqlite3_copy(plan.text)
     unsafe info.pointee.needToFreeIdxStr = 1

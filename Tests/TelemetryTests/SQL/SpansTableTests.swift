@@ -53,7 +53,8 @@ struct SpansTableTests {
         let seed = UInt64.random(in: 0..<1 << 40) &+ part
         let database = try await generated(seed: seed)
         let spans = try storedSpans(database)
-        let columns = SpanColumn.columns.map(\.name).filter { $0 != "segment" && $0 != "spans" }
+        let others = ["segment", "spans", "module_kind", "cache_result", "outcome"]
+        let columns = SpanColumn.columns.map(\.name).filter { !others.contains($0) }
         let rows = try database.rows("SELECT \(columns.joined(separator: ", ")) FROM spans")
         #expect(sorted(rows) == sorted(spans.map(expected)), "seed \(seed)")
         #expect(try database.value("SELECT count(*) FROM spans") == .integer(Int64(spans.count)))
@@ -191,6 +192,31 @@ struct SpansTableTests {
             WHERE attr(p.spans, 'none') IS NULL
             """
         #expect(try database.value(attribute) == .integer(400))
+    }
+
+    @Test("says of requests to module proxies what they were and how they ended")
+    func moduleRequests() async throws {
+        let database = try SQLDatabase()
+        func request(_ number: UInt8, _ path: String, _ status: Int64, _ more: [KeyValue] = [])
+            -> OTLPModel.Span
+        {
+            Sample.span(
+                trace: UInt64(number), id: number,
+                attributes: [
+                    KeyValue("url.path", .string(path)), KeyValue("http.response.status_code", .int(status)),
+                ] + more)
+        }
+        let hit = KeyValue("nginx.upstream_cache_status", .string("HIT"))
+        try await database.store([
+            Sample.request([
+                request(1, "/github.com/a/b/@v/list", 200, [hit]), request(2, "/example.com/y/@v/v1.0.0.zip", 504),
+                Sample.span(trace: 3, id: 3, kind: .internal),
+            ])
+        ])
+        let rows = try database.rows("SELECT module_kind, cache_result, outcome FROM spans ORDER BY trace_id")
+        #expect(rows[0] == [.text("list"), .text("hit"), .text("ok")])
+        #expect(rows[1] == [.text("zip"), .text("unknown"), .text("timeout")])
+        #expect(rows[2][0] == .null)
     }
 
     @Test("has no rows in an empty database")

@@ -7,12 +7,7 @@ final class QuantileAggregate: SQLAggregate {
     private var quantile: Double?
 
     func step(_ arguments: SQLArguments) throws(StoreError) {
-        switch arguments.numeric(1) {
-        case .real(let share) where (0...1).contains(share): quantile = share
-        case .integer(let share) where (0...1).contains(share): quantile = Double(share)
-        default:
-            throw StoreError(.unavailable, "quantile(x, q) takes a share between 0 and 1, such as 0.99")
-        }
+        quantile = try TelemetryFunctions.share(arguments, 1)
         switch arguments[0] {
         case .null: break
         case .integer(let number):

@@ -5,6 +5,7 @@ enum SpanColumn: Int, CaseIterable {
     case start, startNanos, endNanos, durationNanos, durationMillis
     case peer, receivedAtNanos, traceState, flags
     case droppedAttributes, droppedEvents, droppedLinks
+    case moduleKind, cacheResult, outcome
     case attributes, resource, segment
     /// The row itself: what `attr()` wants to see.
     case handle
@@ -37,6 +38,10 @@ enum SpanColumn: Int, CaseIterable {
         case .droppedAttributes: SQLColumn("dropped_attributes_count", "INTEGER", "by the sender")
         case .droppedEvents: SQLColumn("dropped_events_count", "INTEGER", "by the sender")
         case .droppedLinks: SQLColumn("dropped_links_count", "INTEGER", "by the sender")
+        case .moduleKind:
+            SQLColumn("module_kind", "TEXT", "kind of request to a module proxy: list, info, mod, zip, …")
+        case .cacheResult: SQLColumn("cache_result", "TEXT", "what a cache did: hit, miss, unknown, …")
+        case .outcome: SQLColumn("outcome", "TEXT", "how the request ended: ok, not_found, timeout, …")
         case .attributes: SQLColumn("attributes", "TEXT", "all attributes as a JSON object")
         case .resource: SQLColumn("resource", "TEXT", "the resource's attributes as a JSON object")
         case .segment: SQLColumn("segment", "INTEGER", "the segment; NULL in the journal")

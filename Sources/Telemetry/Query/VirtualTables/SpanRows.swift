@@ -10,6 +10,7 @@ final class SpanRows {
     private var knownTraces: [TraceID: Int]?
     private var knownResources: [String?] = []
     private var materializer: SpanCheckpoints?
+    private var classes: SegmentClassification?
     /// The trace of the row that was asked for last.
     private var currentTrace = 0
     private var lookups = 0
@@ -115,6 +116,7 @@ final class SpanRows {
         case .droppedAttributes: try field(.droppedAttributesCount, row, to: result)
         case .droppedEvents: try field(.droppedEventsCount, row, to: result)
         case .droppedLinks: try field(.droppedLinksCount, row, to: result)
+        case .moduleKind, .cacheResult, .outcome: try writeClass(column, row, to: result)
         case .attributes: result.text(JSONNode.plain(try attributes(row)).text)
         }
     }
@@ -169,7 +171,28 @@ final class SpanRows {
         }
     }
 
+    private func writeClass(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+        if classes == nil { classes = try SegmentClassification(view) }
+        guard let classes else { return result.null() }
+        switch column {
+        case .moduleKind: result.optional(ModuleKind(rawValue: classes.kinds[row])?.name)
+        case .cacheResult: result.optional(CacheResult(rawValue: classes.cacheResults[row])?.name)
+        default: result.optional(RequestOutcome(rawValue: classes.outcomes[row])?.name)
+        }
+    }
+
     // MARK: Rare fields
+
+    /// The values of a rare field in the spans that pass a filter, as bytes.
+    func rareValues(
+        _ field: FieldColumn, _ filter: SpanFilter
+    ) throws(StoreError) -> [(row: Int, bytes: [UInt8])] {
+        guard case .entries(let entries, let table) = try view.values(of: Int(field.id)), !entries.isEmpty
+        else { return [] }
+        let passing = try filter.selection(self).map { Set($0) }
+        return try FieldPlaces(Int(field.id), view).rows.filter { passing?.contains(UInt32($0.row)) ?? true }
+            .map { ($0.row, Array(table[Int(entries[$0.place])])) }
+    }
 
     /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
     private func field(_ field: FieldColumn, _ row: Int, to result: SQLResult) throws(StoreError) {

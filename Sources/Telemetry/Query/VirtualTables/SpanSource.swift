@@ -10,6 +10,7 @@ final class SpanSource {
 
     let parts: [Part]
     private let reader: TelemetryReader
+    private let reference: ConnectionReference
     private let damagePolicy: TelemetryTables.DamagePolicy
     /// By part: only trace filters are kept in these.
     private let catalogue: [SegmentView]
@@ -23,11 +24,12 @@ final class SpanSource {
 
     init(_ reference: ConnectionReference, _ damagePolicy: TelemetryTables.DamagePolicy) throws(StoreError) {
         reader = try TelemetryReader(borrowing: reference)
+        self.reference = reference
         self.damagePolicy = damagePolicy
         catalogue = try reader.views { _ in true }
         parts = catalogue.map { Part(segment: $0.segmentID, summary: $0.summary) }
         if damagePolicy == .fails, let damage = reader.damageNotes().first {
-            throw StoreError(.damaged, damage.message)
+            throw Self.withAdvice(StoreError(.damaged, damage.message))
         }
     }
 
@@ -36,8 +38,18 @@ final class SpanSource {
 
     /// Runs something that reads one part; nil when that is damaged and damage is to be noted only.
     func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {
-        guard damagePolicy == .isNoted else { return try body() }
-        return try reader.tolerating(body)
+        if damagePolicy == .isNoted { return try reader.tolerating(body) }
+        do {
+            return try body()
+        } catch {
+            throw Self.withAdvice(error)
+        }
+    }
+
+    /// A host shows no notes, and an answer with a hole must not look whole.
+    private static func withAdvice(_ error: StoreError) -> StoreError {
+        guard error.code == .damaged else { return error }
+        return StoreError(.damaged, "\(error.message); traceq sql reads the rest")
     }
 
     /// The spans of a part.
@@ -58,6 +70,21 @@ final class SpanSource {
             openSpans -= open.removeFirst().view.summary.spans
         }
         return rows
+    }
+
+    /// The rows of a statement on the file's own tables.
+    func storedRows(_ sql: String) throws(StoreError) -> [[SQLValue]] {
+        let connection = Connection(borrowing: reference)
+        do {
+            let statement = try connection.prepare(sql)
+            var rows: [[SQLValue]] = []
+            while try statement.step() {
+                rows.append((0..<statement.columnCount).map { statement.value($0) })
+            }
+            return rows
+        } catch {
+            throw StoreError(error, path: reference.path)
+        }
     }
 
     /// Whether a part may have spans of a trace.

@@ -16,15 +16,29 @@ package enum TelemetryFunctions {
             call: "quantile(x, q)",
             meaning: "of a group: the smallest x that at least the share q of all x does not exceed; exact"),
         Description(
+            call: "sketch_quantile(sketch, q)",
+            meaning: "the same from durations of rollup_minute, within 1 %: nanoseconds"),
+        Description(call: "sketch_merge(sketch)", meaning: "of a group: the sketches of all rows in one"),
+        Description(call: "module(path)", meaning: "the Go module that a URL's path asks for, decoded"),
+        Description(call: "module_version(path)", meaning: "its version; NULL where it asks for none"),
+        Description(
             call: "ns(time)", meaning: "Unix nanoseconds of a time as --since takes it: ns('now-1h')"),
         Description(call: "time_text(ns)", meaning: "Unix nanoseconds as 2026-08-21T10:00:00.000000000Z"),
         Description(call: "duration_text(ns)", meaning: "nanoseconds as people read them: 12.35 ms"),
     ]
 
     static func functions(_ tables: TelemetryTables) -> [SQLFunction] {
-        [
+        pathFunctions + [
             attribute("attr", .span, tables),
             attribute("resource_attr", .resource, tables),
+            SQLFunction(name: "sketch_quantile", argumentCount: 2, isConstant: true) {
+                (arguments, result) throws(StoreError) in
+                guard arguments[0] != .null else { return result.null() }
+                var sketch = DurationSketch()
+                try sketch.merge(encoded: arguments, 0)
+                guard let nanos = sketch.quantile(try share(arguments, 1)) else { return result.null() }
+                result.integer(nanos)
+            },
             SQLFunction(name: "ns", argumentCount: 1, isConstant: true) {
                 (arguments, result) throws(StoreError) in
                 try time(arguments[0], tables, result)
@@ -43,7 +57,35 @@ package enum TelemetryFunctions {
     }
 
     static var aggregates: [SQLAggregateFunction] {
-        [SQLAggregateFunction(name: "quantile", argumentCount: 2) { QuantileAggregate() }]
+        [
+            SQLAggregateFunction(name: "quantile", argumentCount: 2) { QuantileAggregate() },
+            SQLAggregateFunction(name: "sketch_merge", argumentCount: 1) { SketchMergeAggregate() },
+        ]
+    }
+
+    private static var pathFunctions: [SQLFunction] {
+        [
+            SQLFunction(name: "module", argumentCount: 1, isConstant: true) { arguments, result in
+                result.optional(request(arguments)?.module)
+            },
+            SQLFunction(name: "module_version", argumentCount: 1, isConstant: true) { arguments, result in
+                result.optional(request(arguments)?.version)
+            },
+        ]
+    }
+
+    private static func request(_ arguments: SQLArguments) -> ModuleRequest? {
+        guard case .text = arguments[0] else { return nil }
+        return ModuleRequest(bytes: arguments.withBytes(0) { Array($0, 0..<$0.count) })
+    }
+
+    /// The share that quantiles are asked for with.
+    static func share(_ arguments: SQLArguments, _ index: Int) throws(StoreError) -> Double {
+        switch arguments.numeric(index) {
+        case .real(let share) where (0...1).contains(share): return share
+        case .integer(let share) where (0...1).contains(share): return Double(share)
+        default: throw StoreError(.unavailable, "a quantile takes a share between 0 and 1, such as 0.99")
+        }
     }
 
     /// A function that reads an attribute of the row that a handle names.

@@ -24,7 +24,17 @@ package final class TelemetryTables {
 
     /// The tables that exist besides those of the file, with their columns.
     package static var descriptions: [(name: String, meaning: String, columns: [SQLColumn])] {
-        [("spans", "spans, those in the journal included", SpanColumn.columns)]
+        [
+            ("spans", "spans, those in the journal included", SpanColumn.columns),
+            ("events", "what happened during spans", EventRows.description.columns),
+            ("links", "what spans refer to", LinkRows.description.columns),
+            ("resources", "who sent spans", SpanSource.resourceColumns),
+            ("segments", "the parts of the file, and the journal", SpanSource.segmentColumns),
+            (
+                "rollup_minute", "spans added up by minute, service, node, name and outcome",
+                RollupRows.description.columns
+            ),
+        ]
     }
 
     static var names: [String] { descriptions.map(\.name) }
@@ -43,6 +53,19 @@ package final class TelemetryTables {
     /// - Throws: `SQLiteError` when SQLite refuses
     func register() throws(SQLiteError) {
         try reference.register(table: "spans") { SpansTable(self) }
+        try reference.register(table: "events") { PartsTable(self, EventRows.description) }
+        try reference.register(table: "links") { PartsTable(self, LinkRows.description) }
+        try reference.register(table: "rollup_minute") { PartsTable(self, RollupRows.description) }
+        try reference.register(table: "resources") {
+            ListTable(self, SpanSource.resourceColumns) { (source) throws(StoreError) in
+                try source.resourceRows()
+            }
+        }
+        try reference.register(table: "segments") {
+            ListTable(self, SpanSource.segmentColumns) { (source) throws(StoreError) in
+                try source.segmentRows()
+            }
+        }
         for function in TelemetryFunctions.functions(self) { try reference.register(function) }
         for aggregate in TelemetryFunctions.aggregates { try reference.register(aggregate) }
     }
