@@ -35,6 +35,8 @@ let package = Package(
         .executable(name: "traceq", targets: ["traceq"]),
         .executable(name: "traceq-collector", targets: ["Collector"]),
         .executable(name: "fleetgen", targets: ["fleetgen"]),
+        // For `.load` in other programs that have SQLite.
+        .library(name: "traceq_sqlite", type: .dynamic, targets: ["SQLiteExtension"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -87,6 +89,20 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .target(name: "CSQLiteExtension", dependencies: ["CSQLite"]),
+        .target(
+            name: "SQLiteExtension", dependencies: ["Telemetry", "CSQLiteExtension"],
+            exclude: ["exports.map"],
+            swiftSettings: strict,
+            linkerSettings: [
+                // Loads anywhere: Swift's runtime is inside, nothing of it is visible, and SQLite is the host's, which
+                // the linker is kept from looking for elsewhere.
+                .unsafeFlags([
+                    "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nodelete",
+                    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "--remap-inputs=*libsqlite3.*=/dev/null",
+                    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/SQLiteExtension/exports.map",
+                ])
+            ]),
         .executableTarget(
             name: "fleetgen",
             dependencies: [

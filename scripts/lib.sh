@@ -6,8 +6,8 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Where Swift builds. Another path keeps two builds of one checkout apart.
 scratch=${SCRATCH_PATH:-$repository/.build}
 
-# The programs that users get.
-products=(traceq-collector traceq fleetgen)
+# The programs that users get, and the extension for other programs that have SQLite.
+products=(traceq-collector traceq fleetgen traceq_sqlite)
 
 say() {
     printf '%s: %s\n' "${script_name:-$(basename "$0")}" "$*"
@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 
-# Builds the three programs with optimisation; the compiler's own progress stays visible. Colours would be
+# Builds all of them with optimisation; the compiler's own progress stays visible. Colours would be
 # part of the compiler's arguments: with them only in a terminal, every change of terminal built anew.
 build_release() {
     local product

@@ -5,6 +5,8 @@ package enum BuiltProgram: String {
     case collector = "traceq-collector"
     case traceq
     case fleetgen
+    /// No program but the extension for other programs that have SQLite.
+    case sqliteExtension = "libtraceq_sqlite.so"
 
     /// The program's path: in `TRACEQ_BIN_DIR` where that is set, else beside the running tests.
     package func path() throws -> String {

@@ -197,9 +197,9 @@ struct SpansTableTests {
     @Test("says of requests to module proxies what they were and how they ended")
     func moduleRequests() async throws {
         let database = try SQLDatabase()
-        func request(_ number: UInt8, _ path: String, _ status: Int64, _ more: [KeyValue] = [])
-            -> OTLPModel.Span
-        {
+        func request(
+            _ number: UInt8, _ path: String, _ status: Int64, _ more: [KeyValue] = []
+        ) -> OTLPModel.Span {
             Sample.span(
                 trace: UInt64(number), id: number,
                 attributes: [
@@ -209,7 +209,8 @@ struct SpansTableTests {
         let hit = KeyValue("nginx.upstream_cache_status", .string("HIT"))
         try await database.store([
             Sample.request([
-                request(1, "/github.com/a/b/@v/list", 200, [hit]), request(2, "/example.com/y/@v/v1.0.0.zip", 504),
+                request(1, "/github.com/a/b/@v/list", 200, [hit]),
+                request(2, "/example.com/y/@v/v1.0.0.zip", 504),
                 Sample.span(trace: 3, id: 3, kind: .internal),
             ])
         ])
