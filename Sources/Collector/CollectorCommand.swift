@@ -38,6 +38,20 @@ struct CollectorCommand: AsyncParsableCommand {
         transform: { try ByteCount(parsing: $0) })
     var maxBodyBytes = Self.defaultMaxBody
 
+    @Option(
+        help: ArgumentHelp(
+            "Delete spans when they have been stored for so long: 7d, 36h. (default: keep them)",
+            valueName: "duration"),
+        transform: { try RetentionLimits.age($0) })
+    var retain: Int64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Delete the oldest spans when the file would become larger: 20GiB. (default: no limit)",
+            valueName: "bytes"),
+        transform: { try RetentionLimits.size($0) })
+    var maxDBSize: Int64?
+
     @Option(help: "Which decoder reads protobuf: the fast one, or the reference to compare with.")
     var decoder = DecoderChoice.cursor
 
@@ -74,7 +88,10 @@ struct CollectorCommand: AsyncParsableCommand {
     private func openStore(logger: Logger) throws -> TelemetryStore {
         let path = database ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
         try DatabaseFolder.create(forFileAt: path)
-        let store = try TelemetryStore.open(path: path) { logger.log($0) }
+        var options = StoreOptions()
+        options.retainNanos = retain
+        options.databaseBytesMax = maxDBSize
+        let store = try TelemetryStore.open(path: path, options: options) { logger.log($0) }
         logger.info("database.opened", metadata: ["path": .string(path)])
         return store
     }

@@ -143,6 +143,10 @@ package final class TelemetryReader {
     func segments(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentReference] {
         do {
             var segments: [SegmentReference] = []
+            let journal = try journalBatches()
+            let journalStarts = SpanBatch.startRange(journal)
+            // Segments that may have spans of the journal, too.
+            var besideJournal: [SegmentReference] = []
             let statement = try connection.prepare(
                 """
                 SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors,
@@ -165,15 +169,15 @@ package final class TelemetryReader {
                     damages.append("segment \(statement.integer(0)): its catalogue entry is damaged")
                     continue
                 }
-                if isWanted(summary) {
-                    segments.append(
-                        SegmentReference(
-                            summary: summary, segmentID: statement.integer(0),
-                            format: Int(statement.integer(9))))
+                let reference = SegmentReference(
+                    summary: summary, segmentID: statement.integer(0), format: Int(statement.integer(9)))
+                if isWanted(summary) { segments.append(reference) }
+                if let journalStarts, summary.mayHaveStarts(in: journalStarts) {
+                    besideJournal.append(reference)
                 }
             }
-            if let journal = try journal(), isWanted(journal.summary()) {
-                segments.append(SegmentReference(summary: journal.summary(), columns: journal))
+            if let journal = reference(toJournal: journal, beside: besideJournal), isWanted(journal.summary) {
+                segments.append(journal)
             }
             return segments
         } catch {
@@ -187,8 +191,8 @@ package final class TelemetryReader {
         return source.view(SegmentReference(summary: view.summary, segmentID: segment, format: format))
     }
 
-    /// What is in no segment yet; nil when that is nothing.
-    private func journal() throws(SQLiteError) -> SegmentColumns? {
+    /// What the journal holds.
+    private func journalBatches() throws(SQLiteError) -> [SpanBatch] {
         let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
         var batches: [SpanBatch] = []
         while try statement.step() {
@@ -199,7 +203,17 @@ package final class TelemetryReader {
             }
         }
         batches.removeAll { $0.spanCount == 0 }
-        return batches.isEmpty ? nil : SegmentBuilder(batches).build()
+        return batches
+    }
+
+    /// What is in no segment yet, as the sealer will make it; nil when that is nothing.
+    private func reference(
+        toJournal batches: [SpanBatch], beside segments: [SegmentReference]
+    ) -> SegmentReference? {
+        guard !batches.isEmpty else { return nil }
+        let columns = SegmentBuilder(batches).build(leavingOutThoseIn: segments.lazy.map(source.view))
+        guard columns.spanCount > 0 else { return nil }
+        return SegmentReference(summary: columns.summary(), columns: columns)
     }
 
     // MARK: Damage
@@ -229,4 +243,9 @@ package final class TelemetryReader {
 extension SegmentSummary {
     /// Whether a span of the segment may start inside a window.
     func overlaps(_ window: TimeWindow) -> Bool { minStart < window.until && maxStart >= window.since }
+
+    /// Whether a span of the segment may have one of these starts.
+    func mayHaveStarts(in range: ClosedRange<UnixNanos>) -> Bool {
+        maxStart >= range.lowerBound && minStart <= range.upperBound
+    }
 }

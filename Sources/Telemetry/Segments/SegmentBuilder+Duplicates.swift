@@ -63,7 +63,7 @@ extension SegmentBuilder {
     // MARK: In segments
 
     /// The spans among the rows that stored segments have. What a damaged segment has is not known.
-    func storedSpans(_ rows: [Row], _ stored: [SegmentView]) -> [UInt32] {
+    func storedSpans(_ rows: [Row], _ stored: some Collection<SegmentView>) -> [UInt32] {
         guard !stored.isEmpty else { return [] }
         var offsets: [Int] = [0]
         offsets.reserveCapacity(result.traces.count + 1)

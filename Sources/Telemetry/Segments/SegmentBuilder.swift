@@ -13,7 +13,9 @@ struct SegmentBuilder: ~Copyable {
 
     /// Lays the spans out. A span that comes twice is laid out once: the first one stays.
     /// - Parameter stored: segments that are stored already; spans that they have are left out
-    consuming func build(leavingOutThoseIn stored: [SegmentView] = []) -> SegmentColumns {
+    consuming func build(
+        leavingOutThoseIn stored: some Collection<SegmentView> = [SegmentView]()
+    ) -> SegmentColumns {
         result.tables = merged.tables
         result.origins = merged.origins
         result.storedOrigins = merged.storedOrigins

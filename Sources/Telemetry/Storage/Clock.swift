@@ -17,3 +17,10 @@ func monotonicNanos() -> MonotonicNanos {
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return MonotonicNanos(time.tv_sec) * 1_000_000_000 + MonotonicNanos(time.tv_nsec)
 }
+
+/// How long the processor has worked for the calling thread, in nanoseconds.
+func threadCPUNanos() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}

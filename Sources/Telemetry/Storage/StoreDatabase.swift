@@ -2,7 +2,7 @@
 ///
 /// Plain and synchronous; the actor that owns it decides when.
 struct StoreDatabase: ~Copyable {
-    private let connection: Connection
+    let connection: Connection
     private let begin: Statement
     private let commit: Statement
     private let insertJournal: Statement
@@ -160,14 +160,8 @@ struct StoreDatabase: ~Copyable {
         _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) {
         try transaction(.seal) { () throws(SQLiteError) in
-            let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
-            let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
-            let origins = sealed.origins.origins.map {
-                (resource: resources[Int($0.resource)], scope: scopes[Int($0.scope)])
-            }
-            let segment = try insert(sealed.summary, now: now)
-            for chunk in sealed.chunks { try insert(chunk, segment: segment) }
-            try insert(encoder.originsChunk(origins), segment: segment)
+            // All of its spans may be stored already.
+            if sealed.summary.spans > 0 { try insert(sealed, encoder: encoder, now: now) }
             try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             let expired = try connection.prepare(
                 // The newest receipt stays: it holds the highest number of a commit.
@@ -175,6 +169,19 @@ struct StoreDatabase: ~Copyable {
             try expired.bind(1, now.rawValue - 2 * ReceiptWindow.nanos)
             try expired.run()
         }
+    }
+
+    private func insert(
+        _ sealed: SealedSegment, encoder: borrowing SegmentEncoder, now: UnixNanos
+    ) throws(SQLiteError) {
+        let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
+        let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
+        let origins = sealed.origins.origins.map {
+            (resource: resources[Int($0.resource)], scope: scopes[Int($0.scope)])
+        }
+        let segment = try insert(sealed.summary, level: 0, createdAt: now)
+        for chunk in sealed.chunks { try insert(chunk, segment: segment) }
+        try insert(encoder.originsChunk(origins), segment: segment)
     }
 
     /// Drops journal rows, and keeps the digests that they held. Rows that are damaged are in no segment: they
@@ -193,10 +200,14 @@ struct StoreDatabase: ~Copyable {
         try delete.run()
     }
 
-    private func insert(_ summary: SegmentSummary, now: UnixNanos) throws(SQLiteError) -> Int64 {
+    /// Adds a segment to the catalogue.
+    /// - Returns: its number
+    func insert(
+        _ summary: SegmentSummary, level: Int, createdAt: UnixNanos
+    ) throws(SQLiteError) -> Int64 {
         let values: [Int64] = [
-            Schema.spanSignal, 0, Int64(SegmentEncoder.formatVersion), now.rawValue, Int64(summary.spans),
-            Int64(summary.traces), summary.minStart.rawValue, summary.maxStart.rawValue,
+            Schema.spanSignal, Int64(level), Int64(SegmentEncoder.formatVersion), createdAt.rawValue,
+            Int64(summary.spans), Int64(summary.traces), summary.minStart.rawValue, summary.maxStart.rawValue,
             summary.maxEnd.rawValue, summary.minDuration, summary.maxDuration, Int64(summary.errors),
         ]
         for (index, value) in values.enumerated() { try insertSegment.bind(Int32(index + 1), value) }
@@ -204,7 +215,7 @@ struct StoreDatabase: ~Copyable {
         return connection.lastInsertedID
     }
 
-    private func insert(_ chunk: EncodedChunk, segment: Int64) throws(SQLiteError) {
+    func insert(_ chunk: EncodedChunk, segment: Int64) throws(SQLiteError) {
         try insertChunk.bind(1, Schema.chunkKey(segment: segment, chunk.id))
         try insertChunk.bind(2, Int64(bitPattern: checksum(chunk.bytes.span)))
         try insertChunk.run(blob: 3, chunk.bytes)
@@ -212,7 +223,7 @@ struct StoreDatabase: ~Copyable {
 
     /// Makes one change to the database, whole or not at all. When it fails, what is in the file is certain only
     /// after it was opened anew.
-    private func transaction(
+    func transaction(
         _ step: WriteStep, _ body: () throws(SQLiteError) -> Void
     ) throws(SQLiteError) {
         Failpoint.reach(step, .beforeWrite)
@@ -232,12 +243,9 @@ struct StoreDatabase: ~Copyable {
     /// Closes the file and leaves it as it is.
     consuming func abandon() { connection.leaveLogWhenClosing() }
 
-    /// Gives free pages back to the file system and empties the write-ahead log: for a quiet moment.
-    /// - Returns: whether the log could be emptied: readers may be using it
-    func tidyUp() throws(SQLiteError) -> Bool {
-        try connection.execute("PRAGMA incremental_vacuum")
-        return try connection.checkpoint()
-    }
+    /// Empties the write-ahead log: for a quiet moment.
+    /// - Returns: whether it could be emptied: readers may be using it
+    func tidyUp() throws(SQLiteError) -> Bool { try connection.checkpoint() }
 }
 
 extension JournalRow {

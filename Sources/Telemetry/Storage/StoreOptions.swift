@@ -37,5 +37,18 @@ package struct StoreOptions: Sendable {
     /// up to 8 s.
     package var retryDelayNanos: Int64 = 1_000_000_000
 
+    /// How long spans are kept after they were sealed, in nanoseconds; nil: as long as there is room.
+    package var retainNanos: Int64?
+
+    /// How large the file may become before the oldest segments go, in bytes; nil: as large as it will. The
+    /// write-ahead log beside it is not counted.
+    package var databaseBytesMax: Int64?
+
+    /// What time it is.
+    package var clock: @Sendable () -> UnixNanos = { .now() }
+
+    /// Which segments are merged.
+    var mergePlan = MergePlan()
+
     package init() {}
 }

@@ -109,7 +109,7 @@ extension StoreWriter {
         let database = try StoreDatabase.open(file, durability: options.durability)
         let stored: StoredState
         do {
-            stored = try StoredState(of: database, now: .now(), options: options)
+            stored = try StoredState(of: database, now: options.clock(), options: options)
         } catch {
             throw StoreError(error, path: path)
         }

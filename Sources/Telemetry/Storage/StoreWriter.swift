@@ -4,8 +4,8 @@ import Dispatch
 actor StoreWriter {
     private let executor = SerialExecutorQueue(label: "traceq.writer", qos: .userInitiated)
     let queue: IngestQueue
-    private let sealer = Sealer()
-    private let encoder = SegmentEncoder()
+    let sealer: Sealer
+    let encoder = SegmentEncoder()
     let options: StoreOptions
     let onEvent: @Sendable (StoreEvent) -> Void
 
@@ -26,7 +26,7 @@ actor StoreWriter {
     var damagedJournalIDs: [Int64] = []
     /// A segment that could not be written; it is tried again.
     var waitingSegment: SealedSegment?
-    private var isSealing: Bool { sealingNow != nil }
+    var isSealing: Bool { sealingNow != nil }
     /// Counts how often the file was opened: what was sealed for an earlier time does not count any more.
     var openings = 0
     /// Why nothing is taken at the moment; nil in good times.
@@ -37,6 +37,7 @@ actor StoreWriter {
     private var failures: [String: Failure] = [:]
     /// Whether there is something for `tidyUp` to do.
     var isUntidy = false
+    var upkeep = Upkeep()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -53,7 +54,7 @@ actor StoreWriter {
         let database = try StoreDatabase.open(file, durability: options.durability)
         let stored: StoredState
         do {
-            stored = try StoredState(of: database, now: .now(), options: options)
+            stored = try StoredState(of: database, now: options.clock(), options: options)
         } catch {
             throw StoreError(error, path: path)
         }
@@ -71,6 +72,7 @@ actor StoreWriter {
         }
         self.database = consume database
         self.file = consume file
+        sealer = Sealer(path: path)
         self.path = path
         self.queue = queue
         self.options = options
@@ -162,7 +164,7 @@ extension StoreWriter {
     }
 
     private func write(_ items: [IngestQueue.Item]) throws(StoreError) {
-        let now = UnixNanos.now()
+        let now = options.clock()
         receipts.expire(now: now)
         var commit = StoreDatabase.Commit(
             id: nextCommitID, at: now, spans: 0, minStart: nil, maxStart: nil,
@@ -208,7 +210,7 @@ extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
         guard database != nil else { return }
-        let now = UnixNanos.now()
+        let now = options.clock()
         if let waiting = waitingSegment {
             waitingSegment = nil
             install(waiting, opening: openings)
@@ -216,17 +218,7 @@ extension StoreWriter {
         if let first = pending.first, isDue(first.since, now) {
             startSealing()
         }
-        if isUntidy, pending.isEmpty, !isSealing {
-            do {
-                // Readers may keep it from being finished: then it is tried again.
-                isUntidy = try !(database?.tidyUp() ?? true)
-                if !isUntidy { HeapMemory.giveBack() }
-            } catch {
-                isUntidy = false
-                onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
-                _ = failed(error)
-            }
-        }
+        keepUp()
         Task { drain() }
     }
 
@@ -250,7 +242,8 @@ extension StoreWriter {
     private func install(_ sealed: SealedSegment, opening: Int) {
         guard opening == openings else { return }
         do {
-            try database?.install(sealed, keeping: damagedJournalIDs, encoder: encoder, now: .now())
+            try database?.install(
+                sealed, keeping: damagedJournalIDs, encoder: encoder, now: options.clock())
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
             report("store.seal.failed", error.description)
@@ -258,14 +251,27 @@ extension StoreWriter {
             _ = failed(error)
             return
         }
-        onEvent(
-            StoreEvent(
-                .debug, "store.sealed", ["spans": "\(sealed.summary.spans)", "bytes": "\(sealed.byteCount)"]))
+        tell(of: sealed)
+        upkeep.mayMerge = true
         sealingNow = nil
         isUntidy = true
         failuresInARow = 0
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         Task { drain() }
+    }
+
+    private func tell(of sealed: SealedSegment) {
+        onEvent(
+            StoreEvent(
+                .debug, "store.sealed",
+                [
+                    "spans": "\(sealed.summary.spans)", "bytes": "\(sealed.byteCount)",
+                    "duplicates": "\(sealed.duplicates)",
+                ]))
+        if sealed.duplicates > 0 {
+            onEvent(StoreEvent(.info, "store.duplicates", ["spans": "\(sealed.duplicates)"]))
+        }
+        if let error = sealed.uncheckedBecause { report("store.duplicates.unchecked", error.message) }
     }
 
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
@@ -282,7 +288,9 @@ extension StoreWriter {
             }
             queue.release(group)
         }
-        while isSealing, waitingSegment == nil { await sealing?.value }
+        upkeep.working?.cancel()
+        await settle()
+        await sealer.close()
         do {
             _ = try database?.tidyUp()
         } catch {
@@ -295,8 +303,14 @@ extension StoreWriter {
         file = nil
     }
 
+    /// Waits for what is being sealed, merged and deleted.
+    func settle() async {
+        while isSealing, waitingSegment == nil { await sealing?.value }
+        while let work = upkeep.merging ?? upkeep.working { await work.value }
+    }
+
     /// Tells of a failure: at once the first time, then every ten seconds with the number of those between.
-    private func report(_ name: String, _ error: String) {
+    func report(_ name: String, _ error: String) {
         let now = monotonicNanos()
         var failure = failures[name] ?? Failure(reportedAt: now - Failure.intervalNanos, unreported: 0)
         if now - failure.reportedAt >= Failure.intervalNanos {

@@ -10,7 +10,7 @@ package enum AppendOutcome: Sendable {
 /// One for a file and a process: a second one, in this process or another, is refused.
 package final class TelemetryStore: Sendable {
     private let queue: IngestQueue
-    private let writer: StoreWriter
+    let writer: StoreWriter
     private let ticker: Task<Void, Never>
 
     /// Opens a database file for writing, and makes it (mode 0600) when there is none.

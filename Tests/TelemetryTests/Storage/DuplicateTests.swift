@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 import OTLPModel
 import TestSupport
 import Testing
@@ -76,5 +77,80 @@ struct DuplicateTests {
             parts.canonicalSpans() == (try SegmentView(all).storedSpans().canonicalSpans()), "seed \(seed)")
         #expect(first.traceStarts == first.traceStarts.sorted())
         #expect(second.traceStarts == second.traceStarts.sorted())
+    }
+
+    // MARK: In a store
+
+    private func counts(_ path: String) throws -> (found: Int, slowest: Int) {
+        let reader = try TelemetryReader(path: path)
+        let id = try #require(TraceID(bytes: TraceBytes.trace(1)))
+        guard case .found(_, let spans, _) = try reader.trace(prefix: id.hex) else { return (0, 0) }
+        return (spans.count, try reader.slowest(SlowestQuery(window: .all, limit: 10)).rows.count)
+    }
+
+    /// Two collectors pass the same spans on, each in batches of its own.
+    private static let root = Sample.span(trace: 1, id: 1, millis: 50)
+    private static let child = Sample.span(trace: 1, id: 2, parent: 1, kind: .client, startMillis: 5)
+    private static let grandchild = Sample.span(trace: 1, id: 3, parent: 2, kind: .client, startMillis: 6)
+    private static let batchings = [
+        [[root], [child], [grandchild]], [[root, child], [grandchild]], [[grandchild], [child, root]],
+    ]
+
+    @Test("across seals, whatever the batches are")
+    func acrossSeals() async throws {
+        let folder = try TemporaryDirectory()
+        let store = try TelemetryStore.open(path: folder.file("t.db"), options: .sealing(every: 1))
+        for batches in Self.batchings {
+            for spans in batches { try await store.append(Sample.request(spans)) }
+        }
+        await store.close()
+        #expect(try counts(folder.file("t.db")) == (3, 1))
+        #expect(try TelemetryReader(path: folder.file("t.db")).info().journalRows == 0)
+        #expect(try TelemetryReader(path: folder.file("t.db")).info().spans == 3)
+    }
+
+    @Test("across a restart, while the first ones are in the journal and after they were sealed")
+    func acrossRestarts() async throws {
+        let folder = try TemporaryDirectory()
+        for (number, batches) in Self.batchings.enumerated() {
+            let options = number == 1 ? StoreOptions.sealing(every: 1) : .sealing(every: 1_000)
+            let store = try TelemetryStore.open(path: folder.file("t.db"), options: options)
+            for spans in batches { try await store.append(Sample.request(spans)) }
+            #expect(try counts(folder.file("t.db")) == (3, 1), "before restart \(number + 1)")
+            await store.close()
+            #expect(try counts(folder.file("t.db")) == (3, 1), "after restart \(number + 1)")
+        }
+    }
+
+    @Test("a retry that adds spans to those that are stored stores these only")
+    func retryWithMore() async throws {
+        let folder = try TemporaryDirectory()
+        let events = NIOLockedValueBox<[StoreEvent]>([])
+        let store = try TelemetryStore.open(path: folder.file("t.db"), options: .sealing(every: 1)) { event in
+            events.withLockedValue { $0.append(event) }
+        }
+        try await store.append(Sample.request([Self.root, Self.child]))
+        await store.writer.settle()
+        try await store.append(Sample.request([Self.root, Self.child, Self.grandchild]))
+        await store.close()
+        let connection = try Connection(path: folder.file("t.db"), mode: .readOnly)
+        #expect(try connection.integer("SELECT count(*) FROM segment") == 2)
+        #expect(try connection.integer("SELECT sum(spans) FROM segment") == 3)
+        let told = events.withLockedValue { $0.filter { $0.name == "store.duplicates" } }
+        #expect(told.map { $0.fields.map(\.value) } == [["2"]])
+    }
+
+    @Test("a damaged segment is no reason to lose or to refuse spans")
+    func damagedSegment() async throws {
+        let folder = try TemporaryDirectory()
+        var store = try TelemetryStore.open(path: folder.file("t.db"), options: .sealing(every: 1))
+        try await store.append(Sample.request([Self.root, Self.child]))
+        await store.close()
+        let connection = try Connection(path: folder.file("t.db"), mode: .readWrite)
+        try connection.execute("UPDATE chunk SET data = zeroblob(length(data)) WHERE id = (1 << 16) | 5")
+        store = try TelemetryStore.open(path: folder.file("t.db"), options: .sealing(every: 1))
+        try await store.append(Sample.request([Self.root, Self.child, Self.grandchild]))
+        await store.close()
+        #expect(try connection.integer("SELECT max(spans) FROM segment") == 3)
     }
 }

@@ -1,0 +1,108 @@
+/// Reads stored segments for whoever makes new ones of them: on the sealer's thread, beside the one connection that
+/// writes. Nothing of it grows with the catalogue.
+final class SegmentCatalogue {
+    /// A row of the catalogue.
+    struct Entry: Hashable, Sendable {
+        var id: Int64
+        /// How often its spans were merged.
+        var level: Int
+        var format: Int
+        /// When the newest of its spans were sealed.
+        var createdAt: UnixNanos
+        var summary: SegmentSummary
+    }
+
+    private let path: String
+    private let connection: Connection
+    private let findChunk: Statement
+
+    /// - Throws: `StoreError`
+    init(path: String) throws(StoreError) {
+        self.path = path
+        do {
+            connection = try Connection(path: path, mode: .readOnly)
+            findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Does something on one state of the file.
+    func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
+        do {
+            try connection.execute("BEGIN")
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        defer { try? connection.execute("COMMIT") }
+        return try body()
+    }
+
+    /// The segments that may have a span with a start from `first` to `last`.
+    func entries(from first: UnixNanos, through last: UnixNanos) throws(StoreError) -> [Entry] {
+        try entries("max_start >= ?1 AND min_start <= ?2 ORDER BY id", [first.rawValue, last.rawValue])
+    }
+
+    /// The segments that have fewer spans than that, by time.
+    func entries(ofFewerSpansThan spans: Int) throws(StoreError) -> [Entry] {
+        try entries("spans < ?1 ORDER BY min_start, id", [Int64(spans)])
+    }
+
+    private func entries(_ condition: String, _ values: [Int64]) throws(StoreError) -> [Entry] {
+        do {
+            let statement = try connection.prepare(
+                """
+                SELECT id, level, format, created_at, spans, traces, min_start, max_start, max_end, min_duration,
+                    max_duration, errors
+                FROM segment WHERE signal = \(Schema.spanSignal) AND format <= \(SegmentEncoder.formatVersion)
+                    AND spans BETWEEN 0 AND \(SegmentSummary.spansMax) AND \(condition)
+                """)
+            for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
+            var entries: [Entry] = []
+            while try statement.step() {
+                let summary = SegmentSummary(
+                    spans: Int(statement.integer(4)), traces: Int(clamping: statement.integer(5)),
+                    minStart: UnixNanos(rawValue: statement.integer(6)),
+                    maxStart: UnixNanos(rawValue: statement.integer(7)),
+                    maxEnd: UnixNanos(rawValue: statement.integer(8)), minDuration: statement.integer(9),
+                    maxDuration: statement.integer(10), errors: Int(clamping: statement.integer(11)))
+                entries.append(
+                    Entry(
+                        id: statement.integer(0), level: Int(clamping: statement.integer(1)),
+                        format: Int(clamping: statement.integer(2)),
+                        createdAt: UnixNanos(rawValue: statement.integer(3)), summary: summary))
+            }
+            return entries
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// The spans of a segment, without who emitted them: only `storedOrigins` says that.
+    func view(_ entry: Entry) -> SegmentView {
+        SegmentView(
+            segmentID: entry.id, format: entry.format, summary: entry.summary,
+            load: { [self] (chunk) throws(StoreError) in try self.chunk(chunk, of: entry.id) },
+            resolve: { (_) throws(StoreError) in ResolvedOrigin(resource: nil, scope: nil) })
+    }
+
+    private func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {
+        let expected: UInt64
+        let bytes: [UInt8]
+        do {
+            defer { findChunk.reset() }
+            try findChunk.bind(1, Schema.chunkKey(segment: segment, chunk))
+            guard try findChunk.step() else { return nil }
+            expected = UInt64(bitPattern: findChunk.integer(0))
+            bytes = findChunk.blob(1)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        guard checksum(bytes.span) == expected else {
+            throw StoreError(
+                .damaged,
+                "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,82 @@
+/// Merges all that can be merged in a database that no collector has open.
+package struct SegmentMerging: Sendable {
+    /// How far it is.
+    package struct Progress: Sendable, Hashable {
+        package var segmentsBefore = 0
+        package var segmentsNow = 0
+        package var spansMerged = 0
+        /// Spans that several segments had.
+        package var duplicates = 0
+        /// What was left as it is because it is damaged: a sentence for each segment.
+        package var damages: [String] = []
+
+        package init() {}
+    }
+
+    private let path: String
+    private let plan: MergePlan
+
+    package init(path: String) { self.init(path: path, plan: MergePlan()) }
+
+    init(path: String, plan: MergePlan) {
+        self.path = path
+        self.plan = plan
+    }
+
+    /// Merges segments until nothing is to be gained. Each step is a transaction: it can be stopped at any time.
+    /// - Parameter onStep: hears of each step; false ends the work
+    /// - Throws: `StoreError`: `.inUse` while a collector has the file (it merges by itself), and as
+    ///   `TelemetryStore.open`
+    package func run(onStep: (Progress) -> Bool = { _ in true }) throws(StoreError) -> Progress {
+        guard FileStatus.isThere(path) else {
+            throw StoreError(.missing, "there is no database at \(path)")
+        }
+        let file = try DatabaseFile.claim(path)
+        // The lock outlives the connection: closed in the opposite order.
+        defer { _ = file.isAtItsPath }
+        let database = try StoreDatabase.open(file, durability: .full)
+        let catalogue = try SegmentCatalogue(path: path)
+        let encoder = SegmentEncoder()
+        var progress = Progress()
+        var damaged: Set<Int64> = []
+        progress.segmentsBefore = try count(database)
+        progress.segmentsNow = progress.segmentsBefore
+        while onStep(progress) {
+            switch try MergedSegment.next(plan, isForced: true, excluding: damaged, catalogue, encoder) {
+            case .nothing:
+                try finish(database)
+                return progress
+            case .damaged(let segment, let error):
+                damaged.insert(segment)
+                progress.damages.append(error.message)
+            case .merged(let merged):
+                do {
+                    _ = try database.install(merged, encoder: encoder)
+                } catch {
+                    throw StoreError(error, path: path)
+                }
+                progress.spansMerged += merged.summary.spans
+                progress.duplicates += merged.duplicates
+                progress.segmentsNow += 1 - merged.replaced.count
+            }
+        }
+        return progress
+    }
+
+    private func count(_ database: borrowing StoreDatabase) throws(StoreError) -> Int {
+        do {
+            return Int(try database.connection.integer("SELECT count(*) FROM segment") ?? 0)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    private func finish(_ database: borrowing StoreDatabase) throws(StoreError) {
+        do {
+            try database.giveBack(pages: try database.space().freePages)
+            _ = try database.tidyUp()
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+}

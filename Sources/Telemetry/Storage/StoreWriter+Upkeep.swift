@@ -1,0 +1,142 @@
+// MARK: - Merging
+
+extension StoreWriter {
+    /// Starts a merge when nothing else is to be done and its share of the processor is not used up.
+    func mergeWhenQuiet() {
+        guard upkeep.merging == nil, upkeep.mayMerge, !isSealing, pending.count <= 1,
+            monotonicNanos() >= upkeep.mergeRestUntil
+        else { return }
+        let excluded = upkeep.damagedSegments
+        upkeep.merging = Task { [sealer, plan = options.mergePlan] in
+            let outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
+            do throws(StoreError) {
+                outcome = .success(try await sealer.merge(plan, excluding: excluded))
+            } catch {
+                outcome = .failure(error)
+            }
+            finishMerge(outcome)
+        }
+    }
+
+    private func finishMerge(
+        _ outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
+    ) {
+        upkeep.merging = nil
+        do {
+            let (attempt, cpuNanos) = try outcome.get()
+            upkeep.mergeRestUntil = monotonicNanos() + cpuNanos * MonotonicNanos(Upkeep.mergeShare - 1)
+            switch attempt {
+            case .nothing: upkeep.mayMerge = false
+            case .damaged(let segment, let error):
+                upkeep.damagedSegments.insert(segment)
+                report("store.merge.damaged", error.message)
+            case .merged(let merged): try install(merged)
+            }
+        } catch let error as SQLiteError {
+            report("store.merge.failed", error.description)
+            _ = failed(error)
+        } catch {
+            // The segments are there as before.
+            upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
+            report("store.merge.failed", "\(error)")
+        }
+    }
+
+    private func install(_ merged: MergedSegment) throws(SQLiteError) {
+        guard try database?.install(merged, encoder: encoder) ?? false else { return }
+        isUntidy = true
+        onEvent(
+            StoreEvent(
+                .debug, "store.merged",
+                [
+                    "segments": "\(merged.replaced.count)", "spans": "\(merged.summary.spans)",
+                    "duplicates": "\(merged.duplicates)",
+                ]))
+    }
+}
+
+// MARK: - Retention and space
+
+extension StoreWriter {
+    /// Deletes what is to go and gives back space: a little at once, and the rest in steps between commits.
+    func keepUp() {
+        mergeWhenQuiet()
+        guard upkeep.working == nil else { return }
+        if upkeepStep() {
+            upkeep.working = Task {
+                while true {
+                    let before = monotonicNanos()
+                    guard !Task.isCancelled, upkeepStep() else { break }
+                    let pause = (monotonicNanos() - before) * Upkeep.pausesPerStep
+                    try? await Task.sleep(nanoseconds: UInt64(max(pause, 1_000_000)))
+                }
+                upkeep.working = nil
+            }
+        } else {
+            tidyWhenQuiet()
+        }
+    }
+
+    private var isQuiet: Bool { pending.isEmpty && !isSealing }
+
+    /// One step of a few milliseconds.
+    /// - Returns: whether there was something to do
+    private func upkeepStep() -> Bool {
+        guard database != nil else { return false }
+        do {
+            if let deleted = try deleteStep(), deleted > 0 {
+                isUntidy = true
+                upkeep.mayMerge = true
+                onEvent(StoreEvent(.debug, "store.expired", ["segments": "\(deleted)"]))
+                return true
+            }
+            guard let space = try database?.space() else { return false }
+            let pages = Upkeep.pagesToGiveBack(space, isQuiet: isQuiet)
+            guard pages > 0 else { return false }
+            try database?.giveBack(pages: min(pages, Upkeep.pagesPerStep))
+            isUntidy = true
+            return true
+        } catch {
+            report("store.retention.failed", error.description)
+            _ = failed(error)
+            return false
+        }
+    }
+
+    /// - Returns: how many segments went; nil without a limit that has to be looked at now
+    private func deleteStep() throws(SQLiteError) -> Int? {
+        let now = options.clock()
+        if let age = options.retainNanos, now >= upkeep.nextAgeCheck || now < lastAgeCheck(age) {
+            let deleted = try database?.deleteSegments(sealedBefore: now.advanced(byNanos: -age)) ?? 0
+            if deleted > 0 { return deleted }
+            upkeep.nextAgeCheck = now.advanced(byNanos: ageCheckNanos(age))
+        }
+        guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return nil }
+        // Room for what will be sealed until the next look.
+        let room = min(bytesMax / 16, 32 << 20)
+        let excess = space.usedBytes - (bytesMax - room)
+        return excess > 0 ? try database?.deleteOldestSegments(bytes: excess) : nil
+    }
+
+    /// Segments become too old one after another: each is gone within a minute.
+    private func ageCheckNanos(_ age: Int64) -> Int64 { min(age / 64, 60_000_000_000) }
+
+    /// When the last look was: a clock that was set back to before it starts anew.
+    private func lastAgeCheck(_ age: Int64) -> UnixNanos {
+        upkeep.nextAgeCheck.advanced(byNanos: -ageCheckNanos(age))
+    }
+
+    /// Empties the write-ahead log while nobody needs it.
+    private func tidyWhenQuiet() {
+        guard isUntidy, isQuiet else { return }
+        do {
+            // Readers may keep it from being finished: then it is tried again.
+            isUntidy = try !(database?.tidyUp() ?? true)
+            if !isUntidy { HeapMemory.giveBack() }
+        } catch {
+            isUntidy = false
+            onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
+            _ = failed(error)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// What the writer does beside commits and segments, and how much of it.
+struct Upkeep {
+    /// A merge that is under way.
+    var merging: Task<Void, Never>?
+    /// Whether there may be segments to merge: nothing is looked for while nothing has changed.
+    var mayMerge = true
+    /// No merge before: what was done lately used up its share of the processor.
+    var mergeRestUntil: MonotonicNanos = 0
+    /// Segments that cannot be read whole.
+    var damagedSegments: Set<Int64> = []
+
+    /// Deletion and giving back of space, one step after another.
+    var working: Task<Void, Never>?
+    /// When to look for segments that are too old.
+    var nextAgeCheck = UnixNanos.distantPast
+
+    /// The part of one core that merging takes at the most.
+    static let mergeShare = 5
+    /// Of the time while there is something to delete or to give back, this part is left to commits.
+    static let pausesPerStep: MonotonicNanos = 3
+    /// 1 MiB is moved in a few milliseconds.
+    static let pagesPerStep: Int64 = 64
+    /// How much of the file may be empty while it is written to, since it is filled again soon: a twentieth; from
+    /// a tenth on it is given back down to that.
+    static let sparePart: Int64 = 20
+    /// Less than 64 MiB is not worth it.
+    static let sparePagesMin: Int64 = 4_096
+
+    /// How many pages to give back.
+    /// - Parameter isQuiet: nothing is being written: nobody needs room
+    static func pagesToGiveBack(_ space: StoreDatabase.Space, isQuiet: Bool) -> Int64 {
+        if isQuiet { return space.freePages }
+        let spare = max(space.pages / sparePart, sparePagesMin)
+        return space.freePages > 2 * spare ? space.freePages - spare : 0
+    }
+}

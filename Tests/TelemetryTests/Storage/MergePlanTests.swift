@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Telemetry
+
+@Suite("Which segments are merged")
+struct MergePlanTests {
+    private static let second: Int64 = 1_000_000_000
+
+    /// Segments of ten seconds, one after another.
+    private func entries(_ spans: [Int], levels: [Int] = []) -> [SegmentCatalogue.Entry] {
+        spans.enumerated().map { index, spans in
+            let start = Int64(index) * 10 * Self.second
+            let summary = SegmentSummary(
+                spans: spans, traces: 1, minStart: UnixNanos(rawValue: start),
+                maxStart: UnixNanos(rawValue: start + 9 * Self.second),
+                maxEnd: UnixNanos(rawValue: start + 9 * Self.second), minDuration: 0, maxDuration: 0,
+                errors: 0)
+            return SegmentCatalogue.Entry(
+                id: Int64(index + 1), level: index < levels.count ? levels[index] : 0, format: 2,
+                createdAt: UnixNanos(rawValue: start), summary: summary)
+        }
+    }
+
+    private func ids(_ entries: [SegmentCatalogue.Entry]?) -> [Int64]? { entries?.map(\.id) }
+
+    @Test("eight small neighbours, and not seven")
+    func fanIn() {
+        let plan = MergePlan()
+        #expect(plan.next(entries([Int](repeating: 100, count: 7))) == nil)
+        #expect(ids(plan.next(entries([Int](repeating: 100, count: 8)))) == Array(1...8))
+        #expect(ids(plan.next(entries([Int](repeating: 100, count: 9)))) == Array(1...8))
+        #expect(ids(plan.next(entries([Int](repeating: 100, count: 7)), isForced: true)) == Array(1...7))
+        #expect(plan.next(entries([100]), isForced: true) == nil)
+        #expect(plan.next([]) == nil)
+    }
+
+    @Test("fewer when they make a full one, never more spans than memory is meant for")
+    func sizes() {
+        let plan = MergePlan()
+        #expect(ids(plan.next(entries([40_000, 40_000]))) == [1, 2])
+        #expect(plan.next(entries([30_000, 30_000])) == nil)
+        #expect(ids(plan.next(entries([65_535, 65_535, 65_535]))) == [1, 2])
+        #expect(plan.next(entries([65_536, 65_536, 65_536]), isForced: true) == nil)
+        #expect(ids(plan.next(entries([65_000, 65_000, 1_072, 65_000]), isForced: true)) == [1, 2, 3])
+        #expect(ids(plan.next(entries([65_000, 65_000, 1_073, 65_000]), isForced: true)) == [1, 2])
+    }
+
+    @Test("of one level, so that a span is not written again with each small neighbour")
+    func levels() {
+        let plan = MergePlan()
+        let counts = [Int](repeating: 800, count: 7) + [Int](repeating: 100, count: 7)
+        let levels = [Int](repeating: 1, count: 7) + [Int](repeating: 0, count: 7)
+        #expect(plan.next(entries(counts, levels: levels)) == nil)
+        #expect(ids(plan.next(entries([800] + counts, levels: [1] + levels))) == Array(1...8))
+        #expect(plan.next(entries(counts, levels: levels), isForced: true)?.count == 14)
+    }
+
+    @Test("not over more time than is deleted as a whole")
+    func ranges() {
+        var plan = MergePlan()
+        plan.rangeNanosMax = 79 * Self.second
+        #expect(ids(plan.next(entries([Int](repeating: 100, count: 8)))) == Array(1...8))
+        plan.rangeNanosMax -= 1
+        #expect(plan.next(entries([Int](repeating: 100, count: 8))) == nil)
+        #expect(ids(plan.next(entries([Int](repeating: 100, count: 8)), isForced: true)) == Array(1...7))
+    }
+}
