@@ -33,8 +33,9 @@ struct ModulePathScan {
             let rest = Self.withoutSlash(path, range)
             if readSumDB(path, rest, name: rest.lowerBound..<rest.lowerBound) { return }
         }
-        if findSumDB(path, range) { return }
-        if let at = Self.firstAt(path, range), readModule(path, range, at) { return }
+        let landmarks = Landmarks(path, range)
+        if let start = landmarks.sumdb, findSumDB(path, start..<range.upperBound, in: range) { return }
+        if let at = landmarks.at, readModule(path, range, at) { return }
         kind = path.ends(range, with: "/index") ? .index : .other
     }
 
@@ -47,13 +48,33 @@ struct ModulePathScan {
             || path.holds("/stats", in: range)
     }
 
-    /// Where the first `/@` is.
-    private static func firstAt(_ path: ByteSpan, _ range: Range<Int>) -> Int? {
-        for index in range.lowerBound..<range.upperBound - 1
-        where path[index] == UInt8(ascii: "/") && path[index + 1] == UInt8(ascii: "@") {
-            return index
+    /// What is looked for in every path, found in one pass.
+    private struct Landmarks {
+        /// Where the first `/@` is.
+        var at: Int?
+        /// Where the first `/su` before it is: perhaps that of a checksum database.
+        var sumdb: Int?
+
+        @inline(__always)
+        init(_ path: ByteSpan, _ range: Range<Int>) {
+            var index = range.lowerBound
+            let last = range.upperBound &- 2
+            while index <= last {
+                if path[index] == UInt8(ascii: "/") {
+                    let next = path[index &+ 1]
+                    if next == UInt8(ascii: "@") {
+                        at = index
+                        return
+                    }
+                    if next == UInt8(ascii: "s"), sumdb == nil, index < last,
+                        path[index &+ 2] == UInt8(ascii: "u")
+                    {
+                        sumdb = index
+                    }
+                }
+                index &+= 1
+            }
         }
-        return nil
     }
 
     private static func withoutSlash(_ path: ByteSpan, _ range: Range<Int>) -> Range<Int> {
@@ -160,22 +181,30 @@ struct ModulePathScan {
 
     /// What is wrong with a module path; its first element was checked by `moduleStart`.
     private static func moduleFault(_ path: ByteSpan, _ module: Range<Int>) -> ModulePathFault? {
-        guard ModuleEscape.isEncoded(path, module) else { return .moduleEscape }
         var previous = UInt8(ascii: "/")
+        var isWrong = false
         for index in module {
             let byte = path[index]
+            if ModuleEscape.isLower(byte) || ModuleEscape.isDigit(byte) {
+                if previous == UInt8(ascii: "!"), !ModuleEscape.isLower(byte) { return .moduleEscape }
+                previous = byte
+                continue
+            }
+            // Badly written comes before not allowed, wherever each is.
+            if ModuleEscape.isUpper(byte) || previous == UInt8(ascii: "!") { return .moduleEscape }
             switch byte {
             case UInt8(ascii: "/"):
-                if previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".") { return .modulePath }
+                if previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".") { isWrong = true }
             case UInt8(ascii: "."):
-                if previous == UInt8(ascii: "/") { return .modulePath }
+                if previous == UInt8(ascii: "/") { isWrong = true }
             case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "!"): break
-            default:
-                guard ModuleEscape.isLower(byte) || ModuleEscape.isDigit(byte) else { return .modulePath }
+            default: isWrong = true
             }
             previous = byte
         }
-        return previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".") ? .modulePath : nil
+        if previous == UInt8(ascii: "!") { return .moduleEscape }
+        let isCut = previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".")
+        return isWrong || isCut ? .modulePath : nil
     }
 
     /// Whether no module can have this path, since repositories of its host lie deeper: the go command asks
@@ -196,10 +225,9 @@ struct ModulePathScan {
 
     // MARK: Checksum databases
 
-    /// Looks for `/sumdb/NAME/…`.
-    private mutating func findSumDB(_ path: ByteSpan, _ range: Range<Int>) -> Bool {
-        guard range.count > 16 else { return false }
-        var index = range.lowerBound
+    /// Looks for `/sumdb/NAME/…` in the rest of a path.
+    private mutating func findSumDB(_ path: ByteSpan, _ rest: Range<Int>, in range: Range<Int>) -> Bool {
+        var index = rest.lowerBound
         while index + 7 < range.upperBound {
             defer { index += 1 }
             guard path[index] == UInt8(ascii: "/"), path.holds("/sumdb/", in: index..<index + 7) else {

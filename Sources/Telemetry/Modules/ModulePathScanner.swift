@@ -32,7 +32,7 @@ struct ModulePathScanner {
         let url = URLText(bytes, range)
         let isSumDBHost =
             bytes.holds("sum.golang.org", in: url.host) || bytes.holds("sum.golang.google.cn", in: url.host)
-        guard url.path.contains(where: { bytes[$0] == UInt8(ascii: "%") }) else {
+        guard url.hasPercent else {
             return use(bytes, url.path, ModulePathScan(bytes, url.path, isSumDBHost: isSumDBHost), url)
         }
         plain.removeAll(keepingCapacity: true)

@@ -58,21 +58,25 @@ struct SegmentClassification: Sendable {
         responseBytes = [UInt64](repeating: RequestAttribute.nothing, count: count)
         // Where the next value of each column is.
         var next = plan.firstValues
+        let operationPlans = plan.operations.span
+        let steps = plan.steps.span
+        let codes = plan.codes.span
+        let values = values.span
         for span in 0..<count {
-            let operation = plan.operations[Int(operations[span])]
+            let operation = operationPlans[Int(operations[span])]
             guard operation.isRequest else {
-                for step in operation.steps { next[plan.steps[step].cursor] &+= 1 }
+                for place in operation.steps { next[steps[place].cursor] &+= 1 }
                 continue
             }
             var facts = RequestFacts()
             for place in operation.steps {
-                let step = plan.steps[place]
+                let step = steps[place]
                 let value = values[next[step.cursor]]
                 next[step.cursor] &+= 1
                 facts.note(
                     step.attribute,
                     step.firstCode < 0
-                        ? step.attribute.code(bits: value) : plan.codes[step.firstCode &+ Int(value)])
+                        ? step.attribute.code(bits: value) : codes[step.firstCode &+ Int(value)])
             }
             let (kind, isAboveModules) = facts.kind(name: operation.nameCode)
             kinds[span] = kind

@@ -18,6 +18,10 @@ struct CSVRenderer {
 
     /// Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
     static func guarded(_ text: String) -> String {
+        // Letters, digits and what else begins nearly every text: no need to look further.
+        if let byte = text.utf8.first, (0x2f...0x3c).contains(byte) || (0x41...0x7e).contains(byte) {
+            return text
+        }
         guard let first = text.unicodeScalars.first, formulaStarts.contains(first) else { return text }
         // `Double` also reads hexadecimal, which a spreadsheet does not.
         let isDecimal = text.utf8.dropFirst().allSatisfy { isDigit($0) || "+-.eE".utf8.contains($0) }
@@ -41,12 +45,20 @@ struct CSVRenderer {
     }
 
     private static func quoted(_ field: String) -> String {
+        let quote = UInt8(ascii: "\"")
         let needsQuotes = field.utf8.contains { byte in
-            byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\r")
+            byte == quote || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\r")
                 || byte == UInt8(ascii: "\n")
         }
-        guard needsQuotes || field.hasPrefix(" ") || field.hasSuffix(" ") else { return field }
-        return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
-            + "\""
+        let space = UInt8(ascii: " ")
+        guard needsQuotes || field.utf8.first == space || field.utf8.last == space else { return field }
+        var quoted = [quote]
+        quoted.reserveCapacity(field.utf8.count + 64)
+        for byte in field.utf8 {
+            quoted.append(byte)
+            if byte == quote { quoted.append(quote) }
+        }
+        quoted.append(quote)
+        return String(decoding: quoted, as: UTF8.self)
     }
 }

@@ -6,6 +6,8 @@
 package enum DisplayText {
     /// `ESC` becomes `\x1b`, a line break `\n`, a right-to-left override `‹U+202E›`.
     package static func escaped(_ text: String) -> String {
+        // Nearly all text is plain ASCII: no need to look at it character by character.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7f }) { return text }
         guard text.unicodeScalars.contains(where: mustEscape) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
@@ -54,7 +56,14 @@ func hexadecimal(_ value: UInt32, digits: Int) -> String {
 
 /// Lower-case hex of bytes.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    var text = ""
-    for byte in bytes { text += hexadecimal(UInt32(byte), digits: 2) }
-    return text
+    func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") - 10 + nibble
+    }
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * bytes.underestimatedCount)
+    for byte in bytes {
+        digits.append(digit(byte >> 4))
+        digits.append(digit(byte & 15))
+    }
+    return String(decoding: digits, as: UTF8.self)
 }
