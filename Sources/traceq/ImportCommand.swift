@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOConcurrencyHelpers
 import Telemetry
 
 /// `traceq import`: brings traces of files into a database.
@@ -62,21 +63,30 @@ struct ImportCommand: ContextCommand {
             let result = run(sources, in: context) { await delivery.deliver($0) }
             return try report(result, in: context)
         }
-        let store = try openStore(in: context)
+        // Spans that were stored before in other requests are found when they are sealed.
+        let known = NIOLockedValueBox(0)
+        let store = try openStore(in: context) { event in
+            guard event.name == "store.duplicates" else { return }
+            let spans = event.fields.first { $0.key == "spans" }.flatMap { Int($0.value) }
+            known.withLockedValue { $0 += spans ?? 0 }
+        }
         let delivery = StoreDelivery(store: store, now: { ProcessEnvironment.now() })
-        let result = run(sources, in: context) { await delivery.deliver($0) }
+        var result = run(sources, in: context) { await delivery.deliver($0) }
         BlockingTask.run { await store.close() }
+        result.knownSpans = known.withLockedValue { $0 }
         return try report(result, in: context)
     }
 
-    private func openStore(in context: CommandContext) throws(CommandFailure) -> TelemetryStore {
+    private func openStore(
+        in context: CommandContext, onEvent: @escaping @Sendable (StoreEvent) -> Void
+    ) throws(CommandFailure) -> TelemetryStore {
         let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
         guard !place.path.isEmpty else {
             throw CommandFailure(.usage, "--db names no file; give the path of a database")
         }
         if let failure = place.failureOfKind { throw failure }
         do {
-            return try TelemetryStore.open(path: place.path)
+            return try TelemetryStore.open(path: place.path, onEvent: onEvent)
         } catch {
             guard error.code == .inUse else { throw place.failure(error) }
             throw CommandFailure(
@@ -93,6 +103,8 @@ struct ImportCommand: ContextCommand {
         var rows: [ImportReport.Row] = []
         var stop: ImportRun.Stop?
         var nanos: Int64 = 0
+        /// Spans of new requests that were there already.
+        var knownSpans = 0
     }
 
     private func run(
@@ -160,7 +172,8 @@ struct ImportCommand: ContextCommand {
     // MARK: Reporting
 
     private func report(_ outcome: Outcome, in context: CommandContext) throws -> CommandStatus {
-        let report = ImportReport(rows: outcome.rows, nanos: outcome.nanos)
+        let report = ImportReport(
+            rows: outcome.rows, nanos: outcome.nanos, knownSpans: outcome.knownSpans)
         let style = RenderStyle(colour: false, width: context.terminalWidth, zone: .utc)
         context.write(report.table, as: json ? .json : .table, style: style)
         guard let stop = outcome.stop else { return .success }

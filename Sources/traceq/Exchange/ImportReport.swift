@@ -11,6 +11,8 @@ struct ImportReport {
 
     var rows: [Row]
     var nanos: Int64
+    /// Spans of new requests that turned out to be there already.
+    var knownSpans = 0
 
     var total: ImportCounts { rows.reduce(into: ImportCounts()) { $0 += $1.counts } }
 
@@ -37,7 +39,17 @@ struct ImportReport {
                 return [.text(row.file), row.framing.map { .text($0.name) } ?? .missing]
                     + numbers.map { .integer(Int64($0)) }
             },
-            summary: [summary])
+            notes: notes, summary: [summary])
+    }
+
+    private var notes: [QualityNote] {
+        guard knownSpans > 0 else { return [] }
+        let spans = HumanUnits.count(knownSpans, "span")
+        return [
+            QualityNote(
+                code: "known_spans",
+                message: "\(spans) of these were in the database already, from other requests, and left out")
+        ]
     }
 
     private var summary: String {
