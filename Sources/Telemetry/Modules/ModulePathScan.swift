@@ -57,22 +57,21 @@ struct ModulePathScan {
 
         @inline(__always)
         init(_ path: ByteSpan, _ range: Range<Int>) {
-            var index = range.lowerBound
-            let last = range.upperBound &- 2
-            while index <= last {
-                if path[index] == UInt8(ascii: "/") {
-                    let next = path[index &+ 1]
-                    if next == UInt8(ascii: "@") {
-                        at = index
-                        return
-                    }
-                    if next == UInt8(ascii: "s"), sumdb == nil, index < last,
-                        path[index &+ 2] == UInt8(ascii: "u")
-                    {
-                        sumdb = index
-                    }
+            let slash = UInt8(ascii: "/")
+            let end = range.upperBound
+            var index = path.place(of: slash, in: range)
+            while index &+ 1 < end {
+                let next = path[index &+ 1]
+                if next == UInt8(ascii: "@") {
+                    at = index
+                    return
                 }
-                index &+= 1
+                if next == UInt8(ascii: "s"), sumdb == nil, index &+ 2 < end,
+                    path[index &+ 2] == UInt8(ascii: "u")
+                {
+                    sumdb = index
+                }
+                index = path.place(of: slash, in: index &+ 1..<end)
             }
         }
     }

@@ -15,27 +15,20 @@ struct URLText {
         host = index..<index
         if let authority = Self.authority(bytes, range) {
             index = authority
-            while index < end, !Self.endsAuthority(bytes[index]) { index += 1 }
+            index = bytes.place(of: UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), in: index..<end)
             host = Self.host(bytes, authority..<index)
         }
         let start = index
-        while index < end {
-            let byte = bytes[index]
-            // All three are below every letter and digit: one comparison for most bytes.
-            if byte < 0x40 {
-                if byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") { break }
-                if byte == UInt8(ascii: "%") { hasPercent = true }
-            }
-            index &+= 1
+        let (question, fragment) = (UInt8(ascii: "?"), UInt8(ascii: "#"))
+        index = bytes.place(of: question, fragment, UInt8(ascii: "%"), in: index..<end)
+        if index < end, bytes[index] == UInt8(ascii: "%") {
+            hasPercent = true
+            index = bytes.place(of: question, fragment, fragment, in: index..<end)
         }
         path = start..<index
-        guard index < end, bytes[index] == UInt8(ascii: "?") else {
-            query = index..<index
-            return
-        }
-        let question = index
-        while index < end, bytes[index] != UInt8(ascii: "#") { index += 1 }
-        query = question + 1..<index
+        query = index..<index
+        guard index < end, bytes[index] == question else { return }
+        query = index + 1..<bytes.place(of: fragment, in: index..<end)
     }
 
     /// Where the authority begins, after `scheme://`; nil for what has no scheme.
@@ -55,10 +48,6 @@ struct URLText {
             guard isScheme else { return nil }
         }
         return nil
-    }
-
-    private static func endsAuthority(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
     }
 
     private static func host(_ bytes: ByteSpan, _ authority: Range<Int>) -> Range<Int> {

@@ -143,6 +143,23 @@ struct ModulePathTests {
         }
     }
 
+    @Test("A byte is found at its first place, wherever it stands", arguments: 0..<20)
+    func byteSearch(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            // Neighbours of the wanted bytes and bytes with the high bit are what could mislead.
+            let choices: [UInt8] = [0x2e, 0x2f, 0x30, 0xaf, 0x00, 0x01, 0x80, 0xff, 0x3f, 0x23]
+            let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in
+                choices[Int.random(in: 0..<choices.count, using: &random)]
+            }
+            let start = Int.random(in: 0...bytes.count, using: &random)
+            let one = bytes[start...].firstIndex(of: 0x2f) ?? bytes.count
+            #expect(bytes.span.place(of: 0x2f, in: start..<bytes.count) == one, "seed \(seed): \(bytes)")
+            let any = bytes[start...].firstIndex { [0x2f, 0x3f, 0x23].contains($0) } ?? bytes.count
+            #expect(bytes.span.place(of: 0x2f, 0x3f, 0x23, in: start..<bytes.count) == any, "seed \(seed)")
+        }
+    }
+
     @Test("Only a prefix of module paths is above modules")
     func aboveModules() {
         func isAbove(_ path: String) -> Bool? {
