@@ -5,5 +5,5 @@ struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db",
         abstract: "Look at the database itself, and look after it.",
-        subcommands: [DatabaseInfoCommand.self, DatabaseVerifyCommand.self])
+        subcommands: [DatabaseInfoCommand.self, DatabaseVerifyCommand.self, DatabaseBackupCommand.self])
 }

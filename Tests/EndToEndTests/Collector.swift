@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import TestSupport
 
@@ -9,11 +10,14 @@ struct Collector: Sendable {
     let grpcPort: Int
 
     /// Starts it and waits until it listens.
-    static func start(on database: Database, _ arguments: [String] = []) async throws -> Collector {
+    static func start(
+        on database: Database, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) async throws -> Collector {
         let process = try ChildProcess(
             BuiltProgram.collector.path(),
             ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"]
-                + arguments)
+                + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { _, own in own })
         async let http = process.standardError.first { listeningPort(of: "otlp/http", in: $0) }
         async let grpc = process.standardError.first { listeningPort(of: "otlp/grpc", in: $0) }
         guard let httpPort = await http, let grpcPort = await grpc else {

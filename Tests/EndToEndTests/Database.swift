@@ -11,6 +11,12 @@ struct Database: Sendable {
         path = folder.file("telemetry.db")
     }
 
+    /// In a folder that somebody else looks after.
+    init(in folder: TemporaryDirectory) {
+        self.folder = folder
+        path = folder.file("telemetry.db")
+    }
+
     /// Runs a command of `traceq` on this database.
     func ask(_ words: [String]) async throws -> FinishedProgram {
         try await FinishedProgram.run(BuiltProgram.traceq.path(), words + ["--db", path])
@@ -34,14 +40,20 @@ struct Database: Sendable {
         let answer = try await ask(["trace", trace, "--format", "json"])
         if answer.status == .exited(1), answer.standardError.contains(trace) { return [] }
         // Large traces: looking for the member is many times faster than parsing the document.
-        let document = Data(try answer.succeeded().standardOutput.utf8)
-        let member = Data(#""span_id":""#.utf8)
+        let document = Array(try answer.succeeded().standardOutput.utf8)
+        let member = Array(#""span_id":""#.utf8)
         var ids: [String] = []
-        var rest = document.startIndex..<document.endIndex
-        while let found = document.range(of: member, in: rest) {
-            let end = found.upperBound + 16
-            ids.append(String(decoding: document[found.upperBound..<end], as: UTF8.self))
-            rest = end..<document.endIndex
+        var place = 0
+        while place + member.count + 16 <= document.count {
+            // What begins with a quote and an s is seldom anything else.
+            guard document[place] == member[0], document[place + 1] == member[1],
+                document[place..<place + member.count].elementsEqual(member)
+            else {
+                place += 1
+                continue
+            }
+            place += member.count
+            ids.append(String(decoding: document[place..<place + 16], as: UTF8.self))
         }
         return ids
     }

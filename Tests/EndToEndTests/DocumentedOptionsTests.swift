@@ -6,7 +6,10 @@ import Testing
 struct DocumentedOptionsTests {
     @Test(
         "traceq, in docs/cli.md",
-        arguments: [["slowest"], ["trace"], ["sql"], ["db", "info"], ["import"], ["export"]])
+        arguments: [
+            ["slowest"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"], ["import"],
+            ["export"],
+        ])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
         try expectDocumented(help.standardOutput, in: ["docs/cli.md"])

@@ -30,7 +30,7 @@ struct DurabilityTests {
         }
 
         try await Collector.running(on: database) { collector in
-            loads = await eachOnItsThread(loads) { $0.sendPending(port: collector.httpPort) }
+            loads = await ExportLoad.each(loads) { $0.sendPending(port: collector.httpPort) }
             #expect(loads.allSatisfy { $0.pending == nil }, "seed \(seed)")
             try await collector.stop()
         }
@@ -79,28 +79,9 @@ struct DurabilityTests {
         _ loads: [ExportLoad], round: Int, to collector: Collector, killer: Killer
     ) async -> [ExportLoad] {
         let port = collector.httpPort
-        return await eachOnItsThread(loads) { load in
+        return await ExportLoad.each(loads) { load in
             load.begin(round: round)
             load.sendUntilBroken(port: port, killer: killer)
-        }
-    }
-
-    private func eachOnItsThread(
-        _ loads: [ExportLoad], _ work: @escaping @Sendable (inout ExportLoad) -> Void
-    ) async -> [ExportLoad] {
-        await withTaskGroup(of: (Int, ExportLoad).self) { group in
-            for (index, load) in loads.enumerated() {
-                group.addTask {
-                    await onOwnThread {
-                        var worked = load
-                        work(&worked)
-                        return (index, worked)
-                    }
-                }
-            }
-            var results = loads
-            for await (index, load) in group { results[index] = load }
-            return results
         }
     }
 

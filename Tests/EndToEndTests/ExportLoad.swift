@@ -36,12 +36,32 @@ struct ExportLoad: Sendable {
     /// The trace of this round.
     var trace: String { SampleRequest.hex(traceID) }
 
-    /// Sends request after request until the connection breaks or `killer` has had its moment.
-    mutating func sendUntilBroken(port: Int, killer: Killer) {
+    /// Sends request after request until the connection breaks or `killer`, if there is one, has had its moment.
+    mutating func sendUntilBroken(port: Int, killer: Killer? = nil) {
         guard var connection = try? HTTPConnection(port: port) else { return }
-        while refusal == nil, !killer.hasStruck {
+        while refusal == nil, killer?.hasStruck != true {
             guard sendOne(over: &connection) else { return }
-            killer.countAcknowledgement()
+            killer?.countAcknowledgement()
+        }
+    }
+
+    /// Lets each of several connections work on a thread of its own.
+    static func each(
+        _ loads: [ExportLoad], _ work: @escaping @Sendable (inout ExportLoad) -> Void
+    ) async -> [ExportLoad] {
+        await withTaskGroup(of: (Int, ExportLoad).self) { group in
+            for (index, load) in loads.enumerated() {
+                group.addTask {
+                    await onOwnThread {
+                        var worked = load
+                        work(&worked)
+                        return (index, worked)
+                    }
+                }
+            }
+            var results = loads
+            for await (index, load) in group { results[index] = load }
+            return results
         }
     }
 

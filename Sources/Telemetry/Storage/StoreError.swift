@@ -9,6 +9,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case newerFormat
         /// What the database holds does not agree with its checksums or its catalogue.
         case damaged
+        /// There is a file already where a new one is to be made.
+        case exists
         /// Another process holds the database for writing.
         case inUse
         /// The queue before the writer is full; trying again later helps.
@@ -34,7 +36,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch code {
         case .queueFull, .shuttingDown, .unavailable, .inUse: true
-        case .missing, .notADatabase, .newerFormat, .damaged: false
+        case .missing, .notADatabase, .newerFormat, .damaged, .exists: false
         }
     }
 }
