@@ -5,5 +5,8 @@ struct DatabaseCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "db",
         abstract: "Look at the database itself, and look after it.",
-        subcommands: [DatabaseInfoCommand.self, DatabaseVerifyCommand.self, DatabaseBackupCommand.self])
+        subcommands: [
+            DatabaseInfoCommand.self, DatabaseVerifyCommand.self, DatabaseBackupCommand.self,
+            DatabaseMergeCommand.self,
+        ])
 }

@@ -7,7 +7,8 @@ struct DocumentedOptionsTests {
     @Test(
         "traceq, in docs/cli.md",
         arguments: [
-            ["slowest"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"], ["import"],
+            ["slowest"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"],
+            ["db", "merge"], ["import"],
             ["export"],
         ])
     func traceqOptions(command: [String]) async throws {

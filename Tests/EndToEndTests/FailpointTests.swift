@@ -39,6 +39,76 @@ struct FailpointTests {
         #expect(verified.status == .exited(0), "\(verified.standardOutput)\(comment)")
     }
 
+    /// A database of three segments and a request in the journal, of ten spans each.
+    private func makeSegments(in database: Database) async throws {
+        for number in 1...4 as ClosedRange<UInt64> {
+            // Each start seals what the one before left in the journal.
+            try await Collector.running(on: database) { collector in
+                while try await database.rows(["db", "info"]).first?["journal_rows"]?.number != 0 {
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                try await collector.store(
+                    SampleRequest.body(
+                        traceID: SampleRequest.id(number, count: 16),
+                        spanIDs: (1...10).map { SampleRequest.id(number << 8 | $0, count: 8) }))
+                try await collector.stop()
+            }
+        }
+    }
+
+    private func segments(of database: Database) async throws -> Int {
+        Int(try await database.rows(["db", "info"]).first?["segments"]?.number ?? 0)
+    }
+
+    @Test(
+        "a merge is whole or not done",
+        arguments: ["merge.before_write", "merge.before_commit", "merge.after_commit"])
+    func killedMerge(at boundary: String) async throws {
+        let database = try Database()
+        try await makeSegments(in: database)
+        #expect(try await segments(of: database) == 3)
+        let killed = try await FinishedProgram.run(
+            BuiltProgram.traceq.path(), ["db", "merge", "--db", database.path],
+            environment: ["TRACEQ_FAILPOINT": boundary])
+        #expect(killed.status == .signalled(SIGKILL))
+        #expect(try await segments(of: database) == (boundary == "merge.after_commit" ? 1 : 3))
+        #expect(try await database.spanCount() == 40)
+        #expect(try await database.ask(["db", "verify"]).status == .exited(0))
+        _ = try await database.ask(["db", "merge"]).succeeded()
+        #expect(try await segments(of: database) == 1)
+        #expect(try await database.spanCount() == 40)
+        #expect(try await database.ask(["db", "verify"]).status == .exited(0))
+    }
+
+    @Test(
+        "retention takes a segment whole or not at all",
+        arguments: ["retention.before_write", "retention.before_commit", "retention.after_commit"])
+    func killedRetention(at boundary: String) async throws {
+        let database = try Database()
+        try await makeSegments(in: database)
+        _ = try await FinishedProgram.run(
+            "/usr/bin/sqlite3",
+            [database.path, "UPDATE segment SET created_at = created_at - 7200000000000 WHERE id = 1"]
+        ).succeeded()
+        // It dies at its first look, perhaps before it listens.
+        let doomed = try await FinishedProgram.run(
+            BuiltProgram.collector.path(),
+            [
+                "--db", database.path, "--retain", "1h", "--listen-http", "127.0.0.1:0", "--listen-grpc",
+                "127.0.0.1:0",
+            ],
+            environment: ["TRACEQ_FAILPOINT": boundary])
+        #expect(doomed.status == .signalled(SIGKILL))
+        let spans = try await database.spanCount()
+        #expect(spans == (boundary == "retention.after_commit" ? 30 : 40))
+        #expect(try await database.ask(["db", "verify"]).status == .exited(0))
+        try await Collector.running(on: database, ["--retain", "1h"]) { collector in
+            while try await database.spanCount() != 30 { try await Task.sleep(for: .milliseconds(50)) }
+            try await collector.stop()
+        }
+        #expect(try await database.ask(["db", "verify"]).status == .exited(0))
+    }
+
     @Test("a boundary that does not exist is refused at the start")
     func unknownBoundary() async throws {
         let database = try Database()

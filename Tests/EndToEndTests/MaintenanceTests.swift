@@ -30,6 +30,20 @@ struct MaintenanceTests {
         #expect(try await copy.spanCount() == 50)
     }
 
+    @Test("merging is left to the collector while one runs")
+    func mergeBesideACollector() async throws {
+        let database = try Database()
+        try await Collector.running(on: database) { collector in
+            try await collector.store(body(1))
+            let refused = try await database.ask(["db", "merge"])
+            #expect(refused.status == .exited(3))
+            #expect(refused.standardError.contains("merges by itself"))
+            try await collector.stop()
+        }
+        let merged = try await database.document(["db", "merge"])
+        #expect(merged["schema"] == .string("traceq.db_merge/1"))
+    }
+
     @Test("a damaged row of the journal is named with its time range, and the exit code is 3")
     func damaged() async throws {
         let database = try Database()

@@ -33,7 +33,14 @@ final class SegmentSource: Sendable {
         let id = segment.segmentID ?? 0
         return SegmentView(
             segmentID: id, format: segment.format ?? 1, summary: segment.summary,
-            load: { [self] (chunk) throws(StoreError) in try self.chunk(chunk, of: id) },
+            load: { [self] (chunk) throws(StoreError) in
+                do throws(StoreError) {
+                    return try self.chunk(chunk, of: id)
+                } catch {
+                    guard error.code == .damaged else { throw error }
+                    throw StoreError(.damaged, error.message + segment.summary.rangeWords)
+                }
+            },
             resolve: { [self] (origin) throws(StoreError) in try self.origin(origin) })
     }
 

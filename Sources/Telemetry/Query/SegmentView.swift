@@ -360,7 +360,9 @@ final class SegmentView {
     func damage(_ id: ChunkID) -> StoreError {
         let name = id.name(columns: knownTables?.columns ?? [])
         return StoreError(
-            .damaged, "segment \(segmentID.map(String.init) ?? "(journal)"): chunk \(name) is damaged")
+            .damaged,
+            "segment \(segmentID.map(String.init) ?? "(journal)"): chunk \(name) is damaged"
+                + summary.rangeWords)
     }
 }
 

@@ -193,13 +193,18 @@ package final class TelemetryReader {
 
     /// What the journal holds.
     private func journalBatches() throws(SQLiteError) -> [SpanBatch] {
-        let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
+        let statement = try connection.prepare(
+            "SELECT id, checksum, data, spans, min_start, max_start FROM journal ORDER BY id")
         var batches: [SpanBatch] = []
         while try statement.step() {
             if let row = JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2) {
                 batches += row
             } else {
-                damages.append("journal row \(statement.integer(0)) is damaged")
+                let range = lossWords(
+                    spans: Int(clamping: statement.integer(3)),
+                    from: UnixNanos(rawValue: statement.integer(4)),
+                    to: UnixNanos(rawValue: statement.integer(5)))
+                damages.append("journal row \(statement.integer(0)) is damaged\(range)")
             }
         }
         batches.removeAll { $0.spanCount == 0 }
@@ -248,4 +253,15 @@ extension SegmentSummary {
     func mayHaveStarts(in range: ClosedRange<UnixNanos>) -> Bool {
         maxStart >= range.lowerBound && minStart <= range.upperBound
     }
+}
+
+extension SegmentSummary {
+    /// What is lost with the segment, behind words about its damage.
+    var rangeWords: String { lossWords(spans: spans, from: minStart, to: maxStart) }
+}
+
+private func lossWords(spans: Int, from first: UnixNanos, to last: UnixNanos) -> String {
+    guard first <= last else { return "" }
+    return " (\(HumanUnits.count(spans, "span")) from \(first.displayText(in: .utc)) to "
+        + "\(last.displayText(in: .utc)) UTC)"
 }

@@ -3,7 +3,8 @@
 extension StoreWriter {
     /// Starts a merge when nothing else is to be done and its share of the processor is not used up.
     func mergeWhenQuiet() {
-        guard upkeep.merging == nil, upkeep.mayMerge, !isSealing, pending.count <= 1,
+        // Not on a full disk either: a merge needs room before it gives some back.
+        guard upkeep.merging == nil, upkeep.mayMerge, outage == nil, !isSealing, pending.count <= 1,
             monotonicNanos() >= upkeep.mergeRestUntil
         else { return }
         let excluded = upkeep.damagedSegments

@@ -27,6 +27,7 @@ struct FaultRun {
         var options = StoreOptions.sealing(every: 4)
         options.retryDelayNanos = 100_000
         options.freeBytesMin = 0
+        options.mergePlan = MergePlan(spansEnough: 1_000, spansMax: 10_000, fanIn: 2)
         return options
     }
 
@@ -55,6 +56,9 @@ struct FaultRun {
                 #expect(error?.isRetryable == true, "\(error?.message ?? "no StoreError")")
             }
         }
+        // Merges what was sealed, instead of waiting a second for the ticker.
+        await store.writer.tick()
+        await store.writer.settle()
     }
 
     /// Sends until everything is acknowledged: on a disk that works again the store must go on by itself.

@@ -46,6 +46,7 @@ struct DamageTests {
         let note = try #require(result.notes.first { $0.code == "damaged_chunk" })
         #expect(note.message.contains("segment 1"))
         #expect(note.message.contains("durations"))
+        #expect(note.message.contains("2 spans from 2026-09-21 14:13:20.000 to 2026-09-21 14:13:20.000 UTC"))
     }
 
     @Test("A missing chunk is damage, not a crash", arguments: [0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12])
@@ -68,7 +69,7 @@ struct DamageTests {
         try corrupt("UPDATE journal SET data = CAST(substr(data, 1, length(data) - 1) || x'00' AS BLOB)")
         let result = try TelemetryReader(path: path).slowest(everything)
         #expect(result.rows.count == 2)
-        #expect(result.notes.contains { $0.message.contains("journal row") })
+        #expect(result.notes.contains { $0.message.contains("journal row 3 is damaged (1 span from 2026-") })
         let store = try TelemetryStore.open(path: path)
         try await store.append(Sample.request([Sample.span(trace: 4, id: 1)]))
         await store.close()
