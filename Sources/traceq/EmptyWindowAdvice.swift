@@ -7,8 +7,13 @@ package struct EmptyWindowAdvice {
     let filters: [String]
     let now: UnixNanos
     let zone: TimeZoneRules
+    /// What the command shows one of.
+    let noun: String
 
-    package init(window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules) {
+    package init(
+        window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules, noun: String = "request"
+    ) {
+        self.noun = noun
         self.window = window
         self.filters = filters
         self.now = now
@@ -17,24 +22,24 @@ package struct EmptyWindowAdvice {
 
     package func sentence(_ info: DatabaseInfo) -> String {
         guard let oldest = info.minTime, let newest = info.maxTime, info.spans > 0 else {
-            return "no requests: the database is empty; let applications send OTLP to the collector "
+            return "no \(noun)s: the database is empty; let applications send OTLP to the collector "
                 + "(127.0.0.1:4317 for gRPC, 127.0.0.1:4318 for HTTP) and try again"
         }
         if newest < window.since {
-            return "no requests in the window: the newest span is from \(text(newest)); "
+            return "no \(noun)s in the window: the newest span is from \(text(newest)); "
                 + "try --since \(Self.since(newest, now: now))"
         }
         if oldest >= window.until {
-            return "no requests in the window: the oldest span is from \(text(oldest)); try a later --until"
+            return "no \(noun)s in the window: the oldest span is from \(text(oldest)); try a later --until"
         }
         if let last = filters.last {
             let others = filters.dropLast().joined(separator: ", ")
             let advice = others.isEmpty ? "leave it out" : "leave one out"
             return
-                "no request in the window fits \(others.isEmpty ? last : others + " and " + last); \(advice)"
+                "no \(noun) in the window fits \(others.isEmpty ? last : others + " and " + last); \(advice)"
                 + (filters == ["--min-duration"] ? "" : ", or use * for a part that you do not know")
         }
-        return "no requests in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
+        return "no \(noun)s in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
             + "try --since \(Self.since(oldest, now: now))"
     }
 

@@ -8,9 +8,11 @@ package enum LeadingOptions {
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node",
         "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
-        "--max-rows",
+        "--max-rows", "--by", "--per", "--where", "--ratio", "--sort",
     ]
-    private static let flags: Set<String> = ["--json", "--no-color", "--attributes", "--tables", "--schema"]
+    private static let flags: Set<String> = [
+        "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",
+    ]
 
     package static func movedBehindCommand(_ arguments: [String]) -> [String] {
         var rest = arguments[...]

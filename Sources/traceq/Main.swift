@@ -1,4 +1,5 @@
 import Glibc
+import Telemetry
 
 /// The program's entry: connects the command line to the process it runs in.
 @main
@@ -6,6 +7,8 @@ enum Main {
     static func main() {
         // A reader that goes away is noticed at the next write; see `StandardStream`.
         signal(SIGPIPE, SIG_IGN)
+        // Columns of half a megabyte come and go by the thousand.
+        HeapMemory.keep()
         let output = StandardStream(descriptor: STDOUT_FILENO)
         let diagnostics = StandardStream(descriptor: STDERR_FILENO)
         var context = CommandContext(

@@ -14,6 +14,7 @@ struct TraceQ: ParsableCommand {
               traceq slowest                   the slowest requests of the last hour
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
+              traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
@@ -33,7 +34,7 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, TraceCommand.self, SQLCommand.self, ExportCommand.self,
+            SlowestCommand.self, StatsCommand.self, TraceCommand.self, SQLCommand.self, ExportCommand.self,
             ImportCommand.self,
             DatabaseCommand.self,
         ])

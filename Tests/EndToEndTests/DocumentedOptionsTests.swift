@@ -7,7 +7,7 @@ struct DocumentedOptionsTests {
     @Test(
         "traceq, in docs/cli.md",
         arguments: [
-            ["slowest"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"],
+            ["slowest"], ["stats"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"],
             ["db", "merge"], ["import"],
             ["export"],
         ])

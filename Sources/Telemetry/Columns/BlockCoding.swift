@@ -58,6 +58,22 @@ enum Block {
         return content
     }
 
+    /// Lends the content of a block: where it was stored as it is, no copy is made.
+    static func withContent<Result>(
+        _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor,
+        _ body: (ByteSpan) throws(ByteReader.Damage) -> Result
+    ) throws(ByteReader.Damage) -> Result {
+        guard reader.remaining > 0, reader.bytes[reader.index] == Codec.raw.rawValue else {
+            let content = try read(&reader, decompressor)
+            return try body(content.span)
+        }
+        _ = try reader.byte()
+        let count = try reader.varint()
+        let stored = try reader.range(try reader.count())
+        guard UInt64(stored.count) == count else { throw reader.damage() }
+        return try body(reader.bytes.extracting(stored))
+    }
+
     /// Appends the content of a block. A reader that knows how much will come reserves the room for it.
     static func read(
         _ reader: inout ByteReader, _ decompressor: borrowing ZstdDecompressor,

@@ -20,6 +20,18 @@ extension Swift.Span<UInt8> {
     @inline(__always)
     func loadBigEndianUInt64(at offset: Int) -> UInt64 { loadUInt64(at: offset).byteSwapped }
 
+    /// All of the bytes as numbers, the first byte of each highest; what is left over is left out.
+    func bigEndianUInt64s() -> [UInt64] {
+        let bytes = self
+        return unsafe [UInt64](unsafeUninitializedCapacity: count / 8) { buffer, initialized in
+            for position in 0..<bytes.count / 8 {
+                unsafe buffer.initializeElement(
+                    at: position, to: bytes.loadBigEndianUInt64(at: position &* 8))
+            }
+            initialized = bytes.count / 8
+        }
+    }
+
     /// Whether `count` bytes from `offset` on equal those of `other` from `otherOffset` on.
     @inline(__always)
     func equals(at offset: Int, _ other: ByteSpan, at otherOffset: Int, count: Int) -> Bool {

@@ -52,6 +52,23 @@ struct DurationSketch: Hashable, Sendable {
         for (index, more) in other.counts.enumerated() { add(bucket: other.firstBucket + index, count: more) }
     }
 
+    /// Adds durations that were counted by bucket.
+    /// - Precondition: the buckets ascend and are below `bucketCount`; each has a count
+    mutating func merge(_ buckets: Swift.Span<UInt16>, _ more: Swift.Span<UInt32>) {
+        guard buckets.count > 0 else { return }
+        makeRoom(for: Int(buckets[0]))
+        makeRoom(for: Int(buckets[buckets.count - 1]))
+        let first = firstBucket
+        var all = counts.mutableSpan
+        var added: UInt64 = 0
+        for index in buckets.indices {
+            let number = UInt64(more[index])
+            all[Int(buckets[index]) &- first] &+= number
+            added &+= number
+        }
+        count &+= added
+    }
+
     private mutating func makeRoom(for bucket: Int) {
         if counts.isEmpty {
             firstBucket = bucket

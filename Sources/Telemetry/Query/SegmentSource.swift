@@ -6,6 +6,7 @@ final class SegmentSource: Sendable {
     private struct KnownOrigins {
         var resources: [Int64: ResourceSpans?] = [:]
         var scopes: [Int64: ScopeSpans?] = [:]
+        var origins: [SegmentOriginReference: ResolvedOrigin] = [:]
     }
 
     private static let chunk = 0
@@ -56,12 +57,15 @@ final class SegmentSource: Sendable {
     }
 
     func origin(_ reference: SegmentOriginReference) throws(StoreError) -> ResolvedOrigin {
-        let (resource, scope) = known.withLockedValue {
-            ($0.resources[reference.resource], $0.scopes[reference.scope])
+        let (origin, resource, scope) = known.withLockedValue {
+            ($0.origins[reference], $0.resources[reference.resource], $0.scopes[reference.scope])
         }
-        return ResolvedOrigin(
+        if let origin { return origin }
+        let resolved = ResolvedOrigin(
             resource: try readResource(reference.resource, known: resource),
             scope: try readScope(reference.scope, known: scope))
+        known.withLockedValue { $0.origins[reference] = resolved }
+        return resolved
     }
 
     private func readResource(_ id: Int64, known resource: ResourceSpans??) throws(StoreError)

@@ -37,6 +37,7 @@ final class SegmentView {
     private var knownFilter: TraceFilter?
     private var knownStatistics: SegmentStatistics?
     private var knownRollup: SegmentRollup?
+    private var knownNames: StringTable?
     private var knownValueCounts: [Int]?
     private var knownValues: [Int: ColumnValues] = [:]
 
@@ -256,10 +257,22 @@ final class SegmentView {
 
     /// The names that operations refer to.
     func names() throws(StoreError) -> StringTable {
+        if let knownNames { return knownNames }
         let column = Int(FieldColumn.name.id)
-        guard case .entries(_, let names) = try values(of: column),
-            try tables().operations.allSatisfy({ Int($0.name) < names.count })
-        else { throw damage(.values(of: column)) }
+        let names: StringTable
+        if case .entries(_, let known) = knownValues[column] {
+            names = known
+        } else {
+            // No span has a value here: how many there are need not be counted.
+            let spans = summary.spans
+            names = try decode(.values(of: column)) { (bytes) throws(ByteReader.Damage) in
+                try decoder.strings(bytes, countMax: spans).dictionary
+            }
+        }
+        guard try tables().operations.allSatisfy({ Int($0.name) < names.count }) else {
+            throw damage(.values(of: column))
+        }
+        knownNames = names
         return names
     }
 

@@ -67,14 +67,15 @@ package enum TimeExpression: Hashable, Sendable {
         return clamped(seconds: zone.unixSeconds(localSeconds: localSeconds), nanoseconds: nanoseconds)
     }
 
-    /// The window between two expressions.
+    /// The window between two expressions; `all` as `since` stands for everything that is stored.
     ///
     /// - Throws: `TimeExpressionError` when one cannot be read, or when `since` is not before `until`.
     package static func window(
         since: String, until: String, now: UnixNanos, zone: TimeZoneRules
     ) throws(TimeExpressionError) -> TimeWindow {
         let window = TimeWindow(
-            since: try TimeExpression(parsing: since).resolve(now: now, zone: zone),
+            since: trimmingSpaces(since).lowercased() == "all"
+                ? .distantPast : try TimeExpression(parsing: since).resolve(now: now, zone: zone),
             until: try TimeExpression(parsing: until).resolve(now: now, zone: zone))
         guard window.since < window.until else {
             throw TimeExpressionError(
@@ -145,7 +146,7 @@ package enum TimeExpression: Hashable, Sendable {
 
 func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
-func trimmingSpaces(_ text: String) -> String {
+package func trimmingSpaces(_ text: String) -> String {
     let start = text.drop(while: { $0 == " " })
     return String(start.reversed().drop(while: { $0 == " " }).reversed())
 }

@@ -57,6 +57,13 @@ package enum HumanUnits {
         count(Int64(value)) + " " + noun + (value == 1 ? "" : "s")
     }
 
+    /// A part of a number: `12.34 %`.
+    package static func percent(_ part: Int, of whole: Int) -> String {
+        guard whole > 0 else { return "-" }
+        let hundredths = Int((Double(part) / Double(whole) * 10_000).rounded())
+        return "\(hundredths / 100)." + zeroPadded(hundredths % 100, 2) + " %"
+    }
+
     /// Milliseconds as an exact decimal, for data formats: `1234567` nanoseconds are `1.234567`.
     package static func milliseconds(_ nanoseconds: Int64) -> String {
         let magnitude = nanoseconds.magnitude

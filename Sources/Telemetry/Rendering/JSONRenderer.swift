@@ -51,7 +51,7 @@ struct JSONRenderer {
     private var window: JSONNode {
         guard let window = table.window else { return .null }
         return .object([
-            JSONMember("since", .string(window.since.rfc3339)),
+            JSONMember("since", window.since == .distantPast ? .null : .string(window.since.rfc3339)),
             JSONMember("until", .string(window.until.rfc3339)),
         ])
     }

@@ -59,9 +59,11 @@ package struct ResultTable {
     func footerLines(zone: TimeZoneRules) -> [String] {
         var lines = summary
         if let window {
+            let until = "\(window.until.displayText(in: zone)) (\(zone.label))"
             lines.append(
-                "window \(window.since.displayText(in: zone)) to \(window.until.displayText(in: zone)) "
-                    + "(\(zone.label))")
+                window.since == .distantPast
+                    ? "window everything until \(until)"
+                    : "window \(window.since.displayText(in: zone)) to \(until)")
         }
         return lines + notes.map(Self.noteText)
     }

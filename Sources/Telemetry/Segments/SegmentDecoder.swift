@@ -64,10 +64,10 @@ struct SegmentDecoder: ~Copyable {
     /// Ids of eight bytes.
     func ids(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [UInt64] {
         var outer = ByteReader(bytes)
-        let content = try Block.read(&outer, decompressor)
-        var reader = ByteReader(content.span)
-        guard content.count % 8 == 0 else { throw reader.damage() }
-        return try reader.uint64s(content.count / 8).map(\.byteSwapped)
+        return try Block.withContent(&outer, decompressor) { (content) throws(ByteReader.Damage) in
+            guard content.count % 8 == 0 else { throw ByteReader.Damage(at: 0) }
+            return content.bigEndianUInt64s()
+        }
     }
 
     func numbers(_ bytes: ByteSpan, countMax: Int) throws(ByteReader.Damage) -> [UInt64] {

@@ -88,31 +88,62 @@ extension SegmentRollup {
         let steps = try Self.column(&reader, decompressor, spanCount, limit: DurationSketch.bucketCount)
         counts = try Self.column(&reader, decompressor, spanCount, limit: spanCount)
         guard steps.count + firsts.count == counts.count else { throw reader.damage() }
-        sketchOffsets.reserveCapacity(lengths.count + 1)
-        spans.reserveCapacity(lengths.count)
-        buckets.reserveCapacity(counts.count)
-        var nextStep = 0
+        var total = 0
+        for length in lengths {
+            guard length > 0 else { throw reader.damage() }
+            total &+= Int(length)
+        }
+        // Together with the first ones, there is a step for each bucket then.
+        guard total == counts.count else { throw reader.damage() }
+        var buckets = [UInt16](repeating: 0, count: total)
+        var spans = [UInt32](repeating: 0, count: lengths.count)
+        var offsets = [UInt32](repeating: 0, count: lengths.count + 1)
+        guard
+            Self.expand(
+                firsts, steps, lengths, &counts, buckets: &buckets, spans: &spans, offsets: &offsets)
+                == spanCount
+        else { throw reader.damage() }
+        self.buckets = buckets
+        self.spans = spans
+        sketchOffsets = offsets
+    }
+
+    /// Finds the buckets from the steps between them, and adds rows up.
+    /// - Returns: how many spans there are; nil when a bucket does not exist
+    private static func expand(
+        _ firsts: [UInt32], _ steps: [UInt32], _ lengths: [UInt32], _ counts: inout [UInt32],
+        buckets: inout [UInt16], spans: inout [UInt32], offsets: inout [UInt32]
+    ) -> Int? {
+        let firsts = firsts.span
+        let steps = steps.span
+        let lengths = lengths.span
+        var counts = counts.mutableSpan
+        var buckets = buckets.mutableSpan
+        var spans = spans.mutableSpan
+        var offsets = offsets.mutableSpan
+        var place = 0
+        var step = 0
         var sum = 0
-        for (row, length) in lengths.enumerated() {
-            guard length > 0, Int(length) <= counts.count - buckets.count else { throw reader.damage() }
+        for row in lengths.indices {
             var bucket = firsts[row]
             var spansOfRow: UInt32 = 0
-            for place in 0..<Int(length) {
-                if place > 0 {
-                    guard nextStep < steps.count else { throw reader.damage() }
-                    bucket += steps[nextStep]
-                    nextStep &+= 1
-                }
-                guard Int(bucket) < DurationSketch.bucketCount else { throw reader.damage() }
-                counts[buckets.count] += 1
-                spansOfRow &+= counts[buckets.count]
-                buckets.append(UInt16(truncatingIfNeeded: bucket))
+            let end = place &+ Int(lengths[row])
+            while true {
+                guard bucket < UInt32(DurationSketch.bucketCount) else { return nil }
+                counts[place] &+= 1
+                spansOfRow &+= counts[place]
+                buckets[place] = UInt16(truncatingIfNeeded: bucket)
+                place &+= 1
+                if place == end { break }
+                // Both are below the number of buckets: no overflow.
+                bucket &+= steps[step]
+                step &+= 1
             }
+            spans[row] = spansOfRow
             sum &+= Int(spansOfRow)
-            spans.append(spansOfRow)
-            sketchOffsets.append(UInt32(buckets.count))
+            offsets[row &+ 1] = UInt32(truncatingIfNeeded: place)
         }
-        guard sum == spanCount, buckets.count == counts.count else { throw reader.damage() }
+        return sum
     }
 
     private static func column(

@@ -46,9 +46,8 @@ struct SegmentRollup: Hashable, Sendable {
 
     /// Adds the durations of a row to a sketch.
     func merge(row: Int, into sketch: inout DurationSketch) {
-        for place in sketchRange(row) {
-            sketch.add(bucket: Int(buckets[place]), count: UInt64(counts[place]))
-        }
+        let range = sketchRange(row)
+        sketch.merge(buckets.span.extracting(range), counts.span.extracting(range))
     }
 }
 

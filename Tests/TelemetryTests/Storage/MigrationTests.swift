@@ -14,10 +14,7 @@ struct MigrationTests {
     init() throws {
         folder = try TemporaryDirectory()
         path = folder.file("telemetry.db")
-        let dump = Repository.root.appending(path: "Tests/Fixtures/version-1.sql")
-        let connection = try Connection(path: path, mode: .readWrite)
-        for setting in Schema.newFileSettings { try connection.execute(setting) }
-        try connection.execute(try String(contentsOf: dump, encoding: .utf8))
+        try FormatOneFile.make(at: path)
     }
 
     private func version() throws -> Int64? {

@@ -1,0 +1,70 @@
+/// A property of spans that questions can group by and filter by.
+package enum SpanKey: Hashable, Sendable {
+    case name
+    /// `server`, `client`, ….
+    case kind
+    /// `unset`, `ok`, `error`.
+    case status
+    case service
+    case node
+    /// Name of the instrumentation scope.
+    case scope
+    case traceID
+    case duration
+    /// What a request to a Go module proxy asks for.
+    case moduleKind
+    /// What a cache did for the request.
+    case cacheResult
+    /// How the request ended.
+    case outcome
+    /// The part of time that the span starts in; the period is in nanoseconds and positive.
+    case period(Int64)
+    /// An attribute of the span.
+    case attribute(String)
+    /// An attribute of the resource.
+    case resource(String)
+
+    /// The names of what is no attribute, as they are written; `attr.` before a name makes an attribute of it.
+    package static let builtIn: [(name: String, key: SpanKey)] = [
+        ("name", .name), ("kind", .kind), ("status", .status), ("service", .service), ("node", .node),
+        ("scope", .scope), ("trace_id", .traceID), ("duration", .duration), ("module_kind", .moduleKind),
+        ("cache_result", .cacheResult), ("outcome", .outcome),
+    ]
+
+    private static let attributePrefix = "attr."
+    private static let resourcePrefix = "resource."
+
+    /// Names that columns of answers have for other things.
+    private static let taken = [
+        "time", "count", "rate", "errors", "error_share", "ratio", "ratio_spans", "p50_ms", "p90_ms",
+        "p99_ms",
+        "max_ms", "total_ms",
+    ]
+
+    /// - Parameter text: as people write it; anything that is not built in is an attribute
+    package init(_ text: String) {
+        if let known = Self.builtIn.first(where: { $0.name == text }) {
+            self = known.key
+        } else if text.hasPrefix(Self.resourcePrefix), text.count > Self.resourcePrefix.count {
+            self = .resource(String(text.dropFirst(Self.resourcePrefix.count)))
+        } else if text.hasPrefix(Self.attributePrefix), text.count > Self.attributePrefix.count {
+            self = .attribute(String(text.dropFirst(Self.attributePrefix.count)))
+        } else {
+            self = .attribute(text)
+        }
+    }
+
+    /// The key as people write it, and as columns of answers are called.
+    package var text: String {
+        switch self {
+        case .period: return "time"
+        case .resource(let key): return Self.resourcePrefix + key
+        case .attribute(let key):
+            let isAmbiguous = SpanKey(key) != self || Self.taken.contains(key)
+            return isAmbiguous ? Self.attributePrefix + key : key
+        case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind, .cacheResult,
+            .outcome:
+            return Self.builtIn.first { $0.key == self }?.name ?? ""
+        }
+    }
+}

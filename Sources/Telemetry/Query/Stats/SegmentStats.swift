@@ -1,0 +1,196 @@
+import OTLPModel
+
+/// The part of a `StatsQuery` that concerns one segment: which rows pass, which groups they fall into, and what
+/// they add to these.
+struct SegmentStats {
+    private let query: StatsQuery
+    private let view: SegmentView
+    private let rows: SegmentRows
+    private var knownDurations: [UInt64]?
+    private var seenKeys: Set<SpanKey> = []
+
+    init(_ query: StatsQuery, _ view: SegmentView) throws(StoreError) {
+        self.query = query
+        self.view = view
+        rows = try SegmentRows(view)
+    }
+
+    private mutating func durations() throws(StoreError) -> [UInt64] {
+        if let knownDurations { return knownDurations }
+        let durations = try view.cappedDurations()
+        knownDurations = durations
+        return durations
+    }
+
+    /// Whether the catalogue tells that no span of a segment passes.
+    static func isEmpty(_ query: StatsQuery, _ summary: SegmentSummary) -> Bool {
+        query.predicates.contains { predicate in
+            switch predicate.key {
+            case .status:
+                predicate.test.comparison == .equal && predicate.test.operand == "error"
+                    && summary.errors == 0
+            case .duration:
+                !predicate.test.canPass(least: summary.minDuration, most: summary.maxDuration)
+            default: false
+            }
+        }
+    }
+
+    /// Everything is read before the partial answer is changed.
+    func add(to partial: inout StatsSearch.Partial, asSketches: Bool) throws(StoreError) {
+        var part = self
+        let chosen = try part.chosenRows()
+        let count = chosen?.count ?? rows.count
+        var groups = RowGroups(rowCount: count)
+        var coded: [CodedRows?] = []
+        if count > 0 {
+            for key in query.keys {
+                let codes = try part.coded(key)
+                groups.split(by: codes, rows: chosen)
+                coded.append(codes)
+            }
+        }
+        let ratio = try count > 0 ? part.ratioRows() : nil
+        let durations = try count > 0 ? part.durations() : []
+        partial.seenKeys.formUnion(part.seenKeys)
+        if query.mentionedKeys.contains(where: { !part.seenKeys.contains($0) }) {
+            for column in try view.tables().columns where column.role == .attribute {
+                partial.attributes.insert(column.name)
+            }
+        }
+        guard count > 0 else { return }
+        let target = Self.groups(groups, coded, &partial.groups)
+        let chosenRows = ChosenRows(groups: groups.groups, rows: chosen, durations: durations)
+        addTotals(chosenRows, target, ratio, &partial, asSketches: asSketches)
+    }
+
+    private mutating func coded(_ key: SpanKey) throws(StoreError) -> CodedRows? {
+        let codes = try rows.coded(key)
+        if codes != nil { seenKeys.insert(key) }
+        return codes
+    }
+
+    // MARK: Conditions
+
+    /// The rows that pass; nil when it is all.
+    private mutating func chosenRows() throws(StoreError) -> [UInt32]? {
+        var chosen: [UInt32]?
+        let window = query.window
+        if view.summary.minStart < window.since || view.summary.maxStart >= window.until {
+            let starts = try view.starts()
+            keep(&chosen) { window.contains(UnixNanos(clamping: starts[$0])) }
+        }
+        for predicate in query.predicates {
+            if chosen?.isEmpty == true { break }
+            if predicate.key == .duration {
+                let durations = try durations()
+                keep(&chosen) { predicate.test.passes(number: Double(durations[$0])) }
+            } else if let coded = try coded(predicate.key) {
+                let passes = coded.passes(predicate.test)
+                if !passes.contains(true) {
+                    chosen = []
+                } else {
+                    keep(&chosen) { passes[Int(coded.codes[$0])] }
+                }
+            } else {
+                chosen = []
+            }
+        }
+        return chosen
+    }
+
+    @inline(__always)
+    private func keep(_ chosen: inout [UInt32]?, _ passes: (Int) -> Bool) {
+        if let rows = chosen {
+            chosen = rows.filter { passes(Int($0)) }
+        } else {
+            var kept: [UInt32] = []
+            for row in 0..<rows.count where passes(row) { kept.append(UInt32(row)) }
+            chosen = kept
+        }
+    }
+
+    /// By row: 0 without the key of the ratio, 1 with it, 2 when its test passes.
+    private mutating func ratioRows() throws(StoreError) -> [UInt8]? {
+        guard let ratio = query.ratio else { return nil }
+        if ratio.key == .duration {
+            return try durations().map { ratio.test.passes(number: Double($0)) ? 2 : 1 }
+        }
+        guard let coded = try coded(ratio.key) else { return nil }
+        let marks = coded.passes(ratio.test).enumerated().map { code, passes -> UInt8 in
+            if passes { return 2 }
+            return coded.value(of: UInt32(code)) == .missing ? 0 : 1
+        }
+        return coded.codes.map { marks[Int($0)] }
+    }
+
+    // MARK: Groups
+
+    /// By group of the segment: its number among those of the worker.
+    private static func groups(
+        _ groups: RowGroups, _ coded: [CodedRows?], _ table: inout GroupTable
+    ) -> [Int] {
+        // By key and code: the number of the value. Most codes of a dictionary have no group.
+        var labels = coded.map { _ in [UInt32: UInt32]() }
+        return groups.codes.map { codes in
+            var group: [UInt32] = []
+            for (key, code) in codes.enumerated() {
+                if let known = labels[key][code] {
+                    group.append(known)
+                } else {
+                    let label = table.label(coded[key]?.value(of: code) ?? .missing)
+                    labels[key][code] = label
+                    group.append(label)
+                }
+            }
+            return table.group(labels: group) {
+                codes.enumerated().map { key, code in coded[key]?.value(of: code) ?? .missing }
+            }
+        }
+    }
+
+    private func addTotals(
+        _ chosen: ChosenRows, _ target: [Int], _ ratio: [UInt8]?, _ partial: inout StatsSearch.Partial,
+        asSketches: Bool
+    ) {
+        let totals = chosen.totals(
+            groupCount: target.count, operations: rows.operations,
+            isError: rows.tables.operations.map { $0.status == StatusCode.error.rawValue ? 1 : 0 }, ratio)
+        for (own, group) in target.enumerated() { partial.groups.totals[group].add(totals[own]) }
+        if asSketches {
+            let sketches = chosen.sketches(groupCount: target.count)
+            for (own, group) in target.enumerated() { partial.addSketch(sketches[own], group: group) }
+        } else {
+            chosen.addDurations(target, counts: totals.map(\.spans), to: &partial.durations)
+        }
+    }
+}
+
+extension SegmentView {
+    /// Durations in nanoseconds as queries count them: see `clampedDuration`.
+    func cappedDurations() throws(StoreError) -> [UInt64] {
+        let durations = try durations()
+        let longest = UInt64(Int64.max)
+        // What is shorter, of spans that start before the year 2262, ends before numbers do.
+        if summary.maxStart < .distantFuture, !durations.contains(where: { $0 > longest }) {
+            return durations
+        }
+        let starts = try starts()
+        return durations.indices.map { UInt64(clampedDuration(durations[$0], start: starts[$0])) }
+    }
+}
+
+extension ValueTest {
+    /// Whether a number between two others can pass.
+    func canPass(least: Int64, most: Int64) -> Bool {
+        guard let number else { return false }
+        return switch comparison {
+        case .greater: Double(most) > number
+        case .atLeast: Double(most) >= number
+        case .less: Double(least) < number
+        case .atMost: Double(least) <= number
+        case .equal: Double(least) <= number && number <= Double(most)
+        case .notEqual, .contains, .notContains: true
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What `stats` is asked.
+package struct StatsQuery: Sendable {
+    /// By start of the span.
+    package var window: TimeWindow
+    /// What spans are grouped by; none makes one group.
+    package var keys: [SpanKey]
+    /// All of them must hold.
+    package var predicates: [SpanPredicate]
+    /// A share to work out: of the spans in a group that have the key, those that pass.
+    package var ratio: SpanPredicate?
+    package var order: StatsOrder
+    /// How many groups to give at the most; at least 1.
+    package var limit: Int
+    /// Whether quantiles may come from sketches, which are within 1 %.
+    package var isApproximate: Bool
+
+    package init(
+        window: TimeWindow, keys: [SpanKey] = [], predicates: [SpanPredicate] = [],
+        ratio: SpanPredicate? = nil, order: StatsOrder = .count, limit: Int = .max,
+        isApproximate: Bool = false
+    ) {
+        self.window = window
+        self.keys = keys
+        self.predicates = predicates
+        self.ratio = ratio
+        self.order = order
+        self.limit = limit
+        self.isApproximate = isApproximate
+    }
+}

@@ -1,0 +1,18 @@
+/// The answer to a `StatsQuery`.
+package struct StatsResult: Sendable {
+    /// In the order that was asked for.
+    package var groups: [StatsGroup]
+    /// All that matched, in groups that are shown or not.
+    package var groupCount: Int
+    package var spanCount: Int
+    /// The time that rates are per: the window, or where it is open the time between the first and the last
+    /// span of the file; with periods, one of these. Nanoseconds, at least 1.
+    package var rateNanos: Int64
+    /// Whether quantiles are exact; else they are within 1 %.
+    package var isExact: Bool
+    /// Keys that no span in the window has, in the segments that were looked at.
+    package var unknownKeys: [SpanKey]
+    /// Attributes that spans do have, for suggestions; collected only where a key is unknown.
+    package var knownAttributes: [String]
+    package var notes: [QualityNote]
+}

@@ -1,0 +1,123 @@
+import NIOConcurrencyHelpers
+
+/// Answers a `StatsQuery` from the columns of spans.
+struct StatsSearch {
+    /// What one worker has found.
+    struct Partial: Sendable {
+        var groups = GroupTable()
+        var durations = GroupedDurations()
+        var sketches: [DurationSketch] = []
+        /// Keys of the query that some segment has.
+        var seenKeys: Set<SpanKey> = []
+        /// Attributes of segments that lack a key of the query.
+        var attributes: Set<[UInt8]> = []
+    }
+
+    private let query: StatsQuery
+    private let segments: [SegmentReference]
+    private let reader: TelemetryReader
+
+    /// - Parameter segments: those that the window can concern
+    init(_ query: StatsQuery, _ segments: [SegmentReference], _ reader: TelemetryReader) {
+        self.query = query
+        self.segments = segments
+        self.reader = reader
+    }
+
+    func run() throws(StoreError) -> StatsResult {
+        let query = self.query
+        let usesSketches = query.isApproximate && RollupStats.canAnswer(query)
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: { Partial() }) {
+            (partial: inout Partial, view, _) throws(StoreError) in
+            if usesSketches, RollupStats.canAnswer(query, view.summary), let rollup = try view.rollup() {
+                try RollupStats(query, view, rollup).add(to: &partial)
+            } else if !SegmentStats.isEmpty(query, view.summary) {
+                try SegmentStats(query, view).add(to: &partial, asSketches: usesSketches)
+            }
+        }
+        reader.note(outcome.damages)
+        return result(Self.merged(outcome.states), usesSketches: usesSketches)
+    }
+
+    /// Brings the workers' groups together. Which worker met which is chance; sums do not depend on it.
+    private static func merged(_ states: [Partial]) -> Partial {
+        guard var all = states.first else { return Partial() }
+        for other in states.dropFirst() {
+            let groups = other.groups.keys.map { all.groups.group($0) }
+            for (own, group) in groups.enumerated() { all.groups.totals[group].add(other.groups.totals[own]) }
+            all.durations.merge(other.durations, groups: groups)
+            for (own, sketch) in other.sketches.enumerated() {
+                all.addSketch(sketch, group: groups[own])
+            }
+            all.seenKeys.formUnion(other.seenKeys)
+            all.attributes.formUnion(other.attributes)
+        }
+        return all
+    }
+
+    private func result(_ all: Partial, usesSketches: Bool) -> StatsResult {
+        let quantiles =
+            usesSketches
+            ? all.sketches.map { DurationQuantiles($0) }
+            : all.durations.quantiles(groupCount: all.groups.count)
+        var groups = BoundedHeap<StatsGroup>(limit: query.limit) { [order = query.order] in
+            order.isBefore($0, $1)
+        }
+        for index in 0..<all.groups.count {
+            groups.insert(
+                StatsGroup(
+                    key: all.groups.keys[index], totals: all.groups.totals[index],
+                    quantiles: quantiles[index]))
+        }
+        let unknown = query.mentionedKeys.filter { !all.seenKeys.contains($0) }
+        let isUnknown = !unknown.isEmpty && !segments.isEmpty
+        return StatsResult(
+            groups: groups.sorted(), groupCount: all.groups.count,
+            spanCount: all.groups.totals.reduce(0) { $0 + $1.spans }, rateNanos: rateNanos,
+            isExact: !usesSketches, unknownKeys: isUnknown ? unknown : [],
+            knownAttributes: isUnknown
+                ? all.attributes.map { String(decoding: $0, as: UTF8.self) }.sorted() : [],
+            notes: [])
+    }
+
+    private var rateNanos: Int64 {
+        for case .period(let nanos) in query.keys { return nanos }
+        let first = segments.map(\.summary.minStart).min() ?? query.window.since
+        let last = segments.map(\.summary.maxStart).max() ?? query.window.until
+        let since = query.window.since == .distantPast ? first : query.window.since
+        let until = query.window.until == .distantFuture ? last : query.window.until
+        let (nanos, overflow) = until.rawValue.subtractingReportingOverflow(since.rawValue)
+        return overflow ? .max : max(nanos, 1)
+    }
+}
+
+extension StatsSearch.Partial {
+    mutating func addSketch(_ sketch: DurationSketch, group: Int) {
+        while sketches.count <= group { sketches.append(DurationSketch()) }
+        sketches[group].merge(sketch)
+    }
+}
+
+extension DurationQuantiles {
+    /// - Parameter sketch: of at least one duration
+    init(_ sketch: DurationSketch) {
+        self.init(
+            p50: sketch.quantile(0.5) ?? 0, p90: sketch.quantile(0.9) ?? 0, p99: sketch.quantile(0.99) ?? 0)
+    }
+}
+
+extension StatsQuery {
+    /// The keys that spans must have for an answer to mean something.
+    var mentionedKeys: [SpanKey] {
+        var keys = keys + predicates.map(\.key)
+        if let ratio { keys.append(ratio.key) }
+        return keys.filter { key in
+            switch key {
+            case .attribute, .resource: true
+            case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind,
+                .cacheResult, .outcome, .period:
+                false
+            }
+        }
+    }
+}
