@@ -6,11 +6,14 @@ struct ColumnDictionary: Sendable {
     private(set) var columns: [UInt32] = []
     /// By entry: a hash of its bytes, so that they need not be hashed again where batches are merged.
     private(set) var hashes: [UInt32] = []
-    private var index = ProbeTable(capacity: 256)
+    private var index: ProbeTable
     /// How many strings came that were not UTF-8 and were mended.
     private(set) var mendedCount = 0
 
     var count: Int { columns.count }
+
+    /// - Parameter capacity: how many entries there may be before the table that finds them has to grow
+    init(capacity: Int = 256) { index = ProbeTable(capacity: capacity) }
 
     /// The entry of a value in a column, made when there is none yet.
     @inline(__always)

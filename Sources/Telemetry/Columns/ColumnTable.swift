@@ -19,6 +19,13 @@ struct ColumnTable: Sendable {
     /// With the fields alone, as every batch begins.
     private static let fields = {
         var table = ColumnTable()
+        // A copy has room for twice as many when it grows: enough for what one request uses.
+        table.keys.reserveCapacity(48)
+        table.hashes.reserveCapacity(48)
+        table.types.reserveCapacity(48)
+        table.names.reserve(entries: 48, bytes: 768)
+        table.prefixBytes.reserveCapacity(768)
+        table.prefixEnds.reserveCapacity(48)
         for key in FieldColumn.keys { table.append(key, hash: key.tableHash) }
         return table
     }()

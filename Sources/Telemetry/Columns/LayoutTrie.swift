@@ -20,6 +20,14 @@ struct LayoutTrie: Sendable {
 
     var count: Int { columns.count }
 
+    /// Makes room for so many nodes.
+    mutating func reserve(_ nodes: Int) {
+        columns.reserveCapacity(nodes)
+        parents.reserveCapacity(nodes)
+        depths.reserveCapacity(nodes)
+        lastChildren.reserveCapacity(nodes)
+    }
+
     /// The child that the last span took from here, or `none`.
     @inline(__always)
     func predictedChild(of node: Node) -> Node { lastChildren[Int(node)] }

@@ -109,6 +109,11 @@ struct LayoutTable: Sendable {
 
     subscript(layout: Int) -> ArraySlice<UInt32> { columns[range(layout)] }
 
+    mutating func reserve(_ layouts: Int, columns count: Int) {
+        columns.reserveCapacity(count)
+        offsets.reserveCapacity(layouts + 1)
+    }
+
     mutating func append(_ sequence: some Collection<UInt32>) {
         columns.append(contentsOf: sequence)
         offsets.append(UInt32(columns.count))

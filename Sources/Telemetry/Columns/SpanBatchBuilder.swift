@@ -10,6 +10,10 @@ struct SpanBatchBuilder: ~Copyable {
     /// of that span's attributes goes to the overflow, whole and in order.
     static let layoutLengthMax = 1_024
 
+    /// How many operations a request has room for at once, and the steps of their layouts: what most of them have.
+    private static let operationsExpected = 32
+    private static let nodesExpected = 256
+
     var batch: SpanBatch
     private(set) var columns = ColumnTable.new()
     private var trie = LayoutTrie()
@@ -48,7 +52,8 @@ struct SpanBatchBuilder: ~Copyable {
 
     /// Makes room for about as many spans as a body of that size holds.
     mutating func reserve(bodyBytes: Int) {
-        let spans = min(bodyBytes / 256 + 1, 65_536)
+        // 400 bytes a span, and an eighth of the body for what differs: what is reserved stays with the batch.
+        let spans = min(bodyBytes / 400 + 1, 65_536)
         batch.traceIndexes.reserveCapacity(spans)
         batch.spanIDs.reserveCapacity(spans)
         batch.parentIDs.reserveCapacity(spans)
@@ -57,7 +62,16 @@ struct SpanBatchBuilder: ~Copyable {
         batch.operationIndexes.reserveCapacity(spans)
         batch.originIndexes.reserveCapacity(spans)
         batch.slots.reserveCapacity(spans * 12)
-        batch.dictionary.reserve(entries: spans * 2, bytes: min(bodyBytes / 4, 1 << 20))
+        batch.dictionary.reserve(entries: spans * 2, bytes: min(bodyBytes / 8, 1 << 20))
+        batch.traces.reserveCapacity(spans / 4)
+        batch.operations.reserveCapacity(Self.operationsExpected)
+        batch.layouts.reserve(Self.operationsExpected, columns: Self.nodesExpected)
+        operationNodes.reserveCapacity(Self.operationsExpected)
+        operationsOfNames.reserveCapacity(4 * Self.operationsExpected)
+        trie.reserve(Self.nodesExpected)
+        pathStarts.reserveCapacity(Self.nodesExpected)
+        layoutsOfNodes.reserveCapacity(Self.nodesExpected)
+        paths.reserveCapacity(Self.nodesExpected)
     }
 
     /// Says which resource emitted the spans that follow; a scope comes next.

@@ -48,6 +48,9 @@ struct MergedSpans: ~Copyable {
         indexFields()
         let spans = batches.reduce(0) { $0 + $1.spanCount }
         reserve(spans: spans, slots: batches.reduce(0) { $0 + $1.slots.count })
+        // Most values come in several batches.
+        let entries = batches.reduce(0) { $0 + $1.dictionary.count } / 2
+        dictionary = ColumnDictionary(capacity: min(entries, 1 << 18))
         for batch in batches { append(batch) }
     }
 

@@ -9,12 +9,17 @@ package enum HeapMemory {
     /// The largest that glibc allows; larger blocks come from the system each time.
     private static let mappedBytesMin: Int32 = 32 << 20
     /// Above what a saturated collector has free at the top of a heap, below what it may hold together.
-    private static let trimmedBytesMin: Int32 = 128 << 20
+    private static let trimmedBytesMin: Int32 = 64 << 20
+
+    /// Memory is often freed by another thread than the one that asked for it, and stays with the heap of that one:
+    /// as many heaps as threads that come and go would hold several times what is used.
+    private static let heapsMax: Int32 = 4
 
     /// Keeps freed memory for the next request; `giveBack` is for quiet moments. For the start of a program.
     package static func keep() {
         mallopt(M_MMAP_THRESHOLD, mappedBytesMin)
         mallopt(M_TRIM_THRESHOLD, trimmedBytesMin)
+        mallopt(M_ARENA_MAX, heapsMax)
     }
 
     /// Gives free memory back to the system. It takes some milliseconds.

@@ -21,8 +21,8 @@ final class IngestQueue: Sendable {
         var isClosed = false
         /// Whether the writer knows that there is something to do.
         var isWriterWoken = false
-        /// Whether a timer will look after items that wait while the writer sleeps.
-        var isTimerSet = false
+        /// Whether the writer waits for more, and is told when it need not any longer.
+        var isWriterWaiting = false
         /// Requests that are being decoded and come in a moment.
         var expected = 0
         /// When the first of the items came; what waits for more must not wait for long.
@@ -31,6 +31,8 @@ final class IngestQueue: Sendable {
         var requestsAtOnce = 0
         /// When the last group was done.
         var lastGroupAt: MonotonicNanos = 0
+        /// For how many groups more nobody is waited for who does not send already: it was in vain.
+        var hastyGroups = 0
 
         /// Whether a commit is better made in a moment.
         ///
@@ -41,8 +43,16 @@ final class IngestQueue: Sendable {
             guard bytes < IngestQueue.worthwhileBytes, now - waitingSince < IngestQueue.waitNanosMax else {
                 return false
             }
-            return expected > 0
-                || (items.count < requestsAtOnce && now - lastGroupAt < IngestQueue.busyNanosMax)
+            if expected > 0 { return true }
+            return hastyGroups == 0 && items.count < requestsAtOnce
+                && now - lastGroupAt < IngestQueue.busyNanosMax
+        }
+
+        /// Whether the writer waits and need not any longer; true once a wait.
+        mutating func endsWait(_ now: MonotonicNanos) -> Bool {
+            guard isWriterWaiting, !shouldWaitForMore(now) else { return false }
+            isWriterWaiting = false
+            return true
         }
     }
 
@@ -53,7 +63,12 @@ final class IngestQueue: Sendable {
     /// 4 ms: who has not sent again by then is not sending one request after another.
     private static let busyNanosMax: MonotonicNanos = 4_000_000
 
+    /// 2: where senders come and go, every third group at the most waits in vain.
+    private static let hastyGroupsAfterWait = 2
+
     private let state = NIOLockedValueBox(State())
+    /// True when what the writer waited for has come.
+    private let isRipe = ConditionLock(value: false)
     private let bytesMax: Int
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
@@ -61,101 +76,74 @@ final class IngestQueue: Sendable {
     enum Submission {
         /// The writer must be told.
         case wake
-        /// The writer knows already, or will be told by a timer.
+        /// The writer knows already.
         case queued
-        /// Somebody must ask `timer` soon: the writer is left alone until then.
-        case startTimer
         case refused(StoreError)
     }
 
     /// - Parameter wasExpected: whether `expect` announced it
     func submit(_ item: Item, wasExpected: Bool = false) -> Submission {
-        state.withLockedValue { state in
+        let (submission, endsWait) = state.withLockedValue { state -> (Submission, Bool) in
             if wasExpected { state.expected -= 1 }
-            if state.isClosed { return .refused(StoreError(.shuttingDown, "the collector is shutting down")) }
+            if state.isClosed {
+                return (.refused(StoreError(.shuttingDown, "the collector is shutting down")), false)
+            }
             // The last one in may be larger than the room that is left, or a batch that is as large as the
             // queue could never be stored.
             if state.bytes >= bytesMax {
-                return .refused(StoreError(.queueFull, "the queue before the database is full"))
+                return (.refused(StoreError(.queueFull, "the queue before the database is full")), false)
             }
             let now = monotonicNanos()
             if state.items.isEmpty { state.waitingSince = now }
             state.items.append(item)
             state.bytes += item.byteCount
-            if state.isWriterWoken { return .queued }
-            if state.shouldWaitForMore(now) {
-                if state.isTimerSet { return .queued }
-                state.isTimerSet = true
-                return .startTimer
-            }
+            if state.isWriterWoken { return (.queued, state.endsWait(now)) }
             state.isWriterWoken = true
-            return .wake
+            return (.wake, false)
         }
+        if endsWait { tellWriter() }
+        return submission
     }
 
-    enum TimerOutcome {
-        case wake
-        /// To be asked again in so many nanoseconds.
-        case again(MonotonicNanos)
-        case done
-    }
-
-    /// Looks after items that wait for more while the writer sleeps.
-    func timer() -> TimerOutcome {
-        state.withLockedValue { state in
-            state.isTimerSet = false
-            if state.isWriterWoken || state.items.isEmpty { return .done }
-            let rest = state.waitingSince + Self.waitNanosMax - monotonicNanos()
-            guard rest <= 0 else {
-                state.isTimerSet = true
-                return .again(rest)
-            }
-            state.isWriterWoken = true
-            return .wake
-        }
+    private func tellWriter() {
+        isRipe.lock()
+        isRipe.unlock(withValue: true)
     }
 
     /// Announces a request that will be submitted in a moment, or withdrawn.
     func expect() { state.withLockedValue { $0.expected += 1 } }
 
-    /// Withdraws an announcement.
-    /// - Returns: whether the writer must be told: it may have been waiting for this one
-    func withdraw() -> Bool {
-        state.withLockedValue { state in
+    /// Withdraws an announcement: the writer may have been waiting for this one.
+    func withdraw() {
+        let endsWait = state.withLockedValue { state in
             state.expected -= 1
-            if state.items.isEmpty || state.isWriterWoken { return false }
-            if state.isTimerSet, state.shouldWaitForMore(monotonicNanos()) { return false }
-            state.isWriterWoken = true
-            return true
+            return state.endsWait(monotonicNanos())
         }
+        if endsWait { tellWriter() }
     }
 
-    /// What the writer finds when it looks.
-    enum Turn {
-        case commit([Item])
-        /// Nothing now: the writer sleeps, and is woken.
-        case sleep
-        /// The same, and somebody must ask `timer` soon.
-        case sleepWithTimer
-    }
-
-    /// The next group, or none while there is nothing or a better moment is near.
-    func nextTurn(bytesMax: Int) -> Turn {
-        let (group, startsTimer) = state.withLockedValue { state -> ([Item], Bool) in
+    /// The next group, after a short wait when more is about to come that fits into the same commit; empty when
+    /// there is nothing, and the writer sleeps then. Blocks the writer's thread, and nobody else's, for the
+    /// length of the wait: to put it to sleep and have a timer wake it costs as much as the commit that is saved.
+    func nextGroup(bytesMax: Int) -> [Item] {
+        let wait = state.withLockedValue { state -> MonotonicNanos in
             let now = monotonicNanos()
-            if !state.items.isEmpty {
-                if state.shouldWaitForMore(now) {
-                    state.isWriterWoken = false
-                    defer { state.isTimerSet = true }
-                    return ([], !state.isTimerSet)
-                }
-                // Waited for in vain: as many as there are now will do from here on.
-                if now - state.waitingSince >= Self.waitNanosMax { state.requestsAtOnce = state.items.count }
-            }
-            return (Self.takeGroup(from: &state, bytesMax: bytesMax), false)
+            guard !state.items.isEmpty, state.shouldWaitForMore(now) else { return 0 }
+            state.isWriterWaiting = true
+            return state.waitingSince + Self.waitNanosMax - now
         }
-        if startsTimer { return .sleepWithTimer }
-        return group.isEmpty ? .sleep : .commit(group)
+        let isComplete = wait <= 0 || isRipe.lock(whenValue: true, timeoutSeconds: Double(wait) / 1e9)
+        if wait > 0, isComplete { isRipe.unlock(withValue: false) }
+        return state.withLockedValue { state in
+            state.isWriterWaiting = false
+            if !isComplete {
+                state.requestsAtOnce = state.items.count
+                state.hastyGroups = Self.hastyGroupsAfterWait
+            } else if state.hastyGroups > 0, !state.items.isEmpty {
+                state.hastyGroups -= 1
+            }
+            return Self.takeGroup(from: &state, bytesMax: bytesMax)
+        }
     }
 
     /// Takes what waits, up to about `bytesMax` bytes; the writer sleeps again when that is nothing.

@@ -12,6 +12,12 @@ package final class SerialExecutorQueue: SerialExecutor {
         queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 
+    /// Runs something on the thread, after what was asked for before. An actor may take it for its own
+    /// (`assumeIsolated`).
+    func run(_ work: @escaping @Sendable () -> Void) { queue.async(execute: work) }
+
+    package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         unsafe UnownedSerialExecutor(ordinary: self)
     }

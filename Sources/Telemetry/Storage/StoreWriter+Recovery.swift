@@ -85,7 +85,7 @@ extension StoreWriter {
                     "after": HumanUnits.duration(monotonicNanos() - outage.since),
                 ]))
         isUntidy = true
-        Task { drain() }
+        wake()
     }
 
     /// Opens the file anew, and takes from it what was stored.

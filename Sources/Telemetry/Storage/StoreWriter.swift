@@ -83,8 +83,11 @@ actor StoreWriter {
 // MARK: - Commits
 
 extension StoreWriter {
+    /// Has what waits committed soon. Without a task: that would begin on another thread, and come from there.
+    nonisolated func wake() { executor.run { self.assumeIsolated { $0.drain() } } }
+
     /// Commits group after group until nothing waits.
-    func drain() {
+    private func drain() {
         if let outage = currentOutage() { return refuseWaiting(outage.error) }
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
         guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else {
@@ -96,30 +99,13 @@ extension StoreWriter {
             }
             return
         }
-        let group: [IngestQueue.Item]
-        switch queue.nextTurn(bytesMax: options.groupBytesMax) {
-        case .commit(let next): group = next
-        case .sleep: return
-        case .sleepWithTimer:
-            Task { await drainInTime() }
-            return
-        }
+        let group = queue.nextGroup(bytesMax: options.groupBytesMax)
+        guard !group.isEmpty else { return }
         commit(group)
         queue.release(group)
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
         // As a new job, so that a finished segment gets its turn between two groups.
-        Task { drain() }
-    }
-
-    /// Waits until what waits in the queue must not wait longer, and commits it then.
-    nonisolated func drainInTime() async {
-        while true {
-            switch queue.timer() {
-            case .again(let nanos): try? await Task.sleep(for: .nanoseconds(nanos))
-            case .wake: return await drain()
-            case .done: return
-            }
-        }
+        wake()
     }
 
     /// Nothing can be taken for a while: whoever waits is told so, and asked to come back.
@@ -128,7 +114,7 @@ extension StoreWriter {
         for item in group { item.acknowledgement.resume(returning: .failure(error)) }
         queue.release(group)
         // Until nothing waits: then the next request wakes the writer again.
-        if !group.isEmpty { Task { drain() } }
+        if !group.isEmpty { wake() }
     }
 
     private var unsealedMemoryBytes: Int {
@@ -219,7 +205,7 @@ extension StoreWriter {
             startSealing()
         }
         keepUp()
-        Task { drain() }
+        wake()
     }
 
     /// Whether the oldest span has waited long enough. A clock that was set back must not make it wait on.
@@ -257,7 +243,7 @@ extension StoreWriter {
         isUntidy = true
         failuresInARow = 0
         if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
-        Task { drain() }
+        wake()
     }
 
     private func tell(of sealed: SealedSegment) {

@@ -42,9 +42,7 @@ package final class TelemetryStore: Sendable {
     /// serve it and those that came just before.
     package func expectAppend() -> ExpectedAppend {
         queue.expect()
-        return ExpectedAppend { [queue, writer] in
-            if queue.withdraw() { Task { await writer.drain() } }
-        }
+        return ExpectedAppend { [queue] in queue.withdraw() }
     }
 
     /// Stores the spans of one request. When it returns, they are on disk and every reader sees them.
@@ -64,8 +62,7 @@ package final class TelemetryStore: Sendable {
                 batch: batch, encoded: encoded, digest: digest, acknowledgement: continuation)
             switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
             case .queued: break
-            case .wake: Task { [writer] in await writer.drain() }
-            case .startTimer: Task { [writer] in await writer.drainInTime() }
+            case .wake: writer.wake()
             case .refused(let error): continuation.resume(returning: .failure(error))
             }
         }

@@ -95,6 +95,37 @@ struct StoreTests {
         #expect(try TelemetryReader(path: path).info().spans == Int64(outcomes.filter(\.self).count))
     }
 
+    @Test("answers the last sender, too, when those that sent beside it are gone")
+    func sendersThatGo() async throws {
+        let store = try TelemetryStore.open(path: path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for sender in 1...8 as ClosedRange<UInt64> {
+                group.addTask {
+                    // One stops after one request, the next after two, and so on.
+                    for number in 1...sender {
+                        let span = Sample.span(trace: sender, id: UInt8(number))
+                        try await store.append(Sample.request([span]))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        await store.close()
+        #expect(try TelemetryReader(path: path).info().spans == 36)
+    }
+
+    @Test("does not wait for a request that was announced and never came")
+    func withdrawnAnnouncement() async throws {
+        let store = try TelemetryStore.open(path: path)
+        var expectation: ExpectedAppend? = store.expectAppend()
+        async let outcome = store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
+        try await Task.sleep(for: .microseconds(100))
+        withExtendedLifetime(expectation) {}
+        expectation = nil
+        #expect(try await outcome == .stored)
+        await store.close()
+    }
+
     @Test("lets one writer in, and refuses after it was closed")
     func oneWriter() async throws {
         let store = try TelemetryStore.open(path: path)
