@@ -47,6 +47,15 @@ struct Collector: Sendable {
         _ = await process.exitStatus()
     }
 
+    /// Lets a small fleet of module proxies send to it for a few seconds, laid over a longer time.
+    func fleet(rate: Int, spread: String) async throws {
+        let arguments = [
+            "--endpoint", "http://127.0.0.1:\(httpPort)", "--grpc-endpoint", "127.0.0.1:\(grpcPort)",
+            "--rate", "\(rate)", "--duration", "5s", "--spread", spread, "--seed", "7",
+        ]
+        _ = try await FinishedProgram.run(BuiltProgram.fleetgen.path(), arguments).succeeded()
+    }
+
     /// Sends one request body, and throws unless it is acknowledged.
     func store(_ body: [UInt8]) async throws {
         let reply = try await post(body)

@@ -28,12 +28,7 @@ struct SQLTests {
     private func fleet(_ body: (Database) async throws -> Void) async throws {
         let database = try Database()
         try await Collector.running(on: database) { collector in
-            let arguments = [
-                "--endpoint", "http://127.0.0.1:\(collector.httpPort)",
-                "--grpc-endpoint", "127.0.0.1:\(collector.grpcPort)",
-                "--rate", "40", "--duration", "5s", "--spread", "20m", "--seed", "7",
-            ]
-            _ = try await FinishedProgram.run(BuiltProgram.fleetgen.path(), arguments).succeeded()
+            try await collector.fleet(rate: 40, spread: "20m")
             try await body(database)
         }
     }

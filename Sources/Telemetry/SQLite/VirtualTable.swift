@@ -58,6 +58,8 @@ struct IndexRequest {
     /// Whether some constraint is not among the usable ones, so that SQLite has to look at every row itself.
     var hasOthers: Bool
     var order: [Order]
+    /// A bit for each column whose values the statement needs; the last one stands for all from there on.
+    var usedColumns: UInt64
 }
 
 /// How a table answers a request. It travels from planning to running as text in SQLite's hands.
@@ -74,13 +76,16 @@ struct IndexPlan: Hashable {
     var arguments: [Argument] = []
     /// The order in which rows come, when it is the one that was asked for.
     var order: IndexRequest.Order?
+    /// As in the request.
+    var usedColumns: UInt64 = .max
     /// About how much work, in rows looked at, and how many rows come.
     var estimatedCost = 1e7
     var estimatedRows: Int64 = 10_000_000
 
-    /// `2=0,32=8,o9d`: comparison and column of each argument, then the order.
+    /// `2=0,32=8,u1f,o9d`: comparison and column of each argument, then the used columns, then the order.
     var text: String {
         var words = arguments.map { "\($0.constraint.comparison.rawValue)=\($0.constraint.column)" }
+        words.append("u" + String(usedColumns, radix: 16))
         if let order { words.append("o\(order.column)\(order.isDescending ? "d" : "a")") }
         return words.joined(separator: ",")
     }
@@ -94,6 +99,10 @@ struct IndexPlan: Hashable {
                     continue
                 }
                 order = IndexRequest.Order(column: column, isDescending: word.last == UInt8(ascii: "d"))
+                continue
+            }
+            if word.first == UInt8(ascii: "u") {
+                usedColumns = UInt64(String(decoding: word.dropFirst(), as: UTF8.self), radix: 16) ?? .max
                 continue
             }
             let parts = word.split(separator: UInt8(ascii: "="))

@@ -137,6 +137,7 @@ extension IndexRequest {
     fileprivate init(_ info: UnsafeMutablePointer<sqlite3_index_info>) {
         constraints = []
         hasOthers = false
+        usedColumns = unsafe info.pointee.colUsed
         for index in 0..<Int(unsafe info.pointee.nConstraint) {
             let given = unsafe info.pointee.aConstraint[index]
             let comparison = Comparison(rawValue: Int32(given.op))

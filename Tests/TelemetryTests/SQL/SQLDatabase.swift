@@ -22,7 +22,7 @@ struct SQLDatabase {
         await store.close()
     }
 
-    func session() throws -> SQLSession {
+    func session() throws(StoreError) -> SQLSession {
         try SQLSession(path: path, now: UnixNanos(rawValue: 1_787_306_400_000_000_000), zone: .utc)
     }
 

@@ -26,6 +26,11 @@ final class AttributeColumn {
         return places.count * 4 + columns.count + overflow.count * 64 + values + 256
     }
 
+    /// No values.
+    init() {
+        (values, types, places, columns, overflow, shared) = ([], [], [], [], [:], [])
+    }
+
     /// An attribute of spans.
     init(key: [UInt8], _ view: SegmentView) throws(StoreError) {
         let tables = try view.tables()

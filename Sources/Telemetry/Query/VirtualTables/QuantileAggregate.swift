@@ -1,5 +1,5 @@
 /// `quantile(x, q)`: the value at the nearest rank among those of a group, as in every answer of ours.
-/// NULL is passed over, as in every aggregate of SQL.
+/// NULL is passed over, as in every aggregate of SQL. The share is that of a group's first row.
 final class QuantileAggregate: SQLAggregate {
     private var integers: [Int64] = []
     /// Used from the first value on that is no integer; what came before is in here, too.
@@ -7,11 +7,11 @@ final class QuantileAggregate: SQLAggregate {
     private var quantile: Double?
 
     func step(_ arguments: SQLArguments) throws(StoreError) {
-        quantile = try TelemetryFunctions.share(arguments, 1)
+        if quantile == nil { quantile = try TelemetryFunctions.share(arguments, 1) }
+        if let number = arguments.integer(0), reals.isEmpty { return integers.append(number) }
         switch arguments[0] {
         case .null: break
-        case .integer(let number):
-            if reals.isEmpty { integers.append(number) } else { reals.append(Double(number)) }
+        case .integer(let number): reals.append(Double(number))
         case .real(let number):
             if reals.isEmpty {
                 reals = integers.map(Double.init)

@@ -84,7 +84,7 @@ final class RollupRows: PartRows {
             result.text(names.bytes.span.extracting(names.range(Int(group.name))))
         case .kind: result.text(SpanKind(rawValue: group.kind).word)
         case .moduleKind: result.optional(ModuleKind(rawValue: group.moduleKind)?.name)
-        case .cacheResult: result.optional(CacheResult(rawValue: group.cacheResult)?.name)
+        case .cacheResult: result.optional(CacheResult(rawValue: group.cacheResult)?.knownName)
         case .outcome: result.optional(RequestOutcome(rawValue: group.outcome)?.name)
         case .spans: result.integer(Int64(rollup.spans[row]))
         case .errors: result.integer(Int64(rollup.errors[row]))
@@ -105,6 +105,11 @@ extension SQLResult {
     func optional(_ word: String?) {
         if let word { text(word) } else { null() }
     }
+}
+
+extension CacheResult {
+    /// Nil when there is no evidence.
+    var knownName: String? { self == .unknown ? nil : name }
 }
 
 extension DurationSketch {

@@ -40,7 +40,7 @@ enum SpanColumn: Int, CaseIterable {
         case .droppedLinks: SQLColumn("dropped_links_count", "INTEGER", "by the sender")
         case .moduleKind:
             SQLColumn("module_kind", "TEXT", "kind of request to a module proxy: list, info, mod, zip, …")
-        case .cacheResult: SQLColumn("cache_result", "TEXT", "what a cache did: hit, miss, unknown, …")
+        case .cacheResult: SQLColumn("cache_result", "TEXT", "what a cache did: hit, miss, stale, …")
         case .outcome: SQLColumn("outcome", "TEXT", "how the request ended: ok, not_found, timeout, …")
         case .attributes: SQLColumn("attributes", "TEXT", "all attributes as a JSON object")
         case .resource: SQLColumn("resource", "TEXT", "the resource's attributes as a JSON object")

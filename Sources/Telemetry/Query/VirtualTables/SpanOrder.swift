@@ -4,6 +4,8 @@ struct SpanOrder {
     private let filter: SpanFilter
     private let isByDuration: Bool
     private let isDescending: Bool
+    /// Parts that are damaged.
+    var excluded: Set<Int> = []
 
     init(_ order: IndexRequest.Order, _ filter: SpanFilter) {
         self.filter = filter
@@ -17,7 +19,7 @@ struct SpanOrder {
         guard filter.limit > 0 else { return [] }
         typealias Found = (key: UInt64, handle: Int64)
         var found = BoundedHeap<Found>(limit: filter.limit) { ($0.key, $0.handle) < ($1.key, $1.handle) }
-        let parts = source.parts.indices.filter { filter.mayPass(source.parts[$0]) }
+        let parts = source.parts.indices.filter { !excluded.contains($0) && filter.mayPass(source.parts[$0]) }
             .map { (part: $0, best: best(source.parts[$0].summary)) }
             .sorted { $0.best < $1.best }
         for (part, best) in parts {

@@ -6,6 +6,8 @@ final class SpanRows {
     let part: Int
     let view: SegmentView
     private var fields: [UInt32: FieldValues] = [:]
+    /// As queries count them.
+    private var knownDurations: [Int64]?
     private var knownParentIDs: [UInt64]?
     private var knownTraces: [TraceID: Int]?
     private var knownResources: [String?] = []
@@ -88,6 +90,37 @@ final class SpanRows {
 
     // MARK: Values
 
+    /// Reads what columns need, so that damage shows before the first row of the part is given.
+    func load(_ columns: [SpanColumn]) throws(StoreError) {
+        for column in columns {
+            switch column {
+            case .handle, .segment: break
+            case .start, .startNanos: _ = try view.starts()
+            case .durationNanos, .durationMillis, .endNanos: _ = (try view.starts(), try view.durations())
+            case .traceID: _ = (try view.traceOffsets(), try view.traceIDs())
+            case .spanID: _ = try view.spanIDs()
+            case .parentSpanID: if view.summary.spans > 0 { _ = try parentID(0) }
+            case .name, .kind, .status, .flags: _ = (try view.operationIndexes(), try view.names())
+            case .service, .scope, .scopeVersion, .resource: _ = try view.originIndexes()
+            case .node, .nodeSource: _ = (try view.originIndexes(), try view.arrivalIndexes())
+            case .peer, .receivedAtNanos: _ = try view.arrivalIndexes()
+            case .statusMessage: _ = try values(of: .statusMessage)
+            case .traceState: _ = try values(of: .traceState)
+            case .droppedAttributes: _ = try values(of: .droppedAttributesCount)
+            case .droppedEvents: _ = try values(of: .droppedEventsCount)
+            case .droppedLinks: _ = try values(of: .droppedLinksCount)
+            case .moduleKind, .cacheResult, .outcome:
+                if classes == nil { classes = try SegmentClassification(view) }
+            case .attributes:
+                if materializer == nil { materializer = try SpanCheckpoints(view) }
+                for (number, column) in try view.tables().columns.enumerated() where column.role == .attribute
+                {
+                    _ = try view.values(of: number)
+                }
+            }
+        }
+    }
+
     /// Writes a column of a row.
     func write(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
         switch column {
@@ -125,7 +158,12 @@ final class SpanRows {
 
     @inline(__always)
     private func duration(_ row: Int) throws(StoreError) -> Int64 {
-        clampedDuration(try view.durations()[row], start: try view.starts()[row])
+        if let knownDurations { return knownDurations[row] }
+        let starts = try view.starts()
+        let durations = try view.durations()
+        let clamped = durations.indices.map { clampedDuration(durations[$0], start: starts[$0]) }
+        knownDurations = clamped
+        return clamped[row]
     }
 
     private func arrival(_ row: Int) throws(StoreError) -> Arrival {
@@ -176,7 +214,7 @@ final class SpanRows {
         guard let classes else { return result.null() }
         switch column {
         case .moduleKind: result.optional(ModuleKind(rawValue: classes.kinds[row])?.name)
-        case .cacheResult: result.optional(CacheResult(rawValue: classes.cacheResults[row])?.name)
+        case .cacheResult: result.optional(CacheResult(rawValue: classes.cacheResults[row])?.knownName)
         default: result.optional(RequestOutcome(rawValue: classes.outcomes[row])?.name)
         }
     }
@@ -196,13 +234,7 @@ final class SpanRows {
 
     /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
     private func field(_ field: FieldColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
-        let values: FieldValues
-        if let known = fields[field.id] {
-            values = known
-        } else {
-            values = try FieldValues(field, view)
-            fields[field.id] = values
-        }
+        let values = try values(of: field)
         if let place = values.places[row] {
             switch values.values {
             case .numbers(let numbers): result.integer(Int64(bitPattern: numbers[place]))
@@ -214,6 +246,13 @@ final class SpanRows {
         } else {
             result.integer(0)
         }
+    }
+
+    private func values(of field: FieldColumn) throws(StoreError) -> FieldValues {
+        if let known = fields[field.id] { return known }
+        let values = try FieldValues(field, view)
+        fields[field.id] = values
+        return values
     }
 
     private struct FieldValues {

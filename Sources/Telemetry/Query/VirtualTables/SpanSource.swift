@@ -100,11 +100,15 @@ final class SpanSource {
         let number = values.number(of: key, origin)
         if let known = values.column(number, part: part) { return known }
         let rows = rows(part)
-        let column: AttributeColumn
-        switch origin {
-        case .span: column = try AttributeColumn(key: values.key(number), rows.view)
-        case .resource: column = try AttributeColumn(resourceKey: values.key(number), rows.view)
+        let key = values.key(number)
+        let read = try tolerating { () throws(StoreError) in
+            switch origin {
+            case .span: try AttributeColumn(key: key, rows.view)
+            case .resource: try AttributeColumn(resourceKey: key, rows.view)
+            }
         }
+        // The rows are there already: what is damaged is NULL, and a note says so.
+        let column = read ?? AttributeColumn()
         values.insert(column, number, part: part)
         return column
     }

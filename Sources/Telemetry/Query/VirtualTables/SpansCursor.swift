@@ -4,6 +4,7 @@ final class SpansCursor: VirtualCursor {
     private var source: SpanSource?
     private var filter: SpanFilter?
     private var order: IndexRequest.Order?
+    private var columns: [SpanColumn] = []
     private var nextPart = 0
     private var batch = Batch.none
 
@@ -32,6 +33,7 @@ final class SpansCursor: VirtualCursor {
         let filter = SpanFilter(plan, values)
         self.filter = filter
         order = plan.order
+        columns = SpanColumn.allCases.filter { plan.usedColumns >> UInt64($0.rawValue) & 1 != 0 }
         nextPart = filter.isImpossible ? .max : 0
     }
 
@@ -40,9 +42,7 @@ final class SpansCursor: VirtualCursor {
         guard let source, let filter, nextPart < source.parts.count else { return 0 }
         if let order {
             nextPart = .max
-            let first = try SpanOrder(order, filter).first(of: source)
-            batch = .ordered(first)
-            return first.count
+            return try fillInOrder(SpanOrder(order, filter), source)
         }
         while nextPart < source.parts.count {
             let part = nextPart
@@ -57,8 +57,30 @@ final class SpansCursor: VirtualCursor {
         return 0
     }
 
+    /// Takes the first rows in an order. What a row needs besides is read only then: damage to that costs its
+    /// part, and others come first.
+    private func fillInOrder(_ order: SpanOrder, _ source: SpanSource) throws(StoreError) -> Int {
+        var order = order
+        while true {
+            let first = try order.first(of: source)
+            var damaged: Set<Int> = []
+            for part in Set(first.map { SpanSource.Part.place($0).part }) {
+                let rows = source.rows(part)
+                let isWhole: Void? = try source.tolerating { () throws(StoreError) in try rows.load(columns) }
+                if isWhole == nil { damaged.insert(part) }
+            }
+            guard !damaged.isEmpty else {
+                batch = .ordered(first)
+                return first.count
+            }
+            order.excluded.formUnion(damaged)
+        }
+    }
+
     private func fill(_ rows: SpanRows, _ filter: SpanFilter) throws(StoreError) -> Int {
-        guard let selection = try filter.selection(rows) else {
+        let selection = try filter.selection(rows)
+        if selection?.isEmpty != true { try rows.load(columns) }
+        guard let selection else {
             batch = .whole(rows)
             return rows.view.summary.spans
         }

@@ -36,6 +36,7 @@ final class SpansTable: VirtualTable {
                 }
             }
         }
+        plan.usedColumns = request.usedColumns
         plan.estimatedRows = max(1, Int64(1e7 * fraction))
         plan.estimatedCost = max(10, 1e7 * fraction)
         return plan
