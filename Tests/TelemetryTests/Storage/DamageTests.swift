@@ -76,6 +76,37 @@ struct DamageTests {
         #expect(try TelemetryReader(path: path).slowest(everything).rows.count == 3)
     }
 
+    @Test("A byte that was changed in any chunk costs its segment at the most, and the answer names both")
+    func anyChunk() async throws {
+        let database = try DamagedDatabase()
+        try await database.make()
+        let other = try #require(TraceID(bytes: TraceBytes.trace(2))).hex
+        var named = 0
+        for (id, bytes) in try database.chunks() where id >> 16 == 1 {
+            var changed = bytes
+            changed[changed.count / 2] ^= 0x10
+            try database.replace(chunk: id, with: changed, isSigned: false)
+            let reader = try TelemetryReader(path: database.path)
+            let slowest = try reader.slowest(everything)
+            #expect(slowest.rows.contains { $0.durationNanos == 200_000_000 })
+            #expect(slowest.rows.contains { $0.durationNanos == 300_000_000 })
+            if slowest.rows.count < 3 {
+                named += 1
+                #expect(
+                    slowest.notes.contains {
+                        $0.message.contains("segment 1") && $0.message.contains("(3 spans from 2026-")
+                    }, "chunk \(id & 0xffff)")
+            }
+            guard case .found(_, let spans, _) = try reader.trace(prefix: other) else {
+                Issue.record("chunk \(id & 0xffff) cost another segment")
+                continue
+            }
+            #expect(spans.count == 3)
+            try database.replace(chunk: id, with: bytes, isSigned: true)
+        }
+        #expect(named > 5)
+    }
+
     @Test("Chunks with a right checksum and wrong content never crash a reader")
     func hostileChunks() async throws {
         try await makeDatabase()
