@@ -37,12 +37,14 @@ package enum SpanRecord {
     }
 
     private static func request(_ span: OTLPModel.Span) -> [SQLValue] {
-        guard let found = SpanClassification(span) else { return [.null, .null, .null, .null, .null] }
+        guard let found = SpanClassification(span) else {
+            return [.null, .null, .null, .text(CacheResult.unknown.name), .null]
+        }
         return [
             found.kind.map { .text($0.name) } ?? .null,
             found.request?.module.map { .text($0) } ?? .null,
             (found.request?.version ?? found.request?.query).map { .text($0) } ?? .null,
-            found.cacheEvidence == nil ? .null : .text(found.cacheResult.name),
+            .text(found.cacheResult.name),
             found.outcome.map { .text($0.name) } ?? .null,
         ]
     }

@@ -184,8 +184,7 @@ struct ModulePathScan {
         var isWrong = false
         for index in module {
             let byte = path[index]
-            if ModuleEscape.isLower(byte) || ModuleEscape.isDigit(byte) {
-                if previous == UInt8(ascii: "!"), !ModuleEscape.isLower(byte) { return .moduleEscape }
+            if isPlain(byte) && previous != UInt8(ascii: "!") || ModuleEscape.isLower(byte) {
                 previous = byte
                 continue
             }
@@ -196,7 +195,7 @@ struct ModulePathScan {
                 if previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".") { isWrong = true }
             case UInt8(ascii: "."):
                 if previous == UInt8(ascii: "/") { isWrong = true }
-            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "!"): break
+            case UInt8(ascii: "!"): break
             default: isWrong = true
             }
             previous = byte
@@ -204,6 +203,15 @@ struct ModulePathScan {
         if previous == UInt8(ascii: "!") { return .moduleEscape }
         let isCut = previous == UInt8(ascii: "/") || previous == UInt8(ascii: ".")
         return isWrong || isCut ? .modulePath : nil
+    }
+
+    /// Lower-case letters, digits, `-`, `_` and `~`, as bits of two words: nearly all bytes of a module.
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        let low: UInt64 = 0x03ff_2000_0000_0000
+        let high: UInt64 = 0x47ff_fffe_8000_0000
+        if byte < 64 { return low >> UInt64(byte) & 1 == 1 }
+        return byte < 128 && high >> UInt64(byte &- 64) & 1 == 1
     }
 
     /// Whether no module can have this path, since repositories of its host lie deeper: the go command asks

@@ -55,7 +55,7 @@ struct ImportReport {
     private var summary: String {
         let seconds = max(0.001, Double(nanos) / 1e9)
         let rate = Int64(Double(total.spans) / seconds)
-        return "\(HumanUnits.count(total.stored, "span")) stored in \(HumanUnits.duration(nanos)) "
+        return "\(HumanUnits.count(total.spans, "span")) read in \(HumanUnits.duration(nanos)) "
             + "(\(HumanUnits.count(rate)) spans a second)"
     }
 }
