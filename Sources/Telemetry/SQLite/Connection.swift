@@ -126,6 +126,20 @@ import CSQLite
         throw failure
     }
 
+    /// Moves what is in the write-ahead log into the database file, waiting for readers to be done with the log, so
+    /// that the next change begins it anew. Only the writer may call it.
+    /// - Parameter busyMillis: how long to wait for readers, in milliseconds
+    /// - Returns: false when they need longer; what could be moved was moved
+    func restartLog(busyMillis: Int32) throws(SQLiteError) -> Bool {
+        unsafe sqlite3_busy_timeout(handle, busyMillis)
+        defer { unsafe sqlite3_busy_timeout(handle, Self.busyMillis) }
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_RESTART, nil, nil)
+        if code == SQLITE_OK { return true }
+        let failure = error(code, "restart the log")
+        if failure.isBusy { return false }
+        throw failure
+    }
+
     /// Writes the write-ahead log over itself and syncs it, so that the disk has all of it. Something must have been
     /// read before. Only the writer may call it.
     func rewriteLog() throws(SQLiteError) {

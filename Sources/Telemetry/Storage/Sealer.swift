@@ -82,6 +82,7 @@ actor Sealer {
         return opened
     }
 
-    /// Lets go of the file: the connection that writes must be the last one.
+    /// Lets go of the file and of what was kept of it, until it is needed again. When a store closes, the connection
+    /// that writes must be the last one.
     func close() { catalogue = nil }
 }

@@ -11,10 +11,13 @@ struct StoreDatabase: ~Copyable {
     private var log: FileStatus.Identity?
 
     /// Opens the file, or makes what has to be in it.
-    /// - Parameter file: must be held longer than the database is open
+    /// - Parameters:
+    ///   - file: must be held longer than the database is open
+    ///   - logBytesMax: see `StoreOptions`
     /// - Throws: `StoreError`
     static func open(
-        _ file: borrowing DatabaseFile, durability: StoreOptions.Durability
+        _ file: borrowing DatabaseFile, durability: StoreOptions.Durability,
+        logBytesMax: Int64 = StoreOptions().logBytesMax
     ) throws(StoreError) -> StoreDatabase {
         let path = file.path
         do {
@@ -28,8 +31,8 @@ struct StoreDatabase: ~Copyable {
             // 16 MiB of pages: the writer reads back little but what it is about to delete.
             try connection.execute("PRAGMA cache_size = -16384")
             // A checkpoint every 32 MiB: large enough to be rare, small enough to be short.
-            try connection.execute("PRAGMA wal_autocheckpoint = 2048")
-            try connection.execute("PRAGMA journal_size_limit = 67108864")
+            try connection.execute("PRAGMA wal_autocheckpoint = \(max(logBytesMax / 2 / 16_384, 1))")
+            try connection.execute("PRAGMA journal_size_limit = \(logBytesMax)")
             // Debian's SQLite overwrites what is deleted with zeros: all of the journal would be written twice.
             try connection.execute("PRAGMA secure_delete = OFF")
             return try StoreDatabase(connection)

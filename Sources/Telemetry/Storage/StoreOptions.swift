@@ -44,6 +44,10 @@ package struct StoreOptions: Sendable {
     /// write-ahead log beside it is not counted.
     package var databaseBytesMax: Int64?
 
+    /// How large the write-ahead log becomes before the writer waits for readers to let it begin anew, in bytes:
+    /// 64 MiB. It is moved into the file when it has half of that.
+    package var logBytesMax: Int64 = 64 << 20
+
     /// What time it is.
     package var clock: @Sendable () -> UnixNanos = { .now() }
 

@@ -106,7 +106,8 @@ extension StoreWriter {
                 .unavailable,
                 "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
         }
-        let database = try StoreDatabase.open(file, durability: options.durability)
+        let database = try StoreDatabase.open(
+            file, durability: options.durability, logBytesMax: options.logBytesMax)
         let stored: StoredState
         do {
             stored = try StoredState(of: database, now: options.clock(), options: options)

@@ -62,6 +62,7 @@ extension StoreWriter {
     /// Deletes what is to go and gives back space: a little at once, and the rest in steps between commits.
     func keepUp() {
         mergeWhenQuiet()
+        keepLogShort()
         guard upkeep.working == nil else { return }
         if upkeepStep() {
             upkeep.working = Task {
@@ -127,13 +128,45 @@ extension StoreWriter {
         upkeep.nextAgeCheck.advanced(byNanos: -ageCheckNanos(age))
     }
 
+    /// Lets go of what only work needs: a collector that idles for hours must not hold what a burst took.
+    private func giveMemoryBack() {
+        try? database?.connection.execute("PRAGMA shrink_memory")
+        Task { [sealer] in
+            await sealer.close()
+            HeapMemory.giveBack()
+        }
+    }
+
+    /// Has the write-ahead log begin anew when it is too long.
+    ///
+    /// SQLite does that by itself at the first change when no reader uses the log. Where readers come and go
+    /// without a gap between them, it would grow as long as they do: then the writer waits until those that use it
+    /// now are done. Those that come meanwhile read the file alone and are not in the way.
+    func keepLogShort() {
+        // The file is cut to the limit when the log begins anew, so a longer one has not begun anew.
+        guard database != nil, FileStatus.size(path + "-wal") > options.logBytesMax * 9 / 8,
+            monotonicNanos() >= upkeep.nextLogWait
+        else { return }
+        do {
+            if try database?.connection.restartLog(busyMillis: upkeep.logWaitMillis) ?? true {
+                upkeep.logWaitMillis = Upkeep.logWaitMillisMin
+                return
+            }
+            upkeep.nextLogWait = monotonicNanos() + MonotonicNanos(upkeep.logWaitMillis) * 4_000_000
+            upkeep.logWaitMillis = min(2 * upkeep.logWaitMillis, Upkeep.logWaitMillisMax)
+        } catch {
+            report("store.checkpoint.failed", error.description)
+            _ = failed(error)
+        }
+    }
+
     /// Empties the write-ahead log while nobody needs it.
     private func tidyWhenQuiet() {
         guard isUntidy, isQuiet else { return }
         do {
             // Readers may keep it from being finished: then it is tried again.
             isUntidy = try !(database?.tidyUp() ?? true)
-            if !isUntidy { HeapMemory.giveBack() }
+            if !isUntidy { giveMemoryBack() }
         } catch {
             isUntidy = false
             onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))

@@ -51,7 +51,8 @@ actor StoreWriter {
             onEvent(StoreEvent(.warning, "failpoint.armed", ["name": name]))
         }
         let file = try DatabaseFile.claim(path)
-        let database = try StoreDatabase.open(file, durability: options.durability)
+        let database = try StoreDatabase.open(
+            file, durability: options.durability, logBytesMax: options.logBytesMax)
         let stored: StoredState
         do {
             stored = try StoredState(of: database, now: options.clock(), options: options)
@@ -238,6 +239,7 @@ extension StoreWriter {
             return
         }
         tell(of: sealed)
+        keepLogShort()
         upkeep.mayMerge = true
         sealingNow = nil
         isUntidy = true

@@ -14,6 +14,16 @@ struct Upkeep {
     /// When to look for segments that are too old.
     var nextAgeCheck = UnixNanos.distantPast
 
+    /// How long the writer waits for readers the next time that the log is too long, in milliseconds, and when
+    /// that may be: longer each time that it waited in vain, with pauses that leave four fifths to commits.
+    var logWaitMillis = logWaitMillisMin
+    var nextLogWait: MonotonicNanos = 0
+
+    /// 50 ms: most queries are shorter.
+    static let logWaitMillisMin: Int32 = 50
+    /// 1 s: longer than all but the longest queries.
+    static let logWaitMillisMax: Int32 = 1_000
+
     /// The part of one core that merging takes at the most.
     static let mergeShare = 5
     /// Of the time while there is something to delete or to give back, this part is left to commits.

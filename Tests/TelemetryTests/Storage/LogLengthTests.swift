@@ -1,0 +1,61 @@
+import Foundation
+import NIOConcurrencyHelpers
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("The write-ahead log")
+struct LogLengthTests {
+    @Test("stays short while readers come and go without a gap, and everything is stored")
+    func readersWithoutGap() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("telemetry.db")
+        var options = StoreOptions.sealing(every: 4)
+        options.logBytesMax = 1 << 20
+        options.durability = .process
+        let store = try TelemetryStore.open(path: path, options: options)
+        try await store.append(Sample.request([Sample.span(trace: 1, id: 1)]))
+        let isDone = NIOLockedValueBox(false)
+        // Three readers whose transactions overlap: at each moment at least one is open.
+        async let readers = withTaskGroup(of: String?.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    await onOwnThread {
+                        do {
+                            while !isDone.withLockedValue({ $0 }) { try Self.readForAWhile(path) }
+                            return nil
+                        } catch {
+                            return "\(error)"
+                        }
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        var random = SeededGenerator(seed: 1)
+        var largest: Int64 = 0
+        for number in 2...400 as ClosedRange<UInt64> {
+            let noise = (0..<50_000).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
+            let span = Sample.span(trace: number, id: 1, attributes: [KeyValue("noise", .bytes(noise))])
+            #expect(try await store.append(Sample.request([span])) == .stored)
+            largest = max(largest, FileStatus.size(path + "-wal"))
+        }
+        isDone.withLockedValue { $0 = true }
+        #expect(await readers == [nil, nil, nil])
+        await store.close()
+        #expect(try TelemetryReader(path: path).info().spans == 400)
+        // Some 40 MiB went through it.
+        #expect(largest < 16 << 20, "\(largest) bytes")
+    }
+
+    private static func readForAWhile(_ path: String) throws {
+        let connection = try Connection(path: path, mode: .readOnly)
+        try connection.execute("BEGIN")
+        _ = try connection.integer("SELECT count(*) FROM chunk")
+        Thread.sleep(forTimeInterval: 0.03)
+        _ = try connection.integer("SELECT sum(length(data)) FROM chunk")
+        try connection.execute("COMMIT")
+    }
+}
