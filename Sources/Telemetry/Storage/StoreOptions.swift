@@ -10,9 +10,9 @@ package struct StoreOptions: Sendable {
 
     package var durability = Durability.full
 
-    /// Bytes of encoded batches that may wait for the writer: 64 MiB, about 700,000 spans, is several
-    /// seconds of full load.
-    package var queueBytesMax = 64 << 20
+    /// Bytes of encoded batches that may wait for the writer: 24 MiB, about 250,000 spans, is half a second of full
+    /// load. Each batch is in memory a second time as it will be sealed, in about twice as many bytes.
+    package var queueBytesMax = 24 << 20
 
     /// Bytes of encoded batches in one commit: 8 MiB are written in some 10 ms, so nobody waits long
     /// behind a large group.
@@ -22,9 +22,10 @@ package struct StoreOptions: Sendable {
     /// make looking up a trace slower.
     package var segmentSpans = 65_536
 
-    /// Memory for spans that wait to be sealed, or are being sealed: 192 MiB. Beyond it the writer waits for the
-    /// sealer and the queue fills up.
-    package var unsealedMemoryBytesMax = 192 << 20
+    /// Memory for spans that wait to be sealed, or are being sealed: 80 MiB, some eight segments. Beyond it the
+    /// writer waits for the sealer and the queue fills up. More would not make a sealer faster that falls behind,
+    /// and with it a saturated collector had 360 MiB where it may have 250.
+    package var unsealedMemoryBytesMax = 80 << 20
 
     /// Spans wait at most this long in the journal: 10 s.
     package var sealAfterNanos: Int64 = 10_000_000_000
