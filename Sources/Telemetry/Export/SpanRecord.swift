@@ -37,14 +37,12 @@ package enum SpanRecord {
     }
 
     private static func request(_ span: OTLPModel.Span) -> [SQLValue] {
-        guard let found = SpanClassification(span) else {
-            return [.null, .null, .null, .text(CacheResult.unknown.name), .null]
-        }
+        guard let found = SpanClassification(span) else { return [.null, .null, .null, .null, .null] }
         return [
             found.kind.map { .text($0.name) } ?? .null,
             found.request?.module.map { .text($0) } ?? .null,
             (found.request?.version ?? found.request?.query).map { .text($0) } ?? .null,
-            .text(found.cacheResult.name),
+            found.cacheResult == .unknown ? .null : .text(found.cacheResult.name),
             found.outcome.map { .text($0.name) } ?? .null,
         ]
     }
