@@ -6,9 +6,13 @@ let benchmarks: [Target] =
     Context.environment["TRACEQ_BENCHMARKS"] == nil
     ? []
     : [
+        .target(name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: strict),
         .executableTarget(
-            name: "IngestBenchmark", dependencies: ["Telemetry"], path: "Benchmarks/IngestBenchmark",
-            swiftSettings: strict)
+            name: "IngestBenchmark", dependencies: ["BenchmarkSupport", "Telemetry"],
+            path: "Benchmarks/IngestBenchmark", swiftSettings: strict),
+        .executableTarget(
+            name: "RetentionBenchmark", dependencies: ["BenchmarkSupport", "OTLPModel", "Telemetry"],
+            path: "Benchmarks/RetentionBenchmark", swiftSettings: strict),
     ]
 
 /// One set of compiler rules for everything that is written in Swift here.

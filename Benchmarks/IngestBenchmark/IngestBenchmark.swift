@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Glibc
 import Telemetry
 
@@ -21,15 +22,15 @@ enum IngestBenchmark {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard (3...5).contains(arguments.count), let stage = Stage(rawValue: arguments[2]) else {
-            return stop(usage)
+            return ProcessUsage.stop(usage)
         }
         let limit = arguments.count > 3 ? Int(arguments[3]) ?? 0 : .max
         let senders = arguments.count > 4 ? Int(arguments[4]) ?? 0 : 1
-        guard limit > 0, senders > 0 else { return stop(usage) }
+        guard limit > 0, senders > 0 else { return ProcessUsage.stop(usage) }
         guard let corpus = CorpusReader(path: arguments[1], limit: limit) else {
-            return stop("\(arguments[1]) is not a corpus file that can be read")
+            return ProcessUsage.stop("\(arguments[1]) is not a corpus file that can be read")
         }
-        let before = cpuSeconds()
+        let before = ProcessUsage.cpuSeconds()
         let spans: Int
         let journalBytes: Int
         switch stage {
@@ -37,7 +38,7 @@ enum IngestBenchmark {
         case .encode: (spans, journalBytes) = try decode(corpus, encodes: true)
         case .store: (spans, journalBytes) = try await store(corpus, senders: senders)
         }
-        let seconds = cpuSeconds() - before
+        let seconds = ProcessUsage.cpuSeconds() - before
         print(
             "\(stage.rawValue): \(corpus.requests.count) requests, \(spans) spans, "
                 + "\(seconds * 1e6 / Double(max(spans, 1))) CPU-s per 1M spans, "
@@ -90,20 +91,5 @@ enum IngestBenchmark {
     private static func decode(_ request: [UInt8]) throws -> (DecodedTraces, BodyDigest) {
         let decoded = try DecodedTraces.fromProtobuf(request.span, arrival: arrival)
         return (decoded, BodyDigest(of: request.span))
-    }
-
-    /// User and system time of this process.
-    private static func cpuSeconds() -> Double {
-        var usage = rusage()
-        getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) {
-            $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
-        }
-    }
-
-    private static func stop(_ message: String) {
-        let line = message + "\n"
-        _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-        exit(2)
     }
 }

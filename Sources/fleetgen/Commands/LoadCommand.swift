@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import OTLPModel
 
 /// `fleetgen load`: measures how fast and at what cost a receiver takes spans.
 struct LoadCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import NIOCore
+import OTLPModel
 
 /// What the receiver said to one request.
 enum ExportReply: Hashable, Sendable {

@@ -1,18 +1,18 @@
 /// Moves the times of an encoded request and makes its ids others, in place: lengths stay as they are.
-struct RequestRewriter: Sendable {
+package struct RequestRewriter: Sendable {
     /// Added to every time, modulo 2^64, so that it can also move them back.
-    let shiftNanos: UInt64
+    package let shiftNanos: UInt64
     /// Exclusive-or for the first eight bytes of every id; 0 leaves them.
     private let idMask: UInt64
 
     /// - Parameter salt: different salts give different ids; 0 leaves them as they are.
-    init(shiftNanos: UInt64, salt: UInt64) {
+    package init(shiftNanos: UInt64, salt: UInt64) {
         self.shiftNanos = shiftNanos
         idMask = salt &* 0x9E37_79B9_7F4A_7C15
     }
 
     /// - Throws: `ProtobufFields.Malformed` when it is no OTLP trace request.
-    func rewrite(_ bytes: inout [UInt8]) throws {
+    package func rewrite(_ bytes: inout [UInt8]) throws {
         // Positions first, as nothing may change while they are being found.
         var times: [Int] = []
         var identifiers: [Range<Int>] = []

@@ -1,13 +1,13 @@
 /// Walks over the fields of a protobuf message that lies in an array, without copying.
-enum ProtobufFields {
+package enum ProtobufFields {
     /// One field; ranges are positions in the array.
-    struct Field: Hashable, Sendable {
-        let number: Int
-        let content: Content
+    package struct Field: Hashable, Sendable {
+        package let number: Int
+        package let content: Content
     }
 
     /// What a field holds, by its wire type.
-    enum Content: Hashable, Sendable {
+    package enum Content: Hashable, Sendable {
         case varint(UInt64)
         case fixed64(Range<Int>)
         case bytes(Range<Int>)
@@ -15,23 +15,23 @@ enum ProtobufFields {
     }
 
     /// The bytes are no protobuf message.
-    struct Malformed: Error, Hashable, CustomStringConvertible {
+    package struct Malformed: Error, Hashable, CustomStringConvertible {
         /// Where, as a position in the array.
-        let offset: Int
-        var description: String { "not a protobuf message at byte \(offset)" }
+        package let offset: Int
+        package var description: String { "not a protobuf message at byte \(offset)" }
     }
 
     /// Calls `body` with each field in order.
     ///
     /// - Throws: `Malformed`, or whatever `body` throws.
-    static func forEach(in bytes: [UInt8], _ body: (Field) throws -> Void) throws {
+    package static func forEach(in bytes: [UInt8], _ body: (Field) throws -> Void) throws {
         try forEach(in: bytes, range: bytes.indices, body)
     }
 
     /// Calls `body` with each field of the message in `range`.
     ///
     /// - Throws: `Malformed`, or whatever `body` throws.
-    static func forEach(in bytes: [UInt8], range: Range<Int>, _ body: (Field) throws -> Void) throws {
+    package static func forEach(in bytes: [UInt8], range: Range<Int>, _ body: (Field) throws -> Void) throws {
         var offset = range.lowerBound
         while offset < range.upperBound {
             let start = offset
