@@ -17,13 +17,17 @@ extension StoreDatabase {
     }
 
     private func deleteSegments(_ condition: String, bytes wanted: Int64) throws(SQLiteError) -> Int {
-        // A clock that runs ahead must not make spans outlive those that came later.
+        // A clock that runs ahead must not make spans outlive those that came later. The sizes are asked of the
+        // few that are chosen, and not of all that there are.
         let oldest = try connection.prepare(
             """
             SELECT id, spans,
-                (SELECT sum(length(data)) FROM chunk WHERE chunk.id BETWEEN segment.id << 16 AND segment.id << 16 | 65535)
-            FROM segment WHERE \(condition) ORDER BY min(max_end, created_at), id
-            LIMIT \(Self.expiredSegmentsMax)
+                (SELECT sum(length(data)) FROM chunk
+                    WHERE chunk.id BETWEEN oldest.id << 16 AND oldest.id << 16 | 65535)
+            FROM (
+                SELECT id, spans FROM segment WHERE \(condition) ORDER BY min(max_end, created_at), id
+                LIMIT \(Self.expiredSegmentsMax)
+            ) AS oldest
             """)
         var ids: [Int64] = []
         var spans: Int64 = 0
