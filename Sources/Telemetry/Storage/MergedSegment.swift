@@ -7,9 +7,17 @@ struct MergedSegment: Sendable {
     /// When the newest of its spans were sealed.
     var createdAt: UnixNanos
     /// The segments that it replaces.
-    var replaced: [Int64]
+    var replaced: [Replaced]
     /// Spans that more than one of them had.
     var duplicates: Int
+
+    /// A segment that a merge read. Its number alone does not tell: when retention takes out the newest segment,
+    /// the next one that is sealed gets its number.
+    struct Replaced: Hashable, Sendable {
+        var id: Int64
+        var createdAt: UnixNanos
+        var spans: Int
+    }
 
     /// What became of an attempt to merge.
     enum Attempt: Sendable {
@@ -49,7 +57,9 @@ struct MergedSegment: Sendable {
             MergedSegment(
                 chunks: encoder.chunks(columns), origins: columns.storedOrigins, summary: columns.summary(),
                 level: (entries.map(\.level).max() ?? 0) + 1,
-                createdAt: entries.map(\.createdAt).max() ?? .distantPast, replaced: entries.map(\.id),
+                createdAt: entries.map(\.createdAt).max() ?? .distantPast, replaced: entries.map {
+                    Replaced(id: $0.id, createdAt: $0.createdAt, spans: $0.summary.spans)
+                },
                 duplicates: columns.duplicates))
     }
 }

@@ -1,18 +1,20 @@
 extension StoreDatabase {
     /// Puts a merged segment in place of those that it was made of.
-    /// - Returns: false, and nothing is done, when one of these is not there any more
+    /// - Returns: false, and nothing is done, when one of these is not there any more, or is another one
     func install(
         _ merged: MergedSegment, encoder: borrowing SegmentEncoder
     ) throws(SQLiteError) -> Bool {
-        let list = merged.replaced.map(String.init).joined(separator: ", ")
-        let there = try connection.integer("SELECT count(*) FROM segment WHERE id IN (\(list))")
+        let list = merged.replaced.map { "(\($0.id), \($0.createdAt.rawValue), \($0.spans))" }
+            .joined(separator: ", ")
+        let there = try connection.integer(
+            "SELECT count(*) FROM segment WHERE (id, created_at, spans) IN (VALUES \(list))")
         guard there == Int64(merged.replaced.count) else { return false }
         try transaction(.merge) { () throws(SQLiteError) in
             let segment = try insert(merged.summary, level: merged.level, createdAt: merged.createdAt)
             for chunk in merged.chunks { try insert(chunk, segment: segment) }
             let origins = merged.origins.map { (resource: $0.resource, scope: $0.scope) }
             try insert(encoder.originsChunk(origins), segment: segment)
-            for id in merged.replaced { try deleteSegment(id) }
+            for segment in merged.replaced { try deleteSegment(segment.id) }
         }
         return true
     }

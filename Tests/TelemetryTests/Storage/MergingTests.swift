@@ -123,6 +123,27 @@ struct MergingTests {
         #expect(try stored() == before)
     }
 
+    @Test("does not replace a segment that got the number of one that was deleted meanwhile")
+    func numbersThatCameBack() async throws {
+        try await makeSegments(seed: 10, of: 20)
+        var plan = MergePlan()
+        plan.rangeNanosMax = .max
+        let encoder = SegmentEncoder()
+        let attempt = try MergedSegment.next(
+            plan, isForced: true, excluding: [], SegmentCatalogue(path: path), encoder)
+        guard case .merged(let merged) = attempt, let last = merged.replaced.last else {
+            Issue.record("nothing was merged")
+            return
+        }
+        let other = try Connection(path: path, mode: .readWrite)
+        try other.execute("UPDATE segment SET created_at = created_at + 1 WHERE id = \(last.id)")
+        let before = try catalogue("SELECT sum(id) FROM segment")
+        let file = try DatabaseFile.claim(path)
+        let database = try StoreDatabase.open(file, durability: .process)
+        #expect(try !database.install(merged, encoder: encoder))
+        #expect(try catalogue("SELECT sum(id) FROM segment") == before)
+    }
+
     @Test("goes on in the background of a store until nothing is to be gained, and readers see every span")
     func inBackground() async throws {
         let events = NIOLockedValueBox<[String]>([])
