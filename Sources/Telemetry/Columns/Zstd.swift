@@ -30,6 +30,11 @@ import CZstd
     }
 }
 
+/// A decompressor for all that one thread reads: making one costs as much as taking a small chunk apart.
+final class SharedDecompressor {
+    let decompressor = ZstdDecompressor()
+}
+
 /// Takes zstd blocks apart again.
 @safe struct ZstdDecompressor: ~Copyable {
     // Owned: made in `init`, freed in `deinit`.

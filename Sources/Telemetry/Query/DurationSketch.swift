@@ -55,15 +55,21 @@ struct DurationSketch: Hashable, Sendable {
     /// Adds durations that were counted by bucket.
     /// - Precondition: the buckets ascend and are below `bucketCount`; each has a count
     mutating func merge(_ buckets: Swift.Span<UInt16>, _ more: Swift.Span<UInt32>) {
-        guard buckets.count > 0 else { return }
-        makeRoom(for: Int(buckets[0]))
-        makeRoom(for: Int(buckets[buckets.count - 1]))
+        guard buckets.count > 0, more.count >= buckets.count else { return }
+        let lowest = Int(buckets[0])
+        let highest = Int(buckets[buckets.count - 1])
+        if lowest < firstBucket || highest >= firstBucket + counts.count {
+            makeRoom(for: lowest)
+            makeRoom(for: highest)
+        }
         let first = firstBucket
         var all = counts.mutableSpan
         var added: UInt64 = 0
         for index in buckets.indices {
-            let number = UInt64(more[index])
-            all[Int(buckets[index]) &- first] &+= number
+            // Safe: both have as many elements as there are buckets, or more.
+            let number = unsafe UInt64(more[unchecked: index])
+            let bucket = unsafe Int(buckets[unchecked: index])
+            all[bucket &- first] &+= number
             added &+= number
         }
         count &+= added

@@ -27,11 +27,10 @@ enum QualityNotes {
         guard window.until != .distantFuture else { return [] }
         let concerned = segments.filter { $0.summary.minStart < window.until }
         // Damage is noted by what made the answer.
-        let outcome = try ParallelScan.run(concerned, source, makeState: { [NodeIdentity: UnixNanos]() }) {
-            (seen, view, _) throws(StoreError) in
-            seen.merge(try lastStarts(view, window), uniquingKeysWith: max)
+        let outcome = try ParallelScan.run(concerned, source, makeState: { LastStarts() }) {
+            (seen, view, _) throws(StoreError) in try seen.add(view, window)
         }
-        let lastSeen = outcome.states.reduce(into: [:]) { $0.merge($1, uniquingKeysWith: max) }
+        let lastSeen = try LastStarts.byNode(outcome.states, source)
         guard let newest = lastSeen.values.max() else { return [] }
         let limit = window.until.advanced(byNanos: -silenceNanos)
         if newest < limit {
@@ -52,47 +51,5 @@ enum QualityNotes {
                 message: "\(silent.count) of \(lastSeen.count) nodes sent nothing in the last "
                     + "\(silenceNanos / 1_000_000_000) s of the window: \(names)")
         ]
-    }
-
-    /// The last start of each node in the window.
-    private static func lastStarts(
-        _ view: SegmentView, _ window: TimeWindow
-    ) throws(StoreError) -> [NodeIdentity: UnixNanos] {
-        guard let statistics = try view.statistics(),
-            statistics.sources.allSatisfy({ $0.lastStart < window.until })
-        else { return try lastStartsFromColumns(view, window) }
-        let origins = try view.origins()
-        var last: [NodeIdentity: UnixNanos] = [:]
-        for source in statistics.sources where source.lastStart >= window.since {
-            let node = origins[Int(source.origin)].node(peerAddress: statistics.peers[Int(source.peer)])
-            last[node] = max(last[node] ?? source.lastStart, source.lastStart)
-        }
-        return last
-    }
-
-    /// The same, of a segment without statistics, or one that goes on after the window. Spans are about in the
-    /// order of time, so the walk starts at the end and stops when every origin was seen.
-    private static func lastStartsFromColumns(
-        _ view: SegmentView, _ window: TimeWindow
-    ) throws(StoreError) -> [NodeIdentity: UnixNanos] {
-        let origins = try view.origins()
-        let indexes = try view.originIndexes()
-        let starts = try view.starts()
-        let arrivals = try view.arrivalIndexes()
-        let tables = try view.tables()
-        var seen = [Bool](repeating: false, count: origins.count)
-        var unseen = origins.count
-        var last: [NodeIdentity: UnixNanos] = [:]
-        for row in indexes.indices.reversed() where !seen[Int(indexes[row])] {
-            let time = UnixNanos(clamping: starts[row])
-            guard window.contains(time) else { continue }
-            let origin = Int(indexes[row])
-            seen[origin] = true
-            unseen -= 1
-            let node = origins[origin].node(tables.arrivals[Int(arrivals[row])])
-            last[node] = max(last[node] ?? time, time)
-            if unseen == 0 { break }
-        }
-        return last
     }
 }

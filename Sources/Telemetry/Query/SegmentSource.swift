@@ -29,11 +29,14 @@ final class SegmentSource: Sendable {
     }
 
     /// The spans that a reference names.
-    func view(_ segment: SegmentReference) -> SegmentView {
+    /// - Parameter decompressor: what other views of the same thread may use, too
+    func view(
+        _ segment: SegmentReference, _ decompressor: SharedDecompressor = SharedDecompressor()
+    ) -> SegmentView {
         if let columns = segment.columns { return SegmentView(columns) }
         let id = segment.segmentID ?? 0
         return SegmentView(
-            segmentID: id, format: segment.format ?? 1, summary: segment.summary,
+            segmentID: id, format: segment.format ?? 1, summary: segment.summary, decompressor,
             load: { [self] (chunk) throws(StoreError) in
                 do throws(StoreError) {
                     return try self.chunk(chunk, of: id)
@@ -57,10 +60,10 @@ final class SegmentSource: Sendable {
     }
 
     func origin(_ reference: SegmentOriginReference) throws(StoreError) -> ResolvedOrigin {
-        let (origin, resource, scope) = known.withLockedValue {
-            ($0.origins[reference], $0.resources[reference.resource], $0.scopes[reference.scope])
+        if let origin = known.withLockedValue({ $0.origins[reference] }) { return origin }
+        let (resource, scope) = known.withLockedValue {
+            ($0.resources[reference.resource], $0.scopes[reference.scope])
         }
-        if let origin { return origin }
         let resolved = ResolvedOrigin(
             resource: try readResource(reference.resource, known: resource),
             scope: try readScope(reference.scope, known: scope))

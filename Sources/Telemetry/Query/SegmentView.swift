@@ -24,6 +24,7 @@ final class SegmentView {
 
     private var knownTables: SegmentTables?
     private var knownOrigins: [ResolvedOrigin]?
+    private var knownStoredOrigins: [SegmentOriginReference]?
     private var knownTraceIDs: [TraceID]?
     private var knownTraceOffsets: [Int]?
     private var knownStarts: [UInt64]?
@@ -42,8 +43,10 @@ final class SegmentView {
     private var knownValues: [Int: ColumnValues] = [:]
 
     /// A stored segment.
+    /// - Parameter decompressor: what other views of the same thread may use, too
     init(
         segmentID: Int64, format: Int, summary: SegmentSummary,
+        _ decompressor: SharedDecompressor = SharedDecompressor(),
         load: @escaping (ChunkID) throws(StoreError) -> [UInt8]?,
         resolve: @escaping (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
     ) {
@@ -53,7 +56,7 @@ final class SegmentView {
         columns = nil
         self.load = load
         self.resolve = resolve
-        decoder = SegmentDecoder(spanCount: summary.spans)
+        decoder = SegmentDecoder(spanCount: summary.spans, decompressor)
     }
 
     /// Spans that are in memory already: the journal's.
@@ -114,10 +117,13 @@ final class SegmentView {
 
     /// What the database calls the origins of a stored segment.
     func storedOrigins() throws(StoreError) -> [SegmentOriginReference] {
+        if let knownStoredOrigins { return knownStoredOrigins }
         let references = try decode(.origins) { (bytes) throws(ByteReader.Damage) in
             try decoder.origins(bytes)
         }
-        return references.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
+        let origins = references.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
+        knownStoredOrigins = origins
+        return origins
     }
 
     func traceIDs() throws(StoreError) -> [TraceID] {
@@ -307,7 +313,7 @@ final class SegmentView {
             try decoder.statistics(bytes)
         }
         let tables = try tables()
-        let origins = try origins().count
+        let origins = try storedOrigins().count
         guard statistics.operations.count == tables.operations.count,
             statistics.columns.count == tables.columns.count,
             statistics.sources.allSatisfy({ Int($0.origin) < origins })

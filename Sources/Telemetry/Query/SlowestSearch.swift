@@ -9,8 +9,10 @@ struct SlowestSearch {
 
     init(_ query: SlowestQuery, _ segments: [SegmentReference], _ reader: TelemetryReader) {
         self.query = query
-        // Those with long spans first: see `candidates`.
-        self.segments = segments.sorted { $0.summary.maxDuration > $1.summary.maxDuration }
+        // Those with long spans first, of these the oldest: see `candidates`.
+        self.segments = segments.sorted {
+            ($1.summary.maxDuration, $0.summary.minStart) < ($0.summary.maxDuration, $1.summary.minStart)
+        }
         self.reader = reader
     }
 
@@ -35,30 +37,32 @@ struct SlowestSearch {
     }
 
     /// Looks at segments with long spans first: as soon as there are enough candidates, a segment without a
-    /// span as long as the last of them is passed over.
+    /// span as long as the last of them is passed over, and so is one whose longest are as long but start later.
     private func candidates(
         max limit: Int
     ) throws(StoreError) -> (slowest: [RequestScan.Candidate], damages: [String]) {
-        typealias Heap = BoundedHeap<RequestScan.Candidate>
-        @Sendable func emptyHeap() -> Heap { Heap(limit: limit, isBefore: RequestScan.Candidate.isBefore) }
-        // As long as this or longer is what can still be among the slowest.
-        let threshold = NIOLockedValueBox<Int64>(0)
+        // One for all workers: what any of them found spares the others work.
+        let slowest = NIOLockedValueBox(
+            BoundedHeap<RequestScan.Candidate>(limit: limit, isBefore: RequestScan.Candidate.isBefore))
         let query = self.query
-        let outcome = try ParallelScan.run(segments, reader.source, makeState: emptyHeap) {
-            (heap: inout Heap, view, segment) throws(StoreError) in
-            let least = threshold.withLockedValue { $0 }
-            guard view.summary.maxDuration >= least else { return }
-            let found = try RequestScan.requests(view, segment: segment, query, atLeast: least)
-            for candidate in found { heap.insert(candidate) }
-            if let last = heap.last {
-                threshold.withLockedValue { $0 = Swift.max($0, last.durationNanos) }
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: {}) {
+            (_, view, segment) throws(StoreError) in
+            let last = slowest.withLockedValue(\.last)
+            if let last, !Self.mayPrecede(last, view.summary) { return }
+            let found = try RequestScan.requests(
+                view, segment: segment, query, atLeast: last?.durationNanos ?? 0)
+            slowest.withLockedValue { slowest in
+                for candidate in found { slowest.insert(candidate) }
             }
         }
-        var slowest = emptyHeap()
-        for heap in outcome.states {
-            for candidate in heap.sorted() { slowest.insert(candidate) }
-        }
-        return (slowest.sorted(), outcome.damages)
+        return (slowest.withLockedValue { $0.sorted() }, outcome.damages)
+    }
+
+    /// Whether a span of a segment may come before the last of the slowest: as long as it or longer, and what is
+    /// just as long must not start later.
+    private static func mayPrecede(_ last: RequestScan.Candidate, _ summary: SegmentSummary) -> Bool {
+        if summary.maxDuration != last.durationNanos { return summary.maxDuration > last.durationNanos }
+        return summary.minStart <= UnixNanos(clamping: last.start)
     }
 
     /// - Parameter spans: all of the trace: a request's spans may lie in several segments

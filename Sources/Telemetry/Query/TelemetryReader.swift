@@ -136,7 +136,7 @@ package final class TelemetryReader {
 
     /// The segments that a predicate on the catalogue lets through, oldest first, and the journal.
     func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
-        try segments(isWanted).map(source.view)
+        try segments(isWanted).map { source.view($0) }
     }
 
     /// What `views` would show, as values that may cross threads.
@@ -216,7 +216,8 @@ package final class TelemetryReader {
         toJournal batches: [SpanBatch], beside segments: [SegmentReference]
     ) -> SegmentReference? {
         guard !batches.isEmpty else { return nil }
-        let columns = SegmentBuilder(batches).build(leavingOutThoseIn: segments.lazy.map(source.view))
+        let columns = SegmentBuilder(batches).build(
+            leavingOutThoseIn: segments.lazy.map { [source] in source.view($0) })
         guard columns.spanCount > 0 else { return nil }
         return SegmentReference(summary: columns.summary(), columns: columns)
     }

@@ -1,15 +1,19 @@
 /// Reads single chunks of a segment back. Counts that cannot be true are damage, so no chunk can make us
 /// use more memory than a segment of the stated size needs.
 struct SegmentDecoder: ~Copyable {
-    private let decompressor = ZstdDecompressor()
+    private let shared: SharedDecompressor
     /// How many spans the catalogue says the segment has.
     let spanCount: Int
 
-    init(spanCount: Int) { self.spanCount = spanCount }
+    /// - Parameter decompressor: what other decoders of the same thread may use, too
+    init(spanCount: Int, _ decompressor: SharedDecompressor = SharedDecompressor()) {
+        self.spanCount = spanCount
+        shared = decompressor
+    }
 
     func tables(_ bytes: ByteSpan) throws(ByteReader.Damage) -> SegmentTables {
         var outer = ByteReader(bytes)
-        let content = try Block.read(&outer, decompressor)
+        let content = try Block.read(&outer, shared.decompressor)
         var reader = ByteReader(content.span)
         var tables = SegmentTables()
         tables.columns = []
@@ -64,7 +68,7 @@ struct SegmentDecoder: ~Copyable {
     /// Ids of eight bytes.
     func ids(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [UInt64] {
         var outer = ByteReader(bytes)
-        return try Block.withContent(&outer, decompressor) { (content) throws(ByteReader.Damage) in
+        return try Block.withContent(&outer, shared.decompressor) { (content) throws(ByteReader.Damage) in
             guard content.count % 8 == 0 else { throw ByteReader.Damage(at: 0) }
             return content.bigEndianUInt64s()
         }
@@ -72,18 +76,19 @@ struct SegmentDecoder: ~Copyable {
 
     func numbers(_ bytes: ByteSpan, countMax: Int) throws(ByteReader.Damage) -> [UInt64] {
         var reader = ByteReader(bytes)
-        return try IntegerCoding.read(&reader, decompressor, countMax: countMax)
+        return try IntegerCoding.read(&reader, shared.decompressor, countMax: countMax)
     }
 
     /// Numbers below `limit`.
     func indexes(_ bytes: ByteSpan, limit: Int) throws(ByteReader.Damage) -> [UInt32] {
         var reader = ByteReader(bytes)
-        return try IntegerCoding.read32(&reader, decompressor, countMax: spanCount, limit: UInt64(limit))
+        return try IntegerCoding.read32(
+            &reader, shared.decompressor, countMax: spanCount, limit: UInt64(limit))
     }
 
     func statistics(_ bytes: ByteSpan) throws(ByteReader.Damage) -> SegmentStatistics {
         var outer = ByteReader(bytes)
-        let content = try Block.read(&outer, decompressor)
+        let content = try Block.read(&outer, shared.decompressor)
         var reader = ByteReader(content.span)
         return try SegmentStatistics(decoding: &reader)
     }
@@ -96,7 +101,7 @@ struct SegmentDecoder: ~Copyable {
     ) throws(ByteReader.Damage) -> SegmentRollup {
         var reader = ByteReader(bytes)
         return try SegmentRollup(
-            decoding: &reader, decompressor, spanCount: spanCount, sourceCount: sourceCount,
+            decoding: &reader, shared.decompressor, spanCount: spanCount, sourceCount: sourceCount,
             nameCount: nameCount)
     }
 
@@ -105,9 +110,10 @@ struct SegmentDecoder: ~Copyable {
         _ bytes: ByteSpan, countMax: Int
     ) throws(ByteReader.Damage) -> (values: [UInt32], dictionary: StringTable) {
         var reader = ByteReader(bytes)
-        var values = try IntegerCoding.read32(&reader, decompressor, countMax: countMax)
-        let lengths = try IntegerCoding.read32(&reader, decompressor, countMax: max(countMax, spanCount))
-        let content = try Block.read(&reader, decompressor)
+        var values = try IntegerCoding.read32(&reader, shared.decompressor, countMax: countMax)
+        let lengths = try IntegerCoding.read32(
+            &reader, shared.decompressor, countMax: max(countMax, spanCount))
+        let content = try Block.read(&reader, shared.decompressor)
         guard let dictionary = StringTable(bytes: content, lengths: lengths) else { throw reader.damage() }
         let entryCount = UInt32(lengths.count)
         var previous = UInt32.max

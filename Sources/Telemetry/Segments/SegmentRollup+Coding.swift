@@ -125,20 +125,22 @@ extension SegmentRollup {
         var step = 0
         var sum = 0
         for row in lengths.indices {
-            var bucket = firsts[row]
+            // Neither 2^26 steps nor the first one reach 2^16: 64 bits hold the sum.
+            var bucket = UInt64(firsts[row])
             var spansOfRow: UInt32 = 0
             let end = place &+ Int(lengths[row])
             while true {
-                guard bucket < UInt32(DurationSketch.bucketCount) else { return nil }
-                counts[place] &+= 1
-                spansOfRow &+= counts[place]
+                let count = counts[place] &+ 1
+                counts[place] = count
+                spansOfRow &+= count
                 buckets[place] = UInt16(truncatingIfNeeded: bucket)
                 place &+= 1
                 if place == end { break }
-                // Both are below the number of buckets: no overflow.
-                bucket &+= steps[step]
+                bucket &+= UInt64(steps[step])
                 step &+= 1
             }
+            // They ascend: the last is the highest.
+            guard bucket < UInt64(DurationSketch.bucketCount) else { return nil }
             spans[row] = spansOfRow
             sum &+= Int(spansOfRow)
             offsets[row &+ 1] = UInt32(truncatingIfNeeded: place)

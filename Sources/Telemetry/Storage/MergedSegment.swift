@@ -57,7 +57,8 @@ struct MergedSegment: Sendable {
             MergedSegment(
                 chunks: encoder.chunks(columns), origins: columns.storedOrigins, summary: columns.summary(),
                 level: (entries.map(\.level).max() ?? 0) + 1,
-                createdAt: entries.map(\.createdAt).max() ?? .distantPast, replaced: entries.map {
+                createdAt: entries.map(\.createdAt).max() ?? .distantPast,
+                replaced: entries.map {
                     Replaced(id: $0.id, createdAt: $0.createdAt, spans: $0.summary.spans)
                 },
                 duplicates: columns.duplicates))

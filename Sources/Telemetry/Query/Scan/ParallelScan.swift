@@ -38,6 +38,7 @@ enum ParallelScan {
         let workers = max(1, min(segments.count, workersMax, ProcessorCount.online))
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             var state = makeState()
+            let decompressor = SharedDecompressor()
             while true {
                 let index = progress.withLockedValue { progress -> Int? in
                     guard progress.next < segments.count, progress.failure == nil else { return nil }
@@ -46,7 +47,7 @@ enum ParallelScan {
                 }
                 guard let index else { break }
                 do throws(StoreError) {
-                    try body(&state, source.view(segments[index]), index)
+                    try body(&state, source.view(segments[index], decompressor), index)
                 } catch {
                     progress.withLockedValue { progress in
                         if error.code == .damaged {

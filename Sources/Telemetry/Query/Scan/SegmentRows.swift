@@ -82,13 +82,33 @@ struct SegmentRows {
     /// Periods count from the Unix epoch.
     private func periods(_ nanos: Int64) throws(StoreError) -> CodedRows {
         let starts = try view.starts()
-        let times = starts.map { Int64(clamping: $0) / nanos }
-        let first = times.min() ?? 0
-        let last = times.max() ?? 0
-        guard last - first < Int64(max(count, 1) * 4) else { return sparsePeriods(times, nanos) }
+        let first = Int64(clamping: starts.min() ?? 0) / nanos
+        let last = Int64(clamping: starts.max() ?? 0) / nanos
+        guard last - first < Int64(max(count, 1) * 4) else {
+            return sparsePeriods(starts.map { Int64(clamping: $0) / nanos }, nanos)
+        }
         return CodedRows(
-            codes: times.map { UInt32($0 - first + 1) },
+            codes: Self.periodCodes(starts, nanos, first: first),
             parts: [.periods(first: first, count: Int(last - first) + 1, nanos: nanos)])
+    }
+
+    /// Neighbours mostly start in one period: a division for each change is enough.
+    private static func periodCodes(_ starts: [UInt64], _ nanos: Int64, first: Int64) -> [UInt32] {
+        var codes = [UInt32](repeating: 0, count: starts.count)
+        var output = codes.mutableSpan
+        let starts = starts.span
+        var begin: UInt64 = 0
+        var code: UInt32 = 0
+        for row in starts.indices {
+            let start = min(starts[row], UInt64(Int64.max))
+            if code == 0 || start &- begin >= UInt64(nanos) {
+                let period = Int64(start) / nanos
+                begin = UInt64(period * nanos)
+                code = UInt32(period - first + 1)
+            }
+            output[row] = code
+        }
+        return codes
     }
 
     /// Spans of times that lie years apart.

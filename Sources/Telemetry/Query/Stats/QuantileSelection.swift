@@ -1,8 +1,8 @@
 /// Finds exact quantiles of durations without sorting them: counts how many fall into each part of the range,
 /// and looks closer at those parts only in which a quantile lies.
 struct QuantileSelection {
-    /// Up to so many values are sorted.
-    private static let sortedMax = 8_192
+    /// Up to so many values are brought together and partitioned.
+    private static let gatheredMax = 8_192
     /// Parts that a range is cut into: 2^11.
     private static let partBits: UInt32 = 11
 
@@ -24,7 +24,7 @@ struct QuantileSelection {
         let ranks = DurationQuantiles.parts.map {
             Int(DurationSketch.nearestRank($0, of: UInt64(count))) - 1
         }
-        let found = count <= Self.sortedMax ? sorted(ranks) : selected(ranks)
+        let found = count <= Self.gatheredMax ? gathered(ranks) : selected(ranks)
         let longSorted = longOnes.sorted()
         let nanos = zip(found, ranks).map { value, rank -> Int64 in
             guard value == GroupedDurations.long else { return Int64(value) }
@@ -34,14 +34,13 @@ struct QuantileSelection {
         return DurationQuantiles(p50: nanos[0], p90: nanos[1], p99: nanos[2])
     }
 
-    private func sorted(_ ranks: [Int]) -> [UInt32] {
+    private func gathered(_ ranks: [Int]) -> [UInt32] {
         var values: [UInt32] = []
         values.reserveCapacity(count)
         for run in runs {
             values += buffers[Int(run.buffer)][Int(run.start)..<Int(run.start + run.count)]
         }
-        values.sort()
-        return ranks.map { values[$0] }
+        return RankSelection.values(of: ranks, in: &values)
     }
 
     /// The first cut is by size, as in a sketch; the ones after it are even.
@@ -72,12 +71,11 @@ struct QuantileSelection {
         if end - first <= 1 { return UInt32(truncatingIfNeeded: first) }
         let low = UInt32(truncatingIfNeeded: first)
         let width = UInt32(truncatingIfNeeded: min(end, 1 << 32) - first)
-        if count <= Self.sortedMax {
+        if count <= Self.gatheredMax {
             var values: [UInt32] = []
             values.reserveCapacity(count)
             forEach { if $0 &- low < width { values.append($0) } }
-            values.sort()
-            return values[rank]
+            return RankSelection.values(of: [rank], in: &values)[0]
         }
         let widthBits = 32 - UInt32((width - 1).leadingZeroBitCount)
         let shift = widthBits > Self.partBits ? widthBits - Self.partBits : 0

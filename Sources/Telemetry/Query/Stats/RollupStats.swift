@@ -64,9 +64,12 @@ struct RollupStats {
         }
         partial.seenKeys.formUnion(query.mentionedKeys)
         let hasPeriod = query.keys.contains { if case .period = $0 { true } else { false } }
-        // Rows are ordered by group, and most groups of the rollup fall into few of the query's.
+        // Rows are ordered by group, and most groups of the rollup fall into few of the query's: neighbours
+        // mostly into the same one.
         var known: [[UInt32]: Int] = [:]
-        var last: (group: UInt32, minute: UInt32, target: Int)?
+        var lastCodes: [UInt32] = []
+        var target = 0
+        var last: (group: UInt32, minute: UInt32)?
         for row in 0..<rollup.rowCount {
             let index = rollup.groupIndexes[row]
             let group = rollup.groups[Int(index)]
@@ -74,14 +77,24 @@ struct RollupStats {
             let start = Int64(minute) * Self.minuteNanos
             guard passes[Int(index)], overlapsWindow(start) else { continue }
             if last?.group != index || hasPeriod && last?.minute != minute {
-                let codes = query.keys.map { code(of: $0, group, minute) }
-                let target =
-                    known[codes] ?? partial.groups.group(query.keys.map { value(of: $0, group, start) })
-                known[codes] = target
-                last = (index, minute, target)
+                if last == nil || !areCodes(lastCodes, of: group, minute) {
+                    lastCodes = query.keys.map { code(of: $0, group, minute) }
+                    target =
+                        known[lastCodes]
+                        ?? partial.groups.group(query.keys.map { value(of: $0, group, start) })
+                    known[lastCodes] = target
+                }
+                last = (index, minute)
             }
-            add(row, mark: marks?[Int(index)], to: last?.target ?? 0, &partial)
+            add(row, mark: marks?[Int(index)], to: target, &partial)
         }
+    }
+
+    private func areCodes(_ codes: [UInt32], of group: SegmentRollup.Group, _ minute: UInt32) -> Bool {
+        for (index, key) in query.keys.enumerated() where codes[index] != code(of: key, group, minute) {
+            return false
+        }
+        return true
     }
 
     /// A number that stands for the value of a key in this segment; several may stand for one value.

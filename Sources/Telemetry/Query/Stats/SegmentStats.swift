@@ -172,7 +172,7 @@ extension SegmentView {
         let durations = try durations()
         let longest = UInt64(Int64.max)
         // What is shorter, of spans that start before the year 2262, ends before numbers do.
-        if summary.maxStart < .distantFuture, !durations.contains(where: { $0 > longest }) {
+        if summary.maxStart < .distantFuture, durations.max() ?? 0 <= longest {
             return durations
         }
         let starts = try starts()
