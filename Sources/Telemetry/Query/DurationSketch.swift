@@ -53,15 +53,19 @@ struct DurationSketch: Hashable, Sendable {
     }
 
     /// Adds durations that were counted by bucket.
-    /// - Precondition: the buckets ascend and are below `bucketCount`; each has a count
+    /// - Precondition: the buckets are below `bucketCount`; each has a count
     mutating func merge(_ buckets: Swift.Span<UInt16>, _ more: Swift.Span<UInt32>) {
         guard buckets.count > 0, more.count >= buckets.count else { return }
-        let lowest = Int(buckets[0])
-        let highest = Int(buckets[buckets.count - 1])
-        if lowest < firstBucket || highest >= firstBucket + counts.count {
-            makeRoom(for: lowest)
-            makeRoom(for: highest)
+        var lowest = buckets[0]
+        var highest = lowest
+        for index in buckets.indices {
+            // Safe: the index is one of the span's own.
+            let bucket = unsafe buckets[unchecked: index]
+            lowest = min(lowest, bucket)
+            highest = max(highest, bucket)
         }
+        makeRoom(for: Int(lowest))
+        makeRoom(for: Int(highest))
         let first = firstBucket
         var all = counts.mutableSpan
         var added: UInt64 = 0

@@ -46,7 +46,12 @@ struct SegmentRollup: Hashable, Sendable {
 
     /// Adds the durations of a row to a sketch.
     func merge(row: Int, into sketch: inout DurationSketch) {
-        let range = sketchRange(row)
+        merge(rows: row..<row + 1, into: &sketch)
+    }
+
+    /// Adds the durations of some rows to a sketch.
+    func merge(rows: Range<Int>, into sketch: inout DurationSketch) {
+        let range = Int(sketchOffsets[rows.lowerBound])..<Int(sketchOffsets[rows.upperBound])
         sketch.merge(buckets.span.extracting(range), counts.span.extracting(range))
     }
 }

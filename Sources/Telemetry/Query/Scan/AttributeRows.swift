@@ -49,11 +49,15 @@ struct AttributeRows {
             setCodes(&rows.codes, entries, plus: first, uses(of: column), wins)
         case .numbers(let numbers):
             var known: [UInt64: UInt32] = [:]
+            // Flags and codes of status are small numbers: they are found without hashing.
+            var small = [UInt32](repeating: .max, count: 1_024)
             var values: [SpanValue] = []
             let codes = numbers.map { bits -> UInt32 in
-                if let code = known[bits] { return code }
+                let isSmall = bits < UInt64(small.count)
+                if isSmall, small[Int(bits)] != .max { return small[Int(bits)] }
+                if !isSmall, let code = known[bits] { return code }
                 let code = UInt32(values.count)
-                known[bits] = code
+                if isSmall { small[Int(bits)] = code } else { known[bits] = code }
                 values.append(AnyValue(type: type, bits: bits, bytes: []).map { SpanValue($0) } ?? .missing)
                 return code
             }

@@ -54,11 +54,13 @@ enum RankSelection {
         _ values: inout [UInt32], _ range: Range<Int>, _ isFront: (UInt32) -> Bool
     ) -> Int {
         var span = values.mutableSpan
+        precondition(range.lowerBound >= 0 && range.upperBound <= span.count)
         var front = range.lowerBound
         for index in range {
-            let value = span[index]
-            span[index] = span[front]
-            span[front] = value
+            // Safe: `index` lies in the range, and `front` never behind it.
+            let value = unsafe span[unchecked: index]
+            unsafe span[unchecked: index] = span[unchecked: front]
+            unsafe span[unchecked: front] = value
             front &+= isFront(value) ? 1 : 0
         }
         return front

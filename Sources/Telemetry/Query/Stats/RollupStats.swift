@@ -69,6 +69,10 @@ struct RollupStats {
         var known: [[UInt32]: Int] = [:]
         var lastCodes: [UInt32] = []
         var target = 0
+        // Neighbours of one group are added together.
+        var run = 0..<0
+        var totals = SpanTotals()
+        var runTarget = 0
         var last: (group: UInt32, minute: UInt32)?
         for row in 0..<rollup.rowCount {
             let index = rollup.groupIndexes[row]
@@ -86,8 +90,16 @@ struct RollupStats {
                 }
                 last = (index, minute)
             }
-            add(row, mark: marks?[Int(index)], to: target, &partial)
+            if row != run.upperBound || target != runTarget {
+                add(run, totals, to: runTarget, &partial)
+                run = row..<row
+                totals = SpanTotals()
+                runTarget = target
+            }
+            run = run.lowerBound..<row + 1
+            add(row, mark: marks?[Int(index)], to: &totals)
         }
+        add(run, totals, to: runTarget, &partial)
     }
 
     private func areCodes(_ codes: [UInt32], of group: SegmentRollup.Group, _ minute: UInt32) -> Bool {
@@ -122,23 +134,28 @@ struct RollupStats {
         return .time(UnixNanos(rawValue: start / nanos * nanos))
     }
 
-    private func add(
-        _ row: Int, mark: (has: Bool, passes: Bool)?, to target: Int, _ partial: inout StatsSearch.Partial
-    ) {
-        var totals = SpanTotals()
-        totals.spans = Int(rollup.spans[row])
-        totals.errors = Int(rollup.errors[row])
-        totals.sumNanos = Int64(clamping: rollup.durationSums[row])
-        let places = rollup.sketchRange(row)
+    private func add(_ row: Int, mark: (has: Bool, passes: Bool)?, to totals: inout SpanTotals) {
+        let spans = Int(rollup.spans[row])
+        totals.spans += spans
+        totals.errors += Int(rollup.errors[row])
+        totals.addDuration(Int64(clamping: rollup.durationSums[row]))
         // The middle of the last bucket that has a span: within 1 %, as everything of a sketch.
-        totals.longestNanos = places.last.map { DurationSketch.middle(of: Int(rollup.buckets[$0])) } ?? 0
-        if let mark {
-            totals.ratioSpans = mark.has ? totals.spans : 0
-            totals.ratioPassed = mark.passes ? totals.spans : 0
+        if let last = rollup.sketchRange(row).last {
+            totals.longestNanos = max(
+                totals.longestNanos, DurationSketch.middle(of: Int(rollup.buckets[last])))
         }
+        guard let mark else { return }
+        if mark.has { totals.ratioSpans += spans }
+        if mark.passes { totals.ratioPassed += spans }
+    }
+
+    private func add(
+        _ rows: Range<Int>, _ totals: SpanTotals, to target: Int, _ partial: inout StatsSearch.Partial
+    ) {
+        guard !rows.isEmpty else { return }
         partial.groups.totals[target].add(totals)
         while partial.sketches.count <= target { partial.sketches.append(DurationSketch()) }
-        rollup.merge(row: row, into: &partial.sketches[target])
+        rollup.merge(rows: rows, into: &partial.sketches[target])
     }
 
     private func value(of key: SpanKey, _ group: SegmentRollup.Group) -> SpanValue {
