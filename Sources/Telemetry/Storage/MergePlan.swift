@@ -9,8 +9,17 @@ struct MergePlan: Hashable, Sendable {
     /// Segments of one level that make one of the next.
     var fanIn = 8
     /// How far the starts of one segment may lie apart: what is searched and deleted as a whole must not span
-    /// months. 24 h, or an eighth of what is kept if that is less.
+    /// months.
     var rangeNanosMax: Int64 = 86_400_000_000_000
+
+    /// The plan for spans that are kept so long: a segment goes as a whole, when its newest span is too old, and
+    /// must not keep others much longer than that.
+    func keeping(_ retainNanos: Int64?) -> MergePlan {
+        guard let retainNanos else { return self }
+        var plan = self
+        plan.rangeNanosMax = min(rangeNanosMax, retainNanos / 8)
+        return plan
+    }
 
     /// The next segments to merge; nil when there is nothing to be gained.
     /// - Parameters:

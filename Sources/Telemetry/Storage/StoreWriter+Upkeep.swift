@@ -8,7 +8,7 @@ extension StoreWriter {
             monotonicNanos() >= upkeep.mergeRestUntil
         else { return }
         let excluded = upkeep.damagedSegments
-        upkeep.merging = Task { [sealer, plan = options.mergePlan] in
+        upkeep.merging = Task { [sealer, plan = options.mergePlan.keeping(options.retainNanos)] in
             let outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
             do throws(StoreError) {
                 outcome = .success(try await sealer.merge(plan, excluding: excluded))

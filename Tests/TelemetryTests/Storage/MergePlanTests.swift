@@ -34,6 +34,15 @@ struct MergePlanTests {
         #expect(plan.next([]) == nil)
     }
 
+    @Test("no more time in one than an eighth of what is kept")
+    func kept() {
+        let eight = entries([Int](repeating: 100, count: 8))
+        #expect(MergePlan().keeping(8 * 79 * Self.second).next(eight)?.count == 8)
+        #expect(MergePlan().keeping(8 * 78 * Self.second).next(eight) == nil)
+        #expect(MergePlan().keeping(nil) == MergePlan())
+        #expect(MergePlan().keeping(.max) == MergePlan())
+    }
+
     @Test("fewer when they make a full one, never more spans than memory is meant for")
     func sizes() {
         let plan = MergePlan()
