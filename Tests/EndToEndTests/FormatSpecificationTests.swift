@@ -16,7 +16,7 @@ struct FormatSpecificationTests {
             await collector.killAtOnce()
         }
         try await Collector.running(on: database, ["--log-level", "debug"]) { collector in
-            try await waitForSegment(of: collector)
+            try await waitForSegment(of: collector, in: database)
             try await expectSameRows(in: database, places: ["segment 1"], count: 400)
             try await sendFromSDK(100, seed: 2, to: collector)
             try await expectSameRows(in: database, places: ["segment 1", "journal"], count: 500)
@@ -27,7 +27,17 @@ struct FormatSpecificationTests {
     func readsUnusualSpans() async throws {
         let database = try Database()
         let request = UnusualRequest.make()
-        let count = request.resourceSpans.flatMap(\.scopeSpans).flatMap(\.spans).count
+        let spans = request.resourceSpans.flatMap(\.scopeSpans).flatMap(\.spans)
+        // Of a span that comes twice the first is kept.
+        let count = Set(
+            spans.map { span in
+                [
+                    span.traceID.description, span.spanID.description, span.name, "\(span.kind)",
+                    "\(span.startTimeUnixNano)", "\(span.endTimeUnixNano)",
+                ]
+            }
+        ).count
+        #expect(count < spans.count)
         try await Collector.running(on: database) { collector in
             try await collector.store(request.protobufBytes())
             try await expectSameRows(in: database, places: ["journal"], count: count)
@@ -98,12 +108,14 @@ struct FormatSpecificationTests {
     /// Has the journal sealed: a collector does it as soon as it takes up a journal of before.
     private func seal(_ database: Database) async throws {
         try await Collector.running(on: database, ["--log-level", "debug"]) { collector in
-            try await waitForSegment(of: collector)
+            try await waitForSegment(of: collector, in: database)
             await collector.killAtOnce()
         }
     }
 
-    private func waitForSegment(of collector: Collector) async throws {
+    private func waitForSegment(of collector: Collector, in database: Database) async throws {
+        // On a slow machine the ten seconds of the journal may have been over before.
+        if try await database.rows(["db", "info"]).first?["journal_rows"]?.number == 0 { return }
         let isSealed = await collector.process.standardError.first { line in
             line.contains(" store.sealed ") ? true : nil
         }
@@ -118,24 +130,29 @@ struct FormatSpecificationTests {
     }
 
     /// Compares each row that the script reads with the row that `traceq` gives.
+    ///
+    /// What is to be in the journal is in a segment by then where the machine took more than ten seconds.
     private func expectSameRows(in database: Database, places: Set<String>, count: Int) async throws {
         let document = try await JSONValue(parsing: readFormat(database).succeeded().standardOutput)
         let rows = document["rows"]?.elements ?? []
         #expect(rows.count == count)
-        #expect(Set(rows.compactMap { $0["place"]?.text }) == places)
-        var found: [String] = []
+        let found = Set(rows.compactMap { $0["place"]?.text })
+        #expect(
+            found == places || places.contains("journal") && !found.contains("journal"),
+            "\(found.sorted()) instead of \(places.sorted())")
+        var differing: [String] = []
         for (trace, expected) in Dictionary(grouping: rows, by: { $0["trace_id"]?.text ?? "" }) {
             let actual = try await database.rows(["trace", trace]).sorted(by: isBefore)
             if actual.count != expected.count {
-                found.append(
+                differing.append(
                     "trace \(trace): \(expected.count) spans are stored, traceq gives \(actual.count)")
             }
             for (expected, actual) in zip(expected.sorted(by: isBefore), actual) {
                 let id = expected["span_id"]?.text ?? ""
-                found += differences(expected: withoutPlace(expected), actual: actual, at: "span \(id)")
+                differing += differences(expected: withoutPlace(expected), actual: actual, at: "span \(id)")
             }
         }
-        #expect(found.isEmpty, "\(found.prefix(20).joined(separator: "\n"))")
+        #expect(differing.isEmpty, "\(differing.prefix(20).joined(separator: "\n"))")
     }
 
     private func isBefore(_ left: JSONValue, _ right: JSONValue) -> Bool {
