@@ -9,10 +9,14 @@ package struct EmptyWindowAdvice {
     let zone: TimeZoneRules
     /// What the command shows one of.
     let noun: String
+    /// Whether parts of the file could not be read.
+    let isDamaged: Bool
 
     package init(
-        window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules, noun: String = "request"
+        window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules, noun: String = "request",
+        notes: [QualityNote] = []
     ) {
+        isDamaged = notes.contains { $0.code == "damaged_chunk" }
         self.noun = noun
         self.window = window
         self.filters = filters
@@ -24,6 +28,10 @@ package struct EmptyWindowAdvice {
         guard let oldest = info.minTime, let newest = info.maxTime, info.spans > 0 else {
             return "no \(noun)s: the database is empty; let applications send OTLP to the collector "
                 + "(127.0.0.1:4317 for gRPC, 127.0.0.1:4318 for HTTP) and try again"
+        }
+        if isDamaged {
+            return "no \(noun)s in what can be read: parts of the database are damaged, as the notes say; "
+                + "traceq db verify lists them"
         }
         if newest < window.since {
             return "no \(noun)s in the window: the newest span is from \(text(newest)); "

@@ -64,7 +64,8 @@ struct SlowestCommand: ContextCommand {
         var table = ResultTable.slowest(result, window: query.window, zone: style.zone)
         if result.rows.isEmpty {
             let advice = EmptyWindowAdvice(
-                window: query.window, filters: filters, now: context.now, zone: style.zone)
+                window: query.window, filters: filters, now: context.now, zone: style.zone,
+                notes: result.notes)
             let sentence = advice.sentence(try reader.info())
             if format.isForPeople {
                 table.summary = [sentence]

@@ -96,7 +96,8 @@ struct StatsCommand: ContextCommand {
         }
         if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
-                window: query.window, filters: filters, now: context.now, zone: style.zone, noun: "span")
+                window: query.window, filters: filters, now: context.now, zone: style.zone, noun: "span",
+                notes: result.notes)
             let sentence = advice.sentence(try reader.info())
             if format.isForPeople {
                 table.summary = [sentence]

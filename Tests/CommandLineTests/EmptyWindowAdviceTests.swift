@@ -8,7 +8,7 @@ struct EmptyWindowAdviceTests {
 
     private func sentence(
         spans: Int64 = 10, oldestHours: Int64?, newestHours: Int64?, filters: [String] = [],
-        until: UnixNanos = InMemoryCommandLine.now
+        until: UnixNanos = InMemoryCommandLine.now, notes: [QualityNote] = []
     ) -> String {
         let now = InMemoryCommandLine.now
         let info = DatabaseInfo(
@@ -16,7 +16,8 @@ struct EmptyWindowAdviceTests {
             minTime: oldestHours.map { now.advanced(byNanos: -$0 * Self.hour) },
             maxTime: newestHours.map { now.advanced(byNanos: -$0 * Self.hour) }, formatVersion: 1, notes: [])
         let window = TimeWindow(since: until.advanced(byNanos: -Self.hour), until: until)
-        return EmptyWindowAdvice(window: window, filters: filters, now: now, zone: .utc).sentence(info)
+        return EmptyWindowAdvice(window: window, filters: filters, now: now, zone: .utc, notes: notes)
+            .sentence(info)
     }
 
     @Test("nothing stored")
@@ -47,5 +48,14 @@ struct EmptyWindowAdviceTests {
         #expect(filtered("--service", "--node").contains("fits --service and --node; leave one out, or"))
         #expect(filtered("--service", "--node", "--name").contains("--service, --node and --name;"))
         #expect(sentence(oldestHours: 5, newestHours: 0).contains("try --since 6h"))
+    }
+
+    @Test("damage: the window is not said to be empty")
+    func damaged() {
+        let text = sentence(
+            oldestHours: 5, newestHours: 0, filters: ["--node"],
+            notes: [QualityNote(code: "damaged_chunk", message: "segment 1")])
+        #expect(text.hasPrefix("no requests in what can be read: parts of the database are damaged"))
+        #expect(text.hasSuffix("traceq db verify lists them"))
     }
 }

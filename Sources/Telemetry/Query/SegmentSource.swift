@@ -37,9 +37,9 @@ final class SegmentSource: Sendable {
         let id = segment.segmentID ?? 0
         return SegmentView(
             segmentID: id, format: segment.format ?? 1, summary: segment.summary, decompressor,
-            load: { [self] (chunk) throws(StoreError) in
+            load: { [self] (chunk, columns) throws(StoreError) in
                 do throws(StoreError) {
-                    return try self.chunk(chunk, of: id)
+                    return try self.chunk(chunk, of: id, columns: columns)
                 } catch {
                     guard error.code == .damaged else { throw error }
                     throw StoreError(.damaged, error.message + segment.summary.rangeWords)
@@ -49,12 +49,15 @@ final class SegmentSource: Sendable {
     }
 
     /// A chunk whose bytes agree with their checksum; nil when there is none.
-    func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {
+    /// - Parameter columns: those of the segment, for words about damage
+    func chunk(
+        _ chunk: ChunkID, of segment: Int64, columns: [ColumnKey] = []
+    ) throws(StoreError) -> [UInt8]? {
         let key = Schema.chunkKey(segment: segment, chunk)
         guard let (expected, bytes) = try row(Self.chunk, key) else { return nil }
         guard checksum(bytes.span) == UInt64(bitPattern: expected) else {
             throw StoreError(
-                .damaged, "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+                .damaged, "segment \(segment): \(chunk.words(columns: columns)) does not match its checksum")
         }
         return bytes
     }

@@ -17,8 +17,8 @@ final class SegmentView {
     let format: Int?
     /// The spans themselves where they are in memory already.
     private let columns: SegmentColumns?
-    /// Reads a chunk; nil when the segment has none of that number.
-    private let load: (ChunkID) throws(StoreError) -> [UInt8]?
+    /// Reads a chunk, with the columns as far as they are known for words about it; nil when the segment has none of that number.
+    private let load: (ChunkID, [ColumnKey]) throws(StoreError) -> [UInt8]?
     private let decoder: SegmentDecoder
     private let resolve: (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
 
@@ -47,7 +47,7 @@ final class SegmentView {
     init(
         segmentID: Int64, format: Int, summary: SegmentSummary,
         _ decompressor: SharedDecompressor = SharedDecompressor(),
-        load: @escaping (ChunkID) throws(StoreError) -> [UInt8]?,
+        load: @escaping (ChunkID, [ColumnKey]) throws(StoreError) -> [UInt8]?,
         resolve: @escaping (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
     ) {
         self.segmentID = segmentID
@@ -65,7 +65,7 @@ final class SegmentView {
         format = nil
         self.columns = columns
         summary = columns.summary()
-        load = { (_) throws(StoreError) in nil }
+        load = { (_, _) throws(StoreError) in nil }
         resolve = { (_) throws(StoreError) in throw StoreError(.damaged, "the journal has no catalogue") }
         decoder = SegmentDecoder(spanCount: columns.spanCount)
         knownTables = columns.tables
@@ -358,6 +358,10 @@ final class SegmentView {
         return indexes
     }
 
+    private func load(_ id: ChunkID) throws(StoreError) -> [UInt8]? {
+        try load(id, knownTables?.columns ?? [])
+    }
+
     private func decode<Content>(
         _ id: ChunkID, _ read: (ByteSpan) throws(ByteReader.Damage) -> Content
     ) throws(StoreError) -> Content {
@@ -377,10 +381,10 @@ final class SegmentView {
 
     /// The words for a chunk that does not hold what it should.
     func damage(_ id: ChunkID) -> StoreError {
-        let name = id.name(columns: knownTables?.columns ?? [])
+        let words = id.words(columns: knownTables?.columns ?? [])
         return StoreError(
             .damaged,
-            "segment \(segmentID.map(String.init) ?? "(journal)"): chunk \(name) is damaged"
+            "segment \(segmentID.map(String.init) ?? "(journal)"): \(words) is damaged"
                 + summary.rangeWords)
     }
 }

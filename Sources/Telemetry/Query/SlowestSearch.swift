@@ -19,8 +19,11 @@ struct SlowestSearch {
     func run() throws(StoreError) -> SlowestResult {
         // Some candidates may turn out to be inner spans of requests that are stored elsewhere.
         var candidatesMax = max(1, query.limit) + 16
+        // What turned out to be damaged: others' requests take the places of those that cannot be shown.
+        var damaged: Set<Int> = []
         while true {
-            let found = try candidates(max: candidatesMax)
+            let found = try candidates(max: candidatesMax, without: damaged)
+            damaged.formUnion(found.damaged)
             let traces = Set(found.slowest.compactMap(\.doubtfulTrace))
             let spans = try traces.isEmpty ? [:] : TraceSearch(segments, reader).storedSpans(of: traces)
             let requests = found.slowest.filter { candidate in
@@ -31,31 +34,42 @@ struct SlowestSearch {
                 candidatesMax *= 4
                 continue
             }
-            reader.note(found.damages)
-            return try result(Array(requests.prefix(query.limit)), hasMore: requests.count > query.limit)
+            let made = try rows(of: Array(requests.prefix(query.limit)))
+            guard made.damaged.isEmpty else {
+                damaged.formUnion(made.damaged)
+                continue
+            }
+            return SlowestResult(
+                rows: made.rows, hasMore: requests.count > query.limit,
+                notes: QualityNotes.nodes(of: made.rows)
+                    + (try QualityNotes.silence(segments, query.window, reader.source)))
         }
     }
 
     /// Looks at segments with long spans first: as soon as there are enough candidates, a segment without a
     /// span as long as the last of them is passed over, and so is one whose longest are as long but start later.
+    /// - Parameter damaged: segments to leave out
+    /// - Returns: also the segments that were found to be damaged
     private func candidates(
-        max limit: Int
-    ) throws(StoreError) -> (slowest: [RequestScan.Candidate], damages: [String]) {
+        max limit: Int, without damaged: Set<Int>
+    ) throws(StoreError) -> (slowest: [RequestScan.Candidate], damaged: [Int]) {
         // One for all workers: what any of them found spares the others work.
         let slowest = NIOLockedValueBox(
             BoundedHeap<RequestScan.Candidate>(limit: limit, isBefore: RequestScan.Candidate.isBefore))
         let query = self.query
-        let outcome = try ParallelScan.run(segments, reader.source, makeState: {}) {
-            (_, view, segment) throws(StoreError) in
+        let readable = segments.indices.filter { !damaged.contains($0) }
+        let outcome = try ParallelScan.run(readable.map { segments[$0] }, reader.source, makeState: {}) {
+            (_, view, index) throws(StoreError) in
             let last = slowest.withLockedValue(\.last)
             if let last, !Self.mayPrecede(last, view.summary) { return }
             let found = try RequestScan.requests(
-                view, segment: segment, query, atLeast: last?.durationNanos ?? 0)
+                view, segment: readable[index], query, atLeast: last?.durationNanos ?? 0)
             slowest.withLockedValue { slowest in
                 for candidate in found { slowest.insert(candidate) }
             }
         }
-        return (slowest.withLockedValue { $0.sorted() }, outcome.damages)
+        reader.note(outcome.damages)
+        return (slowest.withLockedValue { $0.sorted() }, outcome.damaged.map { readable[$0] })
     }
 
     /// Whether a span of a segment may come before the last of the slowest: as long as it or longer, and what is
@@ -97,33 +111,43 @@ struct SlowestSearch {
         }
     }
 
-    private func result(
-        _ requests: [RequestScan.Candidate], hasMore: Bool
-    ) throws(StoreError) -> SlowestResult {
+    /// What the rows of some requests are made of.
+    private struct Rows: Sendable {
+        var rows: [(index: Int, row: RequestRow)] = []
+        /// Why some rows lack a path or a status.
+        var damages: [String] = []
+    }
+
+    /// - Returns: rows in the order of the requests, and the segments whose damage costs the rows of theirs
+    private func rows(
+        of requests: [RequestScan.Candidate]
+    ) throws(StoreError) -> (rows: [RequestRow], damaged: [Int]) {
         // A segment at a time: its columns are read once for all requests in it.
         let bySegment = Dictionary(grouping: requests.indices) { requests[$0].segment }.sorted {
             $0.key < $1.key
         }
         let outcome = try ParallelScan.run(
-            bySegment.map { segments[$0.key] }, reader.source,
-            makeState: { [(index: Int, row: RequestRow)]() }
-        ) { (rows, view, group) throws(StoreError) in
-            var found: [(index: Int, row: RequestRow)] = []
+            bySegment.map { segments[$0.key] }, reader.source, makeState: { Rows() }
+        ) { (all, view, group) throws(StoreError) in
+            var found = Rows()
             for index in bySegment[group].value {
-                found.append((index, try Self.row(requests[index], view)))
+                found.rows.append((index, try Self.row(requests[index], view, &found.damages)))
             }
-            rows += found
+            all.rows += found.rows
+            all.damages += found.damages
         }
         reader.note(outcome.damages)
-        let rows = outcome.states.joined().sorted { $0.index < $1.index }.map(\.row)
-        return SlowestResult(
-            rows: rows, hasMore: hasMore,
-            notes: QualityNotes.nodes(of: rows)
-                + (try QualityNotes.silence(segments, query.window, reader.source)))
+        reader.note(
+            outcome.states.flatMap(\.damages).sorted(), costs: "what it tells of requests is not shown")
+        return (
+            outcome.states.flatMap(\.rows).sorted { $0.index < $1.index }.map(\.row),
+            outcome.damaged.map { bySegment[$0].key }
+        )
     }
 
+    /// - Parameter damages: takes up the damage of columns that a row can do without
     private static func row(
-        _ candidate: RequestScan.Candidate, _ view: SegmentView
+        _ candidate: RequestScan.Candidate, _ view: SegmentView, _ damages: inout [String]
     ) throws(StoreError) -> RequestRow {
         let row = candidate.row
         let materializer = try SpanMaterializer(view)
@@ -131,7 +155,7 @@ struct SlowestSearch {
         materializer.advance(&position, to: row)
         let tables = try view.tables()
         let operation = tables.operations[Int(try view.operationIndexes()[row])]
-        let attributes = try httpAttributes(at: position, tables, materializer)
+        let attributes = try httpAttributes(at: position, tables, materializer, &damages)
         let origin = try view.origins()[Int(try view.originIndexes()[row])]
         let arrival = tables.arrivals[Int(try view.arrivalIndexes()[row])]
         return RequestRow(
@@ -156,23 +180,33 @@ struct SlowestSearch {
 
     /// Reads the few attributes that a request's row shows, and no other column.
     private static func httpAttributes(
-        at position: SpanMaterializer.Position, _ tables: SegmentTables, _ materializer: SpanMaterializer
+        at position: SpanMaterializer.Position, _ tables: SegmentTables, _ materializer: SpanMaterializer,
+        _ damages: inout [String]
     ) throws(StoreError) -> (path: String?, status: Int?) {
         var path: (rank: Int, text: String)?
         var status: (rank: Int, code: Int)?
         for (column, index) in materializer.slots(at: position) {
             guard tables.columns[column].role == .attribute else { continue }
             let key = String(decoding: tables.columns[column].name, as: UTF8.self)
-            if let rank = HTTPAttributes.path.firstIndex(of: key), rank <= path?.rank ?? .max,
-                case .string(let text) = try materializer.value(column: column, index: index),
-                let value = HTTPAttributes.path(text)
-            {
-                path = (rank, value)
+            let pathRank = HTTPAttributes.path.firstIndex(of: key) ?? .max
+            let statusRank = HTTPAttributes.status.firstIndex(of: key) ?? .max
+            guard min(pathRank, statusRank) < .max else { continue }
+            let value: AnyValue
+            do throws(StoreError) {
+                value = try materializer.value(column: column, index: index)
+            } catch {
+                guard error.code == .damaged else { throw error }
+                damages.append(error.message)
+                continue
             }
-            if let rank = HTTPAttributes.status.firstIndex(of: key), rank <= status?.rank ?? .max,
-                let code = HTTPAttributes.status(try materializer.value(column: column, index: index))
+            if pathRank < .max, pathRank <= path?.rank ?? .max, case .string(let text) = value,
+                let text = HTTPAttributes.path(text)
             {
-                status = (rank, code)
+                path = (pathRank, text)
+            }
+            if statusRank < .max, statusRank <= status?.rank ?? .max, let code = HTTPAttributes.status(value)
+            {
+                status = (statusRank, code)
             }
         }
         return (path?.text, status?.code)

@@ -11,6 +11,8 @@ package final class TelemetryReader {
     let source: SegmentSource
     /// What was found to be damaged while the current query ran.
     private var damages: [String] = []
+    /// Damage that does not cost spans, and what it costs.
+    private var lesserDamages: [(damage: String, cost: String)] = []
 
     /// Opens a database file.
     /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
@@ -88,6 +90,7 @@ package final class TelemetryReader {
     /// Runs a query on one state of the file.
     func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
         damages = []
+        lesserDamages = []
         do {
             try connection.execute("BEGIN")
         } catch {
@@ -224,8 +227,17 @@ package final class TelemetryReader {
 
     // MARK: Damage
 
-    /// Takes up what a scan found to be damaged.
-    func note(_ damages: [String]) { self.damages += damages }
+    /// Takes up what a scan found to be damaged; what is known already is not noted again.
+    func note(_ damages: [String]) {
+        for damage in damages where !self.damages.contains(damage) { self.damages.append(damage) }
+    }
+
+    /// Takes up damage that costs something else than spans.
+    func note(_ damages: [String], costs cost: String) {
+        for damage in damages where !lesserDamages.contains(where: { $0.damage == damage }) {
+            lesserDamages.append((damage, cost))
+        }
+    }
 
     /// Runs a part of a query on one segment; damage costs that segment only and is noted.
     func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {
@@ -233,15 +245,16 @@ package final class TelemetryReader {
             return try body()
         } catch {
             guard error.code == .damaged else { throw error }
-            damages.append(error.message)
+            note([error.message])
             return nil
         }
     }
 
     /// Notes about what could not be read.
     func damageNotes() -> [QualityNote] {
-        damages.map {
-            QualityNote(code: "damaged_chunk", message: "\($0); its spans are missing from this answer")
+        let lesser = lesserDamages.filter { !damages.contains($0.damage) }
+        return (damages.map { ($0, "its spans are missing from this answer") } + lesser).map { damage, cost in
+            QualityNote(code: "damaged_chunk", message: "\(damage); \(cost)")
         }
     }
 }

@@ -26,7 +26,13 @@ struct ChunkID: Hashable, Sendable {
     /// How many columns a segment can have at the most.
     static let columnsMax = 65_536 - 16
 
-    /// What a person calls the chunk, in words about damage.
+    /// The chunk in a sentence about its damage.
+    func words(columns: [ColumnKey]) -> String {
+        let name = name(columns: columns)
+        return name.hasPrefix("column ") || name.hasPrefix("chunk ") ? name : "chunk " + name
+    }
+
+    /// What a person calls the chunk.
     func name(columns: [ColumnKey]) -> String {
         let names = [
             "tables", "origins", "trace ids", "trace span counts", "trace starts", "span ids", "parents",

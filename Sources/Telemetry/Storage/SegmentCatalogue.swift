@@ -82,7 +82,7 @@ final class SegmentCatalogue {
     func view(_ entry: Entry) -> SegmentView {
         SegmentView(
             segmentID: entry.id, format: entry.format, summary: entry.summary,
-            load: { [self] (chunk) throws(StoreError) in try self.chunk(chunk, of: entry.id) },
+            load: { [self] (chunk, _) throws(StoreError) in try self.chunk(chunk, of: entry.id) },
             resolve: { (_) throws(StoreError) in ResolvedOrigin(resource: nil, scope: nil) })
     }
 
@@ -101,7 +101,7 @@ final class SegmentCatalogue {
         guard checksum(bytes.span) == expected else {
             throw StoreError(
                 .damaged,
-                "segment \(segment): chunk \(chunk.name(columns: [])) does not match its checksum")
+                "segment \(segment): \(chunk.words(columns: [])) does not match its checksum")
         }
         return bytes
     }

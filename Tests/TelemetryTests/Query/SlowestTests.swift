@@ -32,6 +32,47 @@ struct SlowestTests {
         return try TelemetryReader(path: path).slowest(query)
     }
 
+    @Test(
+        "are as many as asked for whatever is damaged in the segment with the slowest",
+        arguments: [1, 3, 10])
+    func damage(limit: Int) async throws {
+        let requests = [2_000, 1_000].map { (base: UInt64) in
+            Sample.request(
+                (1...12 as ClosedRange<UInt64>).map { number in
+                    Sample.span(
+                        trace: base + number, id: UInt8(number), millis: base + number,
+                        attributes: [
+                            KeyValue("url.path", .string("/\(base)/\(number)")),
+                            KeyValue("http.response.status_code", .int(200)),
+                        ])
+                })
+        }
+        try await store(requests, segmented: true)
+        let connection = try Connection(path: path, mode: .readWrite)
+        let chunks = try connection.prepare("SELECT id & 65535 FROM chunk WHERE id >> 16 = 1")
+        var numbers: [Int64] = []
+        while try chunks.step() { numbers.append(chunks.integer(0)) }
+        #expect(numbers.count > 12)
+        for number in numbers {
+            let flip = "UPDATE chunk SET checksum = ~checksum WHERE id = (1 << 16) | \(number)"
+            try connection.execute(flip)
+            let result = try slowest(limit: limit)
+            #expect(result.rows.count == limit, "chunk \(number)")
+            let damages = result.notes.filter { $0.code == "damaged_chunk" }
+            #expect(damages.count <= 1, "chunk \(number): \(damages)")
+            // A damaged column of an attribute costs the text only.
+            let isAttribute = number > 16 + Int64(FieldColumn.count)
+            if isAttribute || result.rows.first?.durationNanos != 2_012_000_000 {
+                #expect(damages.count == 1, "chunk \(number)")
+            }
+            if damages.first?.message.contains("column url.path") ?? false {
+                #expect(result.rows.first?.durationNanos == 2_012_000_000)
+                #expect(result.rows.allSatisfy { $0.urlPath == nil && $0.httpStatus == 200 })
+            }
+            try connection.execute(flip)
+        }
+    }
+
     @Test("are server spans and roots, slowest first, as many as asked for")
     func order() async throws {
         var spans: [OTLPModel.Span] = []

@@ -59,7 +59,7 @@ struct MergedSegmentTests {
         chunks[.origins] = encoder.originsChunk(references).bytes
         return SegmentView(
             segmentID: 1, format: 2, summary: columns.summary(),
-            load: { (chunk) throws(StoreError) in chunks[chunk] },
+            load: { (chunk, _) throws(StoreError) in chunks[chunk] },
             resolve: { (reference) throws(StoreError) in
                 guard let origin = origins[reference] else { throw StoreError(.damaged, "no such origin") }
                 return origin

@@ -15,6 +15,8 @@ enum ParallelScan {
         var states: [State]
         /// What was found to be damaged, in the order of the segments.
         var damages: [String]
+        /// The segments that it was found in, in order.
+        var damaged: [Int]
     }
 
     private struct Progress<State: Sendable>: Sendable {
@@ -63,7 +65,8 @@ enum ParallelScan {
         }
         let end = progress.withLockedValue { $0 }
         if let failure = end.failure { throw failure }
-        let damages = end.damages.sorted { $0.index < $1.index }.map(\.message)
-        return Outcome(states: end.states, damages: damages)
+        let damages = end.damages.sorted { $0.index < $1.index }
+        return Outcome(
+            states: end.states, damages: damages.map(\.message), damaged: damages.map(\.index))
     }
 }
