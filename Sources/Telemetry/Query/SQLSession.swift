@@ -76,7 +76,7 @@ package final class SQLSession {
         // The scans end here, and with them the read transaction.
         statement.reset()
         answer.notes = tables.takeDamages().map {
-            QualityNote(code: "damaged_chunk", message: "\($0); its spans are missing from this answer")
+            QualityNote(code: "damaged_chunk", message: $0)
         }
         return answer
     }

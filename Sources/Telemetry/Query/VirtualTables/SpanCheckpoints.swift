@@ -4,7 +4,7 @@ import OTLPModel
 /// beginning of the segment; places on the way are remembered, so that going back is no long way.
 struct SpanCheckpoints {
     /// Spans between two remembered places.
-    private static let stride = 512
+    static let stride = 512
 
     private let materializer: SpanMaterializer
     private var places: [SpanMaterializer.Position]
@@ -17,10 +17,11 @@ struct SpanCheckpoints {
     }
 
     mutating func attributes(_ row: Int) throws(StoreError) -> [KeyValue] {
-        if row < current.row || row - current.row > Self.stride {
-            current = places[min(row / Self.stride, places.count - 1)]
-        }
-        while current.row + Self.stride <= row {
+        // The nearest place behind the row: also when the current one is behind it, but further away.
+        let place = places[min(row / Self.stride, places.count - 1)]
+        if row < current.row || current.row < place.row { current = place }
+        // Places reach as far as any row that was read, so the current one is behind the next of them.
+        while places.count * Self.stride <= row {
             materializer.advance(&current, to: places.count * Self.stride)
             places.append(current)
         }
