@@ -2,11 +2,13 @@ import Glibc
 import Telemetry
 
 /// A file that appears under its name when it is whole, readable by its owner alone: what it holds may be private.
-/// Until then it lies beside it under another name.
+/// Until then it lies beside it under another name. A pipe or a device is written to where it is.
 final class ExportFile {
     /// Where the parts are written.
     let temporaryPath: String
     let descriptor: Int32
+    /// Whether this is a pipe or a device, which no file may take the place of.
+    let isInPlace: Bool
     private let path: String
     private let replaces: Bool
     private var isFinished = false
@@ -16,22 +18,37 @@ final class ExportFile {
     init(path: String, replaces: Bool) throws(CommandFailure) {
         self.path = path
         self.replaces = replaces
+        let kind = Self.kind(path)
+        isInPlace = kind == S_IFIFO || kind == S_IFCHR
+        if isInPlace {
+            temporaryPath = path
+            descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY)
+            guard descriptor >= 0 else { throw Self.failure(path) }
+            var facts = stat()
+            guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == kind else {
+                throw CommandFailure(.usage, "\(DisplayText.escaped(path)) is something else now; try again")
+            }
+            return
+        }
         temporaryPath = path + ".part-\(getpid())"
-        guard replaces || access(path, F_OK) != 0 else { throw Self.isThere(path) }
+        try Self.checkReplaceable(path, kind)
+        guard replaces || kind == nil else { throw Self.isThere(path) }
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path) }
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
-        if !isFinished, descriptor >= 0 { unlink(temporaryPath) }
+        if !isFinished, !isInPlace, descriptor >= 0 { unlink(temporaryPath) }
     }
 
     /// Puts the file in its place, on disk.
     /// - Throws: `CommandFailure`
     func finish() throws(CommandFailure) {
+        guard !isInPlace else { return }
         guard fsync(descriptor) == 0 else { throw Self.failure(path) }
         if replaces {
+            try Self.checkReplaceable(path, Self.kind(path))
             guard rename(temporaryPath, path) == 0 else { throw Self.failure(path) }
         } else {
             // Unlike renaming, linking never takes the place of a file that came in the meantime.
@@ -41,6 +58,25 @@ final class ExportFile {
             unlink(temporaryPath)
         }
         isFinished = true
+    }
+
+    /// What lies under a name, not followed where it is a link; nil for nothing.
+    private static func kind(_ path: String) -> mode_t? {
+        var facts = stat()
+        return lstat(path, &facts) == 0 ? facts.st_mode & S_IFMT : nil
+    }
+
+    /// Only a regular file is ever replaced by another one.
+    private static func checkReplaceable(_ path: String, _ kind: mode_t?) throws(CommandFailure) {
+        let shown = DisplayText.escaped(path)
+        switch kind {
+        case nil, S_IFREG: return
+        case S_IFLNK:
+            throw CommandFailure(
+                .usage, "\(shown) is a symbolic link; name the file itself (- is standard output)")
+        case S_IFDIR: throw CommandFailure(.usage, "\(shown) is a folder; name a file in it")
+        default: throw CommandFailure(.usage, "\(shown) is no file; name a file, or - for standard output")
+        }
     }
 
     private static func isThere(_ path: String) -> CommandFailure {

@@ -1,3 +1,4 @@
+import Glibc
 import OTLPModel
 import Telemetry
 
@@ -18,12 +19,17 @@ struct ExportSink {
         _ format: ExportFormat, _ compression: ExportCompression, path: String?, replaces: Bool,
         database: String
     ) throws {
-        if let path, FileIdentity(path) != nil, FileIdentity(path) == FileIdentity(database) {
-            throw CommandFailure(
-                .usage, "\(DisplayText.escaped(path)) is the database itself; name another file")
-        }
+        if let path, let objection = DatabaseFiles(path: database).objection(to: path) { throw objection }
         let file = try path.map { (path) throws(CommandFailure) in
             try ExportFile(path: path, replaces: replaces)
+        }
+        if let file, file.isInPlace {
+            guard format != .sqlite else {
+                throw CommandFailure(.usage, "an SQLite file cannot go to a pipe or a device; name a file")
+            }
+            guard !(format.isBinary || compression != .none) || isatty(file.descriptor) == 0 else {
+                throw CommandFailure(.usage, "binary data is not written to a terminal; name a file")
+            }
         }
         if format == .sqlite, let file {
             writer = .sqlite(try SQLiteExport(path: file.temporaryPath), file)
