@@ -60,7 +60,7 @@ struct ImportCommand: ContextCommand {
         for file in files { sources.append(try ImportSource(path: file)) }
         if let to {
             let delivery = try CollectorDelivery(url: to)
-            let result = run(sources, in: context) { await delivery.deliver($0) }
+            let result = run(sources, in: context) { await delivery.deliver($0, $1) }
             return try report(result, in: context)
         }
         // Spans that were stored before in other requests are found when they are sealed.
@@ -71,7 +71,7 @@ struct ImportCommand: ContextCommand {
             known.withLockedValue { $0 += spans ?? 0 }
         }
         let delivery = StoreDelivery(store: store, now: { ProcessEnvironment.now() })
-        var result = run(sources, in: context) { await delivery.deliver($0) }
+        var result = run(sources, in: context) { await delivery.deliver($0, $1) }
         BlockingTask.run { await store.close() }
         result.knownSpans = known.withLockedValue { $0 }
         return try report(result, in: context)
@@ -109,7 +109,7 @@ struct ImportCommand: ContextCommand {
 
     private func run(
         _ sources: [ImportSource], in context: CommandContext,
-        deliver: @escaping @Sendable (ImportRecord) async -> ImportRun.Delivery
+        deliver: @escaping @Sendable (ImportRecord, RequestTurn) async -> ImportRun.Delivery
     ) -> Outcome {
         var outcome = Outcome()
         let started = ProcessEnvironment.monotonicNanos()

@@ -145,6 +145,28 @@ struct RecordReaderTests {
         #expect(try read(Array("[{}]".utf8)).errors.first?.message.contains("one a line") == true)
     }
 
+    @Test("Zeros are no requests, and empty requests in a row have a limit")
+    func zeros() throws {
+        let body = Self.request("a")
+        for count in [8, 9, 64, 4_000_000] {
+            let reading = try read([UInt8](repeating: 0, count: count))
+            #expect(reading.records.isEmpty, "\(count)")
+            #expect(reading.errors.first?.message.contains("no OTLP") == true, "\(count)")
+        }
+        let most = RecordReader.emptyInARowMax
+        for count in [most - 1, most, most + 1] {
+            let holes = Self.fixed(body) + [UInt8](repeating: 0, count: 4 * count) + Self.fixed(body)
+            let reading = try read(holes)
+            #expect(reading.errors.isEmpty == (count <= most), "\(count)")
+            #expect(reading.records.count == (count <= most ? count + 2 : most + 1), "\(count)")
+        }
+    }
+
+    @Test("A database is told from telemetry") func database() throws {
+        let reading = try read(Array("SQLite format 3\0".utf8) + [UInt8](repeating: 0, count: 84))
+        #expect(reading.errors.first?.message.contains("this is a database") == true)
+    }
+
     @Test("A length above the limit is refused before anything is read for it, one at the limit is not")
     func limit() throws {
         let body = Self.request("a", padding: 100)
@@ -173,6 +195,9 @@ struct RecordReaderTests {
                 #expect(reading.records.map(\.bytes) == [bodies[0]], "\(length)")
                 #expect(reading.errors.count == 1, "\(length)")
                 #expect(reading.errors.first?.record == 2)
+                #expect(
+                    reading.errors.first?.message.contains("ends in the middle of request 2") == true,
+                    "\(length)")
             }
         }
     }

@@ -89,6 +89,29 @@ struct ImportTests {
         #expect(try await database.spanCount() == 2)
     }
 
+    @Test(
+        "Nothing behind a bad request is stored, however many are read at a time; --skip-bad stores the rest")
+    func nothingBehind() async throws {
+        let text =
+            "\(Self.json(1))\n{\"bad\":1\n"
+            + (2...9).map { Self.json(UInt8($0)) + "\n" }.joined()
+            + "{\"worse\"\n"
+        let file = try write("bad.jsonl", Array(text.utf8))
+        for _ in 0..<5 {
+            let database = try Database()
+            let stopped = try await database.ask(["import", file, "--json"])
+            #expect(stopped.status == .exited(1))
+            #expect(stopped.standardError.contains("request 2 at byte"))
+            #expect(stopped.standardError.contains("1 span of what came before it"))
+            #expect(stopped.standardOutput.contains(#""bad_requests":1"#))
+            #expect(try await database.spanCount() == 1)
+            let skipped = try await database.ask(["import", file, "--skip-bad", "--json"]).succeeded()
+            #expect(skipped.standardOutput.contains(#""bad_requests":2"#))
+            #expect(skipped.standardOutput.contains(#""stored_spans":8"#))
+            #expect(try await database.spanCount() == 9)
+        }
+    }
+
     @Test("Files that are missing, folders and foreign files are refused")
     func refusals() async throws {
         let database = try Database()

@@ -18,16 +18,28 @@ actor CollectorDelivery {
         poster = HTTPPoster(url)
     }
 
-    func deliver(_ record: ImportRecord) -> ImportRun.Delivery {
+    /// Sends a request after all before it were taken.
+    func deliver(_ record: ImportRecord, _ turn: RequestTurn) async -> ImportRun.Delivery {
         // Decoded here as well: to know what is bad before it is sent, and to count.
         let decoded: DecodedTraces
         do {
             decoded = try DecodedTraces(record, receivedAt: ProcessEnvironment.now())
         } catch {
-            return .bad(
+            return await turn.refuse(
                 ImportError(
                     record: record.number, offset: record.offset, message: error.message, isLocal: true))
         }
+        guard await turn.comes() else { return .dropped }
+        let delivery = send(record, decoded)
+        switch delivery {
+        case .bad(let error): return await turn.refuse(error)
+        case .failed: turn.end()
+        case .stored, .known, .dropped: turn.pass()
+        }
+        return delivery
+    }
+
+    private func send(_ record: ImportRecord, _ decoded: DecodedTraces) -> ImportRun.Delivery {
         let type = record.isJSON ? "application/json" : "application/x-protobuf"
         let giveUp = ProcessEnvironment.monotonicNanos() + Self.patienceNanos
         while true {

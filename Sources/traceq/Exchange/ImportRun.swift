@@ -14,6 +14,8 @@ struct ImportRun {
         case bad(ImportError)
         /// Nothing can be stored at the moment: not the request's fault.
         case failed(CommandFailure)
+        /// The import ended with a request before this one: nothing of it is stored.
+        case dropped
     }
 
     /// What is known while requests are under way.
@@ -38,7 +40,7 @@ struct ImportRun {
     private static let bytesOfSlot = 4 << 20
 
     var skipsBad: Bool
-    var deliver: @Sendable (ImportRecord) async -> Delivery
+    var deliver: @Sendable (ImportRecord, RequestTurn) async -> Delivery
     /// Hears after each request that was read: what is known so far.
     var onProgress: (ImportCounts) -> Void
 
@@ -46,44 +48,52 @@ struct ImportRun {
     func run(_ reader: RecordReader) -> (state: State, stop: Stop?) {
         let state = NIOLockedValueBox(State())
         let free = DispatchSemaphore(value: Self.slots)
+        let order = RequestOrder()
+        var index = 0
         var stop: Stop?
         while stop == nil {
             do {
                 guard let record = try reader.next() else { break }
-                start(record, state, free)
+                start(record, RequestTurn(order: order, index: index, skipsBad: skipsBad), state, free)
+                index += 1
             } catch {
+                guard error.isLocal, skipsBad else {
+                    stop = .bad(error)
+                    break
+                }
                 state.withLockedValue { $0.note(error) }
-                if !error.isLocal || !skipsBad { stop = .bad(error) }
             }
             let seen = state.withLockedValue { $0 }
             onProgress(seen.counts)
-            if let failure = seen.failure {
-                stop = .failed(failure)
-            } else if !skipsBad, let first = seen.bad.first {
-                stop = .bad(first)
-            }
+            stop = earliest(seen)
         }
         for _ in 0..<Self.slots { free.wait() }
         for _ in 0..<Self.slots { free.signal() }
-        let end = state.withLockedValue { $0 }
-        if stop == nil {
-            if let failure = end.failure {
-                stop = .failed(failure)
-            } else if !skipsBad, let first = end.bad.first {
-                stop = .bad(first)
-            }
+        // What is under way lies before what could not be read from the file.
+        if let found = earliest(state.withLockedValue { $0 }) {
+            stop = found
+        } else if case .bad(let error)? = stop {
+            state.withLockedValue { $0.note(error) }
         }
-        return (end, stop)
+        return (state.withLockedValue { $0 }, stop)
+    }
+
+    /// Why requests that were handed on end the import.
+    private func earliest(_ state: State) -> Stop? {
+        if let failure = state.failure { return .failed(failure) }
+        guard !skipsBad, let first = state.bad.first else { return nil }
+        return .bad(first)
     }
 
     private func start(
-        _ record: ImportRecord, _ state: NIOLockedValueBox<State>, _ free: DispatchSemaphore
+        _ record: ImportRecord, _ turn: RequestTurn, _ state: NIOLockedValueBox<State>,
+        _ free: DispatchSemaphore
     ) {
         let weight = min(Self.slots, 1 + record.bytes.count / Self.bytesOfSlot)
         for _ in 0..<weight { free.wait() }
         let deliver = deliver
         Task {
-            let delivery = await deliver(record)
+            let delivery = await deliver(record, turn)
             state.withLockedValue { $0.note(delivery) }
             for _ in 0..<weight { free.signal() }
         }
@@ -104,6 +114,7 @@ extension ImportRun.State {
         switch delivery {
         case .bad(let error): note(error)
         case .failed(let reason): failure = failure ?? reason
+        case .dropped: break
         case .stored(let spans, let refused, let reason):
             counts.requests += 1
             counts.stored += spans

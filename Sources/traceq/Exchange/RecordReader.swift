@@ -7,6 +7,8 @@ final class RecordReader {
     static let recordBytesMax = 64 << 20
     /// Of requests without a length between them, so much is taken as one.
     static let plainRecordBytes = 1 << 20
+    /// So many requests in a row may be empty: a hole in a file reads as zeros, each four of them a length of 0.
+    static let emptyInARowMax = 1_000
 
     /// How requests follow each other; nil before the first was read.
     private(set) var framing: RecordFraming?
@@ -21,6 +23,8 @@ final class RecordReader {
     private var base = 0
     private var isAtEnd = false
     private var number = 0
+    /// How many requests without a byte came last.
+    private var emptyInARow = 0
 
     init(_ source: ImportSource, format: ImportFormat = .auto, recordBytesMax: Int = recordBytesMax) {
         self.source = source
@@ -81,6 +85,10 @@ final class RecordReader {
         ImportError(record: number + 1, offset: base + start, message: message, isLocal: isLocal)
     }
 
+    private var cut: String {
+        "the file ends in the middle of request \(HumanUnits.count(Int64(number + 1)))"
+    }
+
     private var tooLarge: ImportError {
         failure(
             "larger than \(HumanUnits.bytes(Int64(recordBytesMax))), the most that one request may have")
@@ -90,6 +98,13 @@ final class RecordReader {
 
     private func detect() throws(ImportError) -> RecordFraming {
         _ = try ensure(64)
+        guard !buffer.starts(with: Array("SQLite format 3\0".utf8)) else {
+            throw ImportError(
+                offset: 0,
+                message: "this is a database; name it with --db, or take its spans out with traceq export")
+        }
+        // Not even two empty requests: a file whose blocks were never written.
+        guard buffer.count < 8 || buffer[..<8].contains(where: { $0 != 0 }) else { throw unknown() }
         let isProtobuf = format == .otlp || (format == .auto && looksLikeProtobuf())
         guard isProtobuf else {
             if buffer.starts(with: [0xef, 0xbb, 0xbf]) { start = 3 }
@@ -227,21 +242,27 @@ final class RecordReader {
         let length: UInt64
         let header: Int
         if framing == .fixedLength {
-            guard try ensure(4) else { throw failure("cut short: the file ends within its length") }
+            guard try ensure(4) else { throw failure("\(cut), within its length") }
             length = buffer[start..<start + 4].reduce(0) { $0 << 8 | UInt64($1) }
             header = 4
         } else {
             _ = try ensure(10)
             guard let (value, end) = Self.varint(buffer, at: start) else {
-                throw failure("cut short or damaged: no length")
+                throw failure(
+                    isAtEnd && buffer.count - start < 10 ? "\(cut), within its length" : "no length")
             }
             length = value
             header = end - start
         }
         guard length <= UInt64(recordBytesMax) else { throw tooLarge }
+        emptyInARow = length == 0 ? emptyInARow + 1 : 0
+        guard emptyInARow <= Self.emptyInARowMax else {
+            throw failure(
+                "no OTLP: more than \(HumanUnits.count(Int64(Self.emptyInARowMax))) empty requests in a row")
+        }
         guard try ensure(header + Int(length)) else {
             throw failure(
-                "cut short: \(length) bytes are announced, the file has \(buffer.count - start - header)")
+                "\(cut): \(length) bytes are announced, the file has \(buffer.count - start - header)")
         }
         var record = take(to: start + header + Int(length), from: start + header, isJSON: false)
         if record.bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
@@ -292,7 +313,7 @@ final class RecordReader {
             if whole > recordBytesMax, length > 0 { break }
             guard try ensure(whole) else {
                 throw failure(
-                    "cut short: \(value) bytes are announced at byte \(base + start + length), the file has "
+                    "\(cut): \(value) bytes are announced at byte \(base + start + length), the file has "
                         + "\(buffer.count - start - header)")
             }
             length = whole

@@ -8,15 +8,18 @@ struct StoreDelivery: Sendable {
     let store: TelemetryStore
     let now: @Sendable () -> UnixNanos
 
-    func deliver(_ record: ImportRecord) async -> ImportRun.Delivery {
+    func deliver(_ record: ImportRecord, _ turn: RequestTurn) async -> ImportRun.Delivery {
         let decoded: DecodedTraces
         do {
             decoded = try DecodedTraces(record, receivedAt: now())
         } catch {
-            return .bad(
+            return await turn.refuse(
                 ImportError(
                     record: record.number, offset: record.offset, message: error.message, isLocal: true))
         }
+        // Those after it may be stored at the same time, but not before it is known that this one can be read.
+        turn.pass()
+        guard await turn.comes() else { return .dropped }
         let spans = decoded.batch.spanCount
         do {
             switch try await append(decoded, digest: BodyDigest(of: record.bytes.span)) {
