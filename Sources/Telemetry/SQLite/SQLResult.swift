@@ -51,16 +51,6 @@ import CSQLite
         }
     }
 
-    func value(_ value: SQLValue) {
-        switch value {
-        case .null: null()
-        case .integer(let number): integer(number)
-        case .real(let number): real(number)
-        case .text(let words): text(words)
-        case .blob(let bytes): blob(bytes.span)
-        }
-    }
-
     /// Ends the statement with an error.
     func fail(_ error: StoreError) {
         unsafe sqlite3_result_error(context, error.message, -1)

@@ -101,12 +101,6 @@ final class RollupRows: PartRows {
     }
 }
 
-extension SQLResult {
-    func optional(_ word: String?) {
-        if let word { text(word) } else { null() }
-    }
-}
-
 extension CacheResult {
     /// Nil when there is no evidence.
     var knownName: String? { self == .unknown ? nil : name }

@@ -122,7 +122,7 @@ final class SpanRows {
     }
 
     /// Writes a column of a row.
-    func write(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+    func write(_ column: SpanColumn, _ row: Int, to result: some ValueTarget) throws(StoreError) {
         switch column {
         case .handle: result.integer(SpanSource.Part.handle(part: part, row: row))
         case .segment: view.segmentID.map(result.integer) ?? result.null()
@@ -171,7 +171,7 @@ final class SpanRows {
     }
 
     private func writeOperation(
-        _ column: SpanColumn, _ row: Int, to result: SQLResult
+        _ column: SpanColumn, _ row: Int, to result: some ValueTarget
     ) throws(StoreError) {
         let operation = try view.tables().operations[Int(try view.operationIndexes()[row])]
         switch column {
@@ -184,7 +184,8 @@ final class SpanRows {
         }
     }
 
-    private func writeOrigin(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+    private func writeOrigin(_ column: SpanColumn, _ row: Int, to result: some ValueTarget) throws(StoreError)
+    {
         let number = Int(try view.originIndexes()[row])
         let origin = try view.origins()[number]
         switch column {
@@ -209,7 +210,8 @@ final class SpanRows {
         }
     }
 
-    private func writeClass(_ column: SpanColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+    private func writeClass(_ column: SpanColumn, _ row: Int, to result: some ValueTarget) throws(StoreError)
+    {
         if classes == nil { classes = try SegmentClassification(view) }
         guard let classes else { return result.null() }
         switch column {
@@ -233,7 +235,7 @@ final class SpanRows {
     }
 
     /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
-    private func field(_ field: FieldColumn, _ row: Int, to result: SQLResult) throws(StoreError) {
+    private func field(_ field: FieldColumn, _ row: Int, to result: some ValueTarget) throws(StoreError) {
         let values = try values(of: field)
         if let place = values.places[row] {
             switch values.values {
@@ -271,28 +273,5 @@ final class SpanRows {
     func attributes(_ row: Int) throws(StoreError) -> [KeyValue] {
         if materializer == nil { materializer = try SpanCheckpoints(view) }
         return try materializer?.attributes(row) ?? []
-    }
-}
-
-extension SQLResult {
-    /// An id's digits.
-    func hexadecimal(_ id: UInt64) {
-        var digits = [UInt8](repeating: 0, count: 16)
-        Self.write(id, into: &digits, at: 0)
-        text(digits.span)
-    }
-
-    func hexadecimal(_ high: UInt64, _ low: UInt64) {
-        var digits = [UInt8](repeating: 0, count: 32)
-        Self.write(high, into: &digits, at: 0)
-        Self.write(low, into: &digits, at: 16)
-        text(digits.span)
-    }
-
-    private static func write(_ id: UInt64, into digits: inout [UInt8], at start: Int) {
-        for place in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: id &>> UInt64(60 - 4 * place)) & 15
-            digits[start + place] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
     }
 }

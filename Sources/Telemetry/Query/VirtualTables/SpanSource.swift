@@ -19,10 +19,17 @@ final class SpanSource {
     private var openSpans = 0
     private var values = AttributeCache()
 
-    /// Open segments hold up to 200 bytes a span when all of their columns are read.
-    private static let openSpansMax = 1 << 20
+    private let openSpansMax: Int
+    /// How often a part was opened: its columns are decoded anew each time.
+    private(set) var openings = 0
 
-    init(_ reference: ConnectionReference, _ damagePolicy: TelemetryTables.DamagePolicy) throws(StoreError) {
+    /// - Parameter openSpansMax: how many spans the open parts have at most. They hold up to 200 bytes a span when
+    ///   all of their columns are read
+    init(
+        _ reference: ConnectionReference, _ damagePolicy: TelemetryTables.DamagePolicy,
+        openSpansMax: Int = 1 << 20
+    ) throws(StoreError) {
+        self.openSpansMax = openSpansMax
         reader = try TelemetryReader(borrowing: reference)
         self.reference = reference
         self.damagePolicy = damagePolicy
@@ -65,8 +72,9 @@ final class SpanSource {
         // dropped with it.
         let rows = SpanRows(part: part, view: reader.reopened(view))
         open.append(rows)
+        openings += 1
         openSpans += view.summary.spans
-        while openSpans > Self.openSpansMax, open.count > 2 {
+        while openSpans > openSpansMax, open.count > 2 {
             openSpans -= open.removeFirst().view.summary.spans
         }
         return rows

@@ -13,8 +13,8 @@ final class SpansCursor: VirtualCursor {
         /// All spans of a part.
         case whole(SpanRows)
         case some(SpanRows, [UInt32])
-        /// Spans of several parts, as handles.
-        case ordered([Int64])
+        /// Spans of several parts.
+        case ordered(OrderedRows)
     }
 
     init(_ tables: TelemetryTables) {
@@ -64,13 +64,14 @@ final class SpansCursor: VirtualCursor {
         while true {
             let first = try order.first(of: source)
             var damaged: Set<Int> = []
-            for part in Set(first.map { SpanSource.Part.place($0).part }) {
+            // Backwards, so that the parts that are read ahead first are open still.
+            for part in Set(first.map { SpanSource.Part.place($0).part }).sorted(by: >) {
                 let rows = source.rows(part)
                 let isWhole: Void? = try source.tolerating { () throws(StoreError) in try rows.load(columns) }
                 if isWhole == nil { damaged.insert(part) }
             }
             guard !damaged.isEmpty else {
-                batch = .ordered(first)
+                batch = .ordered(OrderedRows(first, columns))
                 return first.count
             }
             order.excluded.formUnion(damaged)
@@ -94,9 +95,11 @@ final class SpansCursor: VirtualCursor {
         case .none: result.null()
         case .whole(let rows): try rows.write(column, row, to: result)
         case .some(let rows, let selection): try rows.write(column, Int(selection[row]), to: result)
-        case .ordered(let handles):
-            let (part, row) = SpanSource.Part.place(handles[row])
-            try source.rows(part).write(column, row, to: result)
+        case .ordered(var rows):
+            // Not held twice while it changes.
+            batch = .none
+            defer { batch = .ordered(rows) }
+            try rows.write(column, row, of: source, to: result)
         }
     }
 
@@ -106,7 +109,7 @@ final class SpansCursor: VirtualCursor {
         case .whole(let rows): SpanSource.Part.handle(part: rows.part, row: row)
         case .some(let rows, let selection):
             SpanSource.Part.handle(part: rows.part, row: Int(selection[row]))
-        case .ordered(let handles): handles[row]
+        case .ordered(let rows): rows.handle(row)
         }
     }
 }
