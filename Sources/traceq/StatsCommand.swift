@@ -10,8 +10,8 @@ struct StatsCommand: ContextCommand {
             EXAMPLES
               traceq stats --by node                             of the last hour
               traceq stats --by service,http.route --sort p99    by a built-in key and an attribute
-              traceq stats --by go.module.path --where status=error --since all
-              traceq stats --by node --per 1m --ratio cache.hit=true
+              traceq stats --by module_kind --where status=error --since all
+              traceq stats --by node --per 1m --ratio cache_result=hit
               traceq stats --where 'url.path~/raft/' --where 'duration>250ms'
               traceq stats --by node --since 30d --approximate   from rollups, within 1 %
 
@@ -39,7 +39,7 @@ struct StatsCommand: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also show for which part of the spans that have the key this holds: cache.hit=true.",
+            "Also show for which part of the spans that have the key this holds: cache_result=hit.",
             valueName: "condition"))
     var ratio: String?
 
@@ -56,7 +56,8 @@ struct StatsCommand: ContextCommand {
     @Option(help: ArgumentHelp("Only from this node; * stands for any text.", valueName: "name"))
     var node: String?
 
-    @Option(help: ArgumentHelp("Only with this span name; * stands for any text.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
     var name: String?
 
     @Option(help: "What to sort by, highest first; key is upwards (default: count, with --per key).")
@@ -81,6 +82,10 @@ struct StatsCommand: ContextCommand {
     func validate() throws {
         guard (1...1_000_000).contains(limit) else {
             throw ValidationError("--limit is \(limit); it must lie between 1 and 1000000")
+        }
+        guard sort != .ratio || ratio != nil else {
+            throw ValidationError(
+                "--sort ratio needs a ratio to sort by; add one, as in --ratio cache_result=hit")
         }
     }
 
@@ -121,13 +126,13 @@ struct StatsCommand: ContextCommand {
         do {
             let window = try TimeExpression.window(since: since, until: until, now: now, zone: zone)
             var predicates = try conditions.map { try SpanPredicate(parsing: $0) }
-            for (key, value) in [(SpanKey.service, service), (.node, node), (.name, name)] {
+            for (key, value) in [(SpanKey.service, service), (.node, node)] {
                 if let value, let test = ValueTest(.equal, value) {
                     predicates.append(SpanPredicate(key, test))
                 }
             }
             return StatsQuery(
-                window: window, keys: try keys(), predicates: predicates,
+                window: window, keys: try keys(), predicates: predicates, name: name,
                 ratio: try ratio.map { try SpanPredicate(parsing: $0) },
                 order: sort ?? (per == nil ? .count : .key), limit: limit,
                 isApproximate: precision == .approximate)

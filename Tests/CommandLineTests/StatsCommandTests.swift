@@ -28,6 +28,7 @@ struct StatsCommandTests {
             span.status.code = number == 1 ? .error : .ok
             span.attributes = [
                 KeyValue("http.route", .string("/x")), KeyValue("cache.hit", .bool(number == 1)),
+                KeyValue("url.path", .string("/github.com/a/b/@v/v1.\(number).0.zip")),
             ]
             return span
         }
@@ -80,6 +81,39 @@ struct StatsCommandTests {
                 "note (unknown_key): no span in the window has '\(key)'; did you mean 'http.route'?"))
     }
 
+    @Test(
+        "names the key that was probably meant in a condition and a ratio, too",
+        arguments: [["--where", "http.rout=/x"], ["--ratio", "http.rout=/x"]])
+    func suggestionInConditions(arguments: [String]) async throws {
+        try await store()
+        let words = "note (unknown_key): no span in the window has 'http.rout'; did you mean 'http.route'?"
+        #expect(InMemoryCommandLine(["stats", "--db", path] + arguments).output.contains(words))
+        // Also where nothing is left to be asked for it.
+        let nothing = InMemoryCommandLine(
+            ["stats", "--where", "status=error", "--name", "nothing", "--db", path] + arguments)
+        #expect(nothing.output.contains(words))
+        let known = InMemoryCommandLine(["stats", "--name", "nothing", "--by", "http.route", "--db", path])
+        #expect(!known.output.contains("unknown_key"))
+    }
+
+    @Test("takes the words of status and kind in any case", arguments: ["status=ERROR", "status!=Ok"])
+    func anyCase(condition: String) async throws {
+        try await store()
+        let line = InMemoryCommandLine(["stats", "--where", condition, "--db", path])
+        #expect(line.output.contains("1 group, 1 span;"))
+        #expect(InMemoryCommandLine(["stats", "--where", "status=9", "--db", path]).status == .success)
+    }
+
+    @Test("finds a name among span names and URL paths", arguments: ["GE*", "/github.com/*"])
+    func name(pattern: String) async throws {
+        try await store()
+        for precision in ["--exact", "--approximate"] {
+            let line = InMemoryCommandLine(["stats", "--name", pattern, precision, "--db", path])
+            #expect(line.output.contains("1 group, 2 spans;"))
+        }
+        #expect(InMemoryCommandLine(["stats", "--name", "/x", "--db", path]).output.hasPrefix("no span"))
+    }
+
     @Test("says what would show something when it shows nothing")
     func empty() async throws {
         try await store()
@@ -101,6 +135,9 @@ struct StatsCommandTests {
             (["--per", "soon"], "cannot read 'soon' as a duration"),
             (["--where", "status"], "at character 7: a comparison is missing"),
             (["--ratio", "a>b"], "at character 3: > needs a number"),
+            (["--where", "status=err"], "at character 8: status is one of unset, ok, error"),
+            (["--where", "kind!=SERVE"], "kind is one of unspecified, internal, server, client"),
+            (["--sort", "ratio"], "--sort ratio needs a ratio to sort by; add one"),
             (["--limit", "0"], "--limit is 0; it must lie between 1 and 1000000"),
             (["--sort", "speed"], "'speed' is invalid for '--sort <sort>'"),
         ])

@@ -138,7 +138,8 @@ struct RequestScan {
 
     // MARK: Filters
 
-    private static func rowsWithName(
+    /// By span: whether its name or a path of it matches.
+    static func rowsWithName(
         _ pattern: GlobPattern, _ view: SegmentView, _ tables: SegmentTables
     ) throws(StoreError) -> [Bool] {
         let names = try view.names()

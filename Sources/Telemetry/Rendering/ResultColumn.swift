@@ -8,6 +8,9 @@ package struct ResultColumn: Hashable, Sendable {
         case movable
         /// Loses the middle of its text, and moves to the second line when that is not enough.
         case elastic
+        /// Is left out, the lowest number first. Rows of a table with such columns stay on one line: where leaving
+        /// all of these out is not enough, the elastic ones lose the middle of their texts.
+        case spare(Int)
     }
 
     /// The name in JSON and CSV; nil for a column that only people see.

@@ -25,15 +25,15 @@ extension ResultTable {
         let ratio: [ResultColumn] =
             ratioTitle.map {
                 [
-                    number(nil, DisplayText.escaped($0), .movable), number("ratio", nil),
+                    number(nil, DisplayText.escaped($0), .elastic), number("ratio", nil),
                     number("ratio_spans", nil),
                 ]
             } ?? []
-        // In a narrow terminal, what is left above says how often, how often wrong, and how long.
-        return keys + [number("count", "SPANS"), number("rate", "SPANS/S", .movable)]
-            + [number("errors", "ERRORS"), number("error_share", nil), number(nil, "ERROR %", .movable)]
+        // In a narrow terminal, what is left says how often, how often wrong, and how long.
+        return keys + [number("count", "SPANS"), number("rate", "SPANS/S", .spare(0))]
+            + [number("errors", "ERRORS"), number("error_share", nil), number(nil, "ERROR %")]
             + ratio + [number("p50_ms", "P50"), number("p90_ms", "P90"), number("p99_ms", "P99")]
-            + [number("max_ms", "MAX", .movable), number("total_ms", "TOTAL", .movable)]
+            + [number("max_ms", "MAX", .spare(2)), number("total_ms", "TOTAL", .spare(1))]
     }
 
     private static func statsCells(

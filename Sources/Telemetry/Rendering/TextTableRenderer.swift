@@ -1,8 +1,8 @@
 /// Writes a result as aligned columns.
 ///
 /// Where the terminal is too narrow, the elastic column loses the middle of its text; where that would
-/// leave too little of it, the elastic and movable columns go to a second line under each row. Ids,
-/// times and numbers are never cut.
+/// leave too little of it, the elastic and movable columns go to a second line under each row. A table with
+/// spare columns leaves these out instead. Ids, times and numbers are never cut.
 struct TextTableRenderer {
     let table: ResultTable
     let style: RenderStyle
@@ -10,6 +10,8 @@ struct TextTableRenderer {
     private static let gap = "  "
     /// Less than this of a path tells nothing.
     private static let elasticWidthMin = 24
+    /// And less than this of what a row is called by.
+    private static let keyWidthMin = 8
     /// Where nothing limits the width, texts longer than this stick out of their column, so that one long
     /// name does not fill every row with spaces.
     private static let alignedWidthMax = 120
@@ -36,6 +38,9 @@ struct TextTableRenderer {
             return columns.map { Entry(cells[$0], zone: style.zone) }
         }
         let shown = columns.map { table.columns[$0] }
+        if shown.contains(where: { $0.fit.spareRank != nil }) {
+            return writeOneLine(shown, rows, to: &output)
+        }
         let titles = shown.map { Entry(.identifier($0.title ?? ""), zone: style.zone) }
         var widths = naturalWidths(shown, [titles] + rows)
         let excess = (style.width.map { total(widths) - $0 }) ?? 0
@@ -49,6 +54,27 @@ struct TextTableRenderer {
         let all = Array(shown.indices)
         output.line(line(titles, all, shown, widths, isHeading: true))
         for row in rows { output.line(line(row, all, shown, widths)) }
+    }
+
+    /// Each row takes one line: columns are left out, then texts lose their middles.
+    private func writeOneLine(_ shown: [ResultColumn], _ rows: [[Entry]], to output: inout OutputBuffer) {
+        let titles = shown.map { Entry(.identifier($0.title ?? ""), zone: style.zone) }
+        var widths = naturalWidths(shown, [titles] + rows)
+        var left = Array(shown.indices)
+        let room = style.width ?? .max
+        func width() -> Int { total(left.map { widths[$0] }) }
+        let spare = left.filter { shown[$0].fit.spareRank != nil }.sorted {
+            (shown[$0].fit.spareRank ?? 0) < (shown[$1].fit.spareRank ?? 0)
+        }
+        for column in spare where width() > room { left.removeAll { $0 == column } }
+        let elastic = left.filter { shown[$0].fit == .elastic }
+        while width() > room, let widest = elastic.max(by: { widths[$0] < widths[$1] }),
+            widths[widest] > Self.keyWidthMin
+        {
+            widths[widest] -= 1
+        }
+        output.line(line(titles, left, shown, widths, isHeading: true))
+        for row in rows { output.line(line(row, left, shown, widths)) }
     }
 
     /// Each row takes two lines: the fixed columns, then the others.
@@ -138,5 +164,11 @@ struct TextTableRenderer {
             text = cell.displayText(in: zone)
             if case .alert = cell { isAlert = true } else { isAlert = false }
         }
+    }
+}
+
+extension ResultColumn.Fit {
+    fileprivate var spareRank: Int? {
+        if case .spare(let rank) = self { rank } else { nil }
     }
 }

@@ -1,7 +1,8 @@
 import Foundation
 import OTLPModel
-import Telemetry
 import Testing
+
+@testable import Telemetry
 
 @Suite("Results are written in five formats")
 struct ResultTableTests {
@@ -39,6 +40,48 @@ struct ResultTableTests {
                 write(hostile, as: .table, RenderStyle(colour: true, width: width)).output,
                 matches: "slowest-hostile-colour-\(width)")
         }
+    }
+
+    private func stats(_ keys: [[String]], ratio: String?) -> ResultTable {
+        var totals = SpanTotals()
+        totals.spans = 12_402
+        totals.errors = 31
+        totals.ratioSpans = 10_000
+        totals.ratioPassed = 6_135
+        totals.longestNanos = 3_921_000_000
+        totals.sumNanos = 730_000_000_000
+        let quantiles = DurationQuantiles(p50: 4_304_000, p90: 44_370_000, p99: 843_500_000)
+        let names = [SpanKey.node, .attribute("http.route"), .name]
+        let result = StatsResult(
+            groups: keys.map { StatsGroup(key: $0.map { .text($0) }, totals: totals, quantiles: quantiles) },
+            groupCount: keys.count, spanCount: 24_804, rateNanos: 3_600_000_000_000, isExact: true,
+            unknownKeys: [], knownAttributes: [], notes: [])
+        let query = StatsQuery(
+            window: SampleRequests.window, keys: Array(names.prefix(keys.first?.count ?? 0)))
+        return ResultTable.stats(result, query, ratioTitle: ratio, zone: .utc)
+    }
+
+    @Test("groups stay on one line with their keys first, whatever the width")
+    func statsWidths() throws {
+        let one = stats([["edge-fra-01"], ["edge-fra-02"]], ratio: nil)
+        let long = "/github.com/some-organisation/a-module-with-a-long-name/v2/@v/{version}.zip"
+        let three = stats(
+            [["edge-fra-01", long, "proxy.download"], ["edge-fra-02", long, "proxy"]],
+            ratio: "cache_result=hit")
+        for width in [80, 160] {
+            for (name, table) in [("one", one), ("three", three)] {
+                let text = write(table, as: .table, RenderStyle(width: width)).output
+                let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+                #expect(lines[1].hasPrefix("edg"))
+                #expect(lines[3].isEmpty)
+                if width == 160 || name == "one" {
+                    for line in lines { #expect(DisplayWidth.columns(String(line)) <= width) }
+                }
+                try Snapshot.expect(text, matches: "stats-\(name)-\(width)")
+            }
+        }
+        let csv = write(three, as: .csv).output
+        for column in ["rate", "max_ms", "total_ms"] { #expect(csv.contains("," + column)) }
     }
 
     @Test("a table fits its width and cuts no id", arguments: [80, 100, 120, 160, 200])

@@ -40,6 +40,21 @@ struct SegmentRows {
         }
     }
 
+    /// Whether a span of the segment has an attribute, or may have it among those past the limits.
+    func mayHave(_ key: SpanKey) throws(StoreError) -> Bool {
+        switch key {
+        case .attribute(let key):
+            let name = Array(key.utf8)
+            if tables.columns.contains(where: { $0.role == .attribute && $0.name == name }) { return true }
+            return try AttributeRows(view, tables, operations).coded(key) != nil
+        case .resource(let key):
+            return try view.origins().contains { $0.resource.attributes.value(of: key) != nil }
+        case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind, .cacheResult,
+            .outcome, .period:
+            return true
+        }
+    }
+
     private func byOperation(_ codes: [UInt32]) -> [UInt32] {
         operations.map { codes[Int($0)] }
     }

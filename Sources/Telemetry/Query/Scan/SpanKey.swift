@@ -1,3 +1,5 @@
+import OTLPModel
+
 /// A property of spans that questions can group by and filter by.
 package enum SpanKey: Hashable, Sendable {
     case name
@@ -30,6 +32,20 @@ package enum SpanKey: Hashable, Sendable {
         ("scope", .scope), ("trace_id", .traceID), ("duration", .duration), ("module_kind", .moduleKind),
         ("cache_result", .cacheResult), ("outcome", .outcome),
     ]
+
+    /// The values that a key can have, where these are few. What OTLP has no name for is a number.
+    var words: [String]? {
+        switch self {
+        case .kind:
+            let kinds: [SpanKind] = [.unspecified, .internal, .server, .client, .producer, .consumer]
+            return kinds.map(\.word)
+        case .status: return [StatusCode.unset, .ok, .error].map(\.word)
+        case .moduleKind: return ModuleKind.allCases.map(\.name)
+        case .cacheResult: return CacheResult.allCases.map(\.name)
+        case .outcome: return RequestOutcome.allCases.map(\.name)
+        case .name, .service, .node, .scope, .traceID, .duration, .period, .attribute, .resource: return nil
+        }
+    }
 
     private static let attributePrefix = "attr."
     private static let resourcePrefix = "resource."

@@ -36,6 +36,13 @@ package struct SpanPredicate: Hashable, Sendable {
         if operand.first == " " { operand = trimmingSpaces(operand) }
         key = SpanKey(name)
         let valueStart = start + comparison.rawValue.utf8.count
+        if let words = key.words, !operand.contains("*"), comparison == .equal || comparison == .notEqual {
+            operand = operand.lowercased()
+            guard words.contains(operand) || Int32(operand) != nil else {
+                throw PredicateError(
+                    text, at: valueStart, "\(name) is one of \(words.joined(separator: ", "))")
+            }
+        }
         guard let test = ValueTest(comparison, operand) else {
             throw PredicateError(
                 text, at: valueStart,

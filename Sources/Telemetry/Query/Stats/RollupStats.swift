@@ -24,14 +24,13 @@ struct RollupStats {
     /// Whether rollups know everything that a query asks for.
     static func canAnswer(_ query: StatsQuery) -> Bool {
         query.keys.allSatisfy(isKept) && query.predicates.allSatisfy { isKept($0.key) }
-            && query.ratio.map { isKept($0.key) } ?? true
+            && query.ratio.map { isKept($0.key) } ?? true && query.name == nil
     }
 
     /// The first key that rollups do not have; nil when they have all.
-    static func obstacle(_ query: StatsQuery) -> SpanKey? {
-        (query.keys + query.predicates.map(\.key) + (query.ratio.map { [$0.key] } ?? [])).first {
-            !isKept($0)
-        }
+    static func obstacle(_ query: StatsQuery) -> String? {
+        let keys = query.keys + query.predicates.map(\.key) + (query.ratio.map { [$0.key] } ?? [])
+        return keys.first { !isKept($0) }?.text ?? (query.name == nil ? nil : "URL paths")
     }
 
     private static func isKept(_ key: SpanKey) -> Bool {

@@ -52,6 +52,10 @@ struct SegmentStats {
         }
         let ratio = try count > 0 ? part.ratioRows() : nil
         let durations = try count > 0 ? part.durations() : []
+        // What was not asked for because nothing passed may be here all the same.
+        for key in query.mentionedKeys where !part.seenKeys.contains(key) {
+            if try rows.mayHave(key) { part.seenKeys.insert(key) }
+        }
         partial.seenKeys.formUnion(part.seenKeys)
         if query.mentionedKeys.contains(where: { !part.seenKeys.contains($0) }) {
             for column in try view.tables().columns where column.role == .attribute {
@@ -79,6 +83,10 @@ struct SegmentStats {
         if view.summary.minStart < window.since || view.summary.maxStart >= window.until {
             let starts = try view.starts()
             keep(&chosen) { window.contains(UnixNanos(clamping: starts[$0])) }
+        }
+        if let name = query.name {
+            let passes = try RequestScan.rowsWithName(GlobPattern(name), view, rows.tables)
+            keep(&chosen) { passes[$0] }
         }
         for predicate in query.predicates {
             if chosen?.isEmpty == true { break }

@@ -6,6 +6,8 @@ package struct StatsQuery: Sendable {
     package var keys: [SpanKey]
     /// All of them must hold.
     package var predicates: [SpanPredicate]
+    /// Span name or URL path, exact; `*` stands for any characters.
+    package var name: String?
     /// A share to work out: of the spans in a group that have the key, those that pass.
     package var ratio: SpanPredicate?
     package var order: StatsOrder
@@ -15,13 +17,14 @@ package struct StatsQuery: Sendable {
     package var isApproximate: Bool
 
     package init(
-        window: TimeWindow, keys: [SpanKey] = [], predicates: [SpanPredicate] = [],
+        window: TimeWindow, keys: [SpanKey] = [], predicates: [SpanPredicate] = [], name: String? = nil,
         ratio: SpanPredicate? = nil, order: StatsOrder = .count, limit: Int = .max,
         isApproximate: Bool = false
     ) {
         self.window = window
         self.keys = keys
         self.predicates = predicates
+        self.name = name
         self.ratio = ratio
         self.order = order
         self.limit = limit

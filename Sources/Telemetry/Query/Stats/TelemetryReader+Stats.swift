@@ -8,7 +8,7 @@ extension TelemetryReader {
             if query.isApproximate, let key = RollupStats.obstacle(query) {
                 result.notes.append(
                     QualityNote(
-                        code: "exact", message: "rollups do not keep \(key.text), so spans were read: exact"))
+                        code: "exact", message: "rollups do not keep \(key), so spans were read: exact"))
             }
             result.notes += try QualityNotes.silence(segments, query.window, source)
             result.notes += damageNotes()
