@@ -90,7 +90,7 @@ struct SlowestCommand: ContextCommand {
             return SlowestQuery(
                 window: try TimeExpression.window(since: since, until: until, now: now, zone: zone),
                 limit: limit, service: service, node: node, name: name,
-                minDurationNanos: try minDuration.map(DurationExpression.parse) ?? 0)
+                minDurationNanos: try minDuration.map(DurationExpression.parse) ?? 0, now: now)
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }

@@ -10,7 +10,7 @@ struct StatsCommand: ContextCommand {
             EXAMPLES
               traceq stats --by node                             of the last hour
               traceq stats --by service,http.route --sort p99    by a built-in key and an attribute
-              traceq stats --by module_kind --where status=error --since all
+              traceq stats --by module --where status=error --since all
               traceq stats --by node --per 1m --ratio cache_result=hit
               traceq stats --where 'url.path~/raft/' --where 'duration>250ms'
               traceq stats --by node --since 30d --approximate   from rollups, within 1 %
@@ -135,7 +135,7 @@ struct StatsCommand: ContextCommand {
                 window: window, keys: try keys(), predicates: predicates, name: name,
                 ratio: try ratio.map { try SpanPredicate(parsing: $0) },
                 order: sort ?? (per == nil ? .count : .key), limit: limit,
-                isApproximate: precision == .approximate)
+                isApproximate: precision == .approximate, now: now)
         } catch let failure as CommandFailure {
             throw failure
         } catch {

@@ -20,11 +20,17 @@ enum QualityNotes {
         ]
     }
 
+    /// How far from now a window may end so that silence at its end is news: an hour.
+    static let recentNanos: Int64 = 3_600_000_000_000
+
     /// Nodes that sent spans in the window and then stopped, and the whole database when all of it did.
+    /// - Parameter now: the time of asking; nil for no notes
     static func silence(
-        _ segments: [SegmentReference], _ window: TimeWindow, _ source: SegmentSource
+        _ segments: [SegmentReference], _ window: TimeWindow, now: UnixNanos?, _ source: SegmentSource
     ) throws(StoreError) -> [QualityNote] {
-        guard window.until != .distantFuture else { return [] }
+        // Who asks about yesterday knows that it is over; what is to come cannot have been sent.
+        guard let now, window.until >= now.advanced(byNanos: -recentNanos) else { return [] }
+        let end = min(window.until, now)
         let concerned = segments.filter { $0.summary.minStart < window.until }
         // Damage is noted by what made the answer.
         let outcome = try ParallelScan.run(concerned, source, makeState: { LastStarts() }) {
@@ -32,14 +38,14 @@ enum QualityNotes {
         }
         let lastSeen = try LastStarts.byNode(outcome.states, source)
         guard let newest = lastSeen.values.max() else { return [] }
-        let limit = window.until.advanced(byNanos: -silenceNanos)
+        let limit = end.advanced(byNanos: -silenceNanos)
         if newest < limit {
             return [
                 QualityNote(
                     code: "stale",
                     message:
-                        "the newest span of the window is \((window.until.rawValue - newest.rawValue) / 1_000_000_000) s "
-                        + "older than its end: is telemetry still arriving?")
+                        "the newest span of the window is \((end.rawValue - newest.rawValue) / 1_000_000_000) s "
+                        + "older than \(end == now ? "now" : "its end"): is telemetry still arriving?")
             ]
         }
         let silent = lastSeen.filter { $0.value < limit }.map(\.key.name).sorted()
@@ -49,7 +55,7 @@ enum QualityNotes {
             QualityNote(
                 code: "nodes_silent",
                 message: "\(silent.count) of \(lastSeen.count) nodes sent nothing in the last "
-                    + "\(silenceNanos / 1_000_000_000) s of the window: \(names)")
+                    + "\(silenceNanos / 1_000_000_000) s of the window: \(names)", nodes: silent)
         ]
     }
 }

@@ -5,10 +5,13 @@ package struct QualityNote: Hashable, Sendable {
     /// What kind of limit: `journal`, `damaged_chunk`, `node_from_peer`, `skew`, `orphans`, …
     package var code: String
     package var message: String
+    /// All the nodes that it is about, where the message names some of many; for formats that machines read.
+    package var nodes: [String]
 
-    package init(code: String, message: String) {
+    package init(code: String, message: String, nodes: [String] = []) {
         self.code = code
         self.message = message
+        self.nodes = nodes
     }
 }
 
@@ -25,10 +28,12 @@ package struct SlowestQuery: Sendable {
     /// Span name or URL path, exact; `*` stands for any characters.
     package var name: String?
     package var minDurationNanos: Int64
+    /// The time of asking; nodes that fell silent are noted only for windows that end about then.
+    package var now: UnixNanos?
 
     package init(
         window: TimeWindow, limit: Int, service: String? = nil, node: String? = nil, name: String? = nil,
-        minDurationNanos: Int64 = 0
+        minDurationNanos: Int64 = 0, now: UnixNanos? = nil
     ) {
         self.window = window
         self.limit = limit
@@ -36,7 +41,11 @@ package struct SlowestQuery: Sendable {
         self.node = node
         self.name = name
         self.minDurationNanos = minDurationNanos
+        self.now = now
     }
+
+    /// Whether the answer is about some of the requests only, besides the window.
+    var isFiltered: Bool { service != nil || node != nil || name != nil || minDurationNanos > 0 }
 }
 
 /// One request: the outermost server span of a trace, or its root where no span is a server's.

@@ -58,8 +58,14 @@ struct JSONRenderer {
 
     private var notes: JSONNode {
         .array(
-            table.notes.map {
-                .object([JSONMember("code", .string($0.code)), JSONMember("message", .string($0.message))])
+            table.notes.map { note in
+                var members = [
+                    JSONMember("code", .string(note.code)), JSONMember("message", .string(note.message)),
+                ]
+                if !note.nodes.isEmpty {
+                    members.append(JSONMember("nodes", .array(note.nodes.map { .string($0) })))
+                }
+                return .object(members)
             })
     }
 }

@@ -248,12 +248,50 @@ struct SlowestTests {
         ])
         let base = UnixNanos(clamping: Sample.baseNanos)
         let now = base.advanced(byNanos: Int64(late) * 1_000_000 + 1)
-        let result = try slowest { $0.window = TimeWindow(since: base, until: now) }
+        let result = try slowest {
+            $0.window = TimeWindow(since: base, until: now)
+            $0.now = now
+        }
         let note = try #require(result.notes.first { $0.code == "nodes_silent" })
         #expect(note.message.contains("1 of 2"))
         #expect(note.message.contains("silent-1"))
         let later = now.advanced(byNanos: 400_000_000_000)
-        let stopped = try slowest { $0.window = TimeWindow(since: base, until: later) }
+        let stopped = try slowest {
+            $0.window = TimeWindow(since: base, until: later)
+            $0.now = later
+        }
         #expect(stopped.notes.contains { $0.code == "stale" })
+        #expect(note.nodes == ["silent-1"])
+    }
+
+    @Test("say nothing of silence where it is no news: of a past window, or with filters")
+    func silenceIsNoNews() async throws {
+        try await store([
+            Sample.request([Sample.span(trace: 1, id: 1)], node: "silent-1"),
+            Sample.request([Sample.span(trace: 2, id: 1, startMillis: 600_000)], node: "alive-1"),
+        ])
+        let base = UnixNanos(clamping: Sample.baseNanos)
+        let end = base.advanced(byNanos: 600_000_000_001)
+        let hour: Int64 = 3_600_000_000_000
+        func codes(until: UnixNanos, now: UnixNanos, node: String? = nil) throws -> [String] {
+            let window = TimeWindow(since: base, until: until)
+            let rows = try slowest {
+                $0.window = window
+                $0.now = now
+                $0.node = node
+            }
+            let groups = try TelemetryReader(path: path).stats(
+                StatsQuery(
+                    window: window,
+                    predicates: try node.map { [try SpanPredicate(parsing: "node=\($0)")] } ?? [], now: now))
+            #expect(rows.notes == groups.notes)
+            return rows.notes.map(\.code)
+        }
+        #expect(try codes(until: end, now: end) == ["nodes_silent"])
+        #expect(try codes(until: end, now: end.advanced(byNanos: hour)) == ["nodes_silent"])
+        #expect(try codes(until: end, now: end.advanced(byNanos: hour + 1)).isEmpty)
+        #expect(try codes(until: end, now: end, node: "alive-1").isEmpty)
+        // What is still to come is not missing.
+        #expect(try codes(until: end.advanced(byNanos: 9 * hour), now: end) == ["nodes_silent"])
     }
 }

@@ -157,6 +157,42 @@ struct StatsTests {
         #expect(try stats([], ["module_kind=mod"]).spanCount == 0)
     }
 
+    @Test("name the module and the version of a request, whatever tells the path")
+    func moduleNames() async throws {
+        func request(_ trace: UInt64, _ paths: [String: String], name: String = "GET", error: Bool = false)
+            -> OTLPModel.Span
+        {
+            var span = Sample.span(
+                trace: trace, id: 1, name: name,
+                attributes: paths.sorted { $0.key < $1.key }.map { KeyValue($0.key, .string($0.value)) })
+            if error { span.status.code = .error }
+            return span
+        }
+        let zip = "/github.com/!azure/sdk/@v/v1.2.3.zip"
+        let list = "/golang.org/x/net/@v/list"
+        try await store(
+            [
+                Sample.request([
+                    request(1, ["url.path": zip], error: true), request(2, ["http.target": zip + "?x=1"]),
+                    // The path that classification goes by counts, wherever it stands.
+                    request(
+                        3, ["url.full": "https://proxy.example/" + String(list.dropFirst()), "url.path": zip]),
+                    request(4, [:], name: list), request(5, ["url.path": "/healthz"], name: list),
+                    request(6, ["url.path": "-"], name: list), request(7, [:]),
+                ])
+            ], segmentSpans: 4)
+        let counts = try stats([.module, .moduleVersion]).groups.map { ($0.key, $0.totals.spans) }
+        #expect(
+            Dictionary(uniqueKeysWithValues: counts) == [
+                [.text("github.com/Azure/sdk"), .text("v1.2.3")]: 2,
+                [.text("golang.org/x/net"), .missing]: 3, [.missing, .missing]: 2,
+            ])
+        let failing = try stats([.module], ["status=error"])
+        #expect(failing.groups.map(\.key) == [[.text("github.com/Azure/sdk")]])
+        #expect(try stats([], ["module=golang.org/*"]) { $0.isApproximate = true }.spanCount == 3)
+        #expect(SpanKey("module").text == "module" && SpanKey("attr.module").text == "attr.module")
+    }
+
     // MARK: Sketches
 
     @Test("from sketches have the same counts, and quantiles within 1 %")

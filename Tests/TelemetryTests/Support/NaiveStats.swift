@@ -57,7 +57,7 @@ struct NaiveStats {
                     rawValue: UnixNanos(clamping: span.span.startTimeUnixNano).rawValue / nanos * nanos))
         case .attribute(let key): value(key, span.span.attributes)
         case .resource(let key): value(key, span.resource.attributes)
-        case .moduleKind, .cacheResult, .outcome: .missing
+        case .moduleKind, .cacheResult, .outcome, .module, .moduleVersion: .missing
         }
     }
 

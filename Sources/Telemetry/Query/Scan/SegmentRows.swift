@@ -36,6 +36,8 @@ struct SegmentRows {
         case .period(let nanos): return try periods(nanos)
         case .attribute(let key): return try AttributeRows(view, tables, operations).coded(key)
         case .moduleKind, .cacheResult, .outcome: return try requests(key)
+        case .module: return try ModuleRows(.module, tables, operations).coded(view)
+        case .moduleVersion: return try ModuleRows(.version, tables, operations).coded(view)
         case .duration: return nil
         }
     }
@@ -50,7 +52,7 @@ struct SegmentRows {
         case .resource(let key):
             return try view.origins().contains { $0.resource.attributes.value(of: key) != nil }
         case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind, .cacheResult,
-            .outcome, .period:
+            .outcome, .module, .moduleVersion, .period:
             return true
         }
     }

@@ -15,6 +15,10 @@ package enum SpanKey: Hashable, Sendable {
     case duration
     /// What a request to a Go module proxy asks for.
     case moduleKind
+    /// The Go module that a request asks for.
+    case module
+    /// The canonical version of it.
+    case moduleVersion
     /// What a cache did for the request.
     case cacheResult
     /// How the request ended.
@@ -30,7 +34,8 @@ package enum SpanKey: Hashable, Sendable {
     package static let builtIn: [(name: String, key: SpanKey)] = [
         ("name", .name), ("kind", .kind), ("status", .status), ("service", .service), ("node", .node),
         ("scope", .scope), ("trace_id", .traceID), ("duration", .duration), ("module_kind", .moduleKind),
-        ("cache_result", .cacheResult), ("outcome", .outcome),
+        ("cache_result", .cacheResult), ("outcome", .outcome), ("module", .module),
+        ("module_version", .moduleVersion),
     ]
 
     /// The values that a key can have, where these are few. What OTLP has no name for is a number.
@@ -43,7 +48,10 @@ package enum SpanKey: Hashable, Sendable {
         case .moduleKind: return ModuleKind.allCases.map(\.name)
         case .cacheResult: return CacheResult.allCases.map(\.name)
         case .outcome: return RequestOutcome.allCases.map(\.name)
-        case .name, .service, .node, .scope, .traceID, .duration, .period, .attribute, .resource: return nil
+        case .name, .service, .node, .scope, .traceID, .duration, .module, .moduleVersion, .period,
+            .attribute,
+            .resource:
+            return nil
         }
     }
 
@@ -79,7 +87,7 @@ package enum SpanKey: Hashable, Sendable {
             let isAmbiguous = SpanKey(key) != self || Self.taken.contains(key)
             return isAmbiguous ? Self.attributePrefix + key : key
         case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind, .cacheResult,
-            .outcome:
+            .outcome, .module, .moduleVersion:
             return Self.builtIn.first { $0.key == self }?.name ?? ""
         }
     }

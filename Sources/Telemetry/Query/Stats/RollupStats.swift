@@ -37,7 +37,7 @@ struct RollupStats {
         switch key {
         case .name, .kind, .service, .node, .scope, .moduleKind, .cacheResult, .outcome, .resource: true
         case .period(let nanos): nanos % minuteNanos == 0
-        case .status, .traceID, .duration, .attribute: false
+        case .status, .traceID, .duration, .module, .moduleVersion, .attribute: false
         }
     }
 
@@ -118,7 +118,7 @@ struct RollupStats {
         case .cacheResult: UInt32(group.cacheResult)
         case .outcome: UInt32(group.outcome)
         case .period: minute
-        case .status, .traceID, .duration, .attribute: 0
+        case .status, .traceID, .duration, .module, .moduleVersion, .attribute: 0
         }
     }
 
@@ -173,7 +173,7 @@ struct RollupStats {
         case .cacheResult:
             return CacheResult(rawValue: group.cacheResult).map { .text($0.name) } ?? .missing
         case .outcome: return RequestOutcome(rawValue: group.outcome).map { .text($0.name) } ?? .missing
-        case .status, .traceID, .duration, .period, .attribute: return .missing
+        case .status, .traceID, .duration, .module, .moduleVersion, .period, .attribute: return .missing
         }
     }
 }

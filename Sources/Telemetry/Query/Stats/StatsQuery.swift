@@ -15,11 +15,13 @@ package struct StatsQuery: Sendable {
     package var limit: Int
     /// Whether quantiles may come from sketches, which are within 1 %.
     package var isApproximate: Bool
+    /// The time of asking; nodes that fell silent are noted only for windows that end about then.
+    package var now: UnixNanos?
 
     package init(
         window: TimeWindow, keys: [SpanKey] = [], predicates: [SpanPredicate] = [], name: String? = nil,
         ratio: SpanPredicate? = nil, order: StatsOrder = .count, limit: Int = .max,
-        isApproximate: Bool = false
+        isApproximate: Bool = false, now: UnixNanos? = nil
     ) {
         self.window = window
         self.keys = keys
@@ -29,5 +31,9 @@ package struct StatsQuery: Sendable {
         self.order = order
         self.limit = limit
         self.isApproximate = isApproximate
+        self.now = now
     }
+
+    /// Whether the answer is about some of the spans only, besides the window.
+    var isFiltered: Bool { !predicates.isEmpty || name != nil }
 }

@@ -115,7 +115,7 @@ extension StatsQuery {
             switch key {
             case .attribute, .resource: true
             case .name, .kind, .status, .service, .node, .scope, .traceID, .duration, .moduleKind,
-                .cacheResult, .outcome, .period:
+                .cacheResult, .outcome, .module, .moduleVersion, .period:
                 false
             }
         }

@@ -10,7 +10,8 @@ extension TelemetryReader {
                     QualityNote(
                         code: "exact", message: "rollups do not keep \(key), so spans were read: exact"))
             }
-            result.notes += try QualityNotes.silence(segments, query.window, source)
+            result.notes += try QualityNotes.silence(
+                segments, query.window, now: query.isFiltered ? nil : query.now, source)
             result.notes += damageNotes()
             return result
         }
