@@ -49,6 +49,29 @@ struct DamageTests {
         #expect(note.message.contains("2 spans from 2026-09-21 14:13:20.000 to 2026-09-21 14:13:20.000 UTC"))
     }
 
+    @Test("A trace's answer tells of each damage once, and calls columns by their names")
+    func notedOnce() async throws {
+        let store = try TelemetryStore.open(path: path, options: .sealing(every: 1))
+        for trace in [0x10, 0x20] as [UInt64] {
+            try await store.append(Sample.request([Sample.span(trace: trace, id: 1)]))
+        }
+        await store.close()
+        let id = try #require(TraceID(bytes: TraceBytes.trace(0x20))).hex
+        func damages() throws -> [String] {
+            // The search for ids that begin so and the one for the spans both meet the damage.
+            guard
+                case .found(_, _, let notes) = try TelemetryReader(path: path).trace(
+                    prefix: String(id.dropLast()))
+            else { return [] }
+            return notes.filter { $0.code == "damaged_chunk" }.map(\.message)
+        }
+        try corrupt("UPDATE chunk SET data = x'00' WHERE id = (1 << 16) | 2")
+        // Without its filter, the segment may have spans of any trace.
+        try corrupt("DELETE FROM chunk WHERE id = (1 << 16) | 13")
+        #expect(try damages().count == 1)
+        #expect(try damages().first?.contains("chunk trace ids does not match its checksum") ?? false)
+    }
+
     @Test("A missing chunk is damage, not a crash", arguments: [0, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12])
     func missingChunk(number: Int) async throws {
         try await makeDatabase()
