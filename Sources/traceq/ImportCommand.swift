@@ -63,24 +63,34 @@ struct ImportCommand: ContextCommand {
             let result = run(sources, in: context) { await delivery.deliver($0, $1) }
             return try report(result, in: context)
         }
+        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
+        let isNew = FileIdentity(place.path) == nil
         // Spans that were stored before in other requests are found when they are sealed.
         let known = NIOLockedValueBox(0)
-        let store = try openStore(in: context) { event in
+        let store = try openStore(place) { event in
             guard event.name == "store.duplicates" else { return }
             let spans = event.fields.first { $0.key == "spans" }.flatMap { Int($0.value) }
             known.withLockedValue { $0 += spans ?? 0 }
         }
+        @Sendable func seal() -> Int {
+            BlockingTask.run { await store.sealNow() }
+            return known.withLockedValue { known in
+                defer { known = 0 }
+                return known
+            }
+        }
+        // What an earlier process left unsealed is none of these files'.
+        _ = seal()
         let delivery = StoreDelivery(store: store, now: { ProcessEnvironment.now() })
-        var result = run(sources, in: context) { await delivery.deliver($0, $1) }
+        let result = run(sources, in: context, seal: seal) { await delivery.deliver($0, $1) }
         BlockingTask.run { await store.close() }
-        result.knownSpans = known.withLockedValue { $0 }
+        if isNew, !result.hasImported { DatabaseFiles(path: place.path).remove() }
         return try report(result, in: context)
     }
 
     private func openStore(
-        in context: CommandContext, onEvent: @escaping @Sendable (StoreEvent) -> Void
+        _ place: DatabasePlace, onEvent: @escaping @Sendable (StoreEvent) -> Void
     ) throws(CommandFailure) -> TelemetryStore {
-        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
         guard !place.path.isEmpty else {
             throw CommandFailure(.usage, "--db names no file; give the path of a database")
         }
@@ -105,10 +115,13 @@ struct ImportCommand: ContextCommand {
         var nanos: Int64 = 0
         /// Spans of new requests that were there already.
         var knownSpans = 0
+
+        /// Whether a span came into the database or was there already.
+        var hasImported: Bool { rows.contains { $0.counts.stored + $0.counts.known > 0 } }
     }
 
     private func run(
-        _ sources: [ImportSource], in context: CommandContext,
+        _ sources: [ImportSource], in context: CommandContext, seal: () -> Int = { 0 },
         deliver: @escaping @Sendable (ImportRecord, RequestTurn) async -> ImportRun.Delivery
     ) -> Outcome {
         var outcome = Outcome()
@@ -129,7 +142,11 @@ struct ImportCommand: ContextCommand {
                     detail: "\(HumanUnits.count(spans, "span")), "
                         + "\(HumanUnits.count(Int64(Double(spans) / seconds)))/s")
             }
-            let (state, stop) = run.run(reader)
+            var (state, stop) = run.run(reader)
+            let known = min(seal(), state.counts.stored)
+            state.counts.stored -= known
+            state.counts.known += known
+            outcome.knownSpans += known
             bar.finish()
             spansBefore += state.counts.spans
             bytesBefore += source.bytesRead
@@ -150,6 +167,15 @@ struct ImportCommand: ContextCommand {
             let refused = HumanUnits.count(state.counts.refused, "span")
             context.writeDiagnostic(
                 "traceq: \(source.name): \(refused) refused: \(DisplayText.escaped(reason))\n")
+        }
+        for content in RequestContent.allCases {
+            guard let requests = state.empty[content], content != .noSpans || state.counts.spans == 0 else {
+                continue
+            }
+            context.writeDiagnostic("traceq: \(source.name) \(content.words(requests))\n")
+        }
+        if state.counts.requests == 0, stop == nil {
+            context.writeDiagnostic("traceq: \(source.name) is empty\n")
         }
         guard skipBad else { return }
         for error in state.bad { context.writeDiagnostic("traceq: skipped: \(Self.words(error, source))\n") }
@@ -176,7 +202,10 @@ struct ImportCommand: ContextCommand {
             rows: outcome.rows, nanos: outcome.nanos, knownSpans: outcome.knownSpans)
         let style = RenderStyle(colour: false, width: context.terminalWidth, zone: .utc)
         context.write(report.table, as: json ? .json : .table, style: style)
-        guard let stop = outcome.stop else { return .success }
+        guard let stop = outcome.stop else {
+            guard outcome.hasImported else { throw CommandFailure(.usage, "nothing was imported") }
+            return .success
+        }
         let imported = "\(HumanUnits.count(report.total.stored, "span")) of what came before it are stored"
         switch stop {
         case .bad(let error):

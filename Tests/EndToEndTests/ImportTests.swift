@@ -112,6 +112,61 @@ struct ImportTests {
         }
     }
 
+    @Test("The same spans in other requests are counted as stored before, and once in the database")
+    func otherFraming() async throws {
+        let database = try Database()
+        let both = try write(
+            "both.otlp",
+            Self.fixed(Self.request(1, spans: 5).protobufBytes() + Self.request(2).protobufBytes()))
+        let apart = try write(
+            "apart.otlp",
+            Self.fixed(Self.request(1, spans: 5).protobufBytes())
+                + Self.fixed(Self.request(2).protobufBytes()))
+        _ = try await database.ask(["import", both]).succeeded()
+        for _ in 0..<2 {
+            let again = try await database.ask(["import", apart, "--json"]).succeeded()
+            #expect(again.standardOutput.contains(#""stored_spans":0"#), "\(again.standardOutput)")
+            #expect(again.standardOutput.contains(#""known_spans":7"#))
+            let info = try await database.rows(["db", "info"]).first
+            #expect(info?["spans"]?.number == 7)
+            #expect(info?["journal_rows"]?.number == 0)
+        }
+        let new = try write("new.otlp", Self.request(3, spans: 3).protobufBytes())
+        let mixed = try await database.ask(["import", apart, new, "--json"]).succeeded()
+        #expect(mixed.standardOutput.contains(#""stored_spans":3,"known_spans":0"#))
+        #expect(try await database.spanCount() == 10)
+    }
+
+    @Test("What holds no traces is told, and leaves no new database behind")
+    func noTraces() async throws {
+        let whole = Self.json(1)
+        for (name, text, words) in [
+            ("foreign", #"{"foo":"bar"}"#, "no OTLP"),
+            ("logs", #"{"resourceLogs":[{"scopeLogs":[]}]}"#, "holds logs, which are not stored yet"),
+            ("metrics", #"{"resourceMetrics":[]}"#, "holds metrics, which are not stored yet"),
+            ("none", #"{"resourceSpans":[]}"#, "without a span"),
+            ("empty", "", "is empty"), ("blank", " \n\n", "is empty"),
+            ("bad", #"{"resourceSpans":[{]}"# + "\n", "request 1 at byte 0"),
+            ("cut", String(whole.dropLast()), "the file ends in the middle of request 1"),
+            ("database", "SQLite format 3\0" + String(repeating: "x", count: 90), "this is a database"),
+        ] {
+            let database = try Database()
+            let file = try write(name, Array(text.utf8))
+            let answer = try await database.ask(["import", file])
+            #expect(answer.status == .exited(1), "\(name)")
+            #expect(answer.standardError.contains(words), "\(name): \(answer.standardError)")
+            #expect(!FileManager.default.fileExists(atPath: database.path), "\(name)")
+        }
+        let database = try Database()
+        let file = try write("some.jsonl", Array("\(whole)\n{\"resourceLogs\":[]}\n".utf8))
+        let some = try await database.ask(["import", file]).succeeded()
+        #expect(some.standardError.contains("holds logs, which are not stored yet (1 request)"))
+        // One that was there stays, though nothing comes into it.
+        let empty = try write("empty.jsonl", [])
+        #expect(try await database.ask(["import", empty]).status == .exited(1))
+        #expect(try await database.spanCount() == 1)
+    }
+
     @Test("Files that are missing, folders and foreign files are refused")
     func refusals() async throws {
         let database = try Database()

@@ -291,6 +291,15 @@ extension StoreWriter {
         file = nil
     }
 
+    /// Makes segments of all that is committed; what cannot be sealed at the moment stays in the journal.
+    func sealAll() async {
+        while database != nil, outage == nil, waitingSegment == nil {
+            if !isSealing { startSealing() }
+            guard isSealing else { return }
+            await sealing?.value
+        }
+    }
+
     /// Waits for what is being sealed, merged and deleted.
     func settle() async {
         while isSealing, waitingSegment == nil { await sealing?.value }

@@ -69,6 +69,10 @@ package final class TelemetryStore: Sendable {
         return try result.get()
     }
 
+    /// Makes segments of all that was appended so far, which finds the spans among it that were stored before
+    /// (the event `store.duplicates`). Nothing that was acknowledged depends on it.
+    package func sealNow() async { await writer.sealAll() }
+
     /// Commits what waits, empties the write-ahead log and closes the file. Later appends are refused.
     package func close() async {
         ticker.cancel()

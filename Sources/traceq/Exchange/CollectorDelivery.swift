@@ -30,11 +30,15 @@ actor CollectorDelivery {
                     record: record.number, offset: record.offset, message: error.message, isLocal: true))
         }
         guard await turn.comes() else { return .dropped }
+        if let content = RequestContent(of: record, decoded) {
+            turn.pass()
+            return .empty(content)
+        }
         let delivery = send(record, decoded)
         switch delivery {
         case .bad(let error): return await turn.refuse(error)
         case .failed: turn.end()
-        case .stored, .known, .dropped: turn.pass()
+        case .stored, .known, .empty, .dropped: turn.pass()
         }
         return delivery
     }

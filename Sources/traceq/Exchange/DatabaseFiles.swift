@@ -1,3 +1,4 @@
+import Glibc
 import Telemetry
 
 /// The files that SQLite keeps for one database: writing over any of them loses spans.
@@ -5,6 +6,9 @@ struct DatabaseFiles {
     private static let endings = ["-wal", "-shm", "-journal"]
 
     let path: String
+
+    /// Takes away a database that was just made and holds nothing.
+    func remove() { for ending in [""] + Self.endings { unlink(path + ending) } }
 
     /// Why a path must not be written to; nil when it is another file, by whatever name.
     func objection(to target: String) -> CommandFailure? {

@@ -10,6 +10,8 @@ struct ImportRun {
         case stored(spans: Int, refused: Int, reason: String?)
         /// The same request was stored before.
         case known(spans: Int, refused: Int)
+        /// It can be read, but has no span.
+        case empty(RequestContent)
         /// The request cannot be read: its own fault.
         case bad(ImportError)
         /// Nothing can be stored at the moment: not the request's fault.
@@ -24,6 +26,8 @@ struct ImportRun {
         var bad: [ImportError] = []
         var failure: CommandFailure?
         var refusalReason: String?
+        /// What requests without spans hold, and how many do.
+        var empty: [RequestContent: Int] = [:]
     }
 
     /// Why the import of a file ended early.
@@ -115,6 +119,9 @@ extension ImportRun.State {
         case .bad(let error): note(error)
         case .failed(let reason): failure = failure ?? reason
         case .dropped: break
+        case .empty(let content):
+            counts.requests += 1
+            empty[content, default: 0] += 1
         case .stored(let spans, let refused, let reason):
             counts.requests += 1
             counts.stored += spans

@@ -196,8 +196,23 @@ final class RecordReader {
             }
             searched = buffer.count - start
             guard searched <= recordBytesMax else { throw tooLarge }
-            guard try fill() else { return take(to: buffer.count, isJSON: true) }
+            guard try fill() else {
+                var balance = JSONBalance()
+                var index = start
+                guard balance.end(of: buffer, from: &index, stopAtLineFeed: false) != nil else {
+                    throw cutDocument()
+                }
+                return take(to: buffer.count, isJSON: true)
+            }
         }
+    }
+
+    /// What is left of the file begins a document that does not end.
+    private func cutDocument() -> ImportError {
+        let error = failure("\(cut)", isLocal: true)
+        start = buffer.count
+        number += 1
+        return error
     }
 
     private static func lineFeed(in bytes: [UInt8], from first: Int) -> Int? {
@@ -221,8 +236,7 @@ final class RecordReader {
             }
             searched = index - start
             guard searched <= recordBytesMax else { throw tooLarge }
-            // What does not end is left to the decoder, which says what is missing.
-            guard try fill() else { return take(to: buffer.count, isJSON: true) }
+            guard try fill() else { throw cutDocument() }
         }
     }
 

@@ -20,6 +20,7 @@ struct StoreDelivery: Sendable {
         // Those after it may be stored at the same time, but not before it is known that this one can be read.
         turn.pass()
         guard await turn.comes() else { return .dropped }
+        if let content = RequestContent(of: record, decoded) { return .empty(content) }
         let spans = decoded.batch.spanCount
         do {
             switch try await append(decoded, digest: BodyDigest(of: record.bytes.span)) {
