@@ -193,6 +193,23 @@ struct StatsTests {
         #expect(SpanKey("module").text == "module" && SpanKey("attr.module").text == "attr.module")
     }
 
+    @Test("leave what no cache was seen to answer out of the ratio of hits", arguments: [false, true])
+    func hitRatio(isApproximate: Bool) async throws {
+        let results = ["HIT", "MISS", "HIT", nil, nil]
+        let spans = results.enumerated().map { number, result in
+            Sample.span(
+                trace: UInt64(number + 1), id: 1,
+                attributes: result.map { [KeyValue("nginx.upstream_cache_status", .string($0))] } ?? [])
+        }
+        try await store([Sample.request(spans)], segmentSpans: 1)
+        let result = try stats {
+            $0.ratio = try? SpanPredicate(parsing: "cache_result=hit")
+            $0.isApproximate = isApproximate
+        }
+        #expect(result.groups.map(\.totals.ratioSpans) == [3])
+        #expect(result.groups.map(\.totals.ratioPassed) == [2])
+    }
+
     // MARK: Sketches
 
     @Test("from sketches have the same counts, and quantiles within 1 %")

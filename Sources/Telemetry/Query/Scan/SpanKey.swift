@@ -55,6 +55,11 @@ package enum SpanKey: Hashable, Sendable {
         }
     }
 
+    /// Whether a span with a value has what a ratio is about: "unknown" is no evidence of a cache.
+    func countsInRatio(_ value: SpanValue) -> Bool {
+        value != .missing && !(self == .cacheResult && value == .text(CacheResult.unknown.name))
+    }
+
     private static let attributePrefix = "attr."
     private static let resourcePrefix = "resource."
 

@@ -58,7 +58,8 @@ struct RollupStats {
         let marks = query.ratio.map { ratio in
             rollup.groups.map { group -> (has: Bool, passes: Bool) in
                 let value = value(of: ratio.key, group)
-                return (value != .missing, ratio.test.passes(value))
+                let passes = ratio.test.passes(value)
+                return (passes || ratio.key.countsInRatio(value), passes)
             }
         }
         partial.seenKeys.formUnion(query.mentionedKeys)

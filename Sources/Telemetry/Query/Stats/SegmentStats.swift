@@ -127,7 +127,7 @@ struct SegmentStats {
         guard let coded = try coded(ratio.key) else { return nil }
         let marks = coded.passes(ratio.test).enumerated().map { code, passes -> UInt8 in
             if passes { return 2 }
-            return coded.value(of: UInt32(code)) == .missing ? 0 : 1
+            return ratio.key.countsInRatio(coded.value(of: UInt32(code))) ? 1 : 0
         }
         return coded.codes.map { marks[Int($0)] }
     }
