@@ -11,6 +11,7 @@ struct SpansTableTests {
         let span = stored.span
         let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
         let duration: Int64 = end < start ? 0 : Int64(clamping: end - start)
+        let request = SpanClassification(span)?.request
         let parent = span.parentSpanID.contains { $0 != 0 } ? span.parentSpanID : []
         return [
             .text(hexadecimal(span.traceID)), .text(hexadecimal(span.spanID)),
@@ -24,7 +25,9 @@ struct SpansTableTests {
             .text(stored.peerAddress), .integer(stored.receivedAt.rawValue),
             span.traceState.isEmpty ? .null : .text(span.traceState), .integer(Int64(span.flags)),
             .integer(Int64(span.droppedAttributesCount)), .integer(Int64(span.droppedEventsCount)),
-            .integer(Int64(span.droppedLinksCount)), .text(JSONNode.plain(span.attributes).text),
+            .integer(Int64(span.droppedLinksCount)), request?.module.map { .text($0) } ?? .null,
+            (request?.version ?? request?.query).map { .text($0) } ?? .null,
+            .text(JSONNode.plain(span.attributes).text),
             .text(JSONNode.plain(stored.resource.attributes).text),
         ]
     }
@@ -218,6 +221,50 @@ struct SpansTableTests {
         #expect(rows[0] == [.text("list"), .text("hit"), .text("ok")])
         #expect(rows[1] == [.text("zip"), .null, .text("timeout")])
         #expect(rows[2][0] == .null)
+    }
+
+    @Test("names the module and the version that the exports name")
+    func modules() async throws {
+        let database = try SQLDatabase()
+        let path = { KeyValue($0, .string($1)) }
+        let lists: [[KeyValue]] = [
+            [path("url.path", "/github.com/!azure/a/@v/v1.2.0.zip")],
+            [path("http.target", "/example.com/x/@v/list"), path("url.path", "-")],
+            [
+                path("url.path", "/example.com/x/@v/v1.0.0.mod"),
+                path("url.path", "/example.com/y/@v/main.info"),
+            ],
+            [path("url.path", "/example.com/x"), path("url.query", "go-get=1")],
+            [
+                path("url.path", "/example.com/low/@v/list"),
+                path("url.full", "https://proxy.example/example.com/high/@latest"),
+            ],
+            [KeyValue("url.path", .int(5))], [],
+        ]
+        var spans: [OTLPModel.Span] = []
+        for (number, attributes) in lists.enumerated() {
+            for kind in [SpanKind.server, .internal] {
+                spans.append(
+                    Sample.span(
+                        trace: UInt64(number + 1), id: UInt8(clamping: spans.count + 1),
+                        name: "/example.com/named/@v/v2.0.0.info", kind: kind, attributes: attributes))
+            }
+        }
+        try await database.store([Sample.request(spans)], segmentSpans: spans.count)
+        let rows = try database.rows("SELECT module, module_version FROM spans ORDER BY span_id")
+        let expected = spans.map { span -> [SQLValue] in
+            let request = SpanClassification(span)?.request
+            return [
+                request?.module.map { .text($0) } ?? .null,
+                (request?.version ?? request?.query).map { .text($0) } ?? .null,
+            ]
+        }
+        #expect(rows == expected)
+        #expect(rows[0] == [.text("github.com/Azure/a"), .text("v1.2.0")])
+        #expect(rows[4] == [.text("example.com/y"), .text("main")])
+        #expect(rows[8][0] == .text("example.com/high"))
+        #expect(rows[12] == [.text("example.com/named"), .text("v2.0.0")])
+        #expect(rows[13] == [.null, .null])
     }
 
     @Test("has no rows in an empty database")

@@ -5,7 +5,7 @@ enum SpanColumn: Int, CaseIterable {
     case start, startNanos, endNanos, durationNanos, durationMillis
     case peer, receivedAtNanos, traceState, flags
     case droppedAttributes, droppedEvents, droppedLinks
-    case moduleKind, cacheResult, outcome
+    case moduleKind, module, moduleVersion, cacheResult, outcome
     case attributes, resource, segment
     /// The row itself: what `attr()` wants to see.
     case handle
@@ -40,6 +40,9 @@ enum SpanColumn: Int, CaseIterable {
         case .droppedLinks: SQLColumn("dropped_links_count", "INTEGER", "by the sender")
         case .moduleKind:
             SQLColumn("module_kind", "TEXT", "kind of request to a module proxy: list, info, mod, zip, …")
+        case .module: SQLColumn("module", "TEXT", "the Go module that is asked for, decoded")
+        case .moduleVersion:
+            SQLColumn("module_version", "TEXT", "its version, or the branch or commit that is asked for")
         case .cacheResult: SQLColumn("cache_result", "TEXT", "what a cache did: hit, miss, stale, …")
         case .outcome: SQLColumn("outcome", "TEXT", "how the request ended: ok, not_found, timeout, …")
         case .attributes: SQLColumn("attributes", "TEXT", "all attributes as a JSON object")

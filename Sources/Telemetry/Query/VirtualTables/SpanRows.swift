@@ -13,6 +13,7 @@ final class SpanRows {
     private var knownResources: [String?] = []
     private var materializer: SpanCheckpoints?
     private var classes: SegmentClassification?
+    private var modules: ModuleColumn?
     /// The trace of the row that was asked for last.
     private var currentTrace = 0
     private var lookups = 0
@@ -111,6 +112,7 @@ final class SpanRows {
             case .droppedLinks: _ = try values(of: .droppedLinksCount)
             case .moduleKind, .cacheResult, .outcome:
                 if classes == nil { classes = try SegmentClassification(view) }
+            case .module, .moduleVersion: if modules == nil { modules = try ModuleColumn(view) }
             case .attributes:
                 if materializer == nil { materializer = try SpanCheckpoints(view) }
                 for (number, column) in try view.tables().columns.enumerated() where column.role == .attribute
@@ -150,6 +152,7 @@ final class SpanRows {
         case .droppedEvents: try field(.droppedEventsCount, row, to: result)
         case .droppedLinks: try field(.droppedLinksCount, row, to: result)
         case .moduleKind, .cacheResult, .outcome: try writeClass(column, row, to: result)
+        case .module, .moduleVersion: try writeModule(column, row, to: result)
         case .attributes: result.text(JSONNode.plain(try attributes(row)).text)
         }
     }
@@ -219,6 +222,13 @@ final class SpanRows {
         case .cacheResult: result.optional(CacheResult(rawValue: classes.cacheResults[row])?.knownName)
         default: result.optional(RequestOutcome(rawValue: classes.outcomes[row])?.name)
         }
+    }
+
+    private func writeModule(
+        _ column: SpanColumn, _ row: Int, to result: some ValueTarget
+    ) throws(StoreError) {
+        if modules == nil { modules = try ModuleColumn(view) }
+        result.optional(column == .module ? modules?.module(row) : modules?.version(row))
     }
 
     // MARK: Rare fields
