@@ -17,6 +17,8 @@ struct SQLDatabase {
     func store(_ requests: [ExportTraceServiceRequest], segmentSpans: Int = .max) async throws {
         var options = StoreOptions.sealing(every: segmentSpans)
         options.durability = .process
+        // Several segments stay several, however long the test takes.
+        options.mergePlan.fanIn = 1_000
         let store = try TelemetryStore.open(path: path, options: options)
         for request in requests { try await store.append(request) }
         await store.close()
