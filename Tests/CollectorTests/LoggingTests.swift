@@ -120,6 +120,27 @@ struct LoggingTests {
         #expect(await capture.rest().count < 1_100)
     }
 
+    @Test("failures of the store are told at once, and then every ten seconds with their number")
+    func storeFailuresAreSummed() async {
+        let capture = LogCapture()
+        let failures = StoreFailureLog(logger: capture.logger)
+        // Ten a second for 25 seconds.
+        for tenth in 0..<250 as Range<Int64> {
+            let now = start + .milliseconds(100 * tenth)
+            failures.record(code: "unavailable", message: "m\(tenth)", now: now)
+            if tenth % 10 == 0 { failures.tellDue(now: now) }
+        }
+        failures.tellDue(now: start + .seconds(29))
+        failures.tellDue(now: start + .seconds(30))
+        failures.tellAll()
+        let lines = await capture.rest()
+        #expect(lines.allSatisfy { $0.contains(" error store.failed code=unavailable ") })
+        let counts = lines.map { line in
+            [1, 100, 49].filter { line.contains(" count=\($0) ") }
+        }
+        #expect(counts == [[1], [100], [100], [49]], "\(lines)")
+    }
+
     @Test("good requests leave no line at info")
     func requestsAreQuiet() async throws {
         try await TestCollector.with { collector async throws in

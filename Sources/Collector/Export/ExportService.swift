@@ -7,6 +7,7 @@ package struct ExportService: Sendable {
     package let store: TelemetryStore
     package let inFlight: InFlightBytes
     package let refusals: RefusalLog
+    package let failures: StoreFailureLog
     private let maxBodyBytes: Int
     private let decoder: ProtobufDecoder
     private let retryDelay = RetryDelay()
@@ -23,6 +24,7 @@ package struct ExportService: Sendable {
         // A request of the largest size must fit in twice: compressed and decompressed.
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
         refusals = RefusalLog(logger: logger)
+        failures = StoreFailureLog(logger: logger)
     }
 
     /// Takes a request from the event loop that received it, and answers on that loop when it is in the file,
@@ -120,8 +122,7 @@ package struct ExportService: Sendable {
             return try await store.append(batch, digest: digest, expectation: expectation)
         } catch {
             if !error.isRetryable || error.code == .unavailable {
-                logger.error(
-                    "store.failed", metadata: ["code": "\(error.code)", "message": "\(error.message)"])
+                failures.record(code: error.code.rawValue, message: error.message)
             }
             throw Refusal(storing: error)
         }

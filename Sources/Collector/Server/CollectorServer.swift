@@ -29,7 +29,10 @@ package final class CollectorServer: Sendable {
         self.connections = connections
         refusalTimer = ports.group.any().scheduleRepeatedTask(
             initialDelay: RefusalLog.sweepInterval, delay: RefusalLog.sweepInterval
-        ) { [refusals = service.refusals] _ in refusals.tellDue() }
+        ) { [refusals = service.refusals, failures = service.failures] _ in
+            refusals.tellDue()
+            failures.tellDue()
+        }
     }
 
     /// Takes both ports and accepts at once.
@@ -115,6 +118,7 @@ package final class CollectorServer: Sendable {
         deadline.cancel()
         refusalTimer.cancel()
         service.refusals.tellAll()
+        service.failures.tellAll()
         await ports.stopThreads(logger)
     }
 }
