@@ -54,7 +54,8 @@ package final class TelemetryReader {
                         code: "journal",
                         message:
                             "\(HumanUnits.count(Int(totals.journalSpans), "span")) not yet sealed into a "
-                            + "segment, as is normal: safe, and read like all others"))
+                            + "segment, as is normal: safe, and read like all others; of those that came twice "
+                            + "each is counted here until it is sealed, and shown once by queries"))
             }
             return DatabaseInfo(
                 path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),

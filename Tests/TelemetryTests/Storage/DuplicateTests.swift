@@ -153,4 +153,19 @@ struct DuplicateTests {
         await store.close()
         #expect(try connection.integer("SELECT max(spans) FROM segment") == 3)
     }
+
+    @Test("the note about the journal says that a span which came twice is counted twice until it is sealed")
+    func journalNote() async throws {
+        let folder = try TemporaryDirectory()
+        let path = folder.file("t.db")
+        let store = try TelemetryStore.open(path: path, options: .sealing(every: 100))
+        let span = Sample.span(trace: 1, id: 1)
+        try await store.append(Sample.request([span]))
+        try await store.append(Sample.request([span, Sample.span(trace: 1, id: 2)]))
+        let info = try TelemetryReader(path: path).info()
+        #expect(info.spans == 3)
+        #expect(info.notes.map(\.code) == ["journal"])
+        #expect(info.notes.first?.message.contains("came twice") == true)
+        await store.close()
+    }
 }
