@@ -13,6 +13,14 @@ enum FileStatus {
         return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    /// The mode of a file, as chmod writes it, when users other than its owner and group may read or write it.
+    static func modeOpenToOthers(_ path: String) -> String? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & 0o006 != 0 else { return nil }
+        let digits = String(status.st_mode & 0o7777, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
     /// Bytes that are free for us on the file system of a path; nil when it does not say.
     static func freeBytes(_ path: String) -> Int64? {
         var status = statvfs()

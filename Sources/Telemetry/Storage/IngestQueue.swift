@@ -168,6 +168,9 @@ final class IngestQueue: Sendable {
         return group
     }
 
+    /// Puts a group back to where it was taken from: it is the next one again, and the writer knows of it.
+    func putBack(_ group: [Item]) { state.withLockedValue { $0.items.insert(contentsOf: group, at: 0) } }
+
     /// Gives back the room of a group that was committed or refused.
     func release(_ group: [Item]) {
         state.withLockedValue { state in

@@ -107,6 +107,54 @@ enum Schema {
                 "\(path) has format \(version), and this traceq knows up to \(Self.version): "
                     + "it was written by a newer version; upgrade traceq to read it")
         }
+        do {
+            for table in requiredTables where try !hasTable(table, connection) {
+                throw StoreError(
+                    .notADatabase,
+                    "\(path) is not a traceq database, or was changed by another program: "
+                        + "it has no table \(table.name) as traceq makes it")
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch let error as SQLiteError {
+            throw StoreError(error, path: path)
+        } catch {
+            throw StoreError(.unavailable, "\(path): \(error)")
+        }
+    }
+
+    /// The tables and their columns, as `tables` spells them.
+    private static let requiredTables: [(name: String, columns: [String])] = {
+        var found: [(name: String, columns: [String])] = []
+        for line in tables.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if line.hasPrefix("CREATE TABLE ") {
+                found.append((name: String(words[2]), columns: []))
+            } else if line.hasPrefix(" "), let last = found.indices.last {
+                found[last].columns.append(String(words[0]))
+            }
+        }
+        return found
+    }()
+
+    /// Whether there is an ordinary table with the columns that we read. A view or a virtual table in its place could
+    /// compute for ever; both are told apart by the catalogue alone, without running them.
+    private static func hasTable(
+        _ table: (name: String, columns: [String]), _ connection: borrowing Connection
+    ) throws(SQLiteError) -> Bool {
+        // Virtual tables have no page of their own.
+        let isOrdinary = try connection.integer(
+            """
+            SELECT count(*) FROM sqlite_schema
+            WHERE name = '\(table.name)' COLLATE NOCASE AND type = 'table' AND rootpage > 0
+            """)
+        guard isOrdinary == 1 else { return false }
+        let names = table.columns.map { "'\($0)'" }.joined(separator: ", ")
+        // Neither hidden nor generated.
+        let found = try connection.integer(
+            "SELECT count(*) FROM pragma_table_xinfo('\(table.name)') WHERE hidden = 0 AND name IN (\(names))"
+        )
+        return found == Int64(table.columns.count)
     }
 }
 

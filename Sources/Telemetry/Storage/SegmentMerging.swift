@@ -34,7 +34,7 @@ package struct SegmentMerging: Sendable {
         let file = try DatabaseFile.claim(path)
         // The lock outlives the connection: closed in the opposite order.
         defer { _ = file.isAtItsPath }
-        let database = try StoreDatabase.open(file, durability: .full)
+        let database = try StoreDatabase.open(file, durability: .full, mayMake: false)
         let catalogue = try SegmentCatalogue(path: path)
         let encoder = SegmentEncoder()
         var progress = Progress()

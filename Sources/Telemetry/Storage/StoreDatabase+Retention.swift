@@ -5,45 +5,52 @@ extension StoreDatabase {
     private static let expiredSegmentsMax = 16
 
     /// Takes out some of the segments whose newest spans were sealed before a time.
-    /// - Returns: how many there were, at most as many as take a few milliseconds; 0 when there are none
-    func deleteSegments(sealedBefore time: UnixNanos) throws(SQLiteError) -> Int {
-        try deleteSegments("created_at < \(time.rawValue)", bytes: .max)
+    /// - Returns: what went, at most as much as takes a few milliseconds; no segments when there are none
+    func deleteSegments(sealedBefore time: UnixNanos) throws(SQLiteError) -> ExpiredSegments {
+        try deleteSegments("created_at < \(time.rawValue)", bytes: .max, effort: 1)
     }
 
     /// Takes out some of the oldest segments: as many as hold a number of bytes, but only a few at once.
+    /// - Parameter effort: how many times as much may go at once as usual
     /// - Returns: as `deleteSegments(sealedBefore:)`
-    func deleteOldestSegments(bytes: Int64) throws(SQLiteError) -> Int {
-        try deleteSegments("TRUE", bytes: bytes)
+    func deleteOldestSegments(bytes: Int64, effort: Int) throws(SQLiteError) -> ExpiredSegments {
+        try deleteSegments("TRUE", bytes: bytes, effort: effort)
     }
 
-    private func deleteSegments(_ condition: String, bytes wanted: Int64) throws(SQLiteError) -> Int {
+    private func deleteSegments(
+        _ condition: String, bytes wanted: Int64, effort: Int
+    ) throws(SQLiteError) -> ExpiredSegments {
         // A clock that runs ahead must not make spans outlive those that came later. The sizes are asked of the
         // few that are chosen, and not of all that there are.
         let oldest = try connection.prepare(
             """
-            SELECT id, spans,
+            SELECT id, spans, min_start, max_start,
                 (SELECT sum(length(data)) FROM chunk
                     WHERE chunk.id BETWEEN oldest.id << 16 AND oldest.id << 16 | 65535)
             FROM (
-                SELECT id, spans FROM segment WHERE \(condition) ORDER BY min(max_end, created_at), id
-                LIMIT \(Self.expiredSegmentsMax)
+                SELECT id, spans, min_start, max_start FROM segment WHERE \(condition) ORDER BY min(max_end, created_at), id
+                LIMIT \(Self.expiredSegmentsMax * effort)
             ) AS oldest
             """)
         var ids: [Int64] = []
-        var spans: Int64 = 0
+        var expired = ExpiredSegments()
         var bytes: Int64 = 0
         while try oldest.step() {
-            spans &+= oldest.integer(1)
-            if !ids.isEmpty, spans > Self.expiredSpansMax || bytes >= wanted { break }
+            let spans = oldest.integer(1)
+            let isEnough = expired.spans &+ spans > Self.expiredSpansMax * Int64(effort) || bytes >= wanted
+            if !ids.isEmpty, isEnough { break }
             ids.append(oldest.integer(0))
-            bytes &+= oldest.integer(2)
+            expired.add(
+                spans: spans, firstStart: UnixNanos(rawValue: oldest.integer(2)),
+                lastStart: UnixNanos(rawValue: oldest.integer(3)))
+            bytes &+= oldest.integer(4)
         }
         oldest.reset()
-        if ids.isEmpty { return 0 }
+        if ids.isEmpty { return expired }
         try transaction(.retention) { () throws(SQLiteError) in
             for id in ids { try deleteSegment(id) }
         }
-        return ids.count
+        return expired
     }
 
     /// How large the file is.
@@ -54,6 +61,17 @@ extension StoreDatabase {
         var freePages: Int64
 
         var usedBytes: Int64 { (pages - freePages) * pageBytes }
+        var fileBytes: Int64 { pages * pageBytes }
+
+        /// How many pages must become free before bytes can be written without making the file larger than it may
+        /// be: none when it is not positive.
+        func missingPages(forBytes bytes: Int64, bytesMax: Int64) -> Int64 {
+            let needed = (bytes + pageBytes - 1) / max(pageBytes, 1) + Self.extraPages
+            return needed - freePages - max(0, bytesMax / max(pageBytes, 1) - pages)
+        }
+
+        /// What a change takes beside its content: inner pages, and ends of pages that stay empty.
+        private static let extraPages: Int64 = 16
     }
 
     func space() throws(SQLiteError) -> Space {

@@ -14,15 +14,16 @@ struct StoreDatabase: ~Copyable {
     /// - Parameters:
     ///   - file: must be held longer than the database is open
     ///   - logBytesMax: see `StoreOptions`
+    ///   - mayMake: whether an empty file becomes a database
     /// - Throws: `StoreError`
     static func open(
         _ file: borrowing DatabaseFile, durability: StoreOptions.Durability,
-        logBytesMax: Int64 = StoreOptions().logBytesMax
+        logBytesMax: Int64 = StoreOptions().logBytesMax, mayMake: Bool = true
     ) throws(StoreError) -> StoreDatabase {
         let path = file.path
         do {
             let connection = try Connection(path: path, mode: .readWrite)
-            try prepareFile(connection, path: path)
+            try prepareFile(connection, path: path, mayMake: mayMake)
             // A sync that failed, here or in an earlier process, can leave a hole in the log: the kernel forgets what
             // it could not write, and a later sync that succeeds does not cover it. What were committed behind the
             // hole would be lost with the next power cut.
@@ -71,9 +72,12 @@ struct StoreDatabase: ~Copyable {
     /// Whether what was written just now can be found again: the file and its log are where they were.
     mutating func isInPlace(_ file: borrowing DatabaseFile) -> Bool { file.isInPlace(log: &log) }
 
-    private static func prepareFile(_ connection: borrowing Connection, path: String) throws {
+    private static func prepareFile(
+        _ connection: borrowing Connection, path: String, mayMake: Bool
+    ) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
-        guard isNew else {
+        // For an empty file this refuses.
+        guard isNew, mayMake else {
             try Schema.check(connection, path: path)
             return try Schema.migrate(connection)
         }
@@ -163,15 +167,23 @@ struct StoreDatabase: ~Copyable {
         _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) {
         try transaction(.seal) { () throws(SQLiteError) in
+            // First, so that the segment takes the pages that become free.
+            try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             // All of its spans may be stored already.
             if sealed.summary.spans > 0 { try insert(sealed, encoder: encoder, now: now) }
-            try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             let expired = try connection.prepare(
                 // The newest receipt stays: it holds the highest number of a commit.
                 "DELETE FROM receipt WHERE committed_at < ?1 AND id < (SELECT max(id) FROM receipt)")
             try expired.bind(1, now.rawValue - 2 * ReceiptWindow.nanos)
             try expired.run()
         }
+    }
+
+    /// How many bytes more a segment takes than the journal rows that it replaces.
+    func growth(installing sealed: SealedSegment) throws(SQLiteError) -> Int64 {
+        let replaced = try connection.integer(
+            "SELECT sum(length(data)) FROM journal WHERE id <= \(sealed.lastJournalID)")
+        return max(0, Int64(sealed.byteCount) - (replaced ?? 0))
     }
 
     private func insert(

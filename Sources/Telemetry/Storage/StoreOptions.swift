@@ -41,8 +41,8 @@ package struct StoreOptions: Sendable {
     /// How long spans are kept after they were sealed, in nanoseconds; nil: as long as there is room.
     package var retainNanos: Int64?
 
-    /// How large the file may become before the oldest segments go, in bytes; nil: as large as it will. The
-    /// write-ahead log beside it is not counted.
+    /// How large the file may become, in bytes: the oldest segments go before that, and when there are none left,
+    /// nothing more is taken; nil: as large as it will. The write-ahead log beside it is not counted.
     package var databaseBytesMax: Int64?
 
     /// How large the write-ahead log becomes before the writer waits for readers to let it begin anew, in bytes:
@@ -56,4 +56,14 @@ package struct StoreOptions: Sendable {
     var mergePlan = MergePlan()
 
     package init() {}
+
+    /// Says which limits are in force.
+    var limitsEvent: StoreEvent {
+        StoreEvent(
+            .info, "store.limits",
+            [
+                "retain": retainNanos.map { HumanUnits.duration($0) } ?? "none",
+                "max_db_size": databaseBytesMax.map { HumanUnits.bytes($0) } ?? "none",
+            ])
+    }
 }

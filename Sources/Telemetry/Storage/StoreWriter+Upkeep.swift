@@ -44,6 +44,10 @@ extension StoreWriter {
     }
 
     private func install(_ merged: MergedSegment) throws(SQLiteError) {
+        // Merging saves little: spans are not deleted for it.
+        guard try hasRoom(bytes: merged.chunks.reduce(0) { $0 + Int64($1.bytes.count) }) else {
+            return upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
+        }
         guard try database?.install(merged, encoder: encoder) ?? false else { return }
         isUntidy = true
         onEvent(
@@ -69,7 +73,8 @@ extension StoreWriter {
                 while true {
                     let before = monotonicNanos()
                     guard !Task.isCancelled, upkeepStep() else { break }
-                    let pause = (monotonicNanos() - before) * Upkeep.pausesPerStep
+                    let pauses = max(0, Upkeep.pausesPerStep + 1 - MonotonicNanos(effort))
+                    let pause = (monotonicNanos() - before) * pauses
                     try? await Task.sleep(nanoseconds: UInt64(max(pause, 1_000_000)))
                 }
                 upkeep.working = nil
@@ -86,16 +91,11 @@ extension StoreWriter {
     private func upkeepStep() -> Bool {
         guard database != nil else { return false }
         do {
-            if let deleted = try deleteStep(), deleted > 0 {
-                isUntidy = true
-                upkeep.mayMerge = true
-                onEvent(StoreEvent(.debug, "store.expired", ["segments": "\(deleted)"]))
-                return true
-            }
+            if try deleteStep() { return true }
             guard let space = try database?.space() else { return false }
-            let pages = Upkeep.pagesToGiveBack(space, isQuiet: isQuiet)
+            let pages = Upkeep.pagesToGiveBack(space, isQuiet: isQuiet, bytesMax: options.databaseBytesMax)
             guard pages > 0 else { return false }
-            try database?.giveBack(pages: min(pages, Upkeep.pagesPerStep))
+            try database?.giveBack(pages: min(pages, Upkeep.pagesPerStep * Int64(effort)))
             isUntidy = true
             return true
         } catch {
@@ -105,19 +105,30 @@ extension StoreWriter {
         }
     }
 
-    /// - Returns: how many segments went; nil without a limit that has to be looked at now
-    private func deleteStep() throws(SQLiteError) -> Int? {
+    private var effort: Int {
+        guard let space = try? database?.space() else { return 1 }
+        return Upkeep.effort(space, bytesMax: options.databaseBytesMax)
+    }
+
+    /// - Returns: whether segments went
+    private func deleteStep() throws(SQLiteError) -> Bool {
         let now = options.clock()
         if let age = options.retainNanos, now >= upkeep.nextAgeCheck || now < lastAgeCheck(age) {
-            let deleted = try database?.deleteSegments(sealedBefore: now.advanced(byNanos: -age)) ?? 0
-            if deleted > 0 { return deleted }
+            let expired = try database?.deleteSegments(sealedBefore: now.advanced(byNanos: -age))
+            if let expired, expired.segments > 0 {
+                noteExpired(expired, .age)
+                return true
+            }
             upkeep.nextAgeCheck = now.advanced(byNanos: ageCheckNanos(age))
         }
-        guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return nil }
-        // Room for what will be sealed until the next look.
-        let room = min(bytesMax / 16, 32 << 20)
-        let excess = space.usedBytes - (bytesMax - room)
-        return excess > 0 ? try database?.deleteOldestSegments(bytes: excess) : nil
+        guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return false }
+        let excess = space.usedBytes - (bytesMax - Upkeep.room(bytesMax))
+        guard excess > 0,
+            let expired = try database?.deleteOldestSegments(
+                bytes: excess, effort: Upkeep.effort(space, bytesMax: bytesMax)), expired.segments > 0
+        else { return false }
+        noteExpired(expired, .size)
+        return true
     }
 
     /// Segments become too old one after another: each is gone within a minute.

@@ -38,6 +38,7 @@ actor StoreWriter {
     /// Whether there is something for `tidyUp` to do.
     var isUntidy = false
     var upkeep = Upkeep()
+    var expiryLog = ExpiryLog()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -50,7 +51,14 @@ actor StoreWriter {
         if let name = try Failpoint.armedName() {
             onEvent(StoreEvent(.warning, "failpoint.armed", ["name": name]))
         }
+        onEvent(options.limitsEvent)
         let file = try DatabaseFile.claim(path)
+        if let mode = FileStatus.modeOpenToOthers(path) {
+            onEvent(
+                StoreEvent(
+                    .warning, "database.open_to_others",
+                    ["path": path, "mode": mode, "advice": "chmod o-rwx it unless every user may read it"]))
+        }
         let database = try StoreDatabase.open(
             file, durability: options.durability, logBytesMax: options.logBytesMax)
         let stored: StoredState
@@ -91,20 +99,18 @@ extension StoreWriter {
     private func drain() {
         if let outage = currentOutage() { return refuseWaiting(outage.error) }
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
-        guard unsealedMemoryBytes < options.unsealedMemoryBytesMax else {
-            if waitingSegment != nil {
-                refuseWaiting(
-                    StoreError(
-                        .unavailable,
-                        "\(path): segments cannot be written at the moment; see the collector's log"))
-            }
-            return
+        guard unsealedMemoryBytes < unsealedMemoryMax else {
+            if waitingSegment == nil { return startSealing() }
+            return refuseWaiting(
+                StoreError(
+                    .unavailable,
+                    "\(path): segments cannot be written at the moment; see the collector's log"))
         }
         let group = queue.nextGroup(bytesMax: options.groupBytesMax)
-        guard !group.isEmpty else { return }
+        guard !group.isEmpty, makeRoom(for: group) else { return }
         commit(group)
         queue.release(group)
-        if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
+        if isSegmentDue { startSealing() }
         // As a new job, so that a finished segment gets its turn between two groups.
         wake()
     }
@@ -118,7 +124,7 @@ extension StoreWriter {
         if !group.isEmpty { wake() }
     }
 
-    private var unsealedMemoryBytes: Int {
+    var unsealedMemoryBytes: Int {
         pending.reduce(sealingNow?.memoryBytes ?? 0) { $0 + $1.memoryBytes }
     }
 
@@ -206,6 +212,7 @@ extension StoreWriter {
             startSealing()
         }
         keepUp()
+        tellExpired()
         wake()
     }
 
@@ -214,7 +221,7 @@ extension StoreWriter {
         since <= now.advanced(byNanos: -options.sealAfterNanos) || since > now
     }
 
-    private func startSealing() {
+    func startSealing() {
         guard !isSealing, !pending.isEmpty else { return }
         let next = pending.removeFirst()
         sealingNow = next
@@ -229,6 +236,9 @@ extension StoreWriter {
     private func install(_ sealed: SealedSegment, opening: Int) {
         guard opening == openings else { return }
         do {
+            // Without room too: it takes the place of what is larger.
+            _ = makeRoom(bytes: try database?.growth(installing: sealed) ?? 0)
+            guard opening == openings else { return }
             try database?.install(
                 sealed, keeping: damagedJournalIDs, encoder: encoder, now: options.clock())
         } catch {
@@ -244,7 +254,7 @@ extension StoreWriter {
         sealingNow = nil
         isUntidy = true
         failuresInARow = 0
-        if pending.first?.isFull(spansMax: options.segmentSpans) ?? false { startSealing() }
+        if isSegmentDue { startSealing() }
         wake()
     }
 
@@ -272,6 +282,8 @@ extension StoreWriter {
             if let outage {
                 for item in group { item.acknowledgement.resume(returning: .failure(outage.error)) }
             } else {
+                // Without room too: there is no later for them.
+                _ = makeRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) })
                 commit(group)
             }
             queue.release(group)
@@ -279,6 +291,7 @@ extension StoreWriter {
         upkeep.working?.cancel()
         await settle()
         await sealer.close()
+        tellExpired(isLast: true)
         do {
             _ = try database?.tidyUp()
         } catch {

@@ -36,10 +36,31 @@ struct Upkeep {
     /// Less than 64 MiB is not worth it.
     static let sparePagesMin: Int64 = 4_096
 
+    /// How many times as much a step does at the most when the file is too large.
+    static let effortMax = 8
+
+    /// What stays free below the limit of a file for what is written until the next look, in bytes.
+    static func room(_ bytesMax: Int64) -> Int64 { min(bytesMax / 16, 32 << 20) }
+
+    /// How many times as much a step does, and with how much shorter pauses: the more, the further the file is above
+    /// what it should have.
+    static func effort(_ space: StoreDatabase.Space, bytesMax: Int64?) -> Int {
+        guard let bytesMax else { return 1 }
+        let excess = max(space.usedBytes - (bytesMax - room(bytesMax)), space.fileBytes - bytesMax)
+        return Int(min(max(1 + excess / max(room(bytesMax), 1), 1), Int64(effortMax)))
+    }
+
     /// How many pages to give back.
-    /// - Parameter isQuiet: nothing is being written: nobody needs room
-    static func pagesToGiveBack(_ space: StoreDatabase.Space, isQuiet: Bool) -> Int64 {
+    /// - Parameters:
+    ///   - isQuiet: nothing is being written: nobody needs room
+    ///   - bytesMax: how large the file may be
+    static func pagesToGiveBack(
+        _ space: StoreDatabase.Space, isQuiet: Bool, bytesMax: Int64?
+    ) -> Int64 {
         if isQuiet { return space.freePages }
+        if let bytesMax, space.fileBytes > bytesMax {
+            return min(space.freePages, space.pages - bytesMax / max(space.pageBytes, 1))
+        }
         let spare = max(space.pages / sparePart, sparePagesMin)
         return space.freePages > 2 * spare ? space.freePages - spare : 0
     }

@@ -1,0 +1,28 @@
+/// What retention took out.
+struct ExpiredSegments: Hashable, Sendable {
+    /// Which limit they exceeded. The words are part of the collector's log.
+    enum Reason: String, CaseIterable, Sendable {
+        case age, size
+    }
+
+    private(set) var segments = 0
+    private(set) var spans: Int64 = 0
+    /// The starts of the spans: the first, and the last.
+    private(set) var firstStart = UnixNanos.distantFuture
+    private(set) var lastStart = UnixNanos.distantPast
+
+    /// Counts a segment.
+    mutating func add(spans: Int64, firstStart: UnixNanos, lastStart: UnixNanos) {
+        segments += 1
+        self.spans &+= spans
+        self.firstStart = min(self.firstStart, firstStart)
+        self.lastStart = max(self.lastStart, lastStart)
+    }
+
+    mutating func add(_ other: ExpiredSegments) {
+        segments += other.segments
+        spans &+= other.spans
+        firstStart = min(firstStart, other.firstStart)
+        lastStart = max(lastStart, other.lastStart)
+    }
+}
