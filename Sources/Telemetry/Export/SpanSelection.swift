@@ -67,7 +67,7 @@ struct SpanSelectionScan {
         asksPeer = found.map { node != nil && $0.declaredNode == nil }
         peers = tables.arrivals.map { node?.matches($0.peerAddress) ?? true }
         names = try selection.name.map { (name) throws(StoreError) in
-            try Self.names(GlobPattern(name), view, tables)
+            try RequestScan.rowsWithName(GlobPattern(name), view, tables)
         }
     }
 
@@ -80,33 +80,5 @@ struct SpanSelectionScan {
         let origin = Int(originIndexes[row])
         guard origins[origin], !asksPeer[origin] || peers[Int(arrivalIndexes[row])] else { return false }
         return names?[row] ?? true
-    }
-
-    private static func names(
-        _ pattern: GlobPattern, _ view: SegmentView, _ tables: SegmentTables
-    ) throws(StoreError) -> [Bool] {
-        let known = try view.names()
-        let matches = (0..<known.count).map { pattern.matches(known[$0]) }
-        let operations = try view.operationIndexes()
-        var wanted = operations.map { matches[Int(tables.operations[Int($0)].name)] }
-        for (column, key) in tables.columns.enumerated() {
-            guard let attribute = RequestAttribute(key), attribute.role == .path,
-                case .entries(let entries, let paths) = try view.values(of: column)
-            else { continue }
-            let matches = (0..<paths.count).map { entry in
-                HTTPAttributes.path(paths.text(entry)).map { pattern.matches($0) } ?? false
-            }
-            let uses = tables.operations.map { operation in
-                tables.layouts[Int(operation.layout)].reduce(0) { $0 + ($1 == UInt32(column) ? 1 : 0) }
-            }
-            var next = 0
-            for row in operations.indices {
-                for _ in 0..<uses[Int(operations[row])] {
-                    if matches[Int(entries[next])] { wanted[row] = true }
-                    next += 1
-                }
-            }
-        }
-        return wanted
     }
 }

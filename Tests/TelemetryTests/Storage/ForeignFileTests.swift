@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Files that are not ours")
+@Suite("Files that are not ours", .timeLimit(.minutes(5)))
 struct ForeignFileTests {
     let folder: TemporaryDirectory
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Merging")
+@Suite("Merging", .timeLimit(.minutes(5)))
 struct MergingTests {
     let folder: TemporaryDirectory
     let path: String

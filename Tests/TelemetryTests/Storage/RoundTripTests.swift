@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("What is stored comes back exactly")
+@Suite("What is stored comes back exactly", .timeLimit(.minutes(5)))
 struct RoundTripTests {
     @Test("1,200 generated requests, through the journal and through segments", arguments: 0..<12)
     func generatedRequests(part: UInt64) async throws {

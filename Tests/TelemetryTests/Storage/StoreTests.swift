@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The store")
+@Suite("The store", .timeLimit(.minutes(5)))
 struct StoreTests {
     let folder: TemporaryDirectory
     let path: String
