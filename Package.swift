@@ -154,7 +154,7 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["OTLPModel", "TestSupport"], exclude: ["Scripts"],
+            name: "EndToEndTests", dependencies: ["OTLPModel", "Telemetry", "TestSupport"], exclude: ["Scripts"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ] + benchmarks

@@ -1,17 +1,33 @@
 import Foundation
+import Telemetry
 import TestSupport
 import Testing
 
 @Suite("Killed at every boundary of a write, the collector loses nothing", .timeLimit(.minutes(5)))
 struct FailpointTests {
-    static let boundaries = [
-        "journal.before_write:1", "journal.before_commit:1", "journal.after_commit:1",
-        "journal.before_write:9",
-        "journal.before_commit:9", "journal.after_commit:9", "seal.before_write", "seal.before_commit",
-        "seal.after_commit",
-    ]
+    /// What has to happen for a boundary to be reached.
+    enum Situation {
+        case load, merge, retention, migration
+    }
 
-    @Test("every acknowledged span is there once, and nothing is damaged", arguments: boundaries)
+    /// A step that has no situation does not compile.
+    static func situation(of step: WriteStep) -> Situation {
+        switch step {
+        case .journal, .seal: .load
+        case .merge: .merge
+        case .retention: .retention
+        case .migration: .migration
+        }
+    }
+
+    static func boundaries(_ situation: Situation) -> [String] {
+        Failpoint.all.filter { self.situation(of: $0.step) == situation }.map(\.name)
+    }
+
+    static let boundariesUnderLoad =
+        boundaries(.load) + Failpoint.Moment.allCases.map { Failpoint(.journal, $0).name + ":9" }
+
+    @Test("every acknowledged span is there once, and nothing is damaged", arguments: boundariesUnderLoad)
     func killed(at boundary: String) async throws {
         let seed = UInt64.random(in: .min ... .max)
         let comment = Comment(rawValue: "\(boundary), seed \(seed)")
@@ -60,9 +76,7 @@ struct FailpointTests {
         Int(try await database.rows(["db", "info"]).first?["segments"]?.number ?? 0)
     }
 
-    @Test(
-        "a merge is whole or not done",
-        arguments: ["merge.before_write", "merge.before_commit", "merge.after_commit"])
+    @Test("a merge is whole or not done", arguments: boundaries(.merge))
     func killedMerge(at boundary: String) async throws {
         let database = try Database()
         try await makeSegments(in: database)
@@ -80,9 +94,7 @@ struct FailpointTests {
         #expect(try await database.ask(["db", "verify"]).status == .exited(0))
     }
 
-    @Test(
-        "retention takes a segment whole or not at all",
-        arguments: ["retention.before_write", "retention.before_commit", "retention.after_commit"])
+    @Test("retention takes a segment whole or not at all", arguments: boundaries(.retention))
     func killedRetention(at boundary: String) async throws {
         let database = try Database()
         try await makeSegments(in: database)
@@ -106,6 +118,36 @@ struct FailpointTests {
             while try await database.spanCount() != 30 { try await Task.sleep(for: .milliseconds(50)) }
             try await collector.stop()
         }
+        #expect(try await database.ask(["db", "verify"]).status == .exited(0))
+    }
+
+    @Test("a file of format 1 is migrated whole or not at all", arguments: boundaries(.migration))
+    func killedMigration(at boundary: String) async throws {
+        let database = try Database()
+        let dump = Repository.root.appending(path: "Tests/Fixtures/version-1.sql").path
+        _ = try await FinishedProgram.run(
+            "/usr/bin/sqlite3",
+            [
+                database.path, "PRAGMA page_size = 16384", "PRAGMA auto_vacuum = INCREMENTAL",
+                "PRAGMA journal_mode = WAL", ".read \(dump)",
+            ]
+        ).succeeded()
+        func version() async throws -> String {
+            try await FinishedProgram.run(
+                "/usr/bin/sqlite3", ["-readonly", database.path, "PRAGMA user_version"]
+            ).succeeded().standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        #expect(try await version() == "1")
+        let doomed = try await FinishedProgram.run(
+            BuiltProgram.collector.path(),
+            ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"],
+            environment: ["TRACEQ_FAILPOINT": boundary])
+        #expect(doomed.status == .signalled(SIGKILL))
+        #expect(try await version() == (boundary == "migration.after_commit" ? "2" : "1"))
+        #expect(try await database.spanCount() == 6)
+        try await Collector.running(on: database) { try await $0.stop() }
+        #expect(try await version() == "2")
+        #expect(try await database.spanCount() == 6)
         #expect(try await database.ask(["db", "verify"]).status == .exited(0))
     }
 

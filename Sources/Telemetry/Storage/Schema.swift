@@ -71,15 +71,6 @@ enum Schema {
         CREATE INDEX scope_by_hash ON scope (hash);
         """
 
-    /// Brings a file of an older version to the newest one, in one transaction. Only the writer may.
-    ///
-    /// Version 2 changed what the chunks of new segments hold (`segment.format`), and no table: segments of
-    /// version 1 stay as they are. A program that knows only version 1 must not write to the file from here on.
-    static func migrate(_ connection: borrowing Connection) throws(SQLiteError) {
-        guard let found = try connection.integer("PRAGMA user_version"), found < version else { return }
-        try connection.execute("BEGIN IMMEDIATE; PRAGMA user_version = \(version); COMMIT")
-    }
-
     /// `segment.signal` of spans.
     static let spanSignal: Int64 = 1
 

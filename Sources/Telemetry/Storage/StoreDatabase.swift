@@ -36,7 +36,9 @@ struct StoreDatabase: ~Copyable {
             try connection.execute("PRAGMA journal_size_limit = \(logBytesMax)")
             // Debian's SQLite overwrites what is deleted with zeros: all of the journal would be written twice.
             try connection.execute("PRAGMA secure_delete = OFF")
-            return try StoreDatabase(connection)
+            let database = try StoreDatabase(connection)
+            try database.migrate()
+            return database
         } catch let error as StoreError {
             throw error
         } catch let error as SQLiteError {
@@ -77,10 +79,7 @@ struct StoreDatabase: ~Copyable {
     ) throws {
         let isNew = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
         // For an empty file this refuses.
-        guard isNew, mayMake else {
-            try Schema.check(connection, path: path)
-            return try Schema.migrate(connection)
-        }
+        guard isNew, mayMake else { return try Schema.check(connection, path: path) }
         for setting in Schema.newFileSettings { try connection.execute(setting) }
         try connection.execute(
             """
@@ -90,6 +89,18 @@ struct StoreDatabase: ~Copyable {
             PRAGMA user_version = \(Schema.version);
             COMMIT;
             """)
+    }
+
+    /// Brings a file of an older version to the newest one.
+    ///
+    /// Version 2 changed what the chunks of new segments hold (`segment.format`), and no table: segments of
+    /// version 1 stay as they are. A program that knows only version 1 must not write to the file from here on.
+    private func migrate() throws(SQLiteError) {
+        let found = try connection.integer("PRAGMA user_version") ?? Schema.version
+        guard found < Schema.version else { return }
+        try transaction(.migration) { () throws(SQLiteError) in
+            try connection.execute("PRAGMA user_version = \(Schema.version)")
+        }
     }
 
     /// The highest number that a commit ever had, so that none is given twice.
