@@ -15,12 +15,15 @@ package struct SegmentMerging: Sendable {
 
     private let path: String
     private let plan: MergePlan
+    /// How many pages are given back at once.
+    private let pagesPerStep: Int64
 
     package init(path: String) { self.init(path: path, plan: MergePlan()) }
 
-    init(path: String, plan: MergePlan) {
+    init(path: String, plan: MergePlan, pagesPerStep: Int64 = 1_024) {
         self.path = path
         self.plan = plan
+        self.pagesPerStep = pagesPerStep
     }
 
     /// Merges segments until nothing is to be gained. Each step is a transaction: it can be stopped at any time.
@@ -73,7 +76,16 @@ package struct SegmentMerging: Sendable {
 
     private func finish(_ database: borrowing StoreDatabase) throws(StoreError) {
         do {
-            try database.giveBack(pages: try database.space().freePages)
+            var free = try database.space().freePages
+            while free > 0 {
+                try database.giveBack(pages: pagesPerStep)
+                // So that the log does not grow by all that is moved.
+                _ = try database.tidyUp()
+                let rest = try database.space().freePages
+                // What cannot be given back stays for what comes.
+                if rest >= free { break }
+                free = rest
+            }
             _ = try database.tidyUp()
         } catch {
             throw StoreError(error, path: path)

@@ -63,6 +63,9 @@ final class FaultyDisk: Sendable {
     @discardableResult
     func lift() -> Bool { traceq_fault_lift(path) != 0 }
 
+    /// How many of the armed operations there were.
+    var count: Int { traceq_fault_count(path) }
+
     /// Nothing works from now on, as if the process had ended.
     func die() { arm(Fault("death", [.write, .sync], .death, code: Fault.writeError), nth: 1) }
 

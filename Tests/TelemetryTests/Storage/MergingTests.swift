@@ -172,6 +172,21 @@ struct MergingTests {
         #expect(try catalogue("SELECT max(level) FROM segment") ?? 0 >= 2)
     }
 
+    @Test("gives space back in steps, and the log is emptied between them")
+    func spaceComesBackInSteps() async throws {
+        let disk = FaultyDisk(path)
+        try await makeSegments(seed: 11, of: 40)
+        let connection = try Connection(path: path, mode: .readWrite)
+        try connection.execute("CREATE TABLE filler (data BLOB)")
+        try connection.execute("INSERT INTO filler VALUES (zeroblob(4 << 20)); DROP TABLE filler")
+        #expect(try catalogue("PRAGMA freelist_count") ?? 0 >= 256)
+        // Nothing fails: truncations are counted.
+        disk.arm(.init("never", .truncate, .once, code: FaultyDisk.Fault.truncateError), nth: .max)
+        _ = try SegmentMerging(path: path, plan: MergePlan(), pagesPerStep: 16).run()
+        #expect(disk.count >= 256 / 16)
+        #expect(try catalogue("PRAGMA freelist_count") == 0)
+    }
+
     @Test("is refused while a collector has the file")
     func inUse() async throws {
         let store = try TelemetryStore.open(path: path)
