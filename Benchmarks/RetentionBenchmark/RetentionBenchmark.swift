@@ -38,6 +38,7 @@ enum RetentionBenchmark {
             clock: clock)
         var options = StoreOptions()
         options.clock = { clock.now() }
+        options.steadyClock = { clock.now().rawValue }
         options.retainNanos = Int64(keptHours * 3600e9)
         let store = try TelemetryStore.open(path: path, options: options) { print("event: \($0)") }
         let sizes = Task { await sampleSizes(of: path, clock, until: realSeconds) }

@@ -121,7 +121,7 @@ package struct ExportService: Sendable {
         do throws(StoreError) {
             return try await store.append(batch, digest: digest, expectation: expectation)
         } catch {
-            if !error.isRetryable || error.code == .unavailable {
+            if error.code == .unavailable || !error.isRetryable && error.code != .tooLarge {
                 failures.record(code: error.code.rawValue, message: error.message)
             }
             throw Refusal(storing: error)
@@ -152,6 +152,7 @@ extension Refusal {
     init(storing error: StoreError) {
         switch error.code {
         case .queueFull: self.init(.overloaded, error.message)
+        case .tooLarge: self.init(.tooLarge, error.message)
         case _ where error.isRetryable: self.init(.unavailable, error.message)
         default: self.init(.internalFailure, error.message)
         }

@@ -64,7 +64,7 @@ extension StoreError {
         switch code {
         // SQLITE_CORRUPT_VTAB
         case .damaged: SQLITE_CORRUPT | 1 << 8
-        case .missing, .notADatabase, .newerFormat, .exists: SQLITE_NOTADB
+        case .missing, .notADatabase, .newerFormat, .exists, .tooLarge: SQLITE_NOTADB
         case .inUse: SQLITE_BUSY
         case .queueFull, .shuttingDown, .unavailable: SQLITE_ERROR
         }

@@ -18,6 +18,13 @@ func monotonicNanos() -> MonotonicNanos {
     return MonotonicNanos(time.tv_sec) * 1_000_000_000 + MonotonicNanos(time.tv_nsec)
 }
 
+/// The same, and it goes on while the machine sleeps.
+func steadyNanos() -> MonotonicNanos {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+    return MonotonicNanos(time.tv_sec) * 1_000_000_000 + MonotonicNanos(time.tv_nsec)
+}
+
 /// How long the processor has worked for the calling thread, in nanoseconds.
 func threadCPUNanos() -> Int64 {
     var time = timespec()

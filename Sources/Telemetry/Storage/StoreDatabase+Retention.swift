@@ -53,6 +53,29 @@ extension StoreDatabase {
         return expired
     }
 
+    /// When something was stored last, as far as that can be believed: not by commits alone, which a clock that was
+    /// wrong already dates wrongly, where segments agree with the times of their spans.
+    /// - Returns: nil when nothing was stored
+    func lastKnownTime() throws(SQLiteError) -> UnixNanos? {
+        let committed = try connection.integer(
+            """
+            SELECT committed_at FROM (
+                SELECT id, committed_at FROM journal WHERE id = (SELECT max(id) FROM journal)
+                UNION ALL SELECT id, committed_at FROM receipt WHERE id = (SELECT max(id) FROM receipt))
+            ORDER BY id DESC LIMIT 1
+            """)
+        let agreeing = try connection.integer(
+            """
+            SELECT max(time) FROM (
+                SELECT max(created_at) AS time FROM segment
+                    WHERE created_at BETWEEN min_start - ?1 AND max_end + ?1
+                UNION ALL SELECT max(committed_at) FROM journal
+                    WHERE committed_at BETWEEN min_start - ?1 AND max_start + ?1)
+            """.replacing("?1", with: "\(RetentionClock.agreementNanos)"))
+        guard let committed else { return agreeing.map { UnixNanos(rawValue: $0) } }
+        return UnixNanos(rawValue: min(committed, agreeing ?? committed))
+    }
+
     /// How large the file is.
     struct Space {
         var pageBytes: Int64

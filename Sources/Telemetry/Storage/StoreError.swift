@@ -13,6 +13,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case exists
         /// Another process holds the database for writing.
         case inUse
+        /// The request is larger than what the file may take at once.
+        case tooLarge
         /// The queue before the writer is full; trying again later helps.
         case queueFull
         /// The store is closing; trying again later helps.
@@ -36,7 +38,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch code {
         case .queueFull, .shuttingDown, .unavailable, .inUse: true
-        case .missing, .notADatabase, .newerFormat, .damaged, .exists: false
+        case .missing, .notADatabase, .newerFormat, .damaged, .exists, .tooLarge: false
         }
     }
 }

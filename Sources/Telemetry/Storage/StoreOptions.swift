@@ -30,9 +30,12 @@ package struct StoreOptions: Sendable {
     /// Spans wait at most this long in the journal: 10 s.
     package var sealAfterNanos: Int64 = 10_000_000_000
 
-    /// Bytes that stay free on the file system: 64 MiB. With less nothing more is taken, so that what is stored can
-    /// still be sealed and the write-ahead log be emptied.
+    /// Bytes that stay free on the file system, beside what the write-ahead log has yet to be moved into the file:
+    /// 64 MiB. With less nothing more is taken, so that what is stored can still be sealed and the log be emptied.
     package var freeBytesMin: Int64 = 64 << 20
+
+    /// How many bytes are free on the file system of a path; nil when it does not say.
+    var freeBytes: @Sendable (String) -> Int64? = { FileStatus.freeBytes($0) }
 
     /// How long to wait before the file is tried again after it could not be written to: 1 s, doubled each time
     /// up to 8 s.
@@ -45,12 +48,19 @@ package struct StoreOptions: Sendable {
     /// nothing more is taken; nil: as large as it will. The write-ahead log beside it is not counted.
     package var databaseBytesMax: Int64?
 
+    /// How many bytes a request may take in the journal: nil where the file has no limit. A larger one would push out
+    /// half of what is stored before it.
+    var requestBytesMax: Int64? { databaseBytesMax.map { $0 / 2 } }
+
     /// How large the write-ahead log becomes before the writer waits for readers to let it begin anew, in bytes:
     /// 64 MiB. It is moved into the file when it has half of that.
     package var logBytesMax: Int64 = 64 << 20
 
     /// What time it is.
     package var clock: @Sendable () -> UnixNanos = { .now() }
+
+    /// A clock that nobody sets, in nanoseconds: beside it, one sees the wall clock jump (`RetentionClock`).
+    package var steadyClock: @Sendable () -> Int64 = { steadyNanos() }
 
     /// Which segments are merged.
     var mergePlan = MergePlan()

@@ -4,18 +4,30 @@ extension StoreWriter {
     /// Why nothing can be taken now. A disk that is nearly full is one reason: what is taken must still be sealed,
     /// and the log be emptied, and both need room.
     func currentOutage() -> Outage? {
-        if outage == nil, !hasRoom() {
-            begin(
-                .space,
-                "less than \(HumanUnits.bytes(options.freeBytesMin)) are free on the disk of \(path): "
-                    + "nothing is taken until there is more")
-        }
+        if outage == nil, !diskHasRoom(bytes: 0) { begin(.space, noDiskRoomMessage) }
         return outage
     }
 
-    private func hasRoom() -> Bool {
-        guard options.freeBytesMin > 0, let free = FileStatus.freeBytes(path) else { return true }
-        return free >= options.freeBytesMin
+    /// Whether what is kept free on the disk stays free when bytes are written, and the log is moved into the file.
+    private func diskHasRoom(bytes: Int64) -> Bool {
+        guard options.freeBytesMin > 0, let free = options.freeBytes(path) else { return true }
+        return free - FileStatus.size(path + "-wal") - bytes >= options.freeBytesMin
+    }
+
+    private var noDiskRoomMessage: String {
+        "less than \(HumanUnits.bytes(options.freeBytesMin)) would be left free on the disk of \(path): "
+            + "nothing is taken until there is more"
+    }
+
+    /// Whether there is room on the disk for a group of requests; where there is none, they are refused.
+    func makeDiskRoom(for group: [IngestQueue.Item]) -> Bool {
+        if diskHasRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) }) { return true }
+        begin(.space, noDiskRoomMessage)
+        let error = StoreError(.unavailable, noDiskRoomMessage)
+        for item in group { item.acknowledgement.resume(returning: .failure(error)) }
+        queue.release(group)
+        wake()
+        return false
     }
 
     /// Decides what the failure of a change to the file means for what comes next.
@@ -75,7 +87,7 @@ extension StoreWriter {
                 return begin(.disk, error.message)
             }
         }
-        guard hasRoom() else { return begin(.space, outage.error.message) }
+        guard diskHasRoom(bytes: 0) else { return begin(.space, outage.error.message) }
         self.outage = nil
         onEvent(
             StoreEvent(
@@ -118,6 +130,7 @@ extension StoreWriter {
         receipts = stored.receipts
         pending = stored.pending
         damagedJournalIDs = stored.damagedJournalIDs
+        for event in stored.events(path: path) { onEvent(event) }
         self.database = consume database
     }
 }

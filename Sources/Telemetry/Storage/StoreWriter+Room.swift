@@ -23,7 +23,7 @@ extension StoreWriter {
     }
 
     /// Whether bytes can be written without making the file larger than it may be, and nothing be deleted for it.
-    func hasRoom(bytes: Int64) throws(SQLiteError) -> Bool {
+    func fitsInLimit(bytes: Int64) throws(SQLiteError) -> Bool {
         guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return true }
         return space.missingPages(forBytes: bytes, bytesMax: bytesMax) <= 0
     }
@@ -62,15 +62,5 @@ extension StoreWriter {
         guard let first = pending.first else { return false }
         if first.isFull(spansMax: options.segmentSpans) { return true }
         return options.databaseBytesMax.map { Int64(unsealedMemoryBytes) > $0 / 2 } ?? false
-    }
-
-    func noteExpired(_ expired: ExpiredSegments, _ reason: ExpiredSegments.Reason) {
-        isUntidy = true
-        upkeep.mayMerge = true
-        expiryLog.record(expired, reason)
-    }
-
-    func tellExpired(isLast: Bool = false) {
-        for event in expiryLog.take(now: monotonicNanos(), isLast: isLast) { onEvent(event) }
     }
 }

@@ -45,7 +45,7 @@ extension StoreWriter {
 
     private func install(_ merged: MergedSegment) throws(SQLiteError) {
         // Merging saves little: spans are not deleted for it.
-        guard try hasRoom(bytes: merged.chunks.reduce(0) { $0 + Int64($1.bytes.count) }) else {
+        guard try fitsInLimit(bytes: merged.chunks.reduce(0) { $0 + Int64($1.bytes.count) }) else {
             return upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
         }
         guard try database?.install(merged, encoder: encoder) ?? false else { return }
@@ -60,7 +60,7 @@ extension StoreWriter {
     }
 }
 
-// MARK: - Retention and space
+// MARK: - Space
 
 extension StoreWriter {
     /// Deletes what is to go and gives back space: a little at once, and the rest in steps between commits.
@@ -110,35 +110,6 @@ extension StoreWriter {
         return Upkeep.effort(space, bytesMax: options.databaseBytesMax)
     }
 
-    /// - Returns: whether segments went
-    private func deleteStep() throws(SQLiteError) -> Bool {
-        let now = options.clock()
-        if let age = options.retainNanos, now >= upkeep.nextAgeCheck || now < lastAgeCheck(age) {
-            let expired = try database?.deleteSegments(sealedBefore: now.advanced(byNanos: -age))
-            if let expired, expired.segments > 0 {
-                noteExpired(expired, .age)
-                return true
-            }
-            upkeep.nextAgeCheck = now.advanced(byNanos: ageCheckNanos(age))
-        }
-        guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return false }
-        let excess = space.usedBytes - (bytesMax - Upkeep.room(bytesMax))
-        guard excess > 0,
-            let expired = try database?.deleteOldestSegments(
-                bytes: excess, effort: Upkeep.effort(space, bytesMax: bytesMax)), expired.segments > 0
-        else { return false }
-        noteExpired(expired, .size)
-        return true
-    }
-
-    /// Segments become too old one after another: each is gone within a minute.
-    private func ageCheckNanos(_ age: Int64) -> Int64 { min(age / 64, 60_000_000_000) }
-
-    /// When the last look was: a clock that was set back to before it starts anew.
-    private func lastAgeCheck(_ age: Int64) -> UnixNanos {
-        upkeep.nextAgeCheck.advanced(byNanos: -ageCheckNanos(age))
-    }
-
     /// Lets go of what only work needs: a collector that idles for hours must not hold what a burst took.
     private func giveMemoryBack() {
         try? database?.connection.execute("PRAGMA shrink_memory")
@@ -160,11 +131,10 @@ extension StoreWriter {
         else { return }
         do {
             if try database?.connection.restartLog(busyMillis: upkeep.logWaitMillis) ?? true {
-                upkeep.logWaitMillis = Upkeep.logWaitMillisMin
-                return
+                upkeep.logBeganAnew()
+            } else {
+                upkeep.waitedForLogInVain(now: monotonicNanos())
             }
-            upkeep.nextLogWait = monotonicNanos() + MonotonicNanos(upkeep.logWaitMillis) * 4_000_000
-            upkeep.logWaitMillis = min(2 * upkeep.logWaitMillis, Upkeep.logWaitMillisMax)
         } catch {
             report("store.checkpoint.failed", error.description)
             _ = failed(error)

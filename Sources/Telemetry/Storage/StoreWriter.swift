@@ -64,6 +64,11 @@ actor StoreWriter {
         let stored: StoredState
         do {
             stored = try StoredState(of: database, now: options.clock(), options: options)
+            if let age = options.retainNanos {
+                upkeep.retentionClock = RetentionClock(
+                    retainNanos: age, lastKnown: try database.lastKnownTime(),
+                    RetentionClock.Reading(wall: options.clock(), steady: options.steadyClock()))
+            }
         } catch {
             throw StoreError(error, path: path)
         }
@@ -72,13 +77,7 @@ actor StoreWriter {
         pending = stored.pending
         damagedJournalIDs = stored.damagedJournalIDs
         isUntidy = true
-        for row in damagedJournalIDs {
-            onEvent(StoreEvent(.error, "store.journal.damaged", ["row": "\(row)", "path": path]))
-        }
-        if !pending.isEmpty {
-            let spans = pending.reduce(0) { $0 + $1.spans }
-            onEvent(StoreEvent(.info, "store.journal.replayed", ["spans": "\(spans)"]))
-        }
+        for event in stored.events(path: path) { onEvent(event) }
         self.database = consume database
         self.file = consume file
         sealer = Sealer(path: path)
@@ -107,7 +106,7 @@ extension StoreWriter {
                     "\(path): segments cannot be written at the moment; see the collector's log"))
         }
         let group = queue.nextGroup(bytesMax: options.groupBytesMax)
-        guard !group.isEmpty, makeRoom(for: group) else { return }
+        guard !group.isEmpty, makeDiskRoom(for: group), makeRoom(for: group) else { return }
         commit(group)
         queue.release(group)
         if isSegmentDue { startSealing() }
@@ -187,6 +186,7 @@ extension StoreWriter {
             items.map(\.batch), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
         isUntidy = true
         failuresInARow = 0
+        confirmClock(by: items)
     }
 
     private func isInPlace() -> Bool {

@@ -7,6 +7,18 @@ struct StoredState {
     /// Rows of the journal that cannot be read.
     var damagedJournalIDs: [Int64] = []
 
+    /// What there is to tell of it.
+    func events(path: String) -> [StoreEvent] {
+        var events = damagedJournalIDs.map { row in
+            StoreEvent(.error, "store.journal.damaged", ["row": "\(row)", "path": path])
+        }
+        if !pending.isEmpty {
+            let spans = pending.reduce(0) { $0 + $1.spans }
+            events.append(StoreEvent(.info, "store.journal.replayed", ["spans": "\(spans)"]))
+        }
+        return events
+    }
+
     /// - Throws: `SQLiteError`
     init(
         of database: borrowing StoreDatabase, now: UnixNanos, options: StoreOptions

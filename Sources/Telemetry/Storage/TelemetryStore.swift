@@ -11,6 +11,7 @@ package enum AppendOutcome: Sendable {
 package final class TelemetryStore: Sendable {
     private let queue: IngestQueue
     let writer: StoreWriter
+    private let requestBytesMax: Int64?
     private let ticker: Task<Void, Never>
 
     /// Opens a database file for writing, and makes it (mode 0600) when there is none.
@@ -24,10 +25,11 @@ package final class TelemetryStore: Sendable {
     ) throws(StoreError) -> TelemetryStore {
         let queue = IngestQueue(bytesMax: options.queueBytesMax)
         let writer = try StoreWriter(path: path, queue: queue, options: options, onEvent: onEvent)
-        return TelemetryStore(queue: queue, writer: writer)
+        return TelemetryStore(queue: queue, writer: writer, requestBytesMax: options.requestBytesMax)
     }
 
-    private init(queue: IngestQueue, writer: StoreWriter) {
+    private init(queue: IngestQueue, writer: StoreWriter, requestBytesMax: Int64?) {
+        self.requestBytesMax = requestBytesMax
         self.queue = queue
         self.writer = writer
         ticker = Task {
@@ -51,12 +53,20 @@ package final class TelemetryStore: Sendable {
     ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
     ///     is not stored again
     ///   - expectation: what `expectAppend` gave for this request
-    /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry
+    /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry; `.tooLarge`, which
+    ///   is not
     package func append(
         _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
     ) async throws(StoreError) -> AppendOutcome {
         let batch = batch
         let encoded = batch.encoded()
+        if let bytesMax = requestBytesMax, encoded.count > bytesMax {
+            throw StoreError(
+                .tooLarge,
+                "the request takes \(HumanUnits.bytes(Int64(encoded.count))), and the database may take "
+                    + "\(HumanUnits.bytes(bytesMax)) at once: send smaller requests, or give it more "
+                    + "with --max-db-size")
+        }
         let result = await withCheckedContinuation { continuation in
             let item = IngestQueue.Item(
                 batch: batch, encoded: encoded, digest: digest, acknowledgement: continuation)

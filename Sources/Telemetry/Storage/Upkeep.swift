@@ -11,18 +11,36 @@ struct Upkeep {
 
     /// Deletion and giving back of space, one step after another.
     var working: Task<Void, Never>?
-    /// When to look for segments that are too old.
+    /// When to look for segments that are too old, and by which time they are; nil where none ever is.
     var nextAgeCheck = UnixNanos.distantPast
+    var retentionClock: RetentionClock?
 
     /// How long the writer waits for readers the next time that the log is too long, in milliseconds, and when
-    /// that may be: longer each time that it waited in vain, with pauses that leave four fifths to commits.
-    var logWaitMillis = logWaitMillisMin
-    var nextLogWait: MonotonicNanos = 0
+    /// that may be: both longer each time that it waited in vain.
+    private(set) var logWaitMillis = logWaitMillisMin
+    private(set) var nextLogWait: MonotonicNanos = 0
+    private var logPauseNanos = logPauseNanosMin
 
     /// 50 ms: most queries are shorter.
     static let logWaitMillisMin: Int32 = 50
     /// 1 s: longer than all but the longest queries.
     static let logWaitMillisMax: Int32 = 1_000
+    /// 200 ms: four fifths of the time are left to commits at first, and nearly all of it while a reader stays for
+    /// minutes.
+    private static let logPauseNanosMin: MonotonicNanos = 200_000_000
+    private static let logPauseNanosMax: MonotonicNanos = 60_000_000_000
+
+    /// Readers needed longer than the writer waited.
+    mutating func waitedForLogInVain(now: MonotonicNanos) {
+        nextLogWait = now + logPauseNanos
+        logPauseNanos = min(2 * logPauseNanos, Self.logPauseNanosMax)
+        logWaitMillis = min(2 * logWaitMillis, Self.logWaitMillisMax)
+    }
+
+    mutating func logBeganAnew() {
+        logWaitMillis = Self.logWaitMillisMin
+        logPauseNanos = Self.logPauseNanosMin
+    }
 
     /// The part of one core that merging takes at the most.
     static let mergeShare = 5

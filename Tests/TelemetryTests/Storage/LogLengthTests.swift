@@ -50,6 +50,26 @@ struct LogLengthTests {
         #expect(largest < 16 << 20, "\(largest) bytes")
     }
 
+    @Test("is not waited for again and again while a reader stays")
+    func longReader() {
+        var upkeep = Upkeep()
+        var now: MonotonicNanos = 0
+        var waited: MonotonicNanos = 0
+        // Ten minutes.
+        while now < 600_000_000_000 {
+            waited += MonotonicNanos(upkeep.logWaitMillis) * 1_000_000
+            now += MonotonicNanos(upkeep.logWaitMillis) * 1_000_000
+            upkeep.waitedForLogInVain(now: now)
+            now = upkeep.nextLogWait
+        }
+        #expect(waited < now / 25)
+        #expect(upkeep.nextLogWait - now <= 60_000_000_000)
+        upkeep.logBeganAnew()
+        #expect(upkeep.logWaitMillis == Upkeep.logWaitMillisMin)
+        upkeep.waitedForLogInVain(now: 0)
+        #expect(upkeep.nextLogWait < 1_000_000_000)
+    }
+
     private static func readForAWhile(_ path: String) throws {
         let connection = try Connection(path: path, mode: .readOnly)
         try connection.execute("BEGIN")

@@ -24,6 +24,7 @@ struct RetentionTests {
         options.durability = .process
         options.mergePlan.fanIn = 1_000
         options.clock = { [clock] in clock.withLockedValue { $0 } }
+        options.steadyClock = { [clock] in clock.withLockedValue { $0.rawValue } }
         return options
     }
 
@@ -110,8 +111,8 @@ struct RetentionTests {
         #expect(before > 15 << 20)
         var options = options()
         options.retainNanos = Self.hour
-        advance(byHours: 2)
         store = try TelemetryStore.open(path: path, options: options)
+        advance(byHours: 2)
         await store.writer.tick()
         await store.writer.settle()
         await store.writer.tick()

@@ -106,10 +106,12 @@ struct SizeLimitTests {
 
     @Test("what does not fit when all is deleted is refused for now, and the reason is told")
     func nothingToDelete() async throws {
-        let store = try open(limit: Self.limit)
+        // A few pages more than an empty file has.
+        let store = try open(limit: 512 << 10)
         try await store.append(request(1, bytes: 1_000))
+        await store.writer.settle()
         do {
-            try await store.append(request(2, bytes: Int(Self.limit)))
+            try await store.append(request(2, bytes: 250_000))
             Issue.record("it was stored")
         } catch let error as StoreError {
             #expect(error.code == .unavailable)
@@ -119,6 +121,25 @@ struct SizeLimitTests {
         #expect(events("store.limit.reached").count == 1)
         // A smaller one is taken again.
         try await store.append(request(3, bytes: 1_000))
+        await store.close()
+    }
+
+    @Test("a request that takes more than half of it is refused for good, and nothing is deleted for it")
+    func requestBeyondTheLimit() async throws {
+        let store = try open(limit: Self.limit)
+        for number in 1...4 as ClosedRange<UInt64> { try await store.append(request(number, bytes: 1_000)) }
+        await store.writer.settle()
+        do {
+            try await store.append(request(5, bytes: Int(Self.limit / 2)))
+            Issue.record("it was stored")
+        } catch let error as StoreError {
+            #expect(error.code == .tooLarge)
+            #expect(!error.isRetryable)
+            #expect(error.message.contains("--max-db-size"))
+        }
+        #expect(try TelemetryReader(path: path).info().spans == 4)
+        // What it takes is a little more than the bytes in it.
+        try await store.append(request(6, bytes: Int(Self.limit / 2) - 1_000))
         await store.close()
     }
 

@@ -1,0 +1,85 @@
+// What is too old, or too much, and goes.
+
+extension StoreWriter {
+    /// Takes out a few segments that are too old or too many.
+    /// - Returns: whether segments went
+    func deleteStep() throws(SQLiteError) -> Bool {
+        if try deleteByAge() { return true }
+        guard let bytesMax = options.databaseBytesMax, let space = try database?.space() else { return false }
+        let excess = space.usedBytes - (bytesMax - Upkeep.room(bytesMax))
+        guard excess > 0,
+            let expired = try database?.deleteOldestSegments(
+                bytes: excess, effort: Upkeep.effort(space, bytesMax: bytesMax)), expired.segments > 0
+        else { return false }
+        noteExpired(expired, .size)
+        return true
+    }
+
+    private func deleteByAge() throws(SQLiteError) -> Bool {
+        guard let age = options.retainNanos, let now = retentionTime() else { return false }
+        // A clock that was set back to before the last look starts anew.
+        let lastCheck = upkeep.nextAgeCheck.advanced(byNanos: -ageCheckNanos(age))
+        guard now >= upkeep.nextAgeCheck || now < lastCheck else { return false }
+        if let expired = try database?.deleteSegments(sealedBefore: now.advanced(byNanos: -age)),
+            expired.segments > 0
+        {
+            noteExpired(expired, .age)
+            return true
+        }
+        upkeep.nextAgeCheck = now.advanced(byNanos: ageCheckNanos(age))
+        return false
+    }
+
+    /// Segments become too old one after another: each is gone within a minute.
+    private func ageCheckNanos(_ age: Int64) -> Int64 { min(age / 64, 60_000_000_000) }
+
+    func noteExpired(_ expired: ExpiredSegments, _ reason: ExpiredSegments.Reason) {
+        isUntidy = true
+        upkeep.mayMerge = true
+        expiryLog.record(expired, reason)
+    }
+
+    func tellExpired(isLast: Bool = false) {
+        for event in expiryLog.take(now: monotonicNanos(), isLast: isLast) { onEvent(event) }
+    }
+}
+
+// MARK: - By which time
+
+extension StoreWriter {
+    private var clockReading: RetentionClock.Reading {
+        RetentionClock.Reading(wall: options.clock(), steady: options.steadyClock())
+    }
+
+    /// The time by which spans are too old; nil when it is not known yet.
+    private func retentionTime() -> UnixNanos? {
+        guard let (time, news) = upkeep.retentionClock?.time(clockReading) else { return nil }
+        tell(news)
+        return time
+    }
+
+    /// Lets requests that were stored say whether a clock that is ahead is right.
+    func confirmClock(by items: [IngestQueue.Item]) {
+        guard upkeep.retentionClock?.isDoubtful == true else { return }
+        let starts = items.compactMap { $0.batch.starts.max() }.map { UnixNanos(clamping: $0) }
+        tell(upkeep.retentionClock?.hear(starts, clockReading) ?? nil)
+    }
+
+    private func tell(_ news: RetentionClock.News?) {
+        switch news {
+        case .ahead(let wall, let expected):
+            onEvent(
+                StoreEvent(
+                    .warning, "store.clock.ahead",
+                    [
+                        "clock": wall.rfc3339, "expected": expected.rfc3339,
+                        "advice":
+                            "check the clock; spans are deleted by the expected time until the clock is "
+                            + "back, or has been right for an hour by the spans that come in",
+                    ]))
+        case .agrees(let wall):
+            onEvent(StoreEvent(.info, "store.clock.agrees", ["clock": wall.rfc3339]))
+        case nil: break
+        }
+    }
+}
