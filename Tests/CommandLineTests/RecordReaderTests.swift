@@ -75,6 +75,58 @@ struct RecordReaderTests {
         #expect(reading.errors.isEmpty)
     }
 
+    /// A request whose one `ResourceSpans` has exactly so many bytes.
+    private static func request(ofBytes count: Int, _ resource: Resource) -> [UInt8] {
+        var span = Span()
+        span.traceID = [UInt8](repeating: 1, count: 16)
+        span.spanID = [UInt8](repeating: 2, count: 8)
+        var group = ResourceSpans(resource: resource, scopeSpans: [ScopeSpans(spans: [span])])
+        while true {
+            let bytes = ExportTraceServiceRequest(resourceSpans: [group]).protobufBytes()
+            if bytes.count >= count + 2 { return bytes }
+            group.scopeSpans[0].spans[0].name += "."
+        }
+    }
+
+    @Test(
+        "A request whose length is that of a brace is protobuf for all that, in every framing",
+        arguments: [122, 123, 124])
+    func lengthLikeBrace(count: Int) throws {
+        let named = Resource(attributes: [KeyValue("service.name", .string("athens"))])
+        for resource in [Resource(), named] {
+            let body = Self.request(ofBytes: count, resource)
+            #expect(body.count == count + 2 && body[1] == UInt8(count))
+            let framings: [(RecordFraming, ([UInt8]) -> [UInt8])] = [
+                (.fixedLength, Self.fixed), (.varintLength, Self.delimited), (.plain, { $0 }),
+            ]
+            for (framing, framed) in framings {
+                let reading = try read(framed(body) + framed(body))
+                #expect(reading.framing == framing)
+                #expect(reading.records.flatMap(\.bytes) == body + body)
+                #expect(!reading.records.contains { $0.isJSON }, "\(framing)")
+            }
+        }
+        // Nothing but a resource.
+        var only = Resource(attributes: [KeyValue("k", .string(""))])
+        while ExportTraceServiceRequest(resourceSpans: [ResourceSpans(resource: only)]).protobufBytes().count
+            < count + 2
+        {
+            only.attributes[0].key += "."
+        }
+        let body = ExportTraceServiceRequest(resourceSpans: [ResourceSpans(resource: only)]).protobufBytes()
+        #expect(body[1] == UInt8(count))
+        #expect(try read(Self.fixed(body)).records.map(\.isJSON) == [false])
+    }
+
+    @Test("JSON behind lengths is JSON, with a line feed in front as well")
+    func lengthsBeforeJSON() throws {
+        for text in [#"{"a":1}"#, "\n{\"a\":1}", "\n{\n  \"a\": 1\n}", "\n{}", "\n{ }", " \n{}"] {
+            let reading = try read(Self.fixed(Array(text.utf8)))
+            #expect(reading.records.map(\.isJSON) == [true], "\(text)")
+            #expect(try read(Self.fixed(Array(text.utf8)), .otlp).records.map(\.isJSON) == [false])
+        }
+    }
+
     @Test("Varint lengths, as protobuf's delimited messages have them") func delimitedMessages() throws {
         let bodies = [Self.request("a"), Self.request("b", padding: 300)]
         let reading = try read(bodies.flatMap(Self.delimited))

@@ -8,12 +8,17 @@ actor CollectorDelivery {
     private let url: CollectorURL
     private var poster: HTTPPoster
 
-    /// A collector that is overloaded is asked again for so long.
-    private static let patienceNanos: Int64 = 60_000_000_000
+    /// A collector that is overloaded is asked again for so long: a minute.
+    static let patienceNanos: Int64 = 60_000_000_000
+    private let patienceNanos: Int64
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(url text: String) throws(CommandFailure) {
+    /// - Parameter patienceNanos: how long an overloaded collector is asked again with one request
+    init(
+        url text: String, patienceNanos: Int64 = CollectorDelivery.patienceNanos
+    ) throws(CommandFailure) {
+        self.patienceNanos = patienceNanos
         url = try CollectorURL(text)
         poster = HTTPPoster(url)
     }
@@ -45,7 +50,7 @@ actor CollectorDelivery {
 
     private func send(_ record: ImportRecord, _ decoded: DecodedTraces) -> ImportRun.Delivery {
         let type = record.isJSON ? "application/json" : "application/x-protobuf"
-        let giveUp = ProcessEnvironment.monotonicNanos() + Self.patienceNanos
+        let giveUp = ProcessEnvironment.monotonicNanos() + patienceNanos
         while true {
             let reply: HTTPPoster.Reply
             do {
@@ -64,9 +69,17 @@ actor CollectorDelivery {
                     ImportError(
                         record: record.number, offset: record.offset,
                         message: "\(url.authority) answers \(reply.status)", isLocal: true))
-            case 429, 502, 503,
-                504 where ProcessEnvironment.monotonicNanos() < giveUp:
-                usleep(UInt32(min(max(reply.retryAfter ?? 1, 1), 30)) * 1_000_000)
+            case 429, 502, 503, 504:
+                let left = giveUp - ProcessEnvironment.monotonicNanos()
+                guard left > 0 else {
+                    return .failed(
+                        CommandFailure(
+                            .database,
+                            "\(url.authority) answers \(reply.status), and did so for "
+                                + "\(patienceNanos / 1_000_000_000) s"))
+                }
+                let wait = Int64(min(max(reply.retryAfter ?? 1, 1), 30)) * 1_000_000_000
+                usleep(UInt32(min(wait, left) / 1_000))
             default:
                 return .failed(CommandFailure(.database, "\(url.authority) answers \(reply.status)"))
             }

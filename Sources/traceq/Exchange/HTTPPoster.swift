@@ -7,7 +7,7 @@ struct HTTPPoster: ~Copyable {
         var status: Int
         /// Seconds, from `Retry-After`.
         var retryAfter: Int?
-        /// The first 4 KiB.
+        /// The first 4 KiB of it.
         var body: [UInt8]
     }
 
@@ -21,6 +21,10 @@ struct HTTPPoster: ~Copyable {
     private var descriptor: Int32 = -1
     private static let timeoutSeconds = 60
     private static let headBytesMax = 64 << 10
+    /// Of the body of an answer, so much is kept.
+    private static let bodyBytesKept = 4 << 10
+    /// A longer body is not read: the next request gets a connection of its own.
+    private static let bodyBytesMax = 1 << 20
 
     init(_ url: CollectorURL) { self.url = url }
 
@@ -124,16 +128,20 @@ struct HTTPPoster: ~Copyable {
             }
         }
         var rest = Array(bytes[(end + 4)...])
-        if let length = header("content-length").flatMap({ Int($0) }) {
-            while rest.count < length { rest += try receivePiece() }
+        if let length = header("content-length").flatMap({ Int($0) }), length <= Self.bodyBytesMax {
+            var unread = length - rest.count
+            while unread > 0 {
+                let piece = try receivePiece()
+                unread -= piece.count
+                if rest.count < Self.bodyBytesKept { rest += piece }
+            }
         } else {
-            // How long the body is does not matter: the next request gets a connection of its own.
             disconnect()
         }
         if header("connection") == "close" { disconnect() }
         return Reply(
             status: status, retryAfter: header("retry-after").flatMap { Int($0) },
-            body: Array(rest.prefix(4_096)))
+            body: Array(rest.prefix(Self.bodyBytesKept)))
     }
 
     private func receivePiece() throws(Failure) -> [UInt8] {

@@ -97,7 +97,7 @@ final class RecordReader {
     // MARK: Formats
 
     private func detect() throws(ImportError) -> RecordFraming {
-        _ = try ensure(64)
+        _ = try ensure(ProtobufStart.bytesNeeded)
         guard !buffer.starts(with: Array("SQLite format 3\0".utf8)) else {
             throw ImportError(
                 offset: 0,
@@ -131,25 +131,13 @@ final class RecordReader {
     /// Whether the file begins as one of the protobuf framings does.
     private func looksLikeProtobuf() -> Bool {
         guard let first = buffer.first else { return false }
-        if first == 0x0a {
-            // The tag of the first field is a line feed as well: JSON may begin with an empty line.
-            guard let visible = buffer.first(where: { !Self.isSpace($0) }) else { return buffer.count > 1 }
-            guard visible == UInt8(ascii: "{") else { return true }
-            return buffer.count > 2 && buffer[1] == visible && (buffer[2] == 0x12 || Self.isResource(buffer))
-        }
+        if first == 0x0a { return buffer.count > 1 && !ProtobufStart.isJSON(buffer) }
         if first <= 4 { return buffer.count >= 4 }
         // Spaces are small lengths as well.
-        let visible = buffer.first { !Self.isSpace($0) }
+        let visible = buffer.first { !ProtobufStart.isSpace($0) }
         if visible == nil || visible == UInt8(ascii: "{") { return false }
         guard let (length, end) = Self.varint(buffer, at: 0), end < buffer.count else { return false }
         return length <= UInt64(recordBytesMax) && buffer[end] == 0x0a
-    }
-
-    /// Whether `0a LENGTH 0a LENGTH …` goes on as `ResourceSpans` does after its resource.
-    private static func isResource(_ bytes: [UInt8]) -> Bool {
-        guard bytes[2] == 0x0a, bytes.count > 3, bytes[3] < 0x80 else { return false }
-        let after = 4 + Int(bytes[3])
-        return after < bytes.count && (bytes[after] == 0x12 || bytes[after] == 0x1a)
     }
 
     /// Whether the first document ends in the line in which it begins: then each line is one.
@@ -168,13 +156,9 @@ final class RecordReader {
 
     // MARK: JSON
 
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09
-    }
-
     private func skipSpace() throws(ImportError) {
         while true {
-            while start < buffer.count, Self.isSpace(buffer[start]) { start += 1 }
+            while start < buffer.count, ProtobufStart.isSpace(buffer[start]) { start += 1 }
             guard start == buffer.count, try fill() else { return }
         }
     }
@@ -282,7 +266,7 @@ final class RecordReader {
         if record.bytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
             record.bytes = try decompressed(record)
         }
-        record.isJSON = record.bytes.first { !Self.isSpace($0) } == UInt8(ascii: "{")
+        record.isJSON = format != .otlp && ProtobufStart.isJSON(record.bytes)
         return record
     }
 
