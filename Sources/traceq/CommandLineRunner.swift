@@ -23,7 +23,7 @@ package struct CommandLineRunner {
             return failure.status
         } catch let error as StoreError {
             complain(DisplayText.escaped(error.message))
-            return .database
+            return CommandStatus(error)
         } catch {
             return finish(error, arguments)
         }

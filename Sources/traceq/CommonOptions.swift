@@ -3,11 +3,7 @@ import Telemetry
 
 /// What every command accepts.
 struct CommonOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The database file (default: TRACEQ_DB, else the collector's default).", valueName: "path"),
-        completion: .file(extensions: ["db"]))
-    var db: String?
+    @OptionGroup var database: DatabaseOption
 
     @Option(help: "The form of the result (default: TRACEQ_FORMAT, else table).")
     var format: OutputFormat?
@@ -21,11 +17,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .customLong("no-color"), help: "The same as --color never.")
     var noColor = false
 
-    @Option(
-        help: ArgumentHelp(
-            "The zone of times without one, and of times in tables: UTC, local, +02:00, Europe/Berlin.",
-            valueName: "zone"))
-    var tz = "UTC"
+    @OptionGroup var timeZone: ZoneOption
 
     @Option(
         help: ArgumentHelp(
@@ -62,19 +54,14 @@ struct CommonOptions: ParsableArguments {
         return RenderStyle(
             colour: choice.isOn(environment: context.environment, isTerminal: context.terminalWidth != nil),
             width: width ?? context.terminalWidth,
-            zone: try ZoneLookup.rules(named: tz))
+            zone: try timeZone.rules())
     }
 
     /// Where the database is.
     ///
     /// - Throws: `CommandFailure` when that cannot be the place of one.
     func place(in context: CommandContext) throws(CommandFailure) -> DatabasePlace {
-        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
-        guard !place.path.isEmpty else {
-            throw CommandFailure(.usage, "--db names no file; give the path of a database")
-        }
-        if let failure = place.failureOfKind { throw failure }
-        return place
+        try database.place(in: context)
     }
 
     /// Opens the database for reading.

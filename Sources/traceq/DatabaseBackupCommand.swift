@@ -44,8 +44,6 @@ struct DatabaseBackupCommand: ContextCommand {
             guard let outcome = try result.get() else { return .usage }
             context.write(.backup(outcome), as: format, style: style)
             return .success
-        } catch  where error.code == .exists {
-            throw CommandFailure(.usage, DisplayText.escaped(error.message))
         } catch {
             throw place.failure(error)
         }

@@ -33,7 +33,7 @@ struct DatabasePlace: Hashable {
     /// A failure of the store in words that say what to do next.
     func failure(_ error: StoreError) -> CommandFailure {
         guard error.code == .missing else {
-            return CommandFailure(.database, DisplayText.escaped(error.message))
+            return CommandFailure(CommandStatus(error), DisplayText.escaped(error.message))
         }
         let shown = DisplayText.escaped(path)
         switch origin {

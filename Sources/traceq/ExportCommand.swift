@@ -35,34 +35,13 @@ struct ExportCommand: ContextCommand {
     @Flag(help: "Replace a file that is there already.")
     var force = false
 
-    @Option(
-        help: ArgumentHelp(
-            "The database file (default: TRACEQ_DB, else the collector's default).", valueName: "path"),
-        completion: .file(extensions: ["db"]))
-    var db: String?
+    @OptionGroup var database: DatabaseOption
 
-    @Option(
-        help: ArgumentHelp(
-            "Only spans that start then or later (default: from the first).", valueName: "time"))
-    var since: String?
+    @OptionGroup var window: WindowOptions
 
-    @Option(help: ArgumentHelp("Only spans that start before (default: to the last).", valueName: "time"))
-    var until: String?
+    @OptionGroup var timeZone: ZoneOption
 
-    @Option(
-        help: ArgumentHelp(
-            "The zone of times without one: UTC, local, +02:00, Europe/Berlin.", valueName: "zone"))
-    var tz = "UTC"
-
-    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only from this node; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @Option(
-        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
-    var name: String?
+    @OptionGroup var spans: SpanOptions
 
     @Option(help: ArgumentHelp("Only of this trace: its id, or a unique beginning of it.", valueName: "id"))
     var trace: String?
@@ -71,7 +50,7 @@ struct ExportCommand: ContextCommand {
         let format = format ?? ExportFormat(fileName: output) ?? .otlpJSON
         let compression = compress ?? ExportCompression(fileName: output)
         try check(format, compression)
-        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
+        let place = try database.place(in: context)
         let reader = try openReader(place)
         let selection = try selection(reader, now: context.now)
         var sink = try ExportSink(
@@ -128,10 +107,6 @@ struct ExportCommand: ContextCommand {
     }
 
     private func openReader(_ place: DatabasePlace) throws(CommandFailure) -> TelemetryReader {
-        guard !place.path.isEmpty else {
-            throw CommandFailure(.usage, "--db names no file; give the path of a database")
-        }
-        if let failure = place.failureOfKind { throw failure }
         do {
             return try TelemetryReader(path: place.path)
         } catch {
@@ -140,33 +115,19 @@ struct ExportCommand: ContextCommand {
     }
 
     private func selection(_ reader: TelemetryReader, now: UnixNanos) throws -> SpanSelection {
-        let zone = try ZoneLookup.rules(named: tz)
-        var window = TimeWindow.all
-        do {
-            if let since { window.since = try TimeExpression(parsing: since).resolve(now: now, zone: zone) }
-            if let until { window.until = try TimeExpression(parsing: until).resolve(now: now, zone: zone) }
-        } catch {
-            throw CommandFailure(.usage, "\(error)")
-        }
-        guard window.since < window.until else {
-            throw CommandFailure(.usage, "the window holds no time: --since must lie before --until")
-        }
+        let window = try window.window(since: "all", until: nil, now: now, zone: try timeZone.rules())
         return SpanSelection(
-            window: window, service: service, node: node, name: name,
+            window: window, service: spans.service, node: spans.node, name: spans.name,
             trace: try trace.map { try traceID($0, reader) })
     }
 
     private func traceID(_ typed: String, _ reader: TelemetryReader) throws -> TraceID {
         let prefix = try TraceIDPrefix(typed: typed)
-        switch try reader.trace(prefix: prefix.digits) {
-        case .found(let id, _, _): return id
-        case .ambiguous(let candidates):
-            let listed = candidates.map { "  \($0.hex)" }.joined(separator: "\n")
-            throw CommandFailure(
-                .usage,
-                "several traces begin with \(prefix.digits); give more digits of one of them:\n\(listed)")
-        case .notFound:
-            throw CommandFailure(.usage, "there is no trace that begins with \(prefix.digits)")
+        let (matches, notes) = try reader.traces(prefix: prefix.digits)
+        guard let first = matches.listed.first else {
+            throw prefix.absence("'traceq slowest --since 1d' lists ids", notes)
         }
+        guard matches.count == 1 else { throw prefix.ambiguity(matches) }
+        return first
     }
 }

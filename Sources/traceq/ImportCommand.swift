@@ -24,11 +24,7 @@ struct ImportCommand: ContextCommand {
     @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
     var files: [String]
 
-    @Option(
-        help: ArgumentHelp(
-            "The database file (default: TRACEQ_DB, else the collector's default).", valueName: "path"),
-        completion: .file(extensions: ["db"]))
-    var db: String?
+    @OptionGroup var database: DatabaseOption
 
     @Option(
         help: ArgumentHelp(
@@ -49,7 +45,7 @@ struct ImportCommand: ContextCommand {
         if files.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be read once only; name - once")
         }
-        if to != nil, db != nil {
+        if to != nil, database.db != nil {
             throw ValidationError("--to and --db exclude each other; give one")
         }
     }
@@ -63,7 +59,7 @@ struct ImportCommand: ContextCommand {
             let result = run(sources, in: context) { await delivery.deliver($0, $1) }
             return try report(result, in: context)
         }
-        let place = DatabasePlace(option: db, environment: context.environment, isRoot: context.isRoot)
+        let place = try database.place(in: context)
         let isNew = FileIdentity(place.path) == nil
         // Spans that were stored before in other requests are found when they are sealed.
         let known = NIOLockedValueBox(0)
@@ -91,10 +87,6 @@ struct ImportCommand: ContextCommand {
     private func openStore(
         _ place: DatabasePlace, onEvent: @escaping @Sendable (StoreEvent) -> Void
     ) throws(CommandFailure) -> TelemetryStore {
-        guard !place.path.isEmpty else {
-            throw CommandFailure(.usage, "--db names no file; give the path of a database")
-        }
-        if let failure = place.failureOfKind { throw failure }
         do {
             return try TelemetryStore.open(path: place.path, onEvent: onEvent)
         } catch {

@@ -6,12 +6,12 @@ package enum LeadingOptions {
     /// Options that take a value and that some command has.
     private static let withValue: Set<String> = [
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
-        "--node",
-        "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
+        "--node", "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
         "--max-rows", "--by", "--per", "--where", "--ratio", "--sort",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",
+        "--force", "--skip-bad",
     ]
 
     package static func movedBehindCommand(_ arguments: [String]) -> [String] {

@@ -11,23 +11,33 @@ final class PatientOutput {
     /// What a pipe that is ready takes without blocking (PIPE_BUF).
     private static let pieceBytes = 4_096
     private static let memoryBytesMax = 64 << 20
+    /// What was written already is let go when there is so much of it.
+    private static let writtenBytesMax = 1 << 20
 
     init(_ output: ByteOutput) { self.output = output }
 
-    func append(_ text: String) {
-        if file == nil, waiting.count - start + text.utf8.count > Self.memoryBytesMax {
+    /// How much memory is held, for what waits and for what was just written.
+    var memoryBytes: Int { waiting.count }
+
+    func append(_ text: String) { append(Array(text.utf8)) }
+
+    func append(_ bytes: [UInt8]) {
+        if file == nil, waiting.count - start + bytes.count > Self.memoryBytesMax {
             file = UnnamedFile()
         }
         if let file {
             // Without room on the disk for it, there is nothing left but to wait for the reader.
-            if file.append(Array(text.utf8)) { return }
+            if file.append(bytes) { return }
             finish()
             self.file = nil
         }
-        waiting += text.utf8
+        waiting += bytes
         while start < waiting.count, output.isReady() { writePiece() }
         if start == waiting.count {
             waiting.removeAll(keepingCapacity: true)
+            start = 0
+        } else if start > max(Self.writtenBytesMax, waiting.count / 2) {
+            waiting.removeFirst(start)
             start = 0
         }
     }

@@ -20,29 +20,14 @@ struct SlowestCommand: ContextCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("Where the window begins, included.", valueName: "time"))
-    var since = "1h"
-
-    @Option(help: ArgumentHelp("Where the window ends, not included.", valueName: "time"))
-    var until = "now"
+    @OptionGroup var window: WindowOptions
 
     @Option(
         name: [.customShort("n"), .long],
         help: ArgumentHelp("How many requests to list, 1 to 100000.", valueName: "count"))
     var limit = 20
 
-    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
-    var service: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Only from this node: service.instance.id, else host.name, else k8s.node.name, else the address "
-                + "the telemetry came from; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @Option(
-        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
-    var name: String?
+    @OptionGroup var spans: SpanOptions
 
     @Option(
         name: .customLong("min-duration"),
@@ -78,19 +63,16 @@ struct SlowestCommand: ContextCommand {
     }
 
     /// The options that were given and limit the requests.
-    private var filters: [String] {
-        let options = [
-            ("--service", service), ("--node", node), ("--name", name), ("--min-duration", minDuration),
-        ]
-        return options.compactMap { $0.1 == nil ? nil : $0.0 }
-    }
+    private var filters: [String] { spans.given + (minDuration == nil ? [] : ["--min-duration"]) }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws(CommandFailure) -> SlowestQuery {
         do {
             return SlowestQuery(
-                window: try TimeExpression.window(since: since, until: until, now: now, zone: zone),
-                limit: limit, service: service, node: node, name: name,
+                window: try window.window(since: "1h", until: "now", now: now, zone: zone),
+                limit: limit, service: spans.service, node: spans.node, name: spans.name,
                 minDurationNanos: try minDuration.map(DurationExpression.parse) ?? 0, now: now)
+        } catch let failure as CommandFailure {
+            throw failure
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }

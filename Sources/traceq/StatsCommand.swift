@@ -43,22 +43,9 @@ struct StatsCommand: ContextCommand {
             valueName: "condition"))
     var ratio: String?
 
-    @Option(
-        help: ArgumentHelp("Where the window begins, included; all is the whole file.", valueName: "time"))
-    var since = "1h"
+    @OptionGroup var window: WindowOptions
 
-    @Option(help: ArgumentHelp("Where the window ends, not included.", valueName: "time"))
-    var until = "now"
-
-    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only from this node; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @Option(
-        help: ArgumentHelp("Only with this span name or URL path; * stands for any text.", valueName: "text"))
-    var name: String?
+    @OptionGroup var spans: SpanOptions
 
     @Option(help: "What to sort by, highest first; key is upwards (default: count, with --per key).")
     var sort: StatsOrder?
@@ -97,7 +84,7 @@ struct StatsCommand: ContextCommand {
         let result = try reader.stats(query)
         var table = ResultTable.stats(result, query, ratioTitle: ratio, zone: style.zone)
         table.notes += result.unknownKeys.map {
-            UnknownKeyAdvice(key: $0, known: result.knownAttributes).note
+            UnknownKeyAdvice(key: $0, known: result.knownKeys).note
         }
         if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
@@ -115,24 +102,19 @@ struct StatsCommand: ContextCommand {
     }
 
     /// The options that were given and limit the spans.
-    private var filters: [String] {
-        [("--service", service), ("--node", node), ("--name", name), ("--where", conditions.first)].compactMap
-        {
-            $0.1 == nil ? nil : $0.0
-        }
-    }
+    private var filters: [String] { spans.given + (conditions.isEmpty ? [] : ["--where"]) }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws(CommandFailure) -> StatsQuery {
         do {
-            let window = try TimeExpression.window(since: since, until: until, now: now, zone: zone)
+            let window = try window.window(since: "1h", until: "now", now: now, zone: zone)
             var predicates = try conditions.map { try SpanPredicate(parsing: $0) }
-            for (key, value) in [(SpanKey.service, service), (.node, node)] {
+            for (key, value) in [(SpanKey.service, spans.service), (.node, spans.node)] {
                 if let value, let test = ValueTest(.equal, value) {
                     predicates.append(SpanPredicate(key, test))
                 }
             }
             return StatsQuery(
-                window: window, keys: try keys(), predicates: predicates, name: name,
+                window: window, keys: try keys(), predicates: predicates, name: spans.name,
                 ratio: try ratio.map { try SpanPredicate(parsing: $0) },
                 order: sort ?? (per == nil ? .count : .key), limit: limit,
                 isApproximate: precision == .approximate, now: now)

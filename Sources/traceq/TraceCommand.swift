@@ -44,8 +44,7 @@ struct TraceCommand: ContextCommand {
         case .found(let traceID, let spans, let notes):
             write(TraceTree(spans), traceID: traceID, notes: notes, as: format, style: style, to: context)
             return .success
-        case .ambiguous(let candidates):
-            throw ambiguity(prefix, candidates)
+        case .ambiguous(let matches): throw prefix.ambiguity(matches)
         case .notFound(let notes):
             let info = try reader.info()
             throw absence(prefix, info: info, notes: notes)
@@ -69,22 +68,13 @@ struct TraceCommand: ContextCommand {
         ).write(to: &output)
     }
 
-    private func ambiguity(_ prefix: TraceIDPrefix, _ candidates: [TraceID]) -> CommandFailure {
-        let listed = candidates.map { "  \($0.hex)" }.joined(separator: "\n")
-        return CommandFailure(
-            .usage, "several traces begin with \(prefix.digits); give more digits of one of them:\n\(listed)")
-    }
-
     private func absence(_ prefix: TraceIDPrefix, info: DatabaseInfo, notes: [QualityNote]) -> CommandFailure
     {
-        let what =
-            prefix.digits.count == 32 ? "trace \(prefix.digits)" : "trace that begins with \(prefix.digits)"
         let path = DisplayText.escaped(info.path)
         let found =
             info.spans == 0
             ? "\(path) is empty" : "\(path) holds \(HumanUnits.count(info.spans)) spans of others"
-        let advice = "; 'traceq slowest --since 1d' lists ids, and --db names another database"
-        let limits = notes.map { "\n" + ResultTable.noteText($0) }.joined()
-        return CommandFailure(.usage, "there is no \(what): \(found)\(advice)\(limits)")
+        return prefix.absence(
+            found + "; 'traceq slowest --since 1d' lists ids, and --db names another database", notes)
     }
 }

@@ -28,4 +28,22 @@ package struct TraceIDPrefix: Hashable {
         }
         self.digits = digits
     }
+
+    /// What to say when several traces begin so.
+    func ambiguity(_ matches: TraceMatches) -> CommandFailure {
+        let listed = matches.listed.map { "\n  \($0.hex)" }.joined()
+        let count =
+            (matches.hasMore ? "more than " : "") + HumanUnits.count(Int64(matches.count)) + " traces"
+        let others = matches.count > matches.listed.count ? " (the first \(matches.listed.count))" : ""
+        return CommandFailure(
+            .usage, "\(count) begin with \(digits); give more digits of one of them\(others):\(listed)")
+    }
+
+    /// What to say when none begins so.
+    /// - Parameter rest: what the database holds instead, and what to do
+    func absence(_ rest: String, _ notes: [QualityNote]) -> CommandFailure {
+        let what = digits.count == 32 ? "trace \(digits)" : "trace that begins with \(digits)"
+        let limits = notes.map { "\n" + ResultTable.noteText($0) }.joined()
+        return CommandFailure(.usage, "there is no \(what): \(rest)\(limits)")
+    }
 }

@@ -25,12 +25,7 @@ struct TraceQ: ParsableCommand {
             The database is the one that --db or TRACEQ_DB names, else the collector's default.
 
             EXIT CODES
-              0    success
-              1    a wrong argument, or nothing of that name
-              2    a check found something
-              3    trouble with the database
-              4    the time is over
-              130  interrupted
+            \(CommandStatus.listing)
             """,
         version: "traceq \(version)",
         subcommands: [

@@ -3,13 +3,13 @@ import Telemetry
 /// Says that no span has a key that a question names, and which key was probably meant.
 struct UnknownKeyAdvice {
     let key: SpanKey
-    /// Attributes that spans have.
+    /// Attributes that spans and resources have, as questions write them.
     let known: [String]
 
     var note: QualityNote {
         let typed = DisplayText.escaped(key.text)
         var message = "no span in the window has '\(typed)'"
-        if case .attribute(let name) = key, let best = nearest(name) {
+        if let best = nearest(key.text) {
             message += "; did you mean '\(DisplayText.escaped(best))'?"
         }
         return QualityNote(code: "unknown_key", message: message)

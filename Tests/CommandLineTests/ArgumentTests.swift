@@ -1,6 +1,8 @@
 import Telemetry
+import TestSupport
 import Testing
-import traceq
+
+@testable import traceq
 
 @Suite("Arguments mean what people expect")
 struct ArgumentTests {
@@ -21,6 +23,26 @@ struct ArgumentTests {
         ])
     func leadingOptions(typed: [String], expected: [String]) {
         #expect(LeadingOptions.movedBehindCommand(typed) == expected)
+    }
+
+    @Test(
+        "every option that a command has goes behind it",
+        arguments: [
+            ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["db", "info"],
+            ["db", "verify"], ["db", "backup"], ["db", "merge"],
+        ])
+    func everyLeadingOption(command: [String]) throws {
+        let help = InMemoryCommandLine(command + ["--help"]).output
+        let options = help.matches(of: /\n  ((?:-[a-z], )?--[a-z-]+(?:\/--[a-z-]+)?)( <)?/)
+        #expect(options.count > 3)
+        for option in options {
+            for name in option.1.split(whereSeparator: { ",/ ".contains($0) }).map(String.init)
+            where !["-h", "--help", "--version"].contains(name) {
+                let typed = option.2 == nil ? [name] : [name, "value"]
+                #expect(
+                    LeadingOptions.movedBehindCommand(typed + command) == command + typed, "\(typed)")
+            }
+        }
     }
 
     @Test(

@@ -36,6 +36,27 @@ struct PatientOutputTests {
         #expect(reader.bytes == Array("zero one two".utf8))
     }
 
+    @Test("lets go of what was written, also when the reader is always a little behind")
+    func alwaysBehind() {
+        var room = 0
+        var written = 0
+        let output = PatientOutput(
+            ByteOutput(
+                isReady: { room > 0 },
+                write: {
+                    room -= $0.count
+                    written += $0.count
+                }))
+        for _ in 0..<100 {
+            room += 1 << 20
+            output.append([UInt8](repeating: 1, count: 1 << 20))
+            room -= 4_096
+            #expect(output.memoryBytes <= 6 << 20)
+        }
+        output.finish()
+        #expect(written == 100 << 20)
+    }
+
     @Test("keeps its order beyond what memory may hold")
     func large() {
         let reader = Reader()

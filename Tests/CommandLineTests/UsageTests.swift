@@ -1,6 +1,9 @@
+import Foundation
 import Telemetry
+import TestSupport
 import Testing
-import traceq
+
+@testable import traceq
 
 @Suite("A wrong command line is answered with a sentence and exit code 1")
 struct UsageTests {
@@ -72,6 +75,36 @@ struct UsageTests {
         #expect(result.status == .success)
         #expect(!result.output.isEmpty)
         #expect(result.diagnostics.isEmpty)
+    }
+
+    @Test("exit codes mean the same in help, in docs/cli.md and in README.md") func exitCodes() throws {
+        func read(_ document: String) throws -> String {
+            try String(contentsOf: Repository.root.appending(path: document), encoding: .utf8)
+        }
+        let help = InMemoryCommandLine(["--help"]).output
+        let table = try #require(read("docs/cli.md").components(separatedBy: "\n## Exit codes\n").last)
+        let readme = try #require(
+            read("README.md").replacing("\n", with: " ").firstMatch(of: /exit codes are (.*?)\. \[/))
+        let named = readme.1.split(separator: " ").map { String($0) }
+        let known =
+            CommandStatus.allCases.map { ($0.rawValue, $0.meaning) } + [CommandStatus.interruption]
+        for (code, meaning) in known {
+            #expect(help.contains("  \(code)".padding(toLength: 7, withPad: " ", startingAt: 0) + meaning))
+            let row = try #require(table.split(separator: "\n").first { $0.hasPrefix("| \(code) | ") })
+            #expect(row.dropFirst("| \(code) | ".count).lowercased().hasPrefix(meaning.lowercased()))
+            // No command checks anything yet.
+            #expect(named.contains(String(code)) || code == 2)
+        }
+        #expect(table.split(separator: "\n").count { $0.contains(/^\| [0-9]+ \|/) } == known.count)
+    }
+
+    @Test("a failure of the store is the database's, unless the question or the target is wrong")
+    func storeFailures() {
+        let usage: [StoreError.Code] = [.exists, .target, .limit]
+        for code in [StoreError.Code.missing, .damaged, .newerFormat, .inUse, .unavailable] + usage {
+            let expected: CommandStatus = usage.contains(code) ? .usage : .database
+            #expect(CommandStatus(StoreError(code, "")) == expected, "\(code)")
+        }
     }
 
     @Test("help has examples first", arguments: [[], ["slowest"], ["trace"], ["sql"], ["db", "info"]])

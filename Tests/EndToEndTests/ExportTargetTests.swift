@@ -65,6 +65,47 @@ struct ExportTargetTests {
         #expect(try String(contentsOfFile: target, encoding: .utf8) == "kept")
     }
 
+    @Test("What cannot be written is exit code 1, whatever was to be written")
+    func unwritable() async throws {
+        let nowhere = folder.file("nowhere") + "/x"
+        for words in [
+            ["export", "-o", nowhere + ".csv"], ["export", "-o", nowhere + ".db"], ["db", "backup", nowhere],
+            ["export", "-o", "/dev/full"],
+        ] {
+            let refused = try await database.ask(words)
+            #expect(refused.status == .exited(1), "\(words): \(refused.standardError)")
+            #expect(refused.standardError.contains("cannot"), "\(words): \(refused.standardError)")
+        }
+        let whole = try await database.ask(["export", "--since", "all", "-o", "-"]).succeeded()
+        #expect(whole.standardOutput.contains("one"))
+    }
+
+    @Test("An interrupted export leaves nothing behind", arguments: ["part.csv", "part.db"])
+    func interrupted(name: String) async throws {
+        let big = try Database()
+        let line =
+            #"{"resourceSpans":[{"scopeSpans":[{"spans":["#
+            + (0..<1_000).map { number in
+                let id = String(number + 0x1000, radix: 16)
+                return #"{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"00000000TRAC\#(id)","#
+                    + #""name":"one","startTimeUnixNano":"17900000000000\#(number + 10_000)"}"#
+            }.joined(separator: ",") + #"]}]}]}"#
+        let lines = (0..<20).map { line.replacing("TRAC", with: String($0 + 0x1000, radix: 16)) }
+        let file = folder.file("big.jsonl")
+        try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+        _ = try await big.ask(["import", file]).succeeded()
+        let target = folder.file("out")
+        try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: false)
+        let export = try ChildProcess(
+            BuiltProgram.traceq.path(), ["export", "--db", big.path, "-o", target + "/" + name])
+        while try FileManager.default.contentsOfDirectory(atPath: target).isEmpty {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        export.send(SIGINT)
+        #expect(await export.exitStatus() == .signalled(SIGINT))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: target).isEmpty)
+    }
+
     @Test("No file of the database is written over, whatever its name") func databaseFiles() async throws {
         let another = folder.file("another.db")
         try FileManager.default.linkItem(atPath: database.path, toPath: another)

@@ -38,7 +38,7 @@ package final class SQLiteExport {
         """
 
     /// Makes the tables in a file that exists and is empty.
-    /// - Throws: `StoreError.unavailable`
+    /// - Throws: `StoreError.target`
     package init(path: String) throws(StoreError) {
         self.path = path
         do {
@@ -56,7 +56,7 @@ package final class SQLiteExport {
         }
     }
 
-    /// - Throws: `StoreError.unavailable`, as when the disk is full
+    /// - Throws: `StoreError.target`, as when the disk is full
     package func append(_ chunk: SpanChunk) throws(StoreError) {
         do {
             var known: [Int: Int64] = [:]
@@ -116,7 +116,7 @@ package final class SQLiteExport {
     }
 
     /// Makes the indexes and writes the rest. The file is whole when it returns.
-    /// - Throws: `StoreError.unavailable`
+    /// - Throws: `StoreError.target`
     package func finish() throws(StoreError) {
         do {
             try connection.execute(
@@ -133,6 +133,6 @@ package final class SQLiteExport {
 
     private static func failure(_ error: any Error, _ path: String) -> StoreError {
         let words = (error as? SQLiteError)?.message ?? "\(error)"
-        return StoreError(.unavailable, "cannot write \(path): \(words)")
+        return StoreError(.target, "cannot write \(path): \(words)")
     }
 }

@@ -21,7 +21,8 @@ package struct DatabaseBackup: ~Copyable {
     /// - Parameters:
     ///   - source: a database
     ///   - target: where nothing is yet
-    /// - Throws: `StoreError`: `.exists` for a target that is there or belongs to the source, and what opening the
+    /// - Throws: `StoreError`: `.exists` for a target that is there or belongs to the source, `.target` for one that cannot be
+    ///   written, and what opening the
     ///   source throws
     package init(of source: String, to target: String) throws(StoreError) {
         guard !["-wal", "-shm", "-journal"].contains(where: { source + $0 == target }) else {
@@ -51,7 +52,8 @@ package struct DatabaseBackup: ~Copyable {
             guard try copy(shouldStop, onProgress) else { return nil }
             try source.execute("COMMIT")
         } catch {
-            throw StoreError(error, path: error.isFull ? target.path : sourcePath)
+            guard error.isFull else { throw StoreError(error, path: sourcePath) }
+            throw StoreError(.target, "the disk of \(target.path) is full; free some space")
         }
         try check(spans: spans)
         let path = target.path

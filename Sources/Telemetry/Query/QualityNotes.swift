@@ -24,21 +24,29 @@ enum QualityNotes {
     static let recentNanos: Int64 = 3_600_000_000_000
 
     /// Nodes that sent spans in the window and then stopped, and the whole database when all of it did.
-    /// - Parameter now: the time of asking; nil for no notes
+    /// - Parameters:
+    ///   - now: the time of asking; nil for no notes
+    ///   - lastDamaged: the last start among spans that cannot be read and are in none of the segments
     static func silence(
-        _ segments: [SegmentReference], _ window: TimeWindow, now: UnixNanos?, _ source: SegmentSource
+        _ segments: [SegmentReference], _ window: TimeWindow, now: UnixNanos?, _ reader: TelemetryReader,
+        lastDamaged: UnixNanos?
     ) throws(StoreError) -> [QualityNote] {
         // Who asks about yesterday knows that it is over; what is to come cannot have been sent.
         guard let now, window.until >= now.advanced(byNanos: -recentNanos) else { return [] }
         let end = min(window.until, now)
         let concerned = segments.filter { $0.summary.minStart < window.until }
-        // Damage is noted by what made the answer.
-        let outcome = try ParallelScan.run(concerned, source, makeState: { LastStarts() }) {
+        let outcome = try ParallelScan.run(concerned, reader.source, makeState: { LastStarts() }) {
             (seen, view, _) throws(StoreError) in try seen.add(view, window)
         }
-        let lastSeen = try LastStarts.byNode(outcome.states, source)
-        guard let newest = lastSeen.values.max() else { return [] }
+        reader.note(outcome.damages, costs: "which nodes fell silent is not known")
+        let lastSeen = try LastStarts.byNode(outcome.states, reader.source)
+        guard let newestRead = lastSeen.values.max() else { return [] }
         let limit = end.advanced(byNanos: -silenceNanos)
+        // Who sent what cannot be read is not known, but when: with such spans at the end, nobody is called silent.
+        let damaged =
+            outcome.damaged.map { concerned[$0].summary.maxStart } + (lastDamaged.map { [$0] } ?? [])
+        if let last = damaged.max(), last >= limit { return [] }
+        let newest = damaged.reduce(newestRead, max)
         if newest < limit {
             return [
                 QualityNote(

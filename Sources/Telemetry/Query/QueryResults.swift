@@ -135,8 +135,8 @@ package struct StoredSpan: Hashable, Sendable {
 /// What a trace id, or the beginning of one, stands for.
 package enum TraceLookup: Sendable {
     case found(TraceID, [StoredSpan], notes: [QualityNote])
-    /// Several ids begin so; at most 20 are listed, in order.
-    case ambiguous([TraceID])
+    /// Several ids begin so.
+    case ambiguous(TraceMatches)
     case notFound(notes: [QualityNote])
 }
 

@@ -11,11 +11,15 @@ package final class SQLSession {
     ///   - now: what `ns('now')` says
     ///   - zone: the zone of times without one
     /// - Throws: `StoreError`
-    package init(path: String, now: UnixNanos, zone: TimeZoneRules) throws(StoreError) {
+    package convenience init(path: String, now: UnixNanos, zone: TimeZoneRules) throws(StoreError) {
+        try self.init(path: path, now: now, zone: zone, limits: SQLLimits())
+    }
+
+    init(path: String, now: UnixNanos, zone: TimeZoneRules, limits: SQLLimits) throws(StoreError) {
         self.path = path
         connection = try Connection.reading(path)
         tables = TelemetryTables(
-            connection.reference, damagePolicy: .isNoted, now: { now }, zone: zone)
+            connection.reference, damagePolicy: .isNoted, now: { now }, zone: zone, limits: limits)
         do {
             try tables.register()
             try connection.execute("PRAGMA query_only = 1")

@@ -7,6 +7,8 @@ final class SegmentSource: Sendable {
         var resources: [Int64: ResourceSpans?] = [:]
         var scopes: [Int64: ScopeSpans?] = [:]
         var origins: [SegmentOriginReference: ResolvedOrigin] = [:]
+        /// What of these is damaged or missing.
+        var damages: [String] = []
     }
 
     private static let chunk = 0
@@ -74,20 +76,33 @@ final class SegmentSource: Sendable {
         return resolved
     }
 
+    /// Rows of resources and scopes that were asked for and cannot be read.
+    var damagedOrigins: [String] { known.withLockedValue(\.damages) }
+
     private func readResource(_ id: Int64, known resource: ResourceSpans??) throws(StoreError)
         -> ResourceSpans?
     {
         if let resource { return resource }
         let resource = try row(Self.resource, id).flatMap { ResourceSpans(canonicalBytes: $0.blob) }
-        known.withLockedValue { $0.resources[id] = .some(resource) }
+        note("resource", id, \.resources, resource)
         return resource
     }
 
     private func readScope(_ id: Int64, known scope: ScopeSpans??) throws(StoreError) -> ScopeSpans? {
         if let scope { return scope }
         let scope = try row(Self.scope, id).flatMap { ScopeSpans(canonicalBytes: $0.blob) }
-        known.withLockedValue { $0.scopes[id] = .some(scope) }
+        note("scope", id, \.scopes, scope)
         return scope
+    }
+
+    private func note<Row>(
+        _ table: String, _ id: Int64, _ rows: WritableKeyPath<KnownOrigins, [Int64: Row?]>, _ row: Row?
+    ) {
+        known.withLockedValue { known in
+            // Two threads may have read it.
+            guard known[keyPath: rows].updateValue(row, forKey: id) == nil, row == nil else { return }
+            known.damages.append("row \(id) of the table \(table) is damaged or missing")
+        }
     }
 
     private func row(

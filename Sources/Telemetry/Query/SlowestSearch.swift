@@ -42,8 +42,8 @@ struct SlowestSearch {
             return SlowestResult(
                 rows: made.rows, hasMore: requests.count > query.limit,
                 notes: QualityNotes.nodes(of: made.rows)
-                    + (try QualityNotes.silence(
-                        segments, query.window, now: query.isFiltered ? nil : query.now, reader.source)))
+                    + (try reader.silence(
+                        segments, query.window, now: query.isFiltered ? nil : query.now)))
         }
     }
 

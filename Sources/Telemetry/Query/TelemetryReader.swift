@@ -13,6 +13,8 @@ package final class TelemetryReader {
     private var damages: [String] = []
     /// Damage that does not cost spans, and what it costs.
     private var lesserDamages: [(damage: String, cost: String)] = []
+    /// The last start among spans that are missing from what `segments` gives, as far as the file says.
+    private var lastDamagedStart: UnixNanos?
 
     /// Opens a database file.
     /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
@@ -86,12 +88,24 @@ package final class TelemetryReader {
         }
     }
 
+    /// The traces whose ids begin so. Reads no spans.
+    /// - Parameter prefix: as for `trace`
+    /// - Returns: also notes about what could not be read
+    /// - Throws: `StoreError`
+    package func traces(prefix: String) throws(StoreError) -> (matches: TraceMatches, notes: [QualityNote]) {
+        try snapshot { () throws(StoreError) in
+            let segments = try self.segments { _ in true }
+            return (try TraceSearch(segments, self).matches(prefix: prefix), damageNotes())
+        }
+    }
+
     // MARK: Catalogue
 
     /// Runs a query on one state of the file.
     func snapshot<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer {
         damages = []
         lesserDamages = []
+        lastDamagedStart = nil
         do {
             try connection.execute("BEGIN")
         } catch {
@@ -166,11 +180,14 @@ package final class TelemetryReader {
                     minDuration: statement.integer(6), maxDuration: statement.integer(7),
                     errors: Int(statement.integer(8)))
                 guard statement.integer(9) <= Int64(SegmentEncoder.formatVersion) else {
-                    damages.append("segment \(statement.integer(0)) has a newer format: upgrade traceq")
+                    noteLoss(
+                        "segment \(statement.integer(0)) has a newer format: upgrade traceq", summary.maxStart
+                    )
                     continue
                 }
                 guard (0...SegmentSummary.spansMax).contains(summary.spans) else {
-                    damages.append("segment \(statement.integer(0)): its catalogue entry is damaged")
+                    noteLoss(
+                        "segment \(statement.integer(0)): its catalogue entry is damaged", .distantFuture)
                     continue
                 }
                 let reference = SegmentReference(
@@ -204,11 +221,11 @@ package final class TelemetryReader {
             if let row = JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2) {
                 batches += row
             } else {
+                let last = UnixNanos(rawValue: statement.integer(5))
                 let range = lossWords(
                     spans: Int(clamping: statement.integer(3)),
-                    from: UnixNanos(rawValue: statement.integer(4)),
-                    to: UnixNanos(rawValue: statement.integer(5)))
-                damages.append("journal row \(statement.integer(0)) is damaged\(range)")
+                    from: UnixNanos(rawValue: statement.integer(4)), to: last)
+                noteLoss("journal row \(statement.integer(0)) is damaged\(range)", last)
             }
         }
         batches.removeAll { $0.spanCount == 0 }
@@ -227,6 +244,19 @@ package final class TelemetryReader {
     }
 
     // MARK: Damage
+
+    /// Takes up what is missing from the segments and the journal.
+    private func noteLoss(_ damage: String, _ lastStart: UnixNanos) {
+        note([damage])
+        lastDamagedStart = max(lastDamagedStart ?? lastStart, lastStart)
+    }
+
+    /// Nodes that stopped sending, as `QualityNotes.silence` finds them.
+    func silence(
+        _ segments: [SegmentReference], _ window: TimeWindow, now: UnixNanos?
+    ) throws(StoreError) -> [QualityNote] {
+        try QualityNotes.silence(segments, window, now: now, self, lastDamaged: lastDamagedStart)
+    }
 
     /// Takes up what a scan found to be damaged; what is known already is not noted again.
     func note(_ damages: [String]) {
@@ -253,6 +283,7 @@ package final class TelemetryReader {
 
     /// Notes about what could not be read.
     func damageNotes() -> [QualityNote] {
+        note(source.damagedOrigins, costs: "its spans show as those of no known service and node")
         let lesser = lesserDamages.filter { !damages.contains($0.damage) }
         return (damages.map { ($0, "its spans are missing from this answer") } + lesser).map { damage, cost in
             QualityNote(code: "damaged_chunk", message: "\(damage); \(cost)")

@@ -67,16 +67,19 @@ package enum TimeExpression: Hashable, Sendable {
         return clamped(seconds: zone.unixSeconds(localSeconds: localSeconds), nanoseconds: nanoseconds)
     }
 
-    /// The window between two expressions; `all` as `since` stands for everything that is stored.
+    /// The window between two expressions; `all` as `since` stands for everything that is stored, and so does
+    /// nil as `until`.
     ///
     /// - Throws: `TimeExpressionError` when one cannot be read, or when `since` is not before `until`.
     package static func window(
-        since: String, until: String, now: UnixNanos, zone: TimeZoneRules
+        since: String, until: String?, now: UnixNanos, zone: TimeZoneRules
     ) throws(TimeExpressionError) -> TimeWindow {
         let window = TimeWindow(
             since: trimmingSpaces(since).lowercased() == "all"
                 ? .distantPast : try TimeExpression(parsing: since).resolve(now: now, zone: zone),
-            until: try TimeExpression(parsing: until).resolve(now: now, zone: zone))
+            until: try until.map { (until) throws(TimeExpressionError) in
+                try TimeExpression(parsing: until).resolve(now: now, zone: zone)
+            } ?? .distantFuture)
         guard window.since < window.until else {
             throw TimeExpressionError(
                 "the window holds no time: it begins at \(window.since.rfc3339) (--since) and ends at "

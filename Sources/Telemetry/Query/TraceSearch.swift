@@ -2,9 +2,6 @@ import OTLPModel
 
 /// Answers "which spans does this trace have?".
 struct TraceSearch {
-    /// How many ids are listed when a prefix is not unique.
-    static let ambiguousMax = 20
-
     private let segments: [SegmentReference]
     private let reader: TelemetryReader
 
@@ -18,15 +15,26 @@ struct TraceSearch {
         if range.lowerBound == range.upperBound {
             return try spans(of: range.lowerBound)
         }
-        let outcome = try ParallelScan.run(segments, reader.source, makeState: { Set<TraceID>() }) {
-            (traces, view, _) throws(StoreError) in
-            traces.formUnion(try view.traceIDs().lazy.filter { range.contains($0) })
+        let matches = try matches(range)
+        guard let first = matches.listed.first else { return .notFound(notes: reader.damageNotes()) }
+        return matches.count == 1 ? try spans(of: first) : .ambiguous(matches)
+    }
+
+    /// The traces whose ids begin so; no span is read.
+    func matches(prefix: String) throws(StoreError) -> TraceMatches {
+        guard let range = Self.range(ofPrefix: prefix) else { return TraceMatches() }
+        return try matches(range)
+    }
+
+    private func matches(_ range: ClosedRange<TraceID>) throws(StoreError) -> TraceMatches {
+        let isOne = range.lowerBound == range.upperBound
+        let outcome = try ParallelScan.run(segments, reader.source, makeState: { TraceMatches() }) {
+            (matches, view, _) throws(StoreError) in
+            if isOne, try !view.mayContain(range.lowerBound) { return }
+            for id in try view.traceIDs() where range.contains(id) { matches.insert(id) }
         }
         reader.note(outcome.damages)
-        let traces = outcome.states.reduce(into: Set()) { $0.formUnion($1) }
-        guard let first = traces.first else { return .notFound(notes: reader.damageNotes()) }
-        if traces.count == 1 { return try spans(of: first) }
-        return .ambiguous(Array(traces.sorted().prefix(Self.ambiguousMax)))
+        return outcome.states.reduce(into: TraceMatches()) { $0.formUnion($1) }
     }
 
     /// The ids that start with some hex digits; nil when that is not what the text is.

@@ -66,7 +66,7 @@ extension StoreError {
         case .damaged: SQLITE_CORRUPT | 1 << 8
         case .missing, .notADatabase, .newerFormat, .exists, .tooLarge: SQLITE_NOTADB
         case .inUse: SQLITE_BUSY
-        case .queueFull, .shuttingDown, .unavailable: SQLITE_ERROR
+        case .queueFull, .shuttingDown, .unavailable, .target, .limit: SQLITE_ERROR
         }
     }
 }

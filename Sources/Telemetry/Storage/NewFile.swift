@@ -8,7 +8,7 @@ struct NewFile: ~Copyable {
     let temporaryPath: String
 
     /// Makes an empty file (0600).
-    /// - Throws: `StoreError.exists` when there is something at the path, `.unavailable` when it cannot be made
+    /// - Throws: `StoreError.exists` when there is something at the path, `.target` when it cannot be made
     init(_ path: String) throws(StoreError) {
         let temporaryPath = "\(path).partial-\(getpid())"
         var status = stat()
@@ -25,7 +25,7 @@ struct NewFile: ~Copyable {
     }
 
     /// Syncs the file and gives it its name.
-    /// - Throws: `StoreError.exists` when there is something at the path by now, `.unavailable`
+    /// - Throws: `StoreError.exists` when there is something at the path by now, `.target`
     consuming func publish() throws(StoreError) {
         try Self.sync(temporaryPath)
         // Unlike a rename, a link does not replace what is there.
@@ -51,6 +51,6 @@ struct NewFile: ~Copyable {
     }
 
     private static func failure(_ what: String, _ path: String) -> StoreError {
-        StoreError(.unavailable, "\(what) \(path): \(unsafe String(cString: strerror(errno)))")
+        StoreError(.target, "\(what) \(path): \(unsafe String(cString: strerror(errno)))")
     }
 }

@@ -11,6 +11,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case damaged
         /// There is a file already where a new one is to be made.
         case exists
+        /// A new file cannot be written, such as a backup on a disk that is full.
+        case target
         /// Another process holds the database for writing.
         case inUse
         /// The request is larger than what the file may take at once.
@@ -19,6 +21,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case queueFull
         /// The store is closing; trying again later helps.
         case shuttingDown
+        /// An answer would take more memory than it may: the question is to be asked otherwise.
+        case limit
         /// The disk is full or failing, or SQLite refused; trying again later may help.
         case unavailable
     }
@@ -38,7 +42,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isRetryable: Bool {
         switch code {
         case .queueFull, .shuttingDown, .unavailable, .inUse: true
-        case .missing, .notADatabase, .newerFormat, .damaged, .exists, .tooLarge: false
+        case .missing, .notADatabase, .newerFormat, .damaged, .exists, .target, .limit, .tooLarge: false
         }
     }
 }

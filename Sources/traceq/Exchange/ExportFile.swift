@@ -35,11 +35,14 @@ final class ExportFile {
         guard replaces || kind == nil else { throw Self.isThere(path) }
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path) }
+        UnfinishedFile.begin(temporaryPath)
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
-        if !isFinished, !isInPlace, descriptor >= 0 { unlink(temporaryPath) }
+        guard !isFinished, !isInPlace, descriptor >= 0 else { return }
+        unlink(temporaryPath)
+        UnfinishedFile.end()
     }
 
     /// Puts the file in its place, on disk.
@@ -58,6 +61,7 @@ final class ExportFile {
             unlink(temporaryPath)
         }
         isFinished = true
+        UnfinishedFile.end()
     }
 
     /// What lies under a name, not followed where it is a link; nil for nothing.

@@ -1,12 +1,17 @@
 import Glibc
 import Telemetry
 
-/// Where an export that is a stream of bytes goes: a file, or standard output; compressed if wanted.
+/// Where an export that is a stream of bytes goes: a file, a pipe or standard output; compressed if wanted.
+///
+/// An export holds a read transaction while it runs. So it never waits for whoever reads a pipe: what does not fit is
+/// kept until the transaction has ended.
 final class ExportStream {
     private let name: String
     private let file: ExportFile?
     private let descriptor: Int32
     private let codec: (any StreamCodec)?
+    /// Nil for a file, which takes what it is given.
+    private let patient: PatientOutput?
     private var buffer: [UInt8] = []
 
     private static let pieceBytes = 256 << 10
@@ -16,7 +21,12 @@ final class ExportStream {
         self.name = name
         self.file = file
         self.codec = codec
-        descriptor = file?.descriptor ?? STDOUT_FILENO
+        let descriptor = file?.descriptor ?? STDOUT_FILENO
+        self.descriptor = descriptor
+        let stream = StandardStream(descriptor: descriptor)
+        patient =
+            file.map { $0.isInPlace } ?? true
+            ? PatientOutput(ByteOutput(isReady: { stream.isReady }, write: { stream.write($0) })) : nil
     }
 
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
@@ -34,12 +44,13 @@ final class ExportStream {
         if buffer.count >= Self.pieceBytes { try flush() }
     }
 
-    /// Writes the rest; a file is in its place when it returns.
+    /// Writes the rest, as fast as it is read; a file is in its place when it returns.
     func finish() throws(CommandFailure) {
         if let codec {
             try coding { (buffer) throws(StreamCodecError) in try codec.finish(into: &buffer) }
         }
         try flush()
+        patient?.finish()
         try file?.finish()
     }
 
@@ -52,8 +63,8 @@ final class ExportStream {
     }
 
     private func flush() throws(CommandFailure) {
-        if file == nil {
-            StandardStream(descriptor: descriptor).write(buffer)
+        if let patient {
+            patient.append(buffer)
         } else {
             var sent = 0
             while sent < buffer.count {

@@ -132,6 +132,35 @@ struct StatsPartsTests {
         #expect(error.description.contains("at character \(position)"))
     }
 
+    @Test("Integers are compared with all their digits")
+    func exactNumbers() throws {
+        let large: Int64 = 1 << 53
+        func passes(_ comparison: ValueTest.Comparison, _ operand: String, _ value: SpanValue) throws -> Bool
+        {
+            try #require(ValueTest(comparison, operand)).passes(value)
+        }
+        for value in [SpanValue.integer(large), .text(String(large)), .decimal(Double(large).bitPattern)] {
+            #expect(try passes(.atLeast, String(large), value))
+            #expect(try !passes(.atLeast, String(large + 1), value))
+            #expect(try passes(.less, String(large + 1), value))
+            #expect(try !passes(.greater, String(large), value))
+            #expect(try passes(.equal, "9007199254740992", value))
+            #expect(try !passes(.equal, "9007199254740993", value))
+            #expect(try passes(.notEqual, "9007199254740993", value))
+        }
+        #expect(try passes(.equal, "9007199254740993", .integer(large + 1)))
+        #expect(try !passes(.equal, "9007199254740992", .integer(large + 1)))
+        #expect(try passes(.equal, "200.0", .integer(200)) && passes(.equal, "2e2", .integer(200)))
+        #expect(try passes(.less, "9223372036854775808", .integer(.max)))
+        #expect(try passes(.greater, "-9.3e18", .integer(.min)))
+        #expect(try passes(.greater, "0.5", .integer(1)) && !passes(.greater, "0.5", .integer(0)))
+        #expect(try passes(.less, "-0.5", .integer(-1)) && !passes(.less, "-0.5", .integer(0)))
+        let nan = SpanValue.decimal(Double.nan.bitPattern)
+        #expect(try passes(.notEqual, "1", nan) && !passes(.equal, "1", nan) && !passes(.less, "1", nan))
+        let duration = try #require(ValueTest(.greater, String(large)))
+        #expect(duration.canPass(least: 0, most: large + 1) && !duration.canPass(least: 0, most: large))
+    }
+
     @Test("Keys are called what reads back as the same key")
     func keys() {
         for (name, key) in SpanKey.builtIn {

@@ -120,6 +120,20 @@ struct StatsTests {
         #expect(result.groupCount == 5 && result.spanCount == 15)
     }
 
+    @Test("have no more groups than memory is meant for", arguments: [4, 5, 6])
+    func groupLimit(most: Int) async throws {
+        let spans = (1...5 as ClosedRange<UInt64>).map { Sample.span(trace: $0, id: 1) }
+        try await store(
+            [Sample.request(Array(spans[..<3])), Sample.request(Array(spans[3...]))], segmentSpans: 3)
+        let outcome = Result { try stats([.traceID]) { $0.groupsMax = most } }
+        if most >= 5 {
+            #expect(try outcome.get().groupCount == 5)
+        } else {
+            let error = #expect(throws: StoreError.self) { try outcome.get() }
+            #expect(error?.code == .limit && error?.message.contains("more than 4 groups") == true)
+        }
+    }
+
     @Test("name keys that no span has, and those that are spelt nearly so")
     func unknownKeys() async throws {
         let attributes = [KeyValue("http.route", .string("/x"))]
@@ -127,9 +141,32 @@ struct StatsTests {
             [Sample.request([Sample.span(trace: 1, id: 1, attributes: attributes)])], segmentSpans: 1)
         let result = try stats([.attribute("http.rout")])
         #expect(result.unknownKeys == [.attribute("http.rout")])
-        #expect(result.knownAttributes == ["http.route"])
+        #expect(result.knownKeys.contains("http.route"))
         #expect(result.groups.map(\.key) == [[.missing]])
         #expect(try stats([.attribute("http.route")], ["http.route=/x"]).unknownKeys.isEmpty)
+    }
+
+    @Test("know the keys of segments that need not be read, and of resources", arguments: [false, true])
+    func keysOfResources(isApproximate: Bool) async throws {
+        let route = [KeyValue("http.route", .string("/x"))]
+        try await store(
+            [Sample.request([Sample.span(trace: 1, id: 1, attributes: route)], node: "node-1")],
+            segmentSpans: 1)
+        func unknown(_ keys: [SpanKey], _ conditions: [String] = []) throws -> [SpanKey] {
+            try stats(keys, conditions) { $0.isApproximate = isApproximate }.unknownKeys
+        }
+        // No span is an error, or takes a day: the catalogue says so.
+        for condition in ["status=error", "duration>1d"] {
+            #expect(try unknown([.attribute("http.route")], [condition]).isEmpty, "\(condition)")
+            #expect(try unknown([.attribute("nobody")], [condition]) == [.attribute("nobody")])
+            #expect(try unknown([.resource("nobody")], [condition]) == [.resource("nobody")])
+        }
+        #expect(try unknown([.resource("service.instance.id")]).isEmpty)
+        #expect(try unknown([], ["resource.service.instance.id=other"]).isEmpty)
+        #expect(try unknown([.resource("service.instance.i")]) == [.resource("service.instance.i")])
+        let result = try stats([.resource("nobody")]) { $0.isApproximate = isApproximate }
+        #expect(result.groups.map(\.key) == [[.missing]])
+        #expect(result.knownKeys.contains("resource.service.instance.id"))
     }
 
     @Test("miss the spans of a damaged segment only, and say so", arguments: [false, true])

@@ -45,11 +45,14 @@ struct TraceLookupTests {
     func prefixes(sealing: Int) async throws {
         let reader = try await reader(traces: [0x10, 0x11, 0x2fff], sealing: sealing)
         let common = String(try hex(0x10).dropLast())
-        guard case .ambiguous(let ids) = try reader.trace(prefix: common) else {
+        guard case .ambiguous(let matches) = try reader.trace(prefix: common) else {
             Issue.record("\(common) should be ambiguous")
             return
         }
-        #expect(ids.map(\.hex) == [try hex(0x10), try hex(0x11)])
+        #expect(matches.listed.map(\.hex) == [try hex(0x10), try hex(0x11)])
+        #expect(try reader.traces(prefix: common).matches == matches)
+        #expect(try reader.traces(prefix: try hex(0x2fff)).matches.listed.map(\.hex) == [try hex(0x2fff)])
+        #expect(try reader.traces(prefix: try hex(0x12)).matches.count == 0)
         guard case .found(let id, _, _) = try reader.trace(prefix: String(try hex(0x2fff).dropLast(3))) else {
             Issue.record("the prefix should be unique")
             return
@@ -57,14 +60,26 @@ struct TraceLookupTests {
         #expect(id.hex == (try hex(0x2fff)))
     }
 
-    @Test("lists at most twenty ids")
+    @Test("lists the first ids of many, and counts them all")
     func manyIDs() async throws {
         let reader = try await reader(traces: Array(1...60), sealing: 50)
-        guard case .ambiguous(let ids) = try reader.trace(prefix: "a") else {
+        guard case .ambiguous(let matches) = try reader.trace(prefix: "a") else {
             Issue.record("should be ambiguous")
             return
         }
-        #expect(ids.count == TraceSearch.ambiguousMax)
+        let all = try (1...60 as ClosedRange<UInt64>).map { try hex($0) }.sorted()
+        #expect(matches.listed.map(\.hex) == Array(all.prefix(TraceMatches.listedMax)))
+        #expect(matches.count == 60 && !matches.hasMore)
+    }
+
+    @Test("counts ids once, and only so many", arguments: [-1, 0, 1])
+    func countedIDs(over: Int) {
+        let all = (0..<TraceMatches.countedMax + over).map { TraceID(high: 1, low: UInt64($0)) }
+        var matches = TraceMatches(all.reversed())
+        matches.formUnion(TraceMatches(all.suffix(20)))
+        #expect(matches.listed == Array(all.prefix(TraceMatches.listedMax)))
+        #expect(matches.count == min(all.count, TraceMatches.countedMax))
+        #expect(matches.hasMore == (over > 0))
     }
 
     @Test(

@@ -55,7 +55,7 @@ struct ResultTableTests {
         let result = StatsResult(
             groups: keys.map { StatsGroup(key: $0.map { .text($0) }, totals: totals, quantiles: quantiles) },
             groupCount: keys.count, spanCount: 24_804, rateNanos: 3_600_000_000_000, isExact: true,
-            unknownKeys: [], knownAttributes: [], notes: [])
+            unknownKeys: [], knownKeys: [], notes: [])
         let query = StatsQuery(
             window: SampleRequests.window, keys: Array(names.prefix(keys.first?.count ?? 0)))
         return ResultTable.stats(result, query, ratioTitle: ratio, zone: .utc)

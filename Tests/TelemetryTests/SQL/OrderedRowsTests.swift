@@ -48,6 +48,35 @@ struct OrderedRowsTests {
         #expect(spanID.values == [.text("0000000000000001")])
     }
 
+    @Test("come in the same order however few are put in order at a time", arguments: [1, 7, 50, 120])
+    func fewAtATime(most: Int) async throws {
+        let seed = UInt64.random(in: 0..<1 << 40)
+        var random = SeededGenerator(seed: seed)
+        let database = try SQLDatabase()
+        for segment in 0..<3 as Range<UInt64> {
+            let spans = (0..<40 as Range<UInt64>).map { number in
+                Sample.span(
+                    trace: segment * 50 + number + 1, id: 1, millis: UInt64.random(in: 0..<20, using: &random)
+                )
+            }
+            try await database.store([Sample.request(spans)], segmentSpans: 40)
+        }
+        let whole = try database.session()
+        let limited = try SQLSession(
+            path: database.path, now: UnixNanos(rawValue: 0), zone: .utc, limits: SQLLimits(orderedRows: most)
+        )
+        for direction in ["ASC", "DESC"] {
+            for limit in ["-1", "-1 OFFSET 3", "10", "100 OFFSET 30", "1000"] {
+                let order = "ORDER BY duration_ns \(direction) LIMIT \(limit)"
+                let rows = try limited.rows("SELECT duration_ns, trace_id, name FROM spans \(order)")
+                #expect(rows == (try whole.rows("SELECT duration_ns, trace_id, name FROM spans \(order)")))
+                let sorted = try whole.rows(
+                    "SELECT +duration_ns FROM spans ORDER BY +duration_ns \(direction) LIMIT \(limit)")
+                #expect(rows.map(\.[0]) == sorted.map(\.[0]), "seed \(seed), \(order)")
+            }
+        }
+    }
+
     @Test("are right past the rows that are read ahead")
     func longOrder() async throws {
         let database = try SQLDatabase()

@@ -161,6 +161,27 @@ struct OtherTablesTests {
             try database.problem("SELECT sketch_quantile('x', 0.5)")?.message.contains("no sketch") == true)
     }
 
+    @Test("quantile keeps so many values of a group and no more", arguments: [99, 100, 101])
+    func quantileLimit(count: Int) async throws {
+        let database = try SQLDatabase()
+        try await database.store([])
+        let session = try SQLSession(
+            path: database.path, now: UnixNanos(rawValue: 0), zone: .utc,
+            limits: SQLLimits(quantileValues: 100))
+        let numbers = "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t LIMIT \(count))"
+        for value in ["x", "x + 0.5"] {
+            let outcome = Result { try session.rows("\(numbers) SELECT quantile(\(value), 1) FROM t") }
+            if count <= 100 {
+                #expect(try outcome.get().count == 1)
+            } else {
+                let problem = #expect(throws: SQLProblem.self) { try outcome.get() }
+                #expect(problem?.message.contains("keeps up to 100 values") == true)
+            }
+        }
+        // It is a limit of each group.
+        #expect(try session.rows("\(numbers) SELECT quantile(x, 1) FROM t GROUP BY x % 2").count == 2)
+    }
+
     @Test("times, durations and modules have functions")
     func functions() async throws {
         let database = try SQLDatabase()

@@ -11,7 +11,9 @@ struct SpansTableTests {
         let span = stored.span
         let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
         let duration: Int64 = end < start ? 0 : Int64(clamping: end - start)
-        let request = SpanClassification(span)?.request
+        let classes = SpanClassification(span)
+        let request = classes?.request
+        let cacheResult = classes?.cacheResult ?? .unknown
         let parent = span.parentSpanID.contains { $0 != 0 } ? span.parentSpanID : []
         return [
             .text(hexadecimal(span.traceID)), .text(hexadecimal(span.spanID)),
@@ -25,8 +27,11 @@ struct SpansTableTests {
             .text(stored.peerAddress), .integer(stored.receivedAt.rawValue),
             span.traceState.isEmpty ? .null : .text(span.traceState), .integer(Int64(span.flags)),
             .integer(Int64(span.droppedAttributesCount)), .integer(Int64(span.droppedEventsCount)),
-            .integer(Int64(span.droppedLinksCount)), request?.module.map { .text($0) } ?? .null,
+            .integer(Int64(span.droppedLinksCount)), classes?.kind.map { .text($0.name) } ?? .null,
+            request?.module.map { .text($0) } ?? .null,
             (request?.version ?? request?.query).map { .text($0) } ?? .null,
+            cacheResult == .unknown ? .null : .text(cacheResult.name),
+            classes?.outcome.map { .text($0.name) } ?? .null,
             .text(JSONNode.plain(span.attributes).text),
             .text(JSONNode.plain(stored.resource.attributes).text),
         ]
@@ -61,7 +66,7 @@ struct SpansTableTests {
         let seed = UInt64.random(in: 0..<1 << 40) &+ part
         let database = try await generated(seed: seed)
         let spans = try storedSpans(database)
-        let others = ["segment", "spans", "module_kind", "cache_result", "outcome"]
+        let others = ["segment", "spans"]
         let columns = SpanColumn.columns.map(\.name).filter { !others.contains($0) }
         let rows = try database.rows("SELECT \(columns.joined(separator: ", ")) FROM spans")
         #expect(sorted(rows) == sorted(spans.map(expected)), "seed \(seed)")
@@ -270,6 +275,30 @@ struct SpansTableTests {
         #expect(rows[8][0] == .text("example.com/high"))
         #expect(rows[12] == [.text("example.com/named"), .text("v2.0.0")])
         #expect(rows[13] == [.null, .null])
+    }
+
+    @Test("keeps starts past the year 2262 apart, though the catalogue does not")
+    func lateStarts() async throws {
+        let database = try SQLDatabase()
+        let starts: [UInt64] = [
+            UInt64(Int64.max) - 1, UInt64(Int64.max), UInt64(Int64.max) + 1, 1 << 63 + 1 << 62, .max,
+        ]
+        let spans = starts.enumerated().map { number, start in
+            var span = Sample.span(trace: UInt64(number + 1), id: 1)
+            span.startTimeUnixNano = start
+            span.endTimeUnixNano = start
+            return span
+        }
+        try await database.store([Sample.request(spans)], segmentSpans: spans.count)
+        try await database.store(spans.map { Sample.request([$0]) }, segmentSpans: 1)
+        for bound in starts.map({ UnixNanos.rfc3339(unsigned: $0) }) + ["2300"] {
+            for comparison in ["<", "<=", "=", ">=", ">"] {
+                let found = try database.rows("SELECT start FROM spans WHERE start \(comparison) '\(bound)'")
+                let wanted = try database.rows(
+                    "SELECT start FROM spans WHERE CAST(+start AS TEXT) \(comparison) '\(bound)'")
+                #expect(sorted(found) == sorted(wanted), "\(comparison) \(bound)")
+            }
+        }
     }
 
     @Test("has no rows in an empty database")

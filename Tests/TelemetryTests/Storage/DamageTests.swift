@@ -49,6 +49,63 @@ struct DamageTests {
         #expect(note.message.contains("2 spans from 2026-09-21 14:13:20.000 to 2026-09-21 14:13:20.000 UTC"))
     }
 
+    @Test(
+        "No node is called silent while spans at the end of the window cannot be read",
+        arguments: ["chunk", "segment", "journal"])
+    func silence(table: String) async throws {
+        let late: UInt64 = 600_000
+        let store = try TelemetryStore.open(
+            path: path, options: .sealing(every: table == "journal" ? .max : 1))
+        for (trace, start) in [(1, 0), (2, late)] as [(UInt64, UInt64)] {
+            try await store.append(
+                Sample.request([Sample.span(trace: trace, id: 1, startMillis: start)], node: "node-\(trace)"))
+        }
+        await store.close()
+        let base = UnixNanos(clamping: Sample.baseNanos)
+        let now = base.advanced(byNanos: Int64(late) * 1_000_000 + 1)
+        func codes(_ now: UnixNanos) throws -> [String] {
+            let window = TimeWindow(since: base, until: now)
+            let result = try TelemetryReader(path: path).stats(StatsQuery(window: window, now: now))
+            return result.notes.map(\.code)
+        }
+        #expect(try codes(now) == ["nodes_silent"])
+        let isLast = "(SELECT max(id) FROM \(table == "journal" ? "journal" : "segment"))"
+        switch table {
+        case "chunk":
+            try corrupt(
+                "UPDATE chunk SET data = x'00' WHERE id = \(isLast) << 16 | \(ChunkID.statistics.number)")
+        case "segment": try corrupt("UPDATE segment SET spans = -1 WHERE id = \(isLast)")
+        default: try corrupt("UPDATE journal SET data = x'00' WHERE id = \(isLast)")
+        }
+        #expect(try codes(now) == ["damaged_chunk"])
+        // Hours later all of them are, whatever the rest holds.
+        let later = now.advanced(byNanos: 400_000_000_000)
+        #expect(try codes(later).contains("stale") == (table != "segment"))
+    }
+
+    @Test("A damaged resource is told, wherever its spans are counted or it is listed", arguments: [0, 1])
+    func damagedResource(isMissing: Int) async throws {
+        try await makeDatabase()
+        try corrupt(isMissing == 1 ? "DELETE FROM resource" : "UPDATE resource SET otlp = x'ff' WHERE id = 1")
+        let result = try TelemetryReader(path: path).stats(StatsQuery(window: .all, keys: [.service]))
+        #expect(result.groups.contains { $0.key == [.text("unknown_service")] })
+        let note = try #require(result.notes.first { $0.code == "damaged_chunk" })
+        #expect(note.message.contains("row 1 of the table resource is damaged or missing"))
+        guard isMissing == 0 else { return }
+        let session = try SQLSession(path: path, now: UnixNanos(rawValue: 0), zone: .utc)
+        var rows = 0
+        let answer = try session.run(
+            SQLQuestion(sql: "SELECT * FROM resources"), columns: { _ in },
+            row: { _ in
+                rows += 1
+                return true
+            })
+        // The one of the journal is left.
+        #expect(rows == 1)
+        #expect(answer.notes.map(\.code) == ["damaged_chunk"])
+        #expect(answer.notes.first?.message.contains("row 1 of the table resource is damaged") == true)
+    }
+
     @Test("A trace's answer tells of each damage once, and calls columns by their names")
     func notedOnce() async throws {
         let store = try TelemetryStore.open(path: path, options: .sealing(every: 1))

@@ -28,6 +28,7 @@ struct SegmentRows {
         case .service: return try byOrigin { .text($0.service) }
         case .scope: return try byOrigin { .text($0.scope.name) }
         case .resource(let key):
+            guard try mayHave(.resource(key)) else { return nil }
             return try byOrigin { origin in
                 origin.resource.attributes.value(of: key).map { SpanValue($0) } ?? .missing
             }
@@ -55,6 +56,18 @@ struct SegmentRows {
             .outcome, .module, .moduleVersion, .period:
             return true
         }
+    }
+
+    /// The attributes of spans and of resources, as questions write them.
+    func knownKeys() throws(StoreError) -> Set<String> {
+        var known: Set<String> = []
+        for column in tables.columns where column.role == .attribute {
+            known.insert(SpanKey.attribute(String(decoding: column.name, as: UTF8.self)).text)
+        }
+        for origin in try view.origins() {
+            for attribute in origin.resource.attributes { known.insert(SpanKey.resource(attribute.key).text) }
+        }
+        return known
     }
 
     private func byOperation(_ codes: [UInt32]) -> [UInt32] {

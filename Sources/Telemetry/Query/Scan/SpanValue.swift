@@ -43,6 +43,16 @@ package enum SpanValue: Hashable, Sendable {
         }
     }
 
+    /// The same without rounding.
+    var exactNumber: ExactNumber? {
+        switch self {
+        case .integer(let number): .integer(number)
+        case .decimal(let bits): ExactNumber(Double(bitPattern: bits))
+        case .text(let text): ExactNumber(text)
+        case .missing, .bool, .time: nil
+        }
+    }
+
     private var rank: Int {
         switch self {
         case .missing: 4

@@ -15,7 +15,7 @@ package struct ValueTest: Hashable, Sendable {
     /// What to compare with; `*` stands for any text with `=` and `!=`.
     package let operand: String
     /// The operand as a number; a duration in nanoseconds.
-    let number: Double?
+    let number: ExactNumber?
     private let bytes: [UInt8]
 
     /// - Returns: nil when the comparison needs a number and the operand is none
@@ -23,7 +23,7 @@ package struct ValueTest: Hashable, Sendable {
         self.comparison = comparison
         self.operand = operand
         bytes = Array(operand.utf8)
-        let number = Double(operand) ?? DurationExpression.nanoseconds(operand).map(Double.init)
+        let number = ExactNumber(operand) ?? DurationExpression.nanoseconds(operand).map { .integer($0) }
         switch comparison {
         case .equal, .notEqual, .contains, .notContains: break
         case .atLeast, .atMost, .greater, .less: if number?.isNaN ?? true { return nil }
@@ -40,15 +40,18 @@ package struct ValueTest: Hashable, Sendable {
     }
 
     /// - Returns: false when the operand is no number
-    func passes(number value: Double) -> Bool {
+    @inline(__always)
+    func passes(number value: ExactNumber) -> Bool {
         guard let number else { return false }
+        let place = value.place(to: number)
+        guard let place else { return comparison == .notEqual }
         return switch comparison {
-        case .atLeast: value >= number
-        case .atMost: value <= number
-        case .greater: value > number
-        case .less: value < number
-        case .equal: value == number
-        case .notEqual: value != number
+        case .atLeast: place >= 0
+        case .atMost: place <= 0
+        case .greater: place > 0
+        case .less: place < 0
+        case .equal: place == 0
+        case .notEqual: place != 0
         case .contains, .notContains: false
         }
     }
@@ -56,12 +59,12 @@ package struct ValueTest: Hashable, Sendable {
     /// What is missing passes no test.
     func passes(_ value: SpanValue) -> Bool {
         if value == .missing { return false }
-        if isNumeric { return value.number.map { passes(number: $0) } ?? false }
+        if isNumeric { return value.exactNumber.map { passes(number: $0) } ?? false }
         switch value {
         case .integer, .decimal:
             // 200 and 200.0 are one number, whoever wrote it.
             if number != nil, comparison == .equal || comparison == .notEqual {
-                return value.number.map { passes(number: $0) } ?? false
+                return value.exactNumber.map { passes(number: $0) } ?? false
             }
         case .missing, .text, .bool, .time: break
         }
@@ -91,7 +94,7 @@ package struct ValueTest: Hashable, Sendable {
         case .notContains: return texts.entries(containing: bytes).map { !$0 }
         case .atLeast, .atMost, .greater, .less:
             return (0..<texts.count).map { entry in
-                Double(texts.text(entry)).map { passes(number: $0) } ?? false
+                ExactNumber(texts.text(entry)).map { passes(number: $0) } ?? false
             }
         }
     }

@@ -5,6 +5,7 @@ struct RollupStats {
     private static let minuteNanos: Int64 = 60_000_000_000
 
     private let query: StatsQuery
+    private let view: SegmentView
     private let rollup: SegmentRollup
     private let sources: [SegmentStatistics.Source]
     private let peers: [String]
@@ -13,6 +14,7 @@ struct RollupStats {
 
     init(_ query: StatsQuery, _ view: SegmentView, _ rollup: SegmentRollup) throws(StoreError) {
         self.query = query
+        self.view = view
         self.rollup = rollup
         let statistics = try view.statistics()
         sources = statistics?.sources ?? []
@@ -62,7 +64,7 @@ struct RollupStats {
                 return (passes || ratio.key.countsInRatio(value), passes)
             }
         }
-        partial.seenKeys.formUnion(query.mentionedKeys)
+        try noteKeys(&partial.keys)
         let hasPeriod = query.keys.contains { if case .period = $0 { true } else { false } }
         // Rows are ordered by group, and most groups of the rollup fall into few of the query's: neighbours
         // mostly into the same one.
@@ -100,6 +102,16 @@ struct RollupStats {
             add(row, mark: marks?[Int(index)], to: &totals)
         }
         add(run, totals, to: runTarget, &partial)
+    }
+
+    /// Rollups have no attributes of spans: the keys to look for are those of resources.
+    private func noteKeys(_ keys: inout KeysSeen) throws(StoreError) {
+        let missing = query.mentionedKeys.filter { key in
+            guard case .resource(let name) = key else { return true }
+            return !origins.contains { $0.resource.attributes.value(of: name) != nil }
+        }
+        if !missing.isEmpty { try keys.look(for: missing, in: SegmentRows(view)) }
+        keys.seen.formUnion(query.mentionedKeys.filter { !missing.contains($0) })
     }
 
     private func areCodes(_ codes: [UInt32], of group: SegmentRollup.Group, _ minute: UInt32) -> Bool {

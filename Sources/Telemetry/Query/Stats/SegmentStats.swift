@@ -53,15 +53,8 @@ struct SegmentStats {
         let ratio = try count > 0 ? part.ratioRows() : nil
         let durations = try count > 0 ? part.durations() : []
         // What was not asked for because nothing passed may be here all the same.
-        for key in query.mentionedKeys where !part.seenKeys.contains(key) {
-            if try rows.mayHave(key) { part.seenKeys.insert(key) }
-        }
-        partial.seenKeys.formUnion(part.seenKeys)
-        if query.mentionedKeys.contains(where: { !part.seenKeys.contains($0) }) {
-            for column in try view.tables().columns where column.role == .attribute {
-                partial.attributes.insert(column.name)
-            }
-        }
+        try partial.keys.look(for: query.mentionedKeys.filter { !part.seenKeys.contains($0) }, in: rows)
+        partial.keys.seen.formUnion(part.seenKeys)
         guard count > 0 else { return }
         let target = Self.groups(groups, coded, &partial.groups)
         let chosenRows = ChosenRows(groups: groups.groups, rows: chosen, durations: durations)
@@ -92,7 +85,7 @@ struct SegmentStats {
             if chosen?.isEmpty == true { break }
             if predicate.key == .duration {
                 let durations = try durations()
-                keep(&chosen) { predicate.test.passes(number: Double(durations[$0])) }
+                keep(&chosen) { predicate.test.passes(number: .integer(Int64(clamping: durations[$0]))) }
             } else if let coded = try coded(predicate.key) {
                 let passes = coded.passes(predicate.test)
                 if !passes.contains(true) {
@@ -122,7 +115,7 @@ struct SegmentStats {
     private mutating func ratioRows() throws(StoreError) -> [UInt8]? {
         guard let ratio = query.ratio else { return nil }
         if ratio.key == .duration {
-            return try durations().map { ratio.test.passes(number: Double($0)) ? 2 : 1 }
+            return try durations().map { ratio.test.passes(number: .integer(Int64(clamping: $0))) ? 2 : 1 }
         }
         guard let coded = try coded(ratio.key) else { return nil }
         let marks = coded.passes(ratio.test).enumerated().map { code, passes -> UInt8 in
@@ -191,13 +184,15 @@ extension SegmentView {
 extension ValueTest {
     /// Whether a number between two others can pass.
     func canPass(least: Int64, most: Int64) -> Bool {
-        guard let number else { return false }
+        guard let number, let high = ExactNumber.integer(most).place(to: number),
+            let low = ExactNumber.integer(least).place(to: number)
+        else { return false }
         return switch comparison {
-        case .greater: Double(most) > number
-        case .atLeast: Double(most) >= number
-        case .less: Double(least) < number
-        case .atMost: Double(least) <= number
-        case .equal: Double(least) <= number && number <= Double(most)
+        case .greater: high > 0
+        case .atLeast: high >= 0
+        case .less: low < 0
+        case .atMost: low <= 0
+        case .equal: low <= 0 && high >= 0
         case .notEqual, .contains, .notContains: true
         }
     }

@@ -17,6 +17,8 @@ package struct StatsQuery: Sendable {
     package var isApproximate: Bool
     /// The time of asking; nodes that fell silent are noted only for windows that end about then.
     package var now: UnixNanos?
+    /// How many groups there may be: each takes about 500 bytes.
+    package var groupsMax = 2_000_000
 
     package init(
         window: TimeWindow, keys: [SpanKey] = [], predicates: [SpanPredicate] = [], name: String? = nil,

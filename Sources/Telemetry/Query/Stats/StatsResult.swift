@@ -12,7 +12,7 @@ package struct StatsResult: Sendable {
     package var isExact: Bool
     /// Keys that no span in the window has, in the segments that were looked at.
     package var unknownKeys: [SpanKey]
-    /// Attributes that spans do have, for suggestions; collected only where a key is unknown.
-    package var knownAttributes: [String]
+    /// Attributes that spans and resources do have, for suggestions; collected only where a key is unknown.
+    package var knownKeys: [String]
     package var notes: [QualityNote]
 }

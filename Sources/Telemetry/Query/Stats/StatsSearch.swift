@@ -7,10 +7,9 @@ struct StatsSearch {
         var groups = GroupTable()
         var durations = GroupedDurations()
         var sketches: [DurationSketch] = []
-        /// Keys of the query that some segment has.
-        var seenKeys: Set<SpanKey> = []
-        /// Attributes of segments that lack a key of the query.
-        var attributes: Set<[UInt8]> = []
+        var keys = KeysSeen()
+        /// Segments that the catalogue told to have nothing.
+        var passedOver: [Int] = []
     }
 
     private let query: StatsQuery
@@ -28,29 +27,49 @@ struct StatsSearch {
         let query = self.query
         let usesSketches = query.isApproximate && RollupStats.canAnswer(query)
         let outcome = try ParallelScan.run(segments, reader.source, makeState: { Partial() }) {
-            (partial: inout Partial, view, _) throws(StoreError) in
+            (partial: inout Partial, view, index) throws(StoreError) in
             if usesSketches, RollupStats.canAnswer(query, view.summary), let rollup = try view.rollup() {
                 try RollupStats(query, view, rollup).add(to: &partial)
-            } else if !SegmentStats.isEmpty(query, view.summary) {
+            } else if SegmentStats.isEmpty(query, view.summary) {
+                partial.passedOver.append(index)
+            } else {
                 try SegmentStats(query, view).add(to: &partial, asSketches: usesSketches)
             }
+            try query.check(groupCount: partial.groups.count)
         }
         reader.note(outcome.damages)
-        return result(Self.merged(outcome.states), usesSketches: usesSketches)
+        var all = try merged(outcome.states)
+        try lookForKeys(in: all.passedOver, &all.keys)
+        return result(all, usesSketches: usesSketches)
+    }
+
+    /// Looks for keys that no segment had which was read among those that were not.
+    private func lookForKeys(in passedOver: [Int], _ keys: inout KeysSeen) throws(StoreError) {
+        let missing = query.mentionedKeys.filter { [keys] in !keys.seen.contains($0) }
+        guard !missing.isEmpty else { return }
+        // Damage there costs nothing of the answer.
+        let outcome = try ParallelScan.run(
+            passedOver.map { segments[$0] }, reader.source, makeState: { KeysSeen() }
+        ) { (keys: inout KeysSeen, view, _) throws(StoreError) in
+            try keys.look(for: missing.filter { [keys] in !keys.seen.contains($0) }, in: SegmentRows(view))
+        }
+        for state in outcome.states { keys.formUnion(state) }
+        keys.isUncertain = keys.isUncertain || !outcome.damaged.isEmpty
     }
 
     /// Brings the workers' groups together. Which worker met which is chance; sums do not depend on it.
-    private static func merged(_ states: [Partial]) -> Partial {
+    private func merged(_ states: [Partial]) throws(StoreError) -> Partial {
         guard var all = states.first else { return Partial() }
         for other in states.dropFirst() {
             let groups = other.groups.keys.map { all.groups.group($0) }
+            try query.check(groupCount: all.groups.count)
             for (own, group) in groups.enumerated() { all.groups.totals[group].add(other.groups.totals[own]) }
             all.durations.merge(other.durations, groups: groups)
             for (own, sketch) in other.sketches.enumerated() {
                 all.addSketch(sketch, group: groups[own])
             }
-            all.seenKeys.formUnion(other.seenKeys)
-            all.attributes.formUnion(other.attributes)
+            all.keys.formUnion(other.keys)
+            all.passedOver += other.passedOver
         }
         return all
     }
@@ -69,14 +88,13 @@ struct StatsSearch {
                     key: all.groups.keys[index], totals: all.groups.totals[index],
                     quantiles: quantiles[index]))
         }
-        let unknown = query.mentionedKeys.filter { !all.seenKeys.contains($0) }
-        let isUnknown = !unknown.isEmpty && !segments.isEmpty
+        let unknown = query.mentionedKeys.filter { !all.keys.seen.contains($0) }
+        let isUnknown = !unknown.isEmpty && !segments.isEmpty && !all.keys.isUncertain
         return StatsResult(
             groups: groups.sorted(), groupCount: all.groups.count,
             spanCount: all.groups.totals.reduce(0) { $0 + $1.spans }, rateNanos: rateNanos,
             isExact: !usesSketches, unknownKeys: isUnknown ? unknown : [],
-            knownAttributes: isUnknown
-                ? all.attributes.map { String(decoding: $0, as: UTF8.self) }.sorted() : [],
+            knownKeys: isUnknown ? all.keys.others.sorted() : [],
             notes: [])
     }
 
@@ -107,6 +125,14 @@ extension DurationQuantiles {
 }
 
 extension StatsQuery {
+    fileprivate func check(groupCount: Int) throws(StoreError) {
+        guard groupCount > groupsMax else { return }
+        throw StoreError(
+            .limit,
+            "--by makes more than \(HumanUnits.count(Int64(groupsMax))) groups, which is the most: choose a shorter "
+                + "window with --since and --until, fewer spans with --where, or keys with fewer values")
+    }
+
     /// The keys that spans must have for an answer to mean something.
     var mentionedKeys: [SpanKey] {
         var keys = keys + predicates.map(\.key)

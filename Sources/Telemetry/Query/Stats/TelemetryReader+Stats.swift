@@ -10,8 +10,8 @@ extension TelemetryReader {
                     QualityNote(
                         code: "exact", message: "rollups do not keep \(key), so spans were read: exact"))
             }
-            result.notes += try QualityNotes.silence(
-                segments, query.window, now: query.isFiltered ? nil : query.now, source)
+            result.notes += try silence(
+                segments, query.window, now: query.isFiltered ? nil : query.now)
             result.notes += damageNotes()
             return result
         }

@@ -5,9 +5,20 @@ final class QuantileAggregate: SQLAggregate {
     /// Used from the first value on that is no integer; what came before is in here, too.
     private var reals: [Double] = []
     private var quantile: Double?
+    private let valuesMax: Int
+
+    /// - Parameter valuesMax: how many values a group may have
+    init(valuesMax: Int) { self.valuesMax = valuesMax }
 
     func step(_ arguments: SQLArguments) throws(StoreError) {
         if quantile == nil { quantile = try TelemetryFunctions.share(arguments, 1) }
+        guard max(integers.count, reals.count) < valuesMax else {
+            throw StoreError(
+                .limit,
+                "quantile(x, q) keeps up to \(HumanUnits.count(Int64(valuesMax))) values of a group, and here are "
+                    + "more: ask about a shorter time, or rollup_minute with sketch_quantile(sketch_merge(sketch), q)"
+            )
+        }
         if let number = arguments.integer(0), reals.isEmpty { return integers.append(number) }
         switch arguments[0] {
         case .null: break

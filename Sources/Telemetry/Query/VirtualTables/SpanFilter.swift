@@ -147,7 +147,9 @@ struct SpanFilter {
         let origins = try originsThatPass(rows.view)
         if let origins, !origins.contains(where: { $0 != .no }) { return [] }
         let checksStarts =
-            !(Int64(clamping: starts.lowerBound) <= summary.minStart.rawValue
+            // The catalogue clamps to 63 bits: it cannot tell of a later bound that spans reach it.
+            !(starts.lowerBound <= UInt64(Int64.max)
+            && Int64(clamping: starts.lowerBound) <= summary.minStart.rawValue
             && (starts.upperBound == .max || Int64(clamping: starts.upperBound) > summary.maxStart.rawValue))
         let checksDurations =
             durations.lowerBound > summary.minDuration

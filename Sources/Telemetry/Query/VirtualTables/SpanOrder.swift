@@ -1,6 +1,9 @@
 /// Finds the first spans in the order of their starts or durations: segments that can have none of them are
 /// not opened.
 struct SpanOrder {
+    /// A place in the order: ties are in the order of the handles.
+    typealias Found = (key: UInt64, handle: Int64)
+
     private let filter: SpanFilter
     private let isByDuration: Bool
     private let isDescending: Bool
@@ -14,24 +17,28 @@ struct SpanOrder {
         isDescending = order.isDescending
     }
 
-    /// Handles of the first spans that pass the filter, in order.
-    func first(of source: SpanSource) throws(StoreError) -> [Int64] {
-        guard filter.limit > 0 else { return [] }
-        typealias Found = (key: UInt64, handle: Int64)
-        var found = BoundedHeap<Found>(limit: filter.limit) { ($0.key, $0.handle) < ($1.key, $1.handle) }
+    /// The first spans that pass the filter and come after another, in order.
+    /// - Parameter count: how many at the most
+    func first(_ count: Int, after last: Found?, of source: SpanSource) throws(StoreError) -> [Found] {
+        guard count > 0 else { return [] }
+        var found = BoundedHeap<Found>(limit: count, isBefore: Self.isBefore)
         let parts = source.parts.indices.filter { !excluded.contains($0) && filter.mayPass(source.parts[$0]) }
             .map { (part: $0, best: best(source.parts[$0].summary)) }
             .sorted { $0.best < $1.best }
         for (part, best) in parts {
-            if let last = found.last, best > last.key { break }
+            if let worst = found.last, best > worst.key { break }
             // A part counts as a whole or, when it is damaged, not at all.
             let keys = try source.tolerating { () throws(StoreError) -> [Found] in
                 if let trace = filter.trace, try !source.mayContain(trace, part: part) { return [] }
-                return try candidates(source.rows(part), below: found.last?.key)
+                return try candidates(source.rows(part), count, after: last, below: found.last?.key)
             }
             for candidate in keys ?? [] { found.insert(candidate) }
         }
-        return found.sorted().map(\.handle)
+        return found.sorted()
+    }
+
+    private static func isBefore(_ left: Found, _ right: Found) -> Bool {
+        (left.key, left.handle) < (right.key, right.handle)
     }
 
     /// A number that is the lower the earlier a value comes.
@@ -46,15 +53,13 @@ struct SpanOrder {
     }
 
     private func candidates(
-        _ rows: SpanRows, below limit: UInt64?
-    ) throws(StoreError) -> [(key: UInt64, handle: Int64)] {
+        _ rows: SpanRows, _ count: Int, after last: Found?, below limit: UInt64?
+    ) throws(StoreError) -> [Found] {
         let starts = try rows.view.starts()
         let durations = isByDuration ? try rows.view.durations() : []
         let selection = try filter.selection(rows)
         var worst = limit ?? .max
-        var result = BoundedHeap<(key: UInt64, handle: Int64)>(limit: filter.limit) {
-            ($0.key, $0.handle) < ($1.key, $1.handle)
-        }
+        var result = BoundedHeap<Found>(limit: count, isBefore: Self.isBefore)
         for index in 0..<(selection?.count ?? starts.count) {
             let row = selection.map { Int($0[index]) } ?? index
             let value =
@@ -62,7 +67,9 @@ struct SpanOrder {
                 ? UInt64(clampedDuration(durations[row], start: starts[row])) : starts[row]
             let key = key(value)
             guard key <= worst else { continue }
-            result.insert((key, SpanSource.Part.handle(part: rows.part, row: row)))
+            let candidate = (key: key, handle: SpanSource.Part.handle(part: rows.part, row: row))
+            if let last, !Self.isBefore(last, candidate) { continue }
+            result.insert(candidate)
             if let last = result.last { worst = min(worst, last.key) }
         }
         return result.sorted()

@@ -57,6 +57,7 @@ extension SpanSource {
         var rows: [[SQLValue]] = []
         for row in try storedRows("SELECT id, otlp FROM resource ORDER BY id") {
             guard case .blob(let bytes) = row[1], let resource = ResourceSpans(canonicalBytes: bytes) else {
+                try noteLostRow("row \(row[0].plainText) of the table resource is damaged")
                 continue
             }
             known.insert(resource)

@@ -43,6 +43,13 @@ final class SpanSource {
     /// What could not be read.
     var damages: [String] { reader.damageNotes().map(\.message) }
 
+    /// Takes up that a row of a table is left out.
+    /// - Throws: `StoreError` where that ends the statement
+    func noteLostRow(_ damage: String) throws(StoreError) {
+        guard damagePolicy == .isNoted else { throw Self.withAdvice(StoreError(.damaged, damage)) }
+        reader.note([damage], costs: "it is missing from this answer")
+    }
+
     /// Runs something that reads one part; nil when that is damaged and damage is to be noted only.
     func tolerating<Answer>(_ body: () throws(StoreError) -> Answer) throws(StoreError) -> Answer? {
         if damagePolicy == .isNoted { return try reader.tolerating(body) }

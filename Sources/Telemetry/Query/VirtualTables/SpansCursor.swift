@@ -3,10 +3,18 @@ final class SpansCursor: VirtualCursor {
     private let tables: TelemetryTables
     private var source: SpanSource?
     private var filter: SpanFilter?
-    private var order: IndexRequest.Order?
+    /// What is left to be given in an order; nil for no order.
+    private var order: OrderedScan?
     private var columns: [SpanColumn] = []
     private var nextPart = 0
     private var batch = Batch.none
+
+    private struct OrderedScan {
+        var order: SpanOrder
+        var rowsLeft: Int
+        /// The last that was given.
+        var last: SpanOrder.Found?
+    }
 
     private enum Batch {
         case none
@@ -32,7 +40,7 @@ final class SpansCursor: VirtualCursor {
         source = try tables.currentSource()
         let filter = SpanFilter(plan, values)
         self.filter = filter
-        order = plan.order
+        order = plan.order.map { OrderedScan(order: SpanOrder($0, filter), rowsLeft: filter.limit) }
         columns = SpanColumn.allCases.filter { plan.usedColumns >> UInt64($0.rawValue) & 1 != 0 }
         nextPart = filter.isImpossible ? .max : 0
     }
@@ -40,10 +48,7 @@ final class SpansCursor: VirtualCursor {
     func nextBatch() throws(StoreError) -> Int {
         batch = .none
         guard let source, let filter, nextPart < source.parts.count else { return 0 }
-        if let order {
-            nextPart = .max
-            return try fillInOrder(SpanOrder(order, filter), source)
-        }
+        if order != nil { return try fillInOrder(source) }
         while nextPart < source.parts.count {
             let part = nextPart
             nextPart += 1
@@ -57,24 +62,31 @@ final class SpansCursor: VirtualCursor {
         return 0
     }
 
-    /// Takes the first rows in an order. What a row needs besides is read only then: damage to that costs its
+    /// Takes the next rows in an order. What a row needs besides is read only then: damage to that costs its
     /// part, and others come first.
-    private func fillInOrder(_ order: SpanOrder, _ source: SpanSource) throws(StoreError) -> Int {
-        var order = order
+    private func fillInOrder(_ source: SpanSource) throws(StoreError) -> Int {
+        guard var scan = order else { return 0 }
         while true {
-            let first = try order.first(of: source)
+            let count = min(scan.rowsLeft, tables.limits.orderedRows)
+            let found = try scan.order.first(count, after: scan.last, of: source)
+            let handles = found.map(\.handle)
             var damaged: Set<Int> = []
             // Backwards, so that the parts that are read ahead first are open still.
-            for part in Set(first.map { SpanSource.Part.place($0).part }).sorted(by: >) {
+            for part in Set(handles.map { SpanSource.Part.place($0).part }).sorted(by: >) {
                 let rows = source.rows(part)
                 let isWhole: Void? = try source.tolerating { () throws(StoreError) in try rows.load(columns) }
                 if isWhole == nil { damaged.insert(part) }
             }
-            guard !damaged.isEmpty else {
-                batch = .ordered(OrderedRows(first, columns))
-                return first.count
+            guard damaged.isEmpty else {
+                scan.order.excluded.formUnion(damaged)
+                continue
             }
-            order.excluded.formUnion(damaged)
+            batch = .ordered(OrderedRows(handles, columns))
+            scan.last = found.last ?? scan.last
+            // Fewer than were asked for are the last.
+            scan.rowsLeft = found.count < count ? 0 : scan.rowsLeft - count
+            order = scan
+            return found.count
         }
     }
 

@@ -56,9 +56,11 @@ package enum TelemetryFunctions {
         ]
     }
 
-    static var aggregates: [SQLAggregateFunction] {
+    static func aggregates(_ limits: SQLLimits) -> [SQLAggregateFunction] {
         [
-            SQLAggregateFunction(name: "quantile", argumentCount: 2) { QuantileAggregate() },
+            SQLAggregateFunction(name: "quantile", argumentCount: 2) {
+                QuantileAggregate(valuesMax: limits.quantileValues)
+            },
             SQLAggregateFunction(name: "sketch_merge", argumentCount: 1) { SketchMergeAggregate() },
         ]
     }

@@ -10,6 +10,7 @@ package final class TelemetryTables {
     /// What `ns('now')` says, and the zone of times without one.
     let now: () -> UnixNanos
     let zone: TimeZoneRules
+    let limits: SQLLimits
     private var source: SpanSource?
     private var scans = 0
     /// Notes of statements that have ended.
@@ -41,12 +42,13 @@ package final class TelemetryTables {
 
     init(
         _ reference: ConnectionReference, damagePolicy: DamagePolicy, now: @escaping () -> UnixNanos,
-        zone: TimeZoneRules = .utc
+        zone: TimeZoneRules = .utc, limits: SQLLimits = SQLLimits()
     ) {
         self.reference = reference
         self.damagePolicy = damagePolicy
         self.now = now
         self.zone = zone
+        self.limits = limits
     }
 
     /// Registers everything.
@@ -67,7 +69,7 @@ package final class TelemetryTables {
             }
         }
         for function in TelemetryFunctions.functions(self) { try reference.register(function) }
-        for aggregate in TelemetryFunctions.aggregates { try reference.register(aggregate) }
+        for aggregate in TelemetryFunctions.aggregates(limits) { try reference.register(aggregate) }
     }
 
     func beginScan() { scans += 1 }
