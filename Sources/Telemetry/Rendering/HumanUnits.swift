@@ -52,6 +52,20 @@ package enum HumanUnits {
         return (value < 0 ? "-" : "") + grouped
     }
 
+    /// How many a second: `0.772`, `3.45`, `34.5`, `12,402`; three digits at least, rounded half up.
+    package static func rate(_ perSecond: Double) -> String {
+        guard perSecond.isFinite, perSecond > 0 else { return "0" }
+        if perSecond < 0.0005 { return "<0.001" }
+        for digits in [3, 2, 1] {
+            let scale = [1.0, 10, 100, 1_000][digits]
+            let rounded = (perSecond * scale).rounded()
+            guard rounded < 1_000 else { continue }
+            let number = Int(rounded)
+            return "\(number / Int(scale))." + zeroPadded(number % Int(scale), digits)
+        }
+        return count(Int64(min(perSecond.rounded(), 0x1p62)))
+    }
+
     /// A noun with its number: `1 span`, `2 spans`.
     package static func count(_ value: Int, _ noun: String) -> String {
         count(Int64(value)) + " " + noun + (value == 1 ? "" : "s")

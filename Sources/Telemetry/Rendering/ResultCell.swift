@@ -10,11 +10,15 @@ package enum ResultCell: Hashable, Sendable {
     case identifier(String)
     case integer(Int64)
     case decimal(Double)
+    /// How many a second.
+    case rate(Double)
     /// A size in bytes.
     case bytes(Int64)
     /// Nanoseconds; milliseconds in data formats.
     case duration(Int64)
     case time(UnixNanos)
+    /// A time of whole minutes.
+    case minute(UnixNanos)
     /// A time as OTLP carries it, which `UnixNanos` cannot always hold.
     case sentTime(UInt64)
     case structured(JSONNode)
@@ -26,9 +30,9 @@ package enum ResultCell: Hashable, Sendable {
         case .missing: .null
         case .text(let text), .alert(let text), .identifier(let text): .string(text)
         case .integer(let number), .bytes(let number): .integer(number)
-        case .decimal(let number): .double(number)
+        case .decimal(let number), .rate(let number): .double(number)
         case .duration(let nanoseconds): .decimal(HumanUnits.milliseconds(nanoseconds))
-        case .time(let time): .string(time.rfc3339)
+        case .time(let time), .minute(let time): .string(time.rfc3339)
         case .sentTime(let time): .string(UnixNanos.rfc3339(unsigned: time))
         case .structured(let value): value
         case .value(let value): value.json
@@ -43,11 +47,14 @@ package enum ResultCell: Hashable, Sendable {
         case .identifier(let text): text
         case .integer(let number): HumanUnits.count(number)
         case .decimal(let number): ((number * 10).rounded() / 10).description
+        case .rate(let number): HumanUnits.rate(number)
         case .bytes(let count):
             count < 1024
                 ? HumanUnits.bytes(count) : "\(HumanUnits.bytes(count)) (\(HumanUnits.count(count)) bytes)"
         case .duration(let nanoseconds): HumanUnits.duration(nanoseconds)
         case .time(let time): time.displayText(in: zone)
+        // Without `:00.000`.
+        case .minute(let time): String(time.displayText(in: zone).dropLast(7))
         case .sentTime(let time): UnixNanos(clamping: time).displayText(in: zone)
         case .structured(let value): DisplayText.escaped(value.text)
         case .value(.null): "NULL"
@@ -62,9 +69,9 @@ package enum ResultCell: Hashable, Sendable {
         case .text(let text), .alert(let text): CSVRenderer.guarded(DisplayText.escaped(text))
         case .identifier(let text): text
         case .integer(let number), .bytes(let number): String(number)
-        case .decimal(let number): number.isFinite ? number.description : ""
+        case .decimal(let number), .rate(let number): number.isFinite ? number.description : ""
         case .duration(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
-        case .time(let time): time.rfc3339
+        case .time(let time), .minute(let time): time.rfc3339
         case .sentTime(let time): UnixNanos.rfc3339(unsigned: time)
         case .structured(let value): value.text
         case .value(.text(let text)): CSVRenderer.guarded(DisplayText.escaped(text))

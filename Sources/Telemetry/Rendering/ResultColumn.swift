@@ -8,8 +8,8 @@ package struct ResultColumn: Hashable, Sendable {
         case movable
         /// Loses the middle of its text, and moves to the second line when that is not enough.
         case elastic
-        /// Is left out, the lowest number first. Rows of a table with such columns stay on one line: where leaving
-        /// all of these out is not enough, the elastic ones lose the middle of their texts.
+        /// Is left out, the lowest number first. Where leaving all of these out is not enough, the elastic ones lose
+        /// the middle of their texts.
         case spare(Int)
     }
 

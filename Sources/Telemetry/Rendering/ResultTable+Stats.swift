@@ -7,7 +7,7 @@ extension ResultTable {
         ResultTable(
             schema: "traceq.stats/1", window: query.window,
             columns: statsColumns(query, ratioTitle: ratioTitle, zone: zone), rowCount: result.groups.count,
-            row: { statsCells(result.groups[$0], result, hasRatio: ratioTitle != nil) },
+            row: { statsCells(result.groups[$0], result, query, hasRatio: ratioTitle != nil) },
             notes: statsNotes(result), summary: statsSummary(result))
     }
 
@@ -37,7 +37,7 @@ extension ResultTable {
     }
 
     private static func statsCells(
-        _ group: StatsGroup, _ result: StatsResult, hasRatio: Bool
+        _ group: StatsGroup, _ result: StatsResult, _ query: StatsQuery, hasRatio: Bool
     ) -> [ResultCell] {
         let totals = group.totals
         let share = HumanUnits.percent(totals.errors, of: totals.spans)
@@ -47,7 +47,7 @@ extension ResultTable {
             totals.ratio.map { ResultCell.decimal($0) } ?? .missing, .integer(Int64(totals.ratioSpans)),
         ]
         let rate = Double(totals.spans) / (Double(result.rateNanos) / 1_000_000_000)
-        return group.key.map(statsCell) + [.integer(Int64(totals.spans)), .decimal(rate)]
+        return zip(query.keys, group.key).map(statsCell) + [.integer(Int64(totals.spans)), .rate(rate)]
             + [.integer(Int64(totals.errors)), .decimal(totals.errorShare)]
             + [totals.errors > 0 ? .alert(share) : .identifier(share)] + (hasRatio ? ratio : [])
             + [
@@ -57,14 +57,14 @@ extension ResultTable {
             + [.duration(totals.longestNanos), .duration(totals.sumNanos)]
     }
 
-    private static func statsCell(_ value: SpanValue) -> ResultCell {
+    private static func statsCell(_ key: SpanKey, _ value: SpanValue) -> ResultCell {
         switch value {
         case .missing: .missing
         case .text(let text): .text(text)
         case .bool(let flag): .structured(.bool(flag))
         case .integer(let number): .structured(.integer(number))
         case .decimal(let bits): .structured(.double(Double(bitPattern: bits)))
-        case .time(let time): .time(time)
+        case .time(let time): key.isOfWholeMinutes ? .minute(time) : .time(time)
         }
     }
 
@@ -94,5 +94,11 @@ extension ResultTable {
                         + "--limit \(result.groupCount) shows all"))
         }
         return notes
+    }
+}
+
+extension SpanKey {
+    fileprivate var isOfWholeMinutes: Bool {
+        if case .period(let nanos) = self { nanos % 60_000_000_000 == 0 } else { false }
     }
 }

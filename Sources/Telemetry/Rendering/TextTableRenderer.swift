@@ -2,7 +2,8 @@
 ///
 /// Where the terminal is too narrow, the elastic column loses the middle of its text; where that would
 /// leave too little of it, the elastic and movable columns go to a second line under each row. A table with
-/// spare columns leaves these out instead. Ids, times and numbers are never cut.
+/// spare columns leaves these out instead, and where that is not enough, the numbers go to the second line. Ids, times
+/// and numbers are never cut.
 struct TextTableRenderer {
     let table: ResultTable
     let style: RenderStyle
@@ -56,25 +57,51 @@ struct TextTableRenderer {
         for row in rows { output.line(line(row, all, shown, widths)) }
     }
 
-    /// Each row takes one line: columns are left out, then texts lose their middles.
+    /// Each row takes one line: columns are left out, then texts lose their middles. Where that is not enough, it
+    /// takes two.
     private func writeOneLine(_ shown: [ResultColumn], _ rows: [[Entry]], to output: inout OutputBuffer) {
         let titles = shown.map { Entry(.identifier($0.title ?? ""), zone: style.zone) }
         var widths = naturalWidths(shown, [titles] + rows)
         var left = Array(shown.indices)
         let room = style.width ?? .max
-        func width() -> Int { total(left.map { widths[$0] }) }
-        let spare = left.filter { shown[$0].fit.spareRank != nil }.sorted {
+        leaveOut(&left, shown, widths, room)
+        cut(&widths, left, shown, room)
+        guard total(left.map { widths[$0] }) > room else {
+            output.line(line(titles, left, shown, widths, isHeading: true))
+            for row in rows { output.line(line(row, left, shown, widths)) }
+            return
+        }
+        widths = naturalWidths(shown, [titles] + rows)
+        let keys = shown.indices.filter { !shown[$0].alignsRight }
+        var numbers = shown.indices.filter { shown[$0].alignsRight }
+        let indent = "    "
+        leaveOut(&numbers, shown, widths, room - indent.count)
+        cut(&widths, keys, shown, room)
+        cut(&widths, numbers, shown, room - indent.count)
+        for (position, row) in ([titles] + rows).enumerated() {
+            output.line(line(row, keys, shown, widths, isHeading: position == 0))
+            output.line(indent + line(row, numbers, shown, widths, isHeading: position == 0))
+        }
+    }
+
+    /// Leaves spare columns out until the others fit.
+    private func leaveOut(_ columns: inout [Int], _ shown: [ResultColumn], _ widths: [Int], _ room: Int) {
+        let spare = columns.filter { shown[$0].fit.spareRank != nil }.sorted {
             (shown[$0].fit.spareRank ?? 0) < (shown[$1].fit.spareRank ?? 0)
         }
-        for column in spare where width() > room { left.removeAll { $0 == column } }
-        let elastic = left.filter { shown[$0].fit == .elastic }
-        while width() > room, let widest = elastic.max(by: { widths[$0] < widths[$1] }),
-            widths[widest] > Self.keyWidthMin
+        for column in spare where total(columns.map { widths[$0] }) > room {
+            columns.removeAll { $0 == column }
+        }
+    }
+
+    /// Makes elastic columns narrower until all fit or none has anything to give.
+    private func cut(_ widths: inout [Int], _ columns: [Int], _ shown: [ResultColumn], _ room: Int) {
+        let elastic = columns.filter { shown[$0].fit == .elastic }
+        while total(columns.map { widths[$0] }) > room,
+            let widest = elastic.max(by: { widths[$0] < widths[$1] }), widths[widest] > Self.keyWidthMin
         {
             widths[widest] -= 1
         }
-        output.line(line(titles, left, shown, widths, isHeading: true))
-        for row in rows { output.line(line(row, left, shown, widths)) }
     }
 
     /// Each row takes two lines: the fixed columns, then the others.
