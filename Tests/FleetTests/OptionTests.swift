@@ -64,6 +64,36 @@ struct OptionTests {
         #expect(TransportChoice.grpc.transport(for: .caddy) == .grpc)
     }
 
+    @Test(
+        "who names one receiver sends there alone, unless the protocol is given",
+        arguments: [
+            ([], .both), (["--endpoint", "a"], .http), (["--grpc-endpoint", "a"], .grpc),
+            (["--endpoint", "a", "--grpc-endpoint", "b"], .both),
+            (["--endpoint", "a", "--protocol", "both"], .both),
+            (["--endpoint", "a", "--protocol", "grpc"], .grpc),
+        ] as [([String], TransportChoice)])
+    func oneEndpoint(arguments: [String], expected: TransportChoice) throws {
+        let command = try RunCommand.parse(arguments)
+        #expect(command.transport == expected)
+        #expect(try command.endpoints.parsed(.grpc).port == 4317)
+        #expect(try command.endpoints.parsed(.http).port == 4318)
+    }
+
+    @Test("a seed that was not given differs from run to run")
+    func seeds() throws {
+        let seeds = try (0..<8).map { _ in try RunCommand.parse([]).fleetOptions.seed }
+        #expect(Set(seeds).count > 1)
+        #expect(try RunCommand.parse(["--seed", "7"]).fleetOptions.seed == 7)
+    }
+
+    @Test("what is wrong is a sentence that says where to look")
+    func complaints() {
+        #expect(
+            FleetGen.complaint("Unknown option '--bogus'", ["--bogus"])
+                == "fleetgen: unknown option '--bogus'\nsee 'fleetgen run --help' for what it accepts\n")
+        #expect(FleetGen.complaint("x", ["load"]).contains("fleetgen load --help"))
+    }
+
     @Test("spread traffic ends now and has as many requests as live traffic")
     func spread() throws {
         let command = try RunCommand.parse(["--rate", "100", "--duration", "1m", "--spread", "50m"])

@@ -7,7 +7,7 @@ struct FleetGen: AsyncParsableCommand {
         commandName: "fleetgen",
         abstract: "Sends the telemetry of a made-up fleet of Go module proxies and edge nodes.",
         discussion: """
-            Examples:
+            EXAMPLES
               fleetgen --rate 200 --duration 30s
               fleetgen --rate 500 --duration 60s --spread 50m --fault slow-upstream
               fleetgen --dry-run
@@ -15,7 +15,7 @@ struct FleetGen: AsyncParsableCommand {
             """,
         subcommands: [RunCommand.self, LoadCommand.self], defaultSubcommand: RunCommand.self)
 
-    /// As the project's other programs: wrong usage ends with 1, not with the parser's 64.
+    /// As the project's other programs: wrong usage is a sentence and ends with 1, not with the parser's 64.
     static func main() async {
         do {
             var command = try parseAsRoot()
@@ -26,8 +26,15 @@ struct FleetGen: AsyncParsableCommand {
             }
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            Output.status(fullMessage(for: error) + "\n")
+            Output.status(complaint(message(for: error), CommandLine.arguments.dropFirst()))
             exit(withError: ExitCode(1))
         }
+    }
+
+    /// What is wrong with a command line, and where to look what is right.
+    static func complaint(_ message: String, _ arguments: some Sequence<String>) -> String {
+        let command = arguments.contains("load") ? "fleetgen load" : "fleetgen run"
+        let sentence = message.prefix(1).lowercased() + message.dropFirst()
+        return "fleetgen: \(sentence)\nsee '\(command) --help' for what it accepts\n"
     }
 }

@@ -8,8 +8,11 @@ struct FleetOptions: ParsableArguments {
     @Option(help: "Number of regions, 1 to 8.")
     var regions = 3
 
-    @Option(help: "The same seed and start time give the same spans.")
-    var seed: UInt64 = 1
+    @Option(
+        help: ArgumentHelp(
+            "The same seed and start time give the same spans (default: another one each time).",
+            valueName: "number"))
+    var seed = UInt64.random(in: 0..<1 << 32)
 
     @Option(help: "What goes wrong.")
     var fault = Fault.none

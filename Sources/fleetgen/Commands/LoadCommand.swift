@@ -15,8 +15,14 @@ struct LoadCommand: AsyncParsableCommand {
     @OptionGroup var fleetOptions: FleetOptions
     @OptionGroup var endpoints: EndpointOptions
 
-    @Option(name: .customLong("protocol"), help: "Transport of the requests.")
-    var transport = ExportTransport.http
+    @Option(
+        name: .customLong("protocol"),
+        help: ArgumentHelp(
+            "Transport of the requests (default: http, or that of the only endpoint that is given).",
+            valueName: "protocol"))
+    var chosenTransport: ExportTransport?
+
+    private var transport: ExportTransport { chosenTransport ?? endpoints.onlyTransport ?? .http }
 
     @Option(help: "Number of requests.")
     var requests = 200

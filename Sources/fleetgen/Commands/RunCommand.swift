@@ -11,8 +11,20 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("protocol"),
-        help: "Transport of the spans; both is as in reality: nginx and Athens over gRPC, Caddy over HTTP.")
-    var transport = TransportChoice.both
+        help: ArgumentHelp(
+            "Transport of the spans; both is as in reality: nginx and Athens over gRPC, Caddy over HTTP "
+                + "(default: both, or that of the only endpoint that is given).", valueName: "protocol"))
+    var chosenTransport: TransportChoice?
+
+    /// Who names one receiver means that one.
+    var transport: TransportChoice {
+        if let chosenTransport { return chosenTransport }
+        return switch endpoints.onlyTransport {
+        case nil: .both
+        case .http: .http
+        case .grpc: .grpc
+        }
+    }
 
     @Option(help: "Client requests a second.")
     var rate = 50.0
@@ -56,7 +68,8 @@ struct RunCommand: AsyncParsableCommand {
         let delivery = FleetDelivery(
             stream: stream, plan: traffic, isLive: spread == nil, batchLimit: batch, choice: transport,
             senders: senders)
-        let summary = await delivery.run()
+        var summary = await delivery.run()
+        summary.seed = fleetOptions.seed
         for sender in senders.values { await sender.close() }
         Output.line(summary.text)
         if !summary.isComplete { throw ExitCode(1) }

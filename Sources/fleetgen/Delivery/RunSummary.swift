@@ -6,6 +6,8 @@ struct RunSummary: Hashable, Sendable {
     var cutOff = 0
     var counts = DeliveryCounts()
     var seconds = 0.0
+    /// What the run can be made again with.
+    var seed: UInt64 = 0
 
     /// Whether every span that was sent was taken.
     var isComplete: Bool { counts.rejectedSpans == 0 && counts.lostSpans == 0 }
@@ -15,7 +17,7 @@ struct RunSummary: Hashable, Sendable {
             "sent \(counts.spans) spans of \(clientRequests) client requests in \(counts.requests) "
                 + "OTLP requests (\(counts.bytes) bytes) within \(Decimals.text(seconds, digits: 1)) s",
             "rejected \(counts.rejectedSpans) spans, lost \(counts.lostSpans), retried "
-                + "\(counts.retries) requests",
+                + "\(counts.retries) requests; --seed \(seed)",
         ]
         if cutOff > 0 { lines.append("\(cutOff) client requests were still running at the end and not sent") }
         if let complaint = counts.firstComplaint { lines.append("the receiver said: \(complaint)") }
