@@ -3,48 +3,59 @@ package import OTLPModel
 /// A span as one row of plain values: the columns of `traceq sql`'s table `spans`, and what is known of the request
 /// that the span is.
 package enum SpanRecord {
-    /// Name and SQLite's type of each column, in order.
-    package static let columns: [(name: String, type: String)] = [
-        ("trace_id", "TEXT"), ("span_id", "TEXT"), ("parent_span_id", "TEXT"), ("name", "TEXT"),
-        ("kind", "TEXT"), ("status", "TEXT"), ("status_message", "TEXT"), ("service", "TEXT"),
-        ("node", "TEXT"), ("node_source", "TEXT"), ("scope", "TEXT"), ("scope_version", "TEXT"),
-        ("start", "TEXT"), ("start_ns", "INTEGER"), ("end_ns", "INTEGER"), ("duration_ns", "INTEGER"),
-        ("duration_ms", "REAL"), ("peer", "TEXT"), ("received_at_ns", "INTEGER"), ("trace_state", "TEXT"),
-        ("flags", "INTEGER"), ("dropped_attributes_count", "INTEGER"), ("dropped_events_count", "INTEGER"),
-        ("dropped_links_count", "INTEGER"), ("module_kind", "TEXT"), ("module", "TEXT"),
-        ("module_version", "TEXT"), ("cache_result", "TEXT"), ("outcome", "TEXT"), ("attributes", "TEXT"),
-    ]
+    /// The columns, in order; SQLite's types. What stands behind the attributes belongs to the database that the span
+    /// came from.
+    package static var columns: [SQLColumn] { spanColumns.map(\.column) }
+
+    private static let spanColumns = Array(SpanColumn.allCases.prefix { $0 != .resource })
 
     /// The values, one for each column.
     package static func values(_ stored: StoredSpan) -> [SQLValue] {
-        let span = stored.span
-        let node = stored.node
-        let duration = clampedDuration(
-            span.endTimeUnixNano &- span.startTimeUnixNano, start: span.startTimeUnixNano)
-        return [
-            .text(hexadecimal(span.traceID)), .text(hexadecimal(span.spanID)),
-            span.parentSpanID.isEmpty ? .null : .text(hexadecimal(span.parentSpanID)), .text(span.name),
-            .text(span.kind.word), .text(span.status.code.word), orNull(span.status.message),
-            .text(stored.service), .text(node.name), .text(node.source.rawValue), .text(stored.scope.name),
-            .text(stored.scope.version), .text(UnixNanos.rfc3339(unsigned: span.startTimeUnixNano)),
-            .integer(Int64(clamping: span.startTimeUnixNano)),
-            .integer(Int64(clamping: span.endTimeUnixNano)), .integer(duration),
-            .real(Double(duration) / 1e6), .text(stored.peerAddress),
-            .integer(stored.receivedAt.rawValue), orNull(span.traceState), .integer(Int64(span.flags)),
-            .integer(Int64(span.droppedAttributesCount)), .integer(Int64(span.droppedEventsCount)),
-            .integer(Int64(span.droppedLinksCount)),
-        ] + request(span) + [.text(JSONNode.plain(span.attributes).text)]
+        let request = SpanClassification(stored.span)
+        return spanColumns.map { value($0, stored, request) }
     }
 
-    private static func request(_ span: OTLPModel.Span) -> [SQLValue] {
-        guard let found = SpanClassification(span) else { return [.null, .null, .null, .null, .null] }
-        return [
-            found.kind.map { .text($0.name) } ?? .null,
-            found.request?.module.map { .text($0) } ?? .null,
-            (found.request?.version ?? found.request?.query).map { .text($0) } ?? .null,
-            found.cacheResult == .unknown ? .null : .text(found.cacheResult.name),
-            found.outcome.map { .text($0.name) } ?? .null,
-        ]
+    private static func value(
+        _ column: SpanColumn, _ stored: StoredSpan, _ request: SpanClassification?
+    ) -> SQLValue {
+        let span = stored.span
+        switch column {
+        case .traceID: return .text(hexadecimal(span.traceID))
+        case .spanID: return .text(hexadecimal(span.spanID))
+        case .parentSpanID: return orNull(hexadecimal(span.parentSpanID))
+        case .name: return .text(span.name)
+        case .kind: return .text(span.kind.word)
+        case .status: return .text(span.status.code.word)
+        case .statusMessage: return orNull(span.status.message)
+        case .service: return .text(stored.service)
+        case .node: return .text(stored.node.name)
+        case .nodeSource: return .text(stored.node.source.rawValue)
+        case .scope: return .text(stored.scope.name)
+        case .scopeVersion: return .text(stored.scope.version)
+        case .start: return .text(UnixNanos.rfc3339(unsigned: span.startTimeUnixNano))
+        case .startNanos: return .integer(Int64(clamping: span.startTimeUnixNano))
+        case .endNanos: return .integer(Int64(clamping: span.endTimeUnixNano))
+        case .durationNanos: return .integer(duration(span))
+        case .durationMillis: return .real(Double(duration(span)) / 1e6)
+        case .peer: return .text(stored.peerAddress)
+        case .receivedAtNanos: return .integer(stored.receivedAt.rawValue)
+        case .traceState: return orNull(span.traceState)
+        case .flags: return .integer(Int64(span.flags))
+        case .droppedAttributes: return .integer(Int64(span.droppedAttributesCount))
+        case .droppedEvents: return .integer(Int64(span.droppedEventsCount))
+        case .droppedLinks: return .integer(Int64(span.droppedLinksCount))
+        case .moduleKind: return orNull(request?.kind?.name)
+        case .module: return orNull(request?.request?.module)
+        case .moduleVersion: return orNull(request?.request?.version ?? request?.request?.query)
+        case .cacheResult: return orNull(request?.cacheResult.knownName)
+        case .outcome: return orNull(request?.outcome?.name)
+        case .attributes: return .text(JSONNode.plain(span.attributes).text)
+        case .resource, .segment, .handle: return .null
+        }
+    }
+
+    private static func duration(_ span: OTLPModel.Span) -> Int64 {
+        clampedDuration(span.endTimeUnixNano &- span.startTimeUnixNano, start: span.startTimeUnixNano)
     }
 
     /// Events as JSON, for formats without tables of their own.
@@ -71,5 +82,8 @@ package enum SpanRecord {
             })
     }
 
-    private static func orNull(_ text: String) -> SQLValue { text.isEmpty ? .null : .text(text) }
+    private static func orNull(_ text: String?) -> SQLValue {
+        guard let text, !text.isEmpty else { return .null }
+        return .text(text)
+    }
 }

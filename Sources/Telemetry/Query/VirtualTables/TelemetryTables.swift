@@ -27,8 +27,8 @@ package final class TelemetryTables {
     package static var descriptions: [(name: String, meaning: String, columns: [SQLColumn])] {
         [
             ("spans", "spans, those in the journal included", SpanColumn.columns),
-            ("events", "what happened during spans", EventRows.description.columns),
-            ("links", "what spans refer to", LinkRows.description.columns),
+            ("events", "what happened during spans", PartsTable.events.columns),
+            ("links", "what spans refer to", PartsTable.links.columns),
             ("resources", "who sent spans", SpanSource.resourceColumns),
             ("segments", "the parts of the file, and the journal", SpanSource.segmentColumns),
             (
@@ -55,8 +55,8 @@ package final class TelemetryTables {
     /// - Throws: `SQLiteError` when SQLite refuses
     func register() throws(SQLiteError) {
         try reference.register(table: "spans") { SpansTable(self) }
-        try reference.register(table: "events") { PartsTable(self, EventRows.description) }
-        try reference.register(table: "links") { PartsTable(self, LinkRows.description) }
+        try reference.register(table: "events") { PartsTable(self, PartsTable.events) }
+        try reference.register(table: "links") { PartsTable(self, PartsTable.links) }
         try reference.register(table: "rollup_minute") { PartsTable(self, RollupRows.description) }
         try reference.register(table: "resources") {
             ListTable(self, SpanSource.resourceColumns) { (source) throws(StoreError) in
