@@ -26,12 +26,16 @@ struct DurationSketch: Hashable, Sendable {
         return Int(nanos &>> Int64(exponent &- 6)) &+ (exponent &- 6) &* 64
     }
 
+    /// The least duration of a bucket, in nanoseconds.
+    static func lowest(of bucket: Int) -> Int64 {
+        guard bucket >= 128 else { return Int64(bucket) }
+        return Int64(bucket % 64 + 64) << Int64(bucket / 64 - 1)
+    }
+
     /// The middle of a bucket, in nanoseconds.
     static func middle(of bucket: Int) -> Int64 {
         guard bucket >= 128 else { return Int64(bucket) }
-        let shift = Int64(bucket / 64 - 1)
-        let low = Int64(bucket % 64 + 64) << shift
-        return low + (Int64(1) << shift) / 2
+        return lowest(of: bucket) + (Int64(1) << Int64(bucket / 64 - 1)) / 2
     }
 
     /// Adds a duration in nanoseconds.

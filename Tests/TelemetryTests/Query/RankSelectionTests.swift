@@ -24,6 +24,14 @@ import Testing
         }
     }
 
+    @Test func valuesMayBeOfAnyTypeThatHasAnOrder() {
+        let integers = (0..<900).map { Int64($0 * 7_919 % 900) - 450 }
+        var mixed = integers
+        #expect(RankSelection.values(of: [0, 450, 899], in: &mixed) == [-450, 0, 449])
+        var reals = integers.map { Double($0) / 4 }
+        #expect(RankSelection.values(of: [0, 451, 899], in: &reals) == [-112.5, 0.25, 112.25])
+    }
+
     @Test func equalAndOrderedValuesAreNoTrouble() {
         let ascending = [UInt32](0..<4_000)
         for values in [[UInt32](repeating: 7, count: 4_000), ascending, ascending.reversed()] {

@@ -54,16 +54,10 @@ struct QuantileSelection {
                 before += counts[bucket]
                 bucket += 1
             }
-            let first = UInt64(Self.lowest(inBucket: bucket))
-            let next = UInt64(Self.lowest(inBucket: bucket + 1))
+            let first = UInt64(DurationSketch.lowest(of: bucket))
+            let next = UInt64(DurationSketch.lowest(of: bucket + 1))
             return value(rank: rank - before, from: first, below: next, count: counts[bucket])
         }
-    }
-
-    /// The least duration of a bucket of `DurationSketch`.
-    private static func lowest(inBucket bucket: Int) -> Int64 {
-        guard bucket >= 128 else { return Int64(bucket) }
-        return Int64(bucket % 64 + 64) << Int64(bucket / 64 - 1)
     }
 
     /// The value of a rank among those in a range.

@@ -39,45 +39,9 @@ final class QuantileAggregate: SQLAggregate {
         guard let quantile, count > 0 else { return result.null() }
         let place = Int(DurationSketch.nearestRank(quantile, of: UInt64(count))) - 1
         if reals.isEmpty {
-            result.integer(Self.select(&integers, place))
+            result.integer(RankSelection.values(of: [place], in: &integers)[0])
         } else {
-            result.real(Self.select(&reals, place))
+            result.real(RankSelection.values(of: [place], in: &reals)[0])
         }
-    }
-
-    /// The value at a place in the order: quickselect, and a sort when the pivots are bad.
-    private static func select<Value: Comparable>(_ values: inout [Value], _ place: Int) -> Value {
-        var low = 0
-        var high = values.count - 1
-        var rounds = 0
-        while high - low > 64 {
-            rounds += 1
-            guard rounds < 64 else { break }
-            let pivot = median(values[low], values[(low + high) / 2], values[high])
-            var left = low
-            var right = high
-            while left <= right {
-                while values[left] < pivot { left += 1 }
-                while pivot < values[right] { right -= 1 }
-                if left <= right {
-                    values.swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if place <= right {
-                high = right
-            } else if place >= left {
-                low = left
-            } else {
-                return values[place]
-            }
-        }
-        values[low...high].sort()
-        return values[place]
-    }
-
-    private static func median<Value: Comparable>(_ first: Value, _ second: Value, _ third: Value) -> Value {
-        max(min(first, second), min(max(first, second), third))
     }
 }
