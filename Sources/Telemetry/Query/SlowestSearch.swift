@@ -151,7 +151,7 @@ struct SlowestSearch {
         _ candidate: RequestScan.Candidate, _ view: SegmentView, _ damages: inout [String]
     ) throws(StoreError) -> RequestRow {
         let row = candidate.row
-        let materializer = try SpanMaterializer(view)
+        let materializer = try SpanMaterializer(view, onlyAttributes: true)
         var position = materializer.start
         materializer.advance(&position, to: row)
         let tables = try view.tables()

@@ -5,13 +5,15 @@ struct SpanMaterializer {
     private let view: SegmentView
     private let tables: SegmentTables
     private let operations: [UInt32]
+    /// Empty where only attributes are wanted.
     private let parents: [UInt32]
 
-    init(_ view: SegmentView) throws(StoreError) {
+    /// - Parameter onlyAttributes: does without the parents, and then gives no whole spans
+    init(_ view: SegmentView, onlyAttributes: Bool = false) throws(StoreError) {
         self.view = view
         tables = try view.tables()
         operations = try view.operationIndexes()
-        parents = try view.parents()
+        parents = onlyAttributes ? [] : try view.parents()
     }
 
     /// Where in its columns the values of a span start: for each column how many values come before it.
@@ -26,8 +28,10 @@ struct SpanMaterializer {
 
     /// Moves a position on to a later span.
     func advance(_ position: inout Position, to row: Int) {
-        for index in position.row..<row where parents[index] == ParentCode.external {
-            position.externalParentsBefore += 1
+        if !parents.isEmpty {
+            for index in position.row..<row where parents[index] == ParentCode.external {
+                position.externalParentsBefore += 1
+            }
         }
         // A long way is shorter by operation: counting its spans first, then its columns once.
         if row - position.row > tables.operations.count {
@@ -94,6 +98,7 @@ struct SpanMaterializer {
     }
 
     /// All of a span as it was sent.
+    /// - Precondition: the parents were read
     func span(trace: TraceID, at position: Position) throws(StoreError) -> StoredSpan {
         let row = position.row
         var span = OTLPModel.Span()

@@ -28,12 +28,14 @@ struct SQLAggregateFunction {
                 guard let group = unsafe SQLAggregateFunction.group(context) else {
                     return unsafe sqlite3_result_error_nomem(context)
                 }
-                guard group.failure == nil else { return }
-                do throws(StoreError) {
-                    try group.aggregate.step(unsafe SQLArguments(values, count: count))
-                } catch {
-                    group.failure = error
-                    unsafe SQLResult(context).fail(error)
+                unsafe group._withUnsafeGuaranteedRef { group in
+                    guard group.failure == nil else { return }
+                    do throws(StoreError) {
+                        try group.aggregate.step(unsafe SQLArguments(values, count: count))
+                    } catch {
+                        group.failure = error
+                        unsafe SQLResult(context).fail(error)
+                    }
                 }
             },
             { context in
@@ -52,17 +54,18 @@ struct SQLAggregateFunction {
             })
     }
 
-    /// The group that SQLite is collecting, made at its first row.
-    private static func group(_ context: OpaquePointer?) -> Group? {
+    /// The group that SQLite is collecting, made at its first row. SQLite holds it: no row has to count that.
+    private static func group(_ context: OpaquePointer?) -> Unmanaged<Group>? {
         let size = Int32(unsafe MemoryLayout<UnsafeMutableRawPointer?>.size)
         guard let place = unsafe sqlite3_aggregate_context(context, size) else { return nil }
         let slot = unsafe place.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
         if let known = unsafe slot.pointee {
-            return unsafe Unmanaged<Group>.fromOpaque(known).takeUnretainedValue()
+            return unsafe Unmanaged<Group>.fromOpaque(known)
         }
         guard let group = unsafe newGroup(context) else { return nil }
-        unsafe slot.pointee = unsafe Unmanaged.passRetained(group).toOpaque()
-        return group
+        let held = unsafe Unmanaged.passRetained(group)
+        unsafe slot.pointee = unsafe held.toOpaque()
+        return unsafe held
     }
 
     /// The group at its end, SQLite's hold on it given up; a new one when there was no row.

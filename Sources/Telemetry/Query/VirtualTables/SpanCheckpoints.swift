@@ -11,7 +11,7 @@ struct SpanCheckpoints {
     private var current: SpanMaterializer.Position
 
     init(_ view: SegmentView) throws(StoreError) {
-        materializer = try SpanMaterializer(view)
+        materializer = try SpanMaterializer(view, onlyAttributes: true)
         current = materializer.start
         places = [materializer.start]
     }

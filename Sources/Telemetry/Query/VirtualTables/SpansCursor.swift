@@ -8,6 +8,8 @@ final class SpansCursor: VirtualCursor {
     private var columns: [SpanColumn] = []
     private var nextPart = 0
     private var batch = Batch.none
+    /// Of a batch of some spans, their rows. Not within it: it would be copied, and counted, for each value.
+    private var selection: [UInt32] = []
 
     private struct OrderedScan {
         var order: SpanOrder
@@ -20,7 +22,8 @@ final class SpansCursor: VirtualCursor {
         case none
         /// All spans of a part.
         case whole(SpanRows)
-        case some(SpanRows, [UInt32])
+        /// The spans of `selection`.
+        case some(SpanRows)
         /// Spans of several parts.
         case ordered(OrderedRows)
     }
@@ -97,17 +100,19 @@ final class SpansCursor: VirtualCursor {
             batch = .whole(rows)
             return rows.view.summary.spans
         }
-        batch = .some(rows, selection)
+        batch = .some(rows)
+        self.selection = selection
         return selection.count
     }
 
     func write(column: Int, row: Int, to result: SQLResult) throws(StoreError) {
-        guard let column = SpanColumn(rawValue: column), let source else { return result.null() }
+        guard let column = SpanColumn(rawValue: column) else { return result.null() }
         switch batch {
         case .none: result.null()
         case .whole(let rows): try rows.write(column, row, to: result)
-        case .some(let rows, let selection): try rows.write(column, Int(selection[row]), to: result)
+        case .some(let rows): try rows.write(column, Int(selection[row]), to: result)
         case .ordered(var rows):
+            guard let source else { return result.null() }
             // Not held twice while it changes.
             batch = .none
             defer { batch = .ordered(rows) }
@@ -119,7 +124,7 @@ final class SpansCursor: VirtualCursor {
         switch batch {
         case .none: 0
         case .whole(let rows): SpanSource.Part.handle(part: rows.part, row: row)
-        case .some(let rows, let selection):
+        case .some(let rows):
             SpanSource.Part.handle(part: rows.part, row: Int(selection[row]))
         case .ordered(let rows): rows.handle(row)
         }

@@ -47,22 +47,23 @@ extension ValueTarget {
 
     /// An id's digits.
     func hexadecimal(_ id: UInt64) {
-        var digits = [UInt8](repeating: 0, count: 16)
-        Self.write(id, into: &digits, at: 0)
+        var digits = InlineArray<16, UInt8>(repeating: 0)
+        for place in 0..<16 { digits[place] = Self.digit(place, of: id) }
         text(digits.span)
     }
 
     func hexadecimal(_ high: UInt64, _ low: UInt64) {
-        var digits = [UInt8](repeating: 0, count: 32)
-        Self.write(high, into: &digits, at: 0)
-        Self.write(low, into: &digits, at: 16)
+        var digits = InlineArray<32, UInt8>(repeating: 0)
+        for place in 0..<16 {
+            digits[place] = Self.digit(place, of: high)
+            digits[place + 16] = Self.digit(place, of: low)
+        }
         text(digits.span)
     }
 
-    private static func write(_ id: UInt64, into digits: inout [UInt8], at start: Int) {
-        for place in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: id &>> UInt64(60 - 4 * place)) & 15
-            digits[start + place] = digit < 10 ? 0x30 + digit : 0x57 + digit
-        }
+    @inline(__always)
+    private static func digit(_ place: Int, of id: UInt64) -> UInt8 {
+        let digit = UInt8(truncatingIfNeeded: id &>> UInt64(60 - 4 * place)) & 15
+        return digit < 10 ? 0x30 + digit : 0x57 + digit
     }
 }
