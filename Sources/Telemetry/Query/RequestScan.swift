@@ -154,15 +154,9 @@ struct RequestScan {
             let pathMatches = (0..<paths.count).map { entry in
                 HTTPAttributes.path(paths.text(entry)).map { pattern.matches($0) } ?? false
             }
-            let uses = tables.operations.map { operation in
-                tables.layouts[Int(operation.layout)].reduce(0) { $0 + ($1 == UInt32(column) ? 1 : 0) }
-            }
-            var next = 0
-            for row in operations.indices {
-                for _ in 0..<uses[Int(operations[row])] {
-                    if pathMatches[Int(entries[next])] { passes[row] = true }
-                    next += 1
-                }
+            for (row, places) in ColumnCursor(column, tables, operations)
+            where places.contains(where: { pathMatches[Int(entries[$0])] }) {
+                passes[row] = true
             }
         }
         return passes

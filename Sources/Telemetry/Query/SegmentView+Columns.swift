@@ -1,4 +1,19 @@
 extension SegmentView {
+    /// Durations in nanoseconds as queries count them: see `clampedDuration`. None is above what an `Int64` holds.
+    func cappedDurations() throws(StoreError) -> [UInt64] {
+        var durations = try durations()
+        var bits: UInt64 = 0
+        for duration in durations { bits |= duration }
+        // What is shorter, of spans that start before the year 2262, ends before numbers do: starts are not needed.
+        if summary.maxStart == .distantFuture || bits > UInt64(Int64.max) {
+            let starts = try starts()
+            for row in durations.indices {
+                durations[row] = UInt64(clampedDuration(durations[row], start: starts[row]))
+            }
+        }
+        return durations
+    }
+
     /// All of a stored segment, in the form that segments are built from. Its origins are `storedOrigins`.
     /// - Throws: `StoreError.damaged` when a part is damaged or contradicts another: nothing can be made of such
     ///   a segment that would be whole

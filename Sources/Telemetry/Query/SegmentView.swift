@@ -242,6 +242,8 @@ final class SegmentView {
         let id = ChunkID.values(of: column)
         let count = try valueCounts()[column]
         guard let bytes = try load(id) else {
+            // Only a column without values has no chunk.
+            guard count == 0 else { throw damage(id) }
             return type.isInDictionary ? .entries([], StringTable()) : .numbers([])
         }
         let values: ColumnValues

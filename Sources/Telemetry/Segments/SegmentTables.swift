@@ -7,6 +7,11 @@ struct SegmentTables: Sendable {
     var operations: [Operation] = []
     var arrivals: [Arrival] = []
 
+    /// The columns of an attribute: one for each type that its values have.
+    func columns(ofAttribute name: [UInt8]) -> [Int] {
+        columns.indices.filter { columns[$0].role == .attribute && columns[$0].name == name }
+    }
+
     /// How many values each column has, given how many spans each operation has.
     func valueCounts(spansOfOperations: [Int]) -> [Int] {
         var counts = [Int](repeating: 0, count: columns.count)

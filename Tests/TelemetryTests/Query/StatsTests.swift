@@ -185,6 +185,29 @@ struct StatsTests {
         #expect(result.notes.map(\.code) == ["damaged_chunk"])
     }
 
+    @Test("miss the spans of a segment that lacks a column, and say so", arguments: ["stats", "name", "sql"])
+    func missingColumn(question: String) async throws {
+        for number in 1...2 as ClosedRange<UInt64> {
+            let attributes = [KeyValue("url.path", .string("/a/\(number)"))]
+            let store = try TelemetryStore.open(path: path, options: .sealing(every: 1))
+            try await store.append(
+                Sample.request([Sample.span(trace: number, id: 1, attributes: attributes)]))
+            await store.close()
+        }
+        let column = ChunkID.values(of: FieldColumn.allCases.count)
+        try Connection(path: path, mode: .readWrite).execute(
+            "DELETE FROM chunk WHERE id = \(Schema.chunkKey(segment: 1, column))")
+        if question == "sql" {
+            let session = try SQLSession(path: path, now: UnixNanos(rawValue: 0), zone: .utc)
+            let rows = try session.rows("SELECT module_kind, module FROM spans")
+            #expect(rows.count == 1)
+            return
+        }
+        let result = try stats([.attribute("url.path")]) { $0.name = question == "name" ? "/a/*" : nil }
+        #expect(result.groups.map(\.key) == [[.text("/a/2")]])
+        #expect(result.notes.map(\.code) == ["damaged_chunk"])
+    }
+
     @Test("recognise requests to module proxies")
     func modules() async throws {
         let path = [KeyValue("url.path", .string("/github.com/a/b/@v/v1.0.0.zip"))]

@@ -17,36 +17,22 @@ struct AttributeRows {
 
     /// - Returns: nil when no span has the key
     func coded(_ key: String) throws(StoreError) -> CodedRows? {
-        let name = Array(key.utf8)
-        let columns = tables.columns.indices.filter {
-            tables.columns[$0].role == .attribute && tables.columns[$0].name == name
-        }
-        // By operation: the column that has the last value of the key.
-        let last = tables.operations.map { operation in
-            tables.layouts[Int(operation.layout)].last { columns.contains(Int($0)) }
-        }
+        let columns = tables.columns(ofAttribute: Array(key.utf8))
         var rows = CodedRows(codes: [], parts: [])
-        for column in columns where last.contains(UInt32(column)) {
-            try add(column, to: &rows, wins: last.map { $0 == UInt32(column) })
-        }
+        for column in columns { try add(column, of: columns, to: &rows) }
         try addOverflow(key, to: &rows)
         return rows.parts.isEmpty ? nil : rows
     }
 
-    /// How many values each operation's spans have in a column.
-    private func uses(of column: Int) -> [Int] {
-        tables.operations.map { operation in
-            tables.layouts[Int(operation.layout)].reduce(0) { $0 + ($1 == UInt32(column) ? 1 : 0) }
-        }
-    }
-
-    private func add(_ column: Int, to rows: inout CodedRows, wins: [Bool]) throws(StoreError) {
+    private func add(_ column: Int, of columns: [Int], to rows: inout CodedRows) throws(StoreError) {
+        let cursor = ColumnCursor(column, lastAmong: columns, tables, operations)
+        guard cursor.contains(where: { _ in true }) else { return }
         let type = tables.columns[column].type
         let first = UInt32(rows.codeCount)
         switch try view.values(of: column) {
         case .entries(let entries, let table):
             rows.parts.append(type == .string ? .texts(table) : .encoded(table, type))
-            setCodes(&rows.codes, entries, plus: first, uses(of: column), wins)
+            setCodes(&rows.codes, entries, plus: first, cursor)
         case .numbers(let numbers):
             var known: [UInt64: UInt32] = [:]
             // Flags and codes of status are small numbers: they are found without hashing.
@@ -62,34 +48,25 @@ struct AttributeRows {
                 return code
             }
             rows.parts.append(.values(values))
-            setCodes(&rows.codes, codes, plus: first, uses(of: column), wins)
+            setCodes(&rows.codes, codes, plus: first, cursor)
         }
     }
 
     /// Gives each span the last of its values in a column.
     private func setCodes(
-        _ codes: inout [UInt32], _ values: [UInt32], plus first: UInt32, _ uses: [Int], _ wins: [Bool]
+        _ codes: inout [UInt32], _ values: [UInt32], plus first: UInt32, _ cursor: ColumnCursor
     ) {
         if codes.isEmpty { codes = [UInt32](repeating: CodedRows.missing, count: operations.count) }
-        var next = 0
         var target = codes.mutableSpan
-        let operations = operations.span
         let values = values.span
-        for row in operations.indices {
-            let operation = Int(operations[row])
-            let count = uses[operation]
-            if count == 0 { continue }
-            next &+= count
-            if wins[operation] { target[row] = values[next &- 1] &+ first }
-        }
+        for (row, places) in cursor { target[row] = values[places.upperBound &- 1] &+ first }
     }
 
     private func addOverflow(_ key: String, to rows: inout CodedRows) throws(StoreError) {
         let column = Int(FieldColumn.overflow.id)
-        let uses = uses(of: column)
-        guard uses.contains(where: { $0 > 0 }),
-            case .entries(let entries, let table) = try view.values(of: column)
-        else { return }
+        guard case .entries(let entries, let table) = try view.values(of: column), !entries.isEmpty else {
+            return
+        }
         var values: [SpanValue] = []
         // By entry: the code of the key's value in it.
         var codeOfEntry: [UInt32] = []
@@ -108,12 +85,9 @@ struct AttributeRows {
         guard !values.isEmpty else { return }
         if rows.codes.isEmpty { rows.codes = [UInt32](repeating: CodedRows.missing, count: operations.count) }
         rows.parts.append(.values(values))
-        var next = 0
-        for row in operations.indices {
-            for _ in 0..<uses[Int(operations[row])] {
-                let code = codeOfEntry[Int(entries[next])]
-                if code != CodedRows.missing { rows.codes[row] = code }
-                next += 1
+        for (row, places) in ColumnCursor(column, tables, operations) {
+            for place in places where codeOfEntry[Int(entries[place])] != CodedRows.missing {
+                rows.codes[row] = codeOfEntry[Int(entries[place])]
             }
         }
     }

@@ -37,8 +37,8 @@ struct SegmentRows {
         case .period(let nanos): return try periods(nanos)
         case .attribute(let key): return try AttributeRows(view, tables, operations).coded(key)
         case .moduleKind, .cacheResult, .outcome: return try requests(key)
-        case .module: return try ModuleRows(.module, tables, operations).coded(view)
-        case .moduleVersion: return try ModuleRows(.version, tables, operations).coded(view)
+        case .module: return try ModuleRows(view).coded(.module)
+        case .moduleVersion: return try ModuleRows(view).coded(.version)
         case .duration: return nil
         }
     }
@@ -47,8 +47,7 @@ struct SegmentRows {
     func mayHave(_ key: SpanKey) throws(StoreError) -> Bool {
         switch key {
         case .attribute(let key):
-            let name = Array(key.utf8)
-            if tables.columns.contains(where: { $0.role == .attribute && $0.name == name }) { return true }
+            if !tables.columns(ofAttribute: Array(key.utf8)).isEmpty { return true }
             return try AttributeRows(view, tables, operations).coded(key) != nil
         case .resource(let key):
             return try view.origins().contains { $0.resource.attributes.value(of: key) != nil }
@@ -112,8 +111,13 @@ struct SegmentRows {
     /// Periods count from the Unix epoch.
     private func periods(_ nanos: Int64) throws(StoreError) -> CodedRows {
         let starts = try view.starts()
-        let first = Int64(clamping: starts.min() ?? 0) / nanos
-        let last = Int64(clamping: starts.max() ?? 0) / nanos
+        var (least, most) = (starts.first ?? 0, starts.first ?? 0)
+        for start in starts {
+            least = min(least, start)
+            most = max(most, start)
+        }
+        let first = Int64(clamping: least) / nanos
+        let last = Int64(clamping: most) / nanos
         guard last - first < Int64(max(count, 1) * 4) else {
             return sparsePeriods(starts.map { Int64(clamping: $0) / nanos }, nanos)
         }

@@ -17,7 +17,7 @@ package enum SpanKey: Hashable, Sendable {
     case moduleKind
     /// The Go module that a request asks for.
     case module
-    /// The canonical version of it.
+    /// The version of it, or the branch or commit that is asked for.
     case moduleVersion
     /// What a cache did for the request.
     case cacheResult

@@ -167,20 +167,6 @@ struct SegmentStats {
     }
 }
 
-extension SegmentView {
-    /// Durations in nanoseconds as queries count them: see `clampedDuration`.
-    func cappedDurations() throws(StoreError) -> [UInt64] {
-        let durations = try durations()
-        let longest = UInt64(Int64.max)
-        // What is shorter, of spans that start before the year 2262, ends before numbers do.
-        if summary.maxStart < .distantFuture, durations.max() ?? 0 <= longest {
-            return durations
-        }
-        let starts = try starts()
-        return durations.indices.map { UInt64(clampedDuration(durations[$0], start: starts[$0])) }
-    }
-}
-
 extension ValueTest {
     /// Whether a number between two others can pass.
     func canPass(least: Int64, most: Int64) -> Bool {

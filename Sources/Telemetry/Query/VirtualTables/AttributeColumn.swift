@@ -34,9 +34,7 @@ final class AttributeColumn {
     /// An attribute of spans.
     init(key: [UInt8], _ view: SegmentView) throws(StoreError) {
         let tables = try view.tables()
-        let numbers = tables.columns.indices.filter {
-            tables.columns[$0].role == .attribute && tables.columns[$0].name == key
-        }
+        let numbers = tables.columns(ofAttribute: key)
         shared = []
         types = numbers.map { tables.columns[$0].type }
         var values: [ColumnValues] = []
@@ -48,22 +46,14 @@ final class AttributeColumn {
             columns = []
             return
         }
-        let uses = tables.operations.map { operation in
-            Use(layout: tables.layouts[Int(operation.layout)], columns: numbers)
-        }
         let operations = try view.operationIndexes()
         var places = [UInt32](repeating: 0, count: operations.count)
         var columns: [UInt8] = numbers.count > 1 ? [UInt8](repeating: 0, count: operations.count) : []
-        var before = [UInt32](repeating: 0, count: numbers.count)
-        for row in operations.indices {
-            let use = uses[Int(operations[row])]
-            guard let last = use.last else { continue }
-            for position in numbers.indices { before[position] &+= use.counts[position] }
-            places[row] = before[last]
-            if !columns.isEmpty { columns[row] = UInt8(truncatingIfNeeded: last) }
-        }
-        for (position, count) in before.enumerated() where Int(count) != values[position].count {
-            throw view.damage(.values(of: numbers[position]))
+        for (position, number) in numbers.enumerated() {
+            for (row, found) in ColumnCursor(number, lastAmong: numbers, tables, operations) {
+                places[row] = UInt32(found.upperBound)
+                if !columns.isEmpty { columns[row] = UInt8(truncatingIfNeeded: position) }
+            }
         }
         self.places = places
         self.columns = columns
@@ -82,23 +72,6 @@ final class AttributeColumn {
         overflow = [:]
     }
 
-    /// How an operation's spans use the columns of the key.
-    private struct Use {
-        /// By column, how often.
-        var counts: [UInt32]
-        /// The column that comes last; nil when none comes.
-        var last: Int?
-
-        init(layout: ArraySlice<UInt32>, columns: [Int]) {
-            counts = [UInt32](repeating: 0, count: columns.count)
-            for column in layout {
-                guard let position = columns.firstIndex(of: Int(column)) else { continue }
-                counts[position] += 1
-                last = position
-            }
-        }
-    }
-
     private static func overflow(_ key: [UInt8], _ view: SegmentView) throws(StoreError) -> [Int: SQLValue] {
         let number = Int(FieldColumn.overflow.id)
         guard case .entries(let entries, let lists) = try view.values(of: number), !entries.isEmpty else {
@@ -106,8 +79,9 @@ final class AttributeColumn {
         }
         let name = String(decoding: key, as: UTF8.self)
         var found: [Int: SQLValue] = [:]
-        for (row, place) in try FieldPlaces(number, view).rows {
-            guard let pairs = [KeyValue](canonicalBytes: Array(lists[Int(entries[place])])) else {
+        for (row, places) in ColumnCursor(number, try view.tables(), try view.operationIndexes()) {
+            let last = Int(entries[places.upperBound - 1])
+            guard let pairs = [KeyValue](canonicalBytes: Array(lists[last])) else {
                 throw view.damage(.values(of: number))
             }
             if let value = pairs.value(of: name) { found[row] = SQLValue(value) }

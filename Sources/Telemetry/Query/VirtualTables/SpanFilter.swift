@@ -166,11 +166,8 @@ struct SpanFilter {
             passing.removeAll { !starts.contains(column[Int($0)]) }
         }
         if checksDurations {
-            let column = try rows.view.durations()
-            let starts = try rows.view.starts()
-            passing.removeAll {
-                !durations.contains(clampedDuration(column[Int($0)], start: starts[Int($0)]))
-            }
+            let column = try rows.view.cappedDurations()
+            passing.removeAll { !durations.contains(Int64(truncatingIfNeeded: column[Int($0)])) }
         }
         return passing
     }

@@ -55,17 +55,13 @@ struct SpanOrder {
     private func candidates(
         _ rows: SpanRows, _ count: Int, after last: Found?, below limit: UInt64?
     ) throws(StoreError) -> [Found] {
-        let starts = try rows.view.starts()
-        let durations = isByDuration ? try rows.view.durations() : []
+        let values = isByDuration ? try rows.view.cappedDurations() : try rows.view.starts()
         let selection = try filter.selection(rows)
         var worst = limit ?? .max
         var result = BoundedHeap<Found>(limit: count, isBefore: Self.isBefore)
-        for index in 0..<(selection?.count ?? starts.count) {
+        for index in 0..<(selection?.count ?? values.count) {
             let row = selection.map { Int($0[index]) } ?? index
-            let value =
-                isByDuration
-                ? UInt64(clampedDuration(durations[row], start: starts[row])) : starts[row]
-            let key = key(value)
+            let key = key(values[row])
             guard key <= worst else { continue }
             let candidate = (key: key, handle: SpanSource.Part.handle(part: rows.part, row: row))
             if let last, !Self.isBefore(last, candidate) { continue }

@@ -6,14 +6,18 @@ final class SpanRows {
     let part: Int
     let view: SegmentView
     private var fields: [UInt32: FieldValues] = [:]
+    // What is asked for row by row is here at hand: taken out of the view's tables, it would be copied each time.
+    private var operations: [Operation] = []
+    private var operationIndexes: [UInt32] = []
+    private var names = StringTable()
     /// As queries count them.
-    private var knownDurations: [Int64]?
+    private var knownDurations: [UInt64]?
     private var knownParentIDs: [UInt64]?
     private var knownTraces: [TraceID: Int]?
     private var knownResources: [String?] = []
     private var materializer: SpanCheckpoints?
     private var classes: SegmentClassification?
-    private var modules: ModuleColumn?
+    private var modules: ModuleRows?
     /// The trace of the row that was asked for last.
     private var currentTrace = 0
     private var lookups = 0
@@ -97,11 +101,12 @@ final class SpanRows {
             switch column {
             case .handle, .segment: break
             case .start, .startNanos: _ = try view.starts()
-            case .durationNanos, .durationMillis, .endNanos: _ = (try view.starts(), try view.durations())
+            case .durationNanos, .durationMillis: if view.summary.spans > 0 { _ = try duration(0) }
+            case .endNanos: _ = (try view.starts(), try view.durations())
             case .traceID: _ = (try view.traceOffsets(), try view.traceIDs())
             case .spanID: _ = try view.spanIDs()
             case .parentSpanID: if view.summary.spans > 0 { _ = try parentID(0) }
-            case .name, .kind, .status, .flags: _ = (try view.operationIndexes(), try view.names())
+            case .name, .kind, .status, .flags: try loadOperations()
             case .service, .scope, .scopeVersion, .resource: _ = try view.originIndexes()
             case .node, .nodeSource: _ = (try view.originIndexes(), try view.arrivalIndexes())
             case .peer, .receivedAtNanos: _ = try view.arrivalIndexes()
@@ -112,7 +117,7 @@ final class SpanRows {
             case .droppedLinks: _ = try values(of: .droppedLinksCount)
             case .moduleKind, .cacheResult, .outcome:
                 if classes == nil { classes = try SegmentClassification(view) }
-            case .module, .moduleVersion: if modules == nil { modules = try ModuleColumn(view) }
+            case .module, .moduleVersion: if modules == nil { modules = try ModuleRows(view) }
             case .attributes:
                 if materializer == nil { materializer = try SpanCheckpoints(view) }
                 for (number, column) in try view.tables().columns.enumerated() where column.role == .attribute
@@ -159,28 +164,32 @@ final class SpanRows {
 
     static func milliseconds(_ nanoseconds: Int64) -> Double { Double(nanoseconds) / 1e6 }
 
-    @inline(__always)
     private func duration(_ row: Int) throws(StoreError) -> Int64 {
-        if let knownDurations { return knownDurations[row] }
-        let starts = try view.starts()
-        let durations = try view.durations()
-        let clamped = durations.indices.map { clampedDuration(durations[$0], start: starts[$0]) }
-        knownDurations = clamped
-        return clamped[row]
+        if let knownDurations { return Int64(truncatingIfNeeded: knownDurations[row]) }
+        let durations = try view.cappedDurations()
+        knownDurations = durations
+        return Int64(truncatingIfNeeded: durations[row])
     }
 
     private func arrival(_ row: Int) throws(StoreError) -> Arrival {
         try view.tables().arrivals[Int(try view.arrivalIndexes()[row])]
     }
 
+    private func loadOperations() throws(StoreError) {
+        names = try view.names()
+        operations = try view.tables().operations
+        operationIndexes = try view.operationIndexes()
+    }
+
     private func writeOperation(
         _ column: SpanColumn, _ row: Int, to result: some ValueTarget
     ) throws(StoreError) {
-        let operation = try view.tables().operations[Int(try view.operationIndexes()[row])]
+        if operationIndexes.isEmpty { try loadOperations() }
+        let operation = operations[Int(operationIndexes[row])]
         switch column {
         case .name:
-            let names = try view.names()
-            result.text(names.bytes.span.extracting(names.range(Int(operation.name))))
+            let bytes = names.bytes
+            result.text(bytes.span.extracting(names.range(Int(operation.name))))
         case .kind: result.text(SpanKind(rawValue: operation.kind).word)
         case .status: result.text(StatusCode(rawValue: operation.status).word)
         default: result.integer(Int64(operation.flags))
@@ -227,8 +236,8 @@ final class SpanRows {
     private func writeModule(
         _ column: SpanColumn, _ row: Int, to result: some ValueTarget
     ) throws(StoreError) {
-        if modules == nil { modules = try ModuleColumn(view) }
-        result.optional(column == .module ? modules?.module(row) : modules?.version(row))
+        if modules == nil { modules = try ModuleRows(view) }
+        result.optional(modules?.text(column == .module ? .module : .version, row))
     }
 
     // MARK: Rare fields
@@ -240,8 +249,9 @@ final class SpanRows {
         guard case .entries(let entries, let table) = try view.values(of: Int(field.id)), !entries.isEmpty
         else { return [] }
         let passing = try filter.selection(self).map { Set($0) }
-        return try FieldPlaces(Int(field.id), view).rows.filter { passing?.contains(UInt32($0.row)) ?? true }
-            .map { ($0.row, Array(table[Int(entries[$0.place])])) }
+        return ColumnCursor(Int(field.id), try view.tables(), try view.operationIndexes())
+            .filter { passing?.contains(UInt32($0.row)) ?? true }
+            .map { ($0.row, Array(table[Int(entries[$0.places.upperBound - 1])])) }
     }
 
     /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
@@ -268,14 +278,14 @@ final class SpanRows {
     }
 
     private struct FieldValues {
-        var places: [Int: Int]
+        /// By row, the place of its last value.
+        var places: [Int: Int] = [:]
         var values: ColumnValues
 
         init(_ field: FieldColumn, _ view: SegmentView) throws(StoreError) {
-            places = Dictionary(
-                try FieldPlaces(Int(field.id), view).rows.map { ($0.row, $0.place) },
-                uniquingKeysWith: { $1 })
             values = try view.values(of: Int(field.id))
+            let cursor = ColumnCursor(Int(field.id), try view.tables(), try view.operationIndexes())
+            for (row, found) in cursor { places[row] = found.upperBound - 1 }
         }
     }
 
