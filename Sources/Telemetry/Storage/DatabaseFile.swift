@@ -14,7 +14,9 @@ import NIOConcurrencyHelpers
 struct DatabaseFile: ~Copyable {
     let path: String
     private let descriptor: Int32
-    private let identity: FileStatus.Identity
+    /// Sees when it is removed, replaced or written to by others.
+    let watch: FileWatch
+    private var identity: FileStatus.Identity { watch.identity }
 
     private static let held = NIOLockedValueBox<Set<FileStatus.Identity>>([])
 
@@ -43,7 +45,7 @@ struct DatabaseFile: ~Copyable {
     private init(path: String, descriptor: Int32, identity: FileStatus.Identity) {
         self.path = path
         self.descriptor = descriptor
-        self.identity = identity
+        watch = FileWatch(path: path, identity: identity)
     }
 
     deinit {
@@ -57,14 +59,21 @@ struct DatabaseFile: ~Copyable {
     /// Whether the file that was opened is still the one at its path.
     var isAtItsPath: Bool { FileStatus.identity(path) == identity }
 
-    /// Whether the file that was opened is still the one at its path, and its log the one beside it. What is
-    /// written to a file that was removed is gone as soon as it is closed.
-    ///
-    /// - Parameter log: what the log was; learned when it is nil
-    func isInPlace(log: inout FileStatus.Identity?) -> Bool {
-        let current = FileStatus.identity(path + "-wal")
-        if log == nil { log = current }
-        return FileStatus.identity(path) == identity && current != nil && current == log
+    /// Checks that the file still begins as SQLite's files do. SQLite itself may not see it for long: it has the first
+    /// page in its log.
+    /// - Throws: `StoreError.notADatabase`
+    func checkBeginning() throws(StoreError) {
+        let expected = Array("SQLite format 3\0".utf8)
+        var found = [UInt8](repeating: 0, count: expected.count)
+        let count = unsafe found.withUnsafeMutableBytes {
+            unsafe pread(descriptor, $0.baseAddress, $0.count, 0)
+        }
+        guard count == expected.count, found == expected else {
+            throw StoreError(
+                .notADatabase,
+                "\(path) is not a database any more: its beginning was overwritten or cut off; put back a copy "
+                    + "of it, or move it away with its log")
+        }
     }
 
     private static func inUse(_ path: String) -> StoreError {

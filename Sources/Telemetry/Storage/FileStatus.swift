@@ -36,6 +36,24 @@ enum FileStatus {
         var inode: UInt
     }
 
+    /// What changes when somebody writes to a file.
+    struct Facts: Hashable, Sendable {
+        var identity: Identity
+        /// Bytes.
+        var size: Int64
+        /// When it was written to last, in nanoseconds of the file system's clock.
+        var modified: Int64
+    }
+
+    static func facts(_ path: String) -> Facts? {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return Facts(
+            identity: Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino)),
+            size: Int64(status.st_size),
+            modified: Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec))
+    }
+
     static func identity(_ path: String) -> Identity? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }

@@ -3,6 +3,8 @@ struct Outage: Sendable {
     enum Cause: String, Sendable {
         /// The disk is full, or nearly.
         case space
+        /// The file was removed, replaced or written to by somebody else; it was closed, and is opened anew.
+        case file
         /// The file was closed after an error of the disk, and could not be opened anew yet.
         case disk
     }

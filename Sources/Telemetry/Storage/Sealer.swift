@@ -76,7 +76,8 @@ actor Sealer {
     }
 
     private func openCatalogue() throws(StoreError) -> SegmentCatalogue {
-        if let catalogue { return catalogue }
+        // Not one of a file that was there before.
+        if let catalogue, catalogue.identity == FileStatus.identity(path) { return catalogue }
         let opened = try SegmentCatalogue(path: path)
         catalogue = opened
         return opened

@@ -13,12 +13,15 @@ final class SegmentCatalogue {
     }
 
     private let path: String
+    /// The file that was opened.
+    let identity: FileStatus.Identity?
     private let connection: Connection
     private let findChunk: Statement
 
     /// - Throws: `StoreError`
     init(path: String) throws(StoreError) {
         self.path = path
+        identity = FileStatus.identity(path)
         do {
             connection = try Connection(path: path, mode: .readOnly)
             findChunk = try connection.prepare("SELECT checksum, data FROM chunk WHERE id = ?1")

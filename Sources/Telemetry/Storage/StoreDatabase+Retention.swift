@@ -106,6 +106,7 @@ extension StoreDatabase {
 
     /// Moves pages from the end of the file into free places, and shortens the file by them.
     func giveBack(pages: Int64) throws(SQLiteError) {
+        defer { watch.noteChange() }
         try connection.execute("PRAGMA incremental_vacuum(\(pages))")
     }
 }

@@ -8,7 +8,8 @@ struct StoreDatabase: ~Copyable {
     private let insertJournal: Statement
     private let insertChunk: Statement
     private let insertSegment: Statement
-    private var log: FileStatus.Identity?
+    /// Is told of each change.
+    let watch: FileWatch
 
     /// Opens the file, or makes what has to be in it.
     /// - Parameters:
@@ -24,6 +25,9 @@ struct StoreDatabase: ~Copyable {
         do {
             let connection = try Connection(path: path, mode: .readWrite)
             try prepareFile(connection, path: path, mayMake: mayMake)
+            try file.checkBeginning()
+            // A copy that another program made may be in another mode.
+            try connection.execute("PRAGMA journal_mode = WAL")
             // A sync that failed, here or in an earlier process, can leave a hole in the log: the kernel forgets what
             // it could not write, and a later sync that succeeds does not cover it. What were committed behind the
             // hole would be lost with the next power cut.
@@ -36,7 +40,9 @@ struct StoreDatabase: ~Copyable {
             try connection.execute("PRAGMA journal_size_limit = \(logBytesMax)")
             // Debian's SQLite overwrites what is deleted with zeros: all of the journal would be written twice.
             try connection.execute("PRAGMA secure_delete = OFF")
-            let database = try StoreDatabase(connection)
+            let database = try StoreDatabase(connection, file.watch)
+            // Something was read: there is a log.
+            file.watch.begin()
             try database.migrate()
             return database
         } catch let error as StoreError {
@@ -48,7 +54,7 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    private init(_ connection: consuming Connection) throws(SQLiteError) {
+    private init(_ connection: consuming Connection, _ watch: FileWatch) throws(SQLiteError) {
         let begin = try connection.prepare("BEGIN IMMEDIATE")
         let commit = try connection.prepare("COMMIT")
         let insertJournal = try connection.prepare(
@@ -69,10 +75,8 @@ struct StoreDatabase: ~Copyable {
         self.insertChunk = insertChunk
         self.insertSegment = insertSegment
         self.connection = connection
+        self.watch = watch
     }
-
-    /// Whether what was written just now can be found again: the file and its log are where they were.
-    mutating func isInPlace(_ file: borrowing DatabaseFile) -> Bool { file.isInPlace(log: &log) }
 
     private static func prepareFile(
         _ connection: borrowing Connection, path: String, mayMake: Bool
@@ -108,28 +112,6 @@ struct StoreDatabase: ~Copyable {
         try connection.integer(
             "SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(id) FROM receipt), 0))"
         ) ?? 0
-    }
-
-    /// Digests of the commits since a time.
-    func receipts(since: UnixNanos) throws(SQLiteError) -> [BodyDigest] {
-        let statement = try connection.prepare(
-            """
-            SELECT digests FROM receipt WHERE committed_at >= ?1
-            UNION ALL SELECT digests FROM journal WHERE committed_at >= ?1
-            """)
-        try statement.bind(1, since.rawValue)
-        var digests: [BodyDigest] = []
-        while try statement.step() {
-            statement.withBlob(0) { bytes in
-                for start in stride(
-                    from: 0, through: bytes.count - BodyDigest.byteCount, by: BodyDigest.byteCount)
-                {
-                    digests.append(
-                        BodyDigest(high: bytes.loadUInt64(at: start), low: bytes.loadUInt64(at: start + 8)))
-                }
-            }
-        }
-        return digests
     }
 
     /// The journal's rows in order; nil batches for a row that is damaged.
@@ -174,20 +156,20 @@ struct StoreDatabase: ~Copyable {
     }
 
     /// Writes a segment and drops the journal rows that it replaces, and receipts that nobody needs.
+    /// - Returns: what the segment refers to
+    @discardableResult
     func install(
         _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> [SegmentOriginReference] {
+        var origins: [SegmentOriginReference] = []
         try transaction(.seal) { () throws(SQLiteError) in
             // First, so that the segment takes the pages that become free.
             try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             // All of its spans may be stored already.
-            if sealed.summary.spans > 0 { try insert(sealed, encoder: encoder, now: now) }
-            let expired = try connection.prepare(
-                // The newest receipt stays: it holds the highest number of a commit.
-                "DELETE FROM receipt WHERE committed_at < ?1 AND id < (SELECT max(id) FROM receipt)")
-            try expired.bind(1, now.rawValue - 2 * ReceiptWindow.nanos)
-            try expired.run()
+            if sealed.summary.spans > 0 { origins = try insert(sealed, encoder: encoder, now: now) }
+            try deleteReceipts(now: now, bytesMax: nil)
         }
+        return origins
     }
 
     /// How many bytes more a segment takes than the journal rows that it replaces.
@@ -199,7 +181,7 @@ struct StoreDatabase: ~Copyable {
 
     private func insert(
         _ sealed: SealedSegment, encoder: borrowing SegmentEncoder, now: UnixNanos
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> [SegmentOriginReference] {
         let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
         let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
         let origins = sealed.origins.origins.map {
@@ -208,6 +190,7 @@ struct StoreDatabase: ~Copyable {
         let segment = try insert(sealed.summary, level: 0, createdAt: now)
         for chunk in sealed.chunks { try insert(chunk, segment: segment) }
         try insert(encoder.originsChunk(origins), segment: segment)
+        return origins.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
     }
 
     /// Drops journal rows, and keeps the digests that they held. Rows that are damaged are in no segment: they
@@ -253,6 +236,8 @@ struct StoreDatabase: ~Copyable {
         _ step: WriteStep, _ body: () throws(SQLiteError) -> Void
     ) throws(SQLiteError) {
         Failpoint.reach(step, .beforeWrite)
+        // Also when it fails: what was written by then is ours.
+        defer { watch.noteChange() }
         try begin.run()
         do {
             try body()
@@ -271,7 +256,23 @@ struct StoreDatabase: ~Copyable {
 
     /// Empties the write-ahead log: for a quiet moment.
     /// - Returns: whether it could be emptied: readers may be using it
-    func tidyUp() throws(SQLiteError) -> Bool { try connection.checkpoint() }
+    func tidyUp() throws(SQLiteError) -> Bool {
+        defer { watch.noteChange() }
+        return try connection.checkpoint()
+    }
+
+    /// Has the write-ahead log begin anew: see `Connection.restartLog`.
+    func restartLog(busyMillis: Int32) throws(SQLiteError) -> Bool {
+        defer { watch.noteChange() }
+        return try connection.restartLog(busyMillis: busyMillis)
+    }
+
+    /// Moves the log into the file, waiting for readers for a second, before a file or a log is let go that is not in
+    /// its place any more: what was acknowledged is in the file then, wherever that is.
+    func moveLogIntoFile() {
+        guard (try? connection.restartLog(busyMillis: 1_000)) == true else { return }
+        _ = try? connection.checkpoint()
+    }
 }
 
 extension JournalRow {

@@ -45,22 +45,36 @@ extension StoreWriter {
         return told
     }
 
+    /// Looks whether the file and its log are as the writer left them. Where they are not, the file is closed, and
+    /// opened anew by its path in a while.
+    func checkFile() throws(StoreError) {
+        guard let problem = database?.watch.check(), let words = database?.watch.words(problem) else {
+            return
+        }
+        if problem == .isGone || problem == .logIsGone { database?.moveLogIntoFile() }
+        loseConnection(words, cause: .file)
+        throw StoreError(.unavailable, words)
+    }
+
     /// Closes the file. After an error nobody knows what of the last change is in it, nor, after a sync that failed,
     /// what of it is on the disk: from here on only what the file says counts, as after a crash.
-    private func loseConnection(_ message: String) {
+    private func loseConnection(_ message: String, cause: Outage.Cause = .disk) {
         if let lost = database.take() { lost.abandon() }
         openings += 1
         pending = []
         sealingNow = nil
         waitingSegment = nil
-        begin(.disk, message)
+        // What a commit refers to of which nobody knows whether it is in the file.
+        upkeep.originSweep = nil
+        begin(cause, message)
     }
 
     private func begin(_ cause: Outage.Cause, _ message: String) {
         failuresInARow += 1
         if let outage {
             self.outage = Outage(
-                cause: outage.cause == .disk ? .disk : cause, error: StoreError(.unavailable, message),
+                cause: outage.cause == .space ? cause : outage.cause,
+                error: StoreError(.unavailable, message),
                 since: outage.since)
         } else {
             outage = Outage(
@@ -73,6 +87,8 @@ extension StoreWriter {
         retrying = Task {
             // Cancelled: the store closes, or a newer failure waits for itself.
             guard (try? await Task.sleep(for: .nanoseconds(delay))) != nil else { return }
+            // Whoever has the file open keeps what SQLite knows of its log.
+            if database == nil { await sealer.close() }
             retry()
         }
     }
@@ -100,23 +116,40 @@ extension StoreWriter {
         wake()
     }
 
-    /// Opens the file anew, and takes from it what was stored.
+    /// Opens the file at the path anew, and takes from it what was stored.
     private func reopen() throws(StoreError) {
-        guard let file = file.take() else { return }
+        var isHeld = false
+        if let held = file.take() {
+            if held.watch.problem?.needsNewSharedMemory == true { held.watch.removeSharedMemory() }
+            isHeld = held.isAtItsPath
+            let isMixed = !isHeld && held.watch.hasLogAtItsPath
+            if isHeld || isMixed {
+                file = consume held
+            } else {
+                held.watch.removeLog()
+            }
+            if isMixed {
+                throw StoreError(
+                    .unavailable,
+                    "\(path) was removed or replaced while the collector runs, and its log \(path)-wal is still "
+                        + "there: put the file back, or remove the log")
+            }
+        }
+        if !isHeld { file = try DatabaseFile.claim(path) }
+        guard let current = file.take() else { return }
         do {
-            try takeUp(file)
+            try takeUp(current, isSame: isHeld)
         } catch {
-            self.file = consume file
+            file = consume current
             throw error
         }
-        self.file = consume file
+        file = consume current
     }
 
-    private func takeUp(_ file: borrowing DatabaseFile) throws(StoreError) {
-        guard file.isAtItsPath else {
-            throw StoreError(
-                .unavailable,
-                "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
+    /// - Parameter isSame: whether it is the file that was written to before
+    private func takeUp(_ file: borrowing DatabaseFile, isSame: Bool) throws(StoreError) {
+        if let shortening = file.watch.shortening {
+            throw StoreError(.unavailable, file.watch.words(shortening))
         }
         let database = try StoreDatabase.open(
             file, durability: options.durability, logBytesMax: options.logBytesMax)
@@ -126,7 +159,22 @@ extension StoreWriter {
         } catch {
             throw StoreError(error, path: path)
         }
+        if !isSame {
+            onEvent(
+                StoreEvent(
+                    .warning, "store.file.other",
+                    ["path": path, "message": "what was stored before is in the file that was there"]))
+        } else if stored.nextCommitID <= lastStoredCommitID {
+            onEvent(
+                StoreEvent(
+                    .error, "store.commits.lost",
+                    [
+                        "path": path, "acknowledged": "\(lastStoredCommitID)",
+                        "found": "\(stored.nextCommitID - 1)",
+                    ]))
+        }
         nextCommitID = max(nextCommitID, stored.nextCommitID)
+        lastStoredCommitID = stored.nextCommitID - 1
         receipts = stored.receipts
         pending = stored.pending
         damagedJournalIDs = stored.damagedJournalIDs

@@ -36,11 +36,65 @@ extension StoreWriter {
     func noteExpired(_ expired: ExpiredSegments, _ reason: ExpiredSegments.Reason) {
         isUntidy = true
         upkeep.mayMerge = true
+        upkeep.segmentsGone += expired.segments
         expiryLog.record(expired, reason)
     }
 
     func tellExpired(isLast: Bool = false) {
         for event in expiryLog.take(now: monotonicNanos(), isLast: isLast) { onEvent(event) }
+    }
+}
+
+// MARK: - What segments leave behind
+
+extension StoreWriter {
+    /// Takes out some of the resources and scopes that no segment refers to any more.
+    /// - Returns: whether there was something to do
+    func sweepStep(effort: Int) throws(SQLiteError) -> Bool {
+        if upkeep.originSweep == nil {
+            guard options.retainNanos != nil || options.databaseBytesMax != nil,
+                upkeep.isSweepDue
+            else { return false }
+            upkeep.segmentsGone = 0
+            upkeep.originSweep = try database?.beginSweep()
+        }
+        guard var sweep = upkeep.originSweep.take() else { return false }
+        switch try database?.goOn(&sweep, effort: effort) {
+        case .unfinished: upkeep.originSweep = sweep
+        case .finished:
+            upkeep.segmentsGoneEnough = Upkeep.segmentsGoneEnough(of: sweep.segments)
+            if sweep.deleted > 0 { noteDeleted(sweep) }
+        case .impossible, nil: break
+        }
+        return true
+    }
+
+    private func noteDeleted(_ sweep: OriginSweep) {
+        isUntidy = true
+        onEvent(StoreEvent(.debug, "store.origins.deleted", ["rows": "\(sweep.deleted)"]))
+    }
+
+    /// Takes out receipts that nobody needs any more, now and then.
+    /// - Returns: whether there may be more
+    func receiptStep() throws(SQLiteError) -> Bool {
+        guard monotonicNanos() >= upkeep.nextReceiptCheck else { return false }
+        let bytesMax = Upkeep.receiptBytesMax(options.databaseBytesMax)
+        if try database?.takeOutReceipts(now: options.clock(), bytesMax: bytesMax) ?? 0 > 0 { return true }
+        upkeep.nextReceiptCheck = monotonicNanos() + Upkeep.receiptCheckNanos
+        return false
+    }
+
+    /// Takes out what is left when all segments are gone and there is still no room: what they referred to, and then
+    /// receipts, whatever their age.
+    /// - Returns: whether something went
+    func deleteLeftovers() throws(SQLiteError) -> Bool {
+        guard var sweep = try database?.beginSweep() else { return false }
+        while try database?.goOn(&sweep, effort: Upkeep.effortMax) == .unfinished {}
+        if sweep.deleted > 0 {
+            noteDeleted(sweep)
+            return true
+        }
+        return try database?.takeOutReceipts(now: options.clock(), bytesMax: 0) ?? 0 > 0
     }
 }
 

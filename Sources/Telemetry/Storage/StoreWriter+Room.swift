@@ -11,8 +11,13 @@ extension StoreWriter {
                 if missing <= 0 { return true }
                 let expired = try database?.deleteOldestSegments(
                     bytes: missing * space.pageBytes, effort: Upkeep.effortMax)
-                guard let expired, expired.segments > 0 else { return false }
-                noteExpired(expired, .size)
+                if let expired, expired.segments > 0 {
+                    noteExpired(expired, .size)
+                    // What it leaves behind takes room, too, and a second is long for a full collector.
+                    if upkeep.isSweepDue { workInSteps() }
+                } else if try !deleteLeftovers() {
+                    return false
+                }
             }
             return false
         } catch {

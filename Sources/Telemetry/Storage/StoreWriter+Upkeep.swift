@@ -8,21 +8,23 @@ extension StoreWriter {
             monotonicNanos() >= upkeep.mergeRestUntil
         else { return }
         let excluded = upkeep.damagedSegments
-        upkeep.merging = Task { [sealer, plan = options.mergePlan.keeping(options.retainNanos)] in
+        upkeep.merging = Task { [sealer, openings, plan = options.mergePlan.keeping(options.retainNanos)] in
             let outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
             do throws(StoreError) {
                 outcome = .success(try await sealer.merge(plan, excluding: excluded))
             } catch {
                 outcome = .failure(error)
             }
-            finishMerge(outcome)
+            finishMerge(outcome, opening: openings)
         }
     }
 
     private func finishMerge(
-        _ outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
+        _ outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>, opening: Int
     ) {
         upkeep.merging = nil
+        // What was read is of an earlier time, perhaps of another file.
+        guard opening == openings else { return }
         do {
             let (attempt, cpuNanos) = try outcome.get()
             upkeep.mergeRestUntil = monotonicNanos() + cpuNanos * MonotonicNanos(Upkeep.mergeShare - 1)
@@ -49,6 +51,7 @@ extension StoreWriter {
             return upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
         }
         guard try database?.install(merged, encoder: encoder) ?? false else { return }
+        upkeep.originSweep?.keep(merged.origins)
         isUntidy = true
         onEvent(
             StoreEvent(
@@ -68,19 +71,21 @@ extension StoreWriter {
         mergeWhenQuiet()
         keepLogShort()
         guard upkeep.working == nil else { return }
-        if upkeepStep() {
-            upkeep.working = Task {
-                while true {
-                    let before = monotonicNanos()
-                    guard !Task.isCancelled, upkeepStep() else { break }
-                    let pauses = max(0, Upkeep.pausesPerStep + 1 - MonotonicNanos(effort))
-                    let pause = (monotonicNanos() - before) * pauses
-                    try? await Task.sleep(nanoseconds: UInt64(max(pause, 1_000_000)))
-                }
-                upkeep.working = nil
+        if upkeepStep() { workInSteps() } else { tidyWhenQuiet() }
+    }
+
+    /// Goes on with what there is to do, in steps between commits.
+    func workInSteps() {
+        guard upkeep.working == nil else { return }
+        upkeep.working = Task {
+            while true {
+                let before = monotonicNanos()
+                guard !Task.isCancelled, upkeepStep() else { break }
+                let pauses = max(0, Upkeep.pausesPerStep + 1 - MonotonicNanos(effort))
+                let pause = (monotonicNanos() - before) * pauses
+                try? await Task.sleep(nanoseconds: UInt64(max(pause, 1_000_000)))
             }
-        } else {
-            tidyWhenQuiet()
+            upkeep.working = nil
         }
     }
 
@@ -91,6 +96,8 @@ extension StoreWriter {
     private func upkeepStep() -> Bool {
         guard database != nil else { return false }
         do {
+            if try sweepStep(effort: effort) { return true }
+            if try receiptStep() { return true }
             if try deleteStep() { return true }
             guard let space = try database?.space() else { return false }
             let pages = Upkeep.pagesToGiveBack(space, isQuiet: isQuiet, bytesMax: options.databaseBytesMax)
@@ -130,7 +137,7 @@ extension StoreWriter {
             monotonicNanos() >= upkeep.nextLogWait
         else { return }
         do {
-            if try database?.connection.restartLog(busyMillis: upkeep.logWaitMillis) ?? true {
+            if try database?.restartLog(busyMillis: upkeep.logWaitMillis) ?? true {
                 upkeep.logBeganAnew()
             } else {
                 upkeep.waitedForLogInVain(now: monotonicNanos())

@@ -15,6 +15,8 @@ actor StoreWriter {
     var file: DatabaseFile?
     let path: String
     var nextCommitID: Int64
+    /// The last commit that was acknowledged.
+    var lastStoredCommitID: Int64
     var receipts: ReceiptWindow
 
     /// What is in the journal and in no segment, oldest first: each will be a segment.
@@ -73,6 +75,7 @@ actor StoreWriter {
             throw StoreError(error, path: path)
         }
         nextCommitID = stored.nextCommitID
+        lastStoredCommitID = stored.nextCommitID - 1
         receipts = stored.receipts
         pending = stored.pending
         damagedJournalIDs = stored.damagedJournalIDs
@@ -156,6 +159,9 @@ extension StoreWriter {
     }
 
     private func write(_ items: [IngestQueue.Item]) throws(StoreError) {
+        try checkFile()
+        // Making room may have lost it.
+        guard database != nil else { throw outage?.error ?? StoreError(.unavailable, "\(path) is not open") }
         let now = options.clock()
         receipts.expire(now: now)
         var commit = StoreDatabase.Commit(
@@ -175,25 +181,16 @@ extension StoreWriter {
         } catch {
             throw failed(error)
         }
-        // After the commit: a file that was removed in between would take the spans with it.
-        guard isInPlace() else {
-            throw StoreError(
-                .unavailable,
-                "\(path) was removed or replaced while the collector runs: nothing can be stored; restart it")
-        }
+        // A file that was removed in between would take the spans with it. What is in it all the same is known when
+        // it was opened anew.
+        if database?.watch.problem != nil { try checkFile() }
+        lastStoredCommitID = commit.id
         for item in items { receipts.insert(item.digest) }
         PendingSegment.add(
             items.map(\.batch), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
         isUntidy = true
         failuresInARow = 0
         confirmClock(by: items)
-    }
-
-    private func isInPlace() -> Bool {
-        guard let file = file.take() else { return false }
-        let isInPlace = database?.isInPlace(file) ?? false
-        self.file = consume file
-        return isInPlace
     }
 }
 
@@ -202,7 +199,7 @@ extension StoreWriter {
 extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
-        guard database != nil else { return }
+        guard database != nil, (try? checkFile()) != nil else { return }
         let now = options.clock()
         if let waiting = waitingSegment {
             waitingSegment = nil
@@ -234,13 +231,14 @@ extension StoreWriter {
     /// - Parameter opening: when its spans were taken from `pending`; after the file was opened anew they are
     ///   there again, unless the segment is in the file
     private func install(_ sealed: SealedSegment, opening: Int) {
-        guard opening == openings else { return }
+        guard opening == openings, (try? checkFile()) != nil else { return }
         do {
             // Without room too: it takes the place of what is larger.
             _ = makeRoom(bytes: try database?.growth(installing: sealed) ?? 0)
             guard opening == openings else { return }
-            try database?.install(
+            let origins = try database?.install(
                 sealed, keeping: damagedJournalIDs, encoder: encoder, now: options.clock())
+            upkeep.originSweep?.keep(origins ?? [])
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
             report("store.seal.failed", error.description)
@@ -292,6 +290,7 @@ extension StoreWriter {
         await settle()
         await sealer.close()
         tellExpired(isLast: true)
+        try? checkFile()
         do {
             _ = try database?.tidyUp()
         } catch {

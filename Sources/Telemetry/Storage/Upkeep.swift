@@ -15,6 +15,18 @@ struct Upkeep {
     var nextAgeCheck = UnixNanos.distantPast
     var retentionClock: RetentionClock?
 
+    /// The search for resources and scopes that no segment refers to any more, and how many segments went since it
+    /// began last. It reads something of each segment: so it begins when a part of them went, and at a start.
+    var originSweep: OriginSweep?
+    var segmentsGone = 1
+    var segmentsGoneEnough = 1
+    var isSweepDue: Bool { originSweep == nil && segmentsGone >= segmentsGoneEnough }
+    /// A quarter of them: so at the most a fifth of what segments refer to is not needed any more.
+    static func segmentsGoneEnough(of segments: Int) -> Int { max(1, segments / 4) }
+    /// When to look for receipts that nobody needs.
+    var nextReceiptCheck: MonotonicNanos = 0
+    static let receiptCheckNanos: MonotonicNanos = 10_000_000_000
+
     /// How long the writer waits for readers the next time that the log is too long, in milliseconds, and when
     /// that may be: both longer each time that it waited in vain.
     private(set) var logWaitMillis = logWaitMillisMin
@@ -59,6 +71,10 @@ struct Upkeep {
 
     /// What stays free below the limit of a file for what is written until the next look, in bytes.
     static func room(_ bytesMax: Int64) -> Int64 { min(bytesMax / 16, 32 << 20) }
+
+    /// What receipts may take of a file that has a limit: with 64 MiB, the digests of two to five hundred requests a
+    /// second.
+    static func receiptBytesMax(_ bytesMax: Int64?) -> Int64? { bytesMax.map { $0 / 8 } }
 
     /// How many times as much a step does, and with how much shorter pauses: the more, the further the file is above
     /// what it should have.
