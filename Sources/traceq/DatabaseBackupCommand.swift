@@ -6,6 +6,7 @@ struct DatabaseBackupCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Copy a database into a new file, also while a collector writes to it.",
+        usage: "traceq db backup <file> <options>",
         discussion: """
             The copy has everything that was acknowledged before it began, and appears under its name when it is \
             whole. It never takes the place of another file.

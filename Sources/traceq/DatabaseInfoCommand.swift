@@ -6,6 +6,7 @@ struct DatabaseInfoCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "Show how much a database holds, of which time, and how large it is.",
+        usage: "traceq db info <options>",
         discussion: """
             EXAMPLES
               traceq db info

@@ -6,6 +6,7 @@ struct DatabaseMergeCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
         abstract: "Make few large segments of many small ones; only while no collector has the database.",
+        usage: "traceq db merge <options>",
         discussion: """
             A running collector merges by itself; this is for a database that was imported, or whose collector was \
             stopped early. It takes less room afterwards and queries open fewer parts. It can be interrupted at any \

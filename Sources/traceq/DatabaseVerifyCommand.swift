@@ -6,6 +6,7 @@ struct DatabaseVerifyCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Read all of a database and list what is damaged.",
+        usage: "traceq db verify <options>",
         discussion: """
             Checks SQLite's pages, every checksum, that all parts decode and agree with the catalogue, and that \
             every reference leads somewhere. Works beside a running collector. Exit code 0 without damage, else 3.

@@ -7,16 +7,17 @@ struct ExportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write spans to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
+        usage: "traceq export -o <file> <options>",
         discussion: """
             OTLP is what 'traceq import' and the tools around the OpenTelemetry Collector read: JSON with a request \
             a line, or protobuf with its length in four bytes before each request. The options select spans, not \
             whole traces.
 
             EXAMPLES
-              traceq export --since 1h -o hour.jsonl             the last hour as OTLP/JSON
-              traceq export --since 7d -o week.otlp.zst          as OTLP protobuf, compressed
-              traceq export --service athens -o athens.db        tables for sqlite3 and DuckDB
-              traceq export --trace 0af76519 -o -                one trace, to standard output
+              traceq export --since 1h -o hour.jsonl        the last hour as OTLP/JSON
+              traceq export --since 7d -o week.otlp.zst     OTLP protobuf, compressed
+              traceq export --service athens -o athens.db   tables: sqlite3, DuckDB
+              traceq export --trace 0af76519 -o -           to standard output
             """)
 
     @Option(

@@ -7,6 +7,7 @@ struct ImportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Bring traces from files into a database.",
+        usage: "traceq import <file> ... <options>",
         discussion: """
             Reads OTLP/JSON (one document, or a request a line) and OTLP protobuf (one request, or many with or \
             without their lengths: what the file exporter of the OpenTelemetry Collector writes), plain or \
@@ -15,7 +16,7 @@ struct ImportCommand: ContextCommand {
 
             EXAMPLES
               traceq import traces.jsonl                   into the default database
-              traceq import --db new.db *.otlp.zst         into one that is made if it is missing
+              traceq import --db new.db *.otlp.zst         into a new one
               zcat old/*.gz | traceq import -              from a pipe
               traceq import --to http://127.0.0.1:4318 traces.jsonl
                                                            through a running collector

@@ -6,6 +6,7 @@ struct SQLCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "sql",
         abstract: "Ask in SQL: one SELECT over spans, events, links, resources and segments.",
+        usage: "traceq sql <statement> <options>",
         discussion: """
             EXAMPLES
               traceq sql --tables

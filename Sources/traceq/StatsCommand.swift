@@ -9,7 +9,7 @@ struct StatsCommand: ContextCommand {
         discussion: """
             EXAMPLES
               traceq stats --by node                             of the last hour
-              traceq stats --by service,http.route --sort p99    by a built-in key and an attribute
+              traceq stats --by service,http.route --sort p99    and by an attribute
               traceq stats --by module --where status=error --since all
               traceq stats --by node --per 1m --ratio cache_result=hit
               traceq stats --where 'url.path~/raft/' --where 'duration>250ms'

@@ -6,6 +6,7 @@ struct TraceCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
         abstract: "Show one trace as a waterfall, or as data with everything that is stored.",
+        usage: "traceq trace <id> <options>",
         discussion: """
             EXAMPLES
               traceq trace 0af7651916cd43dd8448eb211c80319c  by its id

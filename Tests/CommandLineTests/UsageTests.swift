@@ -107,12 +107,21 @@ struct UsageTests {
         }
     }
 
-    @Test("help has examples first", arguments: [[], ["slowest"], ["trace"], ["sql"], ["db", "info"]])
+    @Test(
+        "help has examples first, and fits a terminal",
+        arguments: [
+            [], ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["db", "info"],
+            ["db", "verify"], ["db", "backup"], ["db", "merge"],
+        ])
     func examples(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output
         let examples = try #require(help.firstRange(of: "EXAMPLES"))
         let usage = try #require(help.firstRange(of: "USAGE"))
         #expect(examples.lowerBound < usage.lowerBound)
-        #expect(help[..<usage.lowerBound].split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(help.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        // What is wrapped begins at the margin.
+        let lines = help[examples.upperBound..<usage.lowerBound].drop { $0.isNewline }
+            .split(separator: "\n", omittingEmptySubsequences: false).prefix { !$0.isEmpty }
+        #expect(lines.count > 1 && lines.allSatisfy { $0.hasPrefix("  ") }, "\(lines)")
     }
 }

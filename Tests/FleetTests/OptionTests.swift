@@ -1,4 +1,5 @@
 import ArgumentParser
+import OTLPModel
 import Testing
 
 @testable import fleetgen
@@ -79,11 +80,24 @@ struct OptionTests {
         #expect(try command.endpoints.parsed(.http).port == 4318)
     }
 
-    @Test("a seed that was not given differs from run to run")
+    @Test("a seed that was not given is one for all of a run, and no number of the help")
     func seeds() throws {
-        let seeds = try (0..<8).map { _ in try RunCommand.parse([]).fleetOptions.seed }
-        #expect(Set(seeds).count > 1)
+        let options = try RunCommand.parse([]).fleetOptions
+        #expect(options.seed == options.seed)
         #expect(try RunCommand.parse(["--seed", "7"]).fleetOptions.seed == 7)
+        #expect(!RunCommand.helpMessage().contains("\(options.seed)"))
+    }
+
+    @Test("runs with one seed are other traces at another time")
+    func seedsAndTimes() {
+        let fleet = Fleet(edgeCount: 4, regionCount: 2, fault: .none, seed: 7)
+        let traces = [Sample.start, Sample.start + 1].map { start in
+            let plan = TrafficPlan(start: start, end: start + 20_000_000_000, requestsPerSecond: 30)
+            return Set(
+                Sample.all(SpanStream(fleet: fleet, plan: plan, seed: 7)).flatMap(\.spans).map(\.span.traceID)
+            )
+        }
+        #expect(!traces[0].isEmpty && traces[0].isDisjoint(with: traces[1]))
     }
 
     @Test("what is wrong is a sentence that says where to look")

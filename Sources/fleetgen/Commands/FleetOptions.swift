@@ -9,10 +9,16 @@ struct FleetOptions: ParsableArguments {
     var regions = 3
 
     @Option(
+        name: .customLong("seed"),
         help: ArgumentHelp(
             "The same seed and start time give the same spans (default: another one each time).",
             valueName: "number"))
-    var seed = UInt64.random(in: 0..<1 << 32)
+    var givenSeed: UInt64?
+
+    /// That of a run that names none.
+    private static let runSeed = UInt64.random(in: 0..<1 << 32)
+
+    var seed: UInt64 { givenSeed ?? Self.runSeed }
 
     @Option(help: "What goes wrong.")
     var fault = Fault.none

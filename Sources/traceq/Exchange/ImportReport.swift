@@ -21,13 +21,13 @@ struct ImportReport {
         return ResultTable(
             schema: "traceq.import/1",
             columns: [
-                ResultColumn(key: "file", title: "FILE"),
-                ResultColumn(key: "format", title: "FORMAT"),
+                ResultColumn(key: "file", title: "FILE", fit: .elastic),
+                ResultColumn(key: "format", title: "FORMAT", fit: .movable),
                 ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
-                ResultColumn(key: "stored_spans", title: "SPANS STORED", alignsRight: true),
-                ResultColumn(key: "known_spans", title: "STORED BEFORE", alignsRight: true),
+                ResultColumn(key: "stored_spans", title: "STORED", alignsRight: true),
+                ResultColumn(key: "known_spans", title: "KNOWN", alignsRight: true),
                 ResultColumn(key: "refused_spans", title: "REFUSED", alignsRight: true),
-                ResultColumn(key: "bad_requests", title: "BAD REQUESTS", alignsRight: true),
+                ResultColumn(key: "bad_requests", title: "BAD", alignsRight: true),
             ],
             rowCount: rows.count,
             row: { index in
