@@ -44,7 +44,7 @@ struct FormatSpecificationTests {
             await collector.killAtOnce()
         }
         try await seal(database)
-        try await expectSameRows(in: database, places: ["segment 1"], count: count)
+        try await expectSameRows(in: database, places: ["segment 1", "segment 2"], count: count)
     }
 
     @Test("the worked example is what the collector writes")

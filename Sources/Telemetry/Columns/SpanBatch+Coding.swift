@@ -110,7 +110,9 @@ extension SpanBatch {
     }
 
     private mutating func decodeTables(_ reader: inout ByteReader) throws(ByteReader.Damage) {
-        for _ in 0..<(try reader.count(itemBytes: 2)) {
+        let columnCount = FieldColumn.count + (try reader.count(itemBytes: 2))
+        guard columnCount <= ColumnTable.countMax else { throw reader.damage() }
+        for _ in FieldColumn.count..<columnCount {
             guard let type = ValueType(rawValue: try reader.byte()) else { throw reader.damage() }
             let column = ColumnKey(role: .attribute, type: type, name: try reader.counted())
             columns.append(column)
@@ -141,9 +143,11 @@ extension SpanBatch {
                     scope: try reader.index(below: scopes.count)))
         }
         for _ in 0..<(try reader.count(itemBytes: 5)) {
+            let name = try reader.index(below: dictionary.count)
+            guard dictionary.columns[Int(name)] == FieldColumn.name.id else { throw reader.damage() }
             operations.append(
                 Operation(
-                    name: try reader.index(below: dictionary.count),
+                    name: name,
                     kind: Int32(truncatingIfNeeded: try reader.signed()),
                     status: Int32(truncatingIfNeeded: try reader.signed()),
                     flags: try reader.uint32(), layout: try reader.index(below: layouts.count)))

@@ -47,14 +47,6 @@ package struct SpanBatch: Sendable {
             + resources.bytes.count + scopes.bytes.count
     }
 
-    /// The first and the last start of some batches; nil when they have no spans.
-    static func startRange(_ batches: [SpanBatch]) -> ClosedRange<UnixNanos>? {
-        guard let first = batches.lazy.compactMap({ $0.starts.min() }).min(),
-            let last = batches.lazy.compactMap({ $0.starts.max() }).max()
-        else { return nil }
-        return UnixNanos(clamping: first)...UnixNanos(clamping: last)
-    }
-
     /// What a batch may hold at the most, far above what a body of the default size can: one segment must be
     /// able to hold it whole. `SegmentView` and `Block` do not believe segments with more than about twice that.
     static let slotsMax = 1 << 25

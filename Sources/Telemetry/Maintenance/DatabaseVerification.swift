@@ -110,7 +110,7 @@ package struct DatabaseVerification: ~Copyable {
             guard let row else { return }
             last = row.id
             report.journalRows += 1
-            report.journalSpans += max(0, Int(clamping: row.spans))
+            report.journalSpans += Self.believable(row.spans)
             report.bytes += Int64(row.data.count)
             report.add(JournalVerification(row).damages)
             onProgress(
@@ -184,12 +184,15 @@ package struct DatabaseVerification: ~Copyable {
         guard stored.signal == Schema.spanSignal else { return }
         report.chunks += stored.chunks.count
         report.bytes += Int64(stored.byteCount)
-        report.segmentSpans += max(0, Int(clamping: stored.spans))
+        report.segmentSpans += Self.believable(stored.spans)
         var verification = SegmentVerification(stored)
         verification.run()
         report.add(verification.damages)
         if let references { report.add(origins.unresolved(references, of: stored)) }
     }
+
+    /// A number of spans that sums of may be made, also where a row is damaged.
+    private static func believable(_ spans: Int64) -> Int { Int(min(max(0, spans), Int64(UInt32.max))) }
 
     private mutating func checkReceipts() throws(SQLiteError) {
         var found: [DatabaseDamage] = []

@@ -296,7 +296,8 @@ extension SegmentVerification {
     }
 
     private mutating func checkColumn(_ column: Int, _ type: ValueType, count: Int, _ tables: SegmentTables) {
-        let id = ChunkID.values(of: column)
+        // The tables have no more columns than that.
+        guard let id = ChunkID.values(of: column) else { return }
         let isName = column == Int(FieldColumn.name.id)
         // A column that no span of this segment uses has no chunk; the names are only a dictionary.
         if count == 0, !isName, segment.chunks[id.number] == nil { return }
@@ -308,7 +309,7 @@ extension SegmentVerification {
             return
         }
         let strings = read(id) { (decoder, bytes) throws(ByteReader.Damage) in
-            try decoder.strings(bytes, countMax: count)
+            try decoder.strings(bytes, countMax: count, entriesMax: tables.operations.count)
         }
         guard let strings else { return }
         whole.values += (checked(strings.values, id, count: count) ?? []).lazy.map { UInt64($0) }

@@ -56,7 +56,13 @@ final class SegmentSource: Sendable {
         _ chunk: ChunkID, of segment: Int64, columns: [ColumnKey] = []
     ) throws(StoreError) -> [UInt8]? {
         let key = Schema.chunkKey(segment: segment, chunk)
-        guard let (expected, bytes) = try row(Self.chunk, key) else { return nil }
+        let stored: (integer: Int64, blob: [UInt8])?
+        do {
+            stored = try statements.row(Self.chunk, key)
+        } catch {
+            throw StoreError(error, path: path, reading: chunk, of: segment, columns: columns)
+        }
+        guard let (expected, bytes) = stored else { return nil }
         guard checksum(bytes.span) == UInt64(bitPattern: expected) else {
             throw StoreError(
                 .damaged, "segment \(segment): \(chunk.words(columns: columns)) does not match its checksum")

@@ -17,12 +17,13 @@ final class SegmentView {
     let format: Int?
     /// The spans themselves where they are in memory already.
     private let columns: SegmentColumns?
-    /// Reads a chunk, with the columns as far as they are known for words about it; nil when the segment has none of that number.
-    private let load: (ChunkID, [ColumnKey]) throws(StoreError) -> [UInt8]?
-    private let decoder: SegmentDecoder
+    /// Reads a chunk, with the columns as far as they are known for words about it; nil when the segment has none
+    /// of that number.
+    let loadChunk: (ChunkID, [ColumnKey]) throws(StoreError) -> [UInt8]?
+    let decoder: SegmentDecoder
     private let resolve: (SegmentOriginReference) throws(StoreError) -> ResolvedOrigin
 
-    private var knownTables: SegmentTables?
+    private(set) var knownTables: SegmentTables?
     private var knownOrigins: [ResolvedOrigin]?
     private var knownStoredOrigins: [SegmentOriginReference]?
     private var knownTraceIDs: [TraceID]?
@@ -54,7 +55,7 @@ final class SegmentView {
         self.format = format
         self.summary = summary
         columns = nil
-        self.load = load
+        loadChunk = load
         self.resolve = resolve
         decoder = SegmentDecoder(spanCount: summary.spans, decompressor)
     }
@@ -65,7 +66,7 @@ final class SegmentView {
         format = nil
         self.columns = columns
         summary = columns.summary()
-        load = { (_, _) throws(StoreError) in nil }
+        loadChunk = { (_, _) throws(StoreError) in nil }
         resolve = { (_) throws(StoreError) in throw StoreError(.damaged, "the journal has no catalogue") }
         decoder = SegmentDecoder(spanCount: columns.spanCount)
         knownTables = columns.tables
@@ -126,21 +127,25 @@ final class SegmentView {
         return origins
     }
 
+    /// As many as the catalogue says, which is one less than there are `traceOffsets`.
     func traceIDs() throws(StoreError) -> [TraceID] {
         if let knownTraceIDs { return knownTraceIDs }
         let ids = try decode(.traceIDs) { (bytes) throws(ByteReader.Damage) in try decoder.traceIDs(bytes) }
+        guard ids.count == summary.traces else { throw damage(.traceIDs) }
         knownTraceIDs = ids
         return ids
     }
 
-    /// Where each trace's spans start; one element more than there are traces.
+    /// Where each trace's spans start; one element more than there are traces, each of which has spans.
     func traceOffsets() throws(StoreError) -> [Int] {
         if let knownTraceOffsets { return knownTraceOffsets }
         let counts = try decode(.traceSpanCounts) { (bytes) throws(ByteReader.Damage) in
             try decoder.indexes(bytes, limit: Int(UInt32.max))
         }
         let offsets = Self.offsets(counts)
-        guard offsets.last == summary.spans else { throw damage(.traceSpanCounts) }
+        guard counts.count == summary.traces, !counts.contains(0), offsets.last == summary.spans else {
+            throw damage(.traceSpanCounts)
+        }
         knownTraceOffsets = offsets
         return offsets
     }
@@ -239,17 +244,18 @@ final class SegmentView {
     func values(of column: Int) throws(StoreError) -> ColumnValues {
         if let known = knownValues[column] { return known }
         let type = try tables().columns[column].type
-        let id = ChunkID.values(of: column)
         let count = try valueCounts()[column]
+        guard let id = ChunkID.values(of: column) else { throw damage(column: column) }
         guard let bytes = try load(id) else {
-            // Only a column without values has no chunk.
+            // A column that no span uses has no chunk.
             guard count == 0 else { throw damage(id) }
             return type.isInDictionary ? .entries([], StringTable()) : .numbers([])
         }
         let values: ColumnValues
         if type.isInDictionary {
+            let operations = try tables().operations.count
             let strings = try decode(id, bytes) { (span) throws(ByteReader.Damage) in
-                try decoder.strings(span, countMax: count)
+                try decoder.strings(span, countMax: count, entriesMax: operations)
             }
             values = .entries(strings.values, strings.dictionary)
         } else {
@@ -272,13 +278,14 @@ final class SegmentView {
             names = known
         } else {
             // No span has a value here: how many there are need not be counted.
-            let spans = summary.spans
-            names = try decode(.values(of: column)) { (bytes) throws(ByteReader.Damage) in
-                try decoder.strings(bytes, countMax: spans).dictionary
+            let operations = try tables().operations.count
+            guard let id = ChunkID.values(of: column) else { throw damage(column: column) }
+            names = try decode(id) { (bytes) throws(ByteReader.Damage) in
+                try decoder.strings(bytes, countMax: 0, entriesMax: operations).dictionary
             }
         }
         guard try tables().operations.allSatisfy({ Int($0.name) < names.count }) else {
-            throw damage(.values(of: column))
+            throw damage(column: column)
         }
         knownNames = names
         return names
@@ -339,54 +346,5 @@ final class SegmentView {
         }
         knownRollup = rollup
         return rollup
-    }
-
-    // MARK: Decoding
-
-    private func spanColumn(_ id: ChunkID) throws(StoreError) -> [UInt64] {
-        let spans = summary.spans
-        let values = try decode(id) { (bytes) throws(ByteReader.Damage) in
-            try decoder.numbers(bytes, countMax: spans)
-        }
-        guard values.count == spans else { throw damage(id) }
-        return values
-    }
-
-    private func spanIndexes(_ id: ChunkID, limit: Int) throws(StoreError) -> [UInt32] {
-        let indexes = try decode(id) { (bytes) throws(ByteReader.Damage) in
-            try decoder.indexes(bytes, limit: limit)
-        }
-        guard indexes.count == summary.spans else { throw damage(id) }
-        return indexes
-    }
-
-    private func load(_ id: ChunkID) throws(StoreError) -> [UInt8]? {
-        try load(id, knownTables?.columns ?? [])
-    }
-
-    private func decode<Content>(
-        _ id: ChunkID, _ read: (ByteSpan) throws(ByteReader.Damage) -> Content
-    ) throws(StoreError) -> Content {
-        guard let bytes = try load(id) else { throw damage(id) }
-        return try decode(id, bytes, read)
-    }
-
-    private func decode<Content>(
-        _ id: ChunkID, _ bytes: [UInt8], _ read: (ByteSpan) throws(ByteReader.Damage) -> Content
-    ) throws(StoreError) -> Content {
-        do {
-            return try read(bytes.span)
-        } catch {
-            throw damage(id)
-        }
-    }
-
-    /// The words for a chunk that does not hold what it should.
-    func damage(_ id: ChunkID) -> StoreError {
-        let words = id.words(columns: knownTables?.columns ?? [])
-        return StoreError(
-            .damaged,
-            "segment \(segmentID.map(String.init) ?? "(journal)"): \(words) is damaged"
-                + summary.rangeWords)
     }
 }

@@ -67,7 +67,7 @@ struct SpanMaterializer {
     /// The value of a column at a place.
     func value(column: Int, index: Int) throws(StoreError) -> AnyValue {
         let values = try view.values(of: column)
-        guard index < values.count else { throw view.damage(.values(of: column)) }
+        guard index < values.count else { throw view.damage(column: column) }
         let type = tables.columns[column].type
         let value: AnyValue?
         switch values {
@@ -75,20 +75,20 @@ struct SpanMaterializer {
         case .entries(let entries, let dictionary):
             value = AnyValue(type: type, bits: 0, bytes: Array(dictionary[Int(entries[index])]))
         }
-        guard let value else { throw view.damage(.values(of: column)) }
+        guard let value else { throw view.damage(column: column) }
         return value
     }
 
     /// The bytes of a dictionary column at a place.
     private func bytes(column: Int, index: Int) throws(StoreError) -> [UInt8] {
         guard case .entries(let entries, let dictionary) = try view.values(of: column), index < entries.count
-        else { throw view.damage(.values(of: column)) }
+        else { throw view.damage(column: column) }
         return Array(dictionary[Int(entries[index])])
     }
 
     private func number(column: Int, index: Int) throws(StoreError) -> UInt64 {
         guard case .numbers(let numbers) = try view.values(of: column), index < numbers.count
-        else { throw view.damage(.values(of: column)) }
+        else { throw view.damage(column: column) }
         return numbers[index]
     }
 
@@ -131,7 +131,7 @@ struct SpanMaterializer {
                 attributes.append(KeyValue(key, try value(column: column, index: index)))
             } else if column == Int(FieldColumn.overflow.id) {
                 let pairs = [KeyValue](canonicalBytes: try bytes(column: column, index: index))
-                guard let pairs else { throw view.damage(.values(of: column)) }
+                guard let pairs else { throw view.damage(column: column) }
                 overflow += pairs
             }
         }
@@ -160,15 +160,15 @@ struct SpanMaterializer {
                 span.droppedLinksCount = UInt32(truncatingIfNeeded: try number(column: column, index: index))
             case .events:
                 let events = [SpanEvent](canonicalBytes: try bytes(column: column, index: index))
-                guard let events else { throw view.damage(.values(of: column)) }
+                guard let events else { throw view.damage(column: column) }
                 span.events = events
             case .links:
                 let links = [SpanLink](canonicalBytes: try bytes(column: column, index: index))
-                guard let links else { throw view.damage(.values(of: column)) }
+                guard let links else { throw view.damage(column: column) }
                 span.links = links
             case .overflow:
                 let pairs = [KeyValue](canonicalBytes: try bytes(column: column, index: index))
-                guard let pairs else { throw view.damage(.values(of: column)) }
+                guard let pairs else { throw view.damage(column: column) }
                 span.attributes += pairs
             }
         }

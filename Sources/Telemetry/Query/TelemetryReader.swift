@@ -61,7 +61,7 @@ package final class TelemetryReader {
             }
             return DatabaseInfo(
                 path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),
-                spans: totals.segmentSpans + totals.journalSpans, segments: totals.segments,
+                spans: totals.segmentSpans &+ totals.journalSpans, segments: totals.segments,
                 journalRows: totals.journalRows, minTime: totals.minStart, maxTime: totals.maxStart,
                 formatVersion: totals.version, notes: notes)
         }
@@ -130,8 +130,12 @@ package final class TelemetryReader {
             var totals = Totals()
             totals.version = Int(try connection.integer("PRAGMA user_version") ?? 0)
             for table in ["segment", "journal"] {
+                // A damaged row must not make the sum more than a number holds.
                 let statement = try connection.prepare(
-                    "SELECT count(*), coalesce(sum(spans), 0), min(min_start), max(max_start) FROM \(table)")
+                    """
+                    SELECT count(*), coalesce(sum(max(0, min(spans, \(UInt32.max)))), 0), min(min_start),
+                        max(max_start) FROM \(table)
+                    """)
                 guard try statement.step() else { continue }
                 if table == "segment" {
                     totals.segments = Int(statement.integer(0))
@@ -159,51 +163,43 @@ package final class TelemetryReader {
 
     /// What `views` would show, as values that may cross threads.
     func segments(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentReference] {
+        let stored: [SegmentReference]
+        let journal: [SpanBatch]
         do {
-            var segments: [SegmentReference] = []
-            let journal = try journalBatches()
-            let journalStarts = SpanBatch.startRange(journal)
-            // Segments that may have spans of the journal, too.
-            var besideJournal: [SegmentReference] = []
-            let statement = try connection.prepare(
-                """
-                SELECT id, spans, traces, min_start, max_start, max_end, min_duration, max_duration, errors,
-                    format
-                FROM segment WHERE signal = \(Schema.spanSignal) ORDER BY id
-                """)
-            while try statement.step() {
-                let summary = SegmentSummary(
-                    spans: Int(statement.integer(1)), traces: Int(statement.integer(2)),
-                    minStart: UnixNanos(rawValue: statement.integer(3)),
-                    maxStart: UnixNanos(rawValue: statement.integer(4)),
-                    maxEnd: UnixNanos(rawValue: statement.integer(5)),
-                    minDuration: statement.integer(6), maxDuration: statement.integer(7),
-                    errors: Int(statement.integer(8)))
-                guard statement.integer(9) <= Int64(SegmentEncoder.formatVersion) else {
-                    noteLoss(
-                        "segment \(statement.integer(0)) has a newer format: upgrade traceq", summary.maxStart
-                    )
-                    continue
-                }
-                guard (0...SegmentSummary.spansMax).contains(summary.spans) else {
-                    noteLoss(
-                        "segment \(statement.integer(0)): its catalogue entry is damaged", .distantFuture)
-                    continue
-                }
-                let reference = SegmentReference(
-                    summary: summary, segmentID: statement.integer(0), format: Int(statement.integer(9)))
-                if isWanted(summary) { segments.append(reference) }
-                if let journalStarts, summary.mayHaveStarts(in: journalStarts) {
-                    besideJournal.append(reference)
-                }
-            }
-            if let journal = reference(toJournal: journal, beside: besideJournal), isWanted(journal.summary) {
-                segments.append(journal)
-            }
-            return segments
+            journal = try journalBatches()
+            stored = try storedSegments()
         } catch {
             throw StoreError(error, path: path)
         }
+        var segments = stored.filter { isWanted($0.summary) }
+        if let journal = try reference(toJournal: journal, beside: stored), isWanted(journal.summary) {
+            segments.append(journal)
+        }
+        return segments
+    }
+
+    /// The catalogue; entries that no segment can have are damage.
+    private func storedSegments() throws(SQLiteError) -> [SegmentReference] {
+        let statement = try connection.prepare(
+            """
+            SELECT id, format, \(SegmentSummary.catalogueColumns)
+            FROM segment WHERE signal = \(Schema.spanSignal) ORDER BY id
+            """)
+        var segments: [SegmentReference] = []
+        while try statement.step() {
+            let (id, format) = (statement.integer(0), statement.integer(1))
+            guard format <= Int64(SegmentEncoder.formatVersion) else {
+                let last = UnixNanos(rawValue: statement.integer(5))
+                noteLoss("segment \(id) has a newer format: upgrade traceq", last)
+                continue
+            }
+            guard format >= 1, let summary = SegmentSummary(statement, at: 2) else {
+                noteLoss("segment \(id): its catalogue entry is damaged", .distantFuture)
+                continue
+            }
+            segments.append(SegmentReference(summary: summary, segmentID: id, format: Int(format)))
+        }
+        return segments
     }
 
     /// A segment again, without the columns that were read; the journal as it is.
@@ -235,10 +231,12 @@ package final class TelemetryReader {
     /// What is in no segment yet, as the sealer will make it; nil when that is nothing.
     private func reference(
         toJournal batches: [SpanBatch], beside segments: [SegmentReference]
-    ) -> SegmentReference? {
+    ) throws(StoreError) -> SegmentReference? {
         guard !batches.isEmpty else { return nil }
-        let columns = SegmentBuilder(batches).build(
-            leavingOutThoseIn: segments.lazy.map { [source] in source.view($0) })
+        let starts = SpanStarts(batches)
+        let concerned = segments.filter { starts.meet($0.summary) }
+        let columns = try SegmentBuilder(batches).build(
+            leavingOutThoseIn: concerned.lazy.map { [source] in source.view($0) })
         guard columns.spanCount > 0 else { return nil }
         return SegmentReference(summary: columns.summary(), columns: columns)
     }
@@ -294,11 +292,6 @@ package final class TelemetryReader {
 extension SegmentSummary {
     /// Whether a span of the segment may start inside a window.
     func overlaps(_ window: TimeWindow) -> Bool { minStart < window.until && maxStart >= window.since }
-
-    /// Whether a span of the segment may have one of these starts.
-    func mayHaveStarts(in range: ClosedRange<UnixNanos>) -> Bool {
-        maxStart >= range.lowerBound && minStart <= range.upperBound
-    }
 }
 
 extension SegmentSummary {

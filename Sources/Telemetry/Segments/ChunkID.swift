@@ -20,8 +20,11 @@ struct ChunkID: Hashable, Sendable {
     static let statistics = ChunkID(number: 14)
     static let rollup = ChunkID(number: 15)
 
-    /// The values of a column.
-    static func values(of column: Int) -> ChunkID { ChunkID(number: UInt16(16 + column)) }
+    /// The values of a column; nil for a column that no segment can have.
+    static func values(of column: Int) -> ChunkID? {
+        guard (0..<columnsMax).contains(column) else { return nil }
+        return ChunkID(number: UInt16(16 + column))
+    }
 
     /// How many columns a segment can have at the most.
     static let columnsMax = 65_536 - 16

@@ -41,6 +41,13 @@ struct MergedSpans: ~Copyable {
 
     var spanCount: Int { spanIDs.count }
 
+    /// By name: what operations call it.
+    var nameNumbers: [ArraySlice<UInt8>: UInt32] {
+        Dictionary(
+            nameEntries.indices.map { (name(UInt32($0)), UInt32($0)) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
     /// What an operation's `name` stands for.
     func name(_ number: UInt32) -> ArraySlice<UInt8> { dictionary.strings[Int(nameEntries[Int(number)])] }
 

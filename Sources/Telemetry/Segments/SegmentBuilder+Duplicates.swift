@@ -63,22 +63,59 @@ extension SegmentBuilder {
     // MARK: In segments
 
     /// The spans among the rows that stored segments have. What a damaged segment has is not known.
-    func storedSpans(_ rows: [Row], _ stored: some Collection<SegmentView>) -> [UInt32] {
+    /// - Throws: `StoreError` when the file cannot be read, which says nothing about a segment
+    mutating func storedSpans(
+        _ rows: [Row], _ stored: some Collection<SegmentView>
+    ) throws(StoreError) -> [UInt32] {
         guard !stored.isEmpty else { return [] }
         var offsets: [Int] = [0]
         offsets.reserveCapacity(result.traces.count + 1)
         for count in result.traceSpanCounts { offsets.append(offsets[offsets.count - 1] + Int(count)) }
         var found: [UInt32] = []
         for view in stored {
-            // Tried in parts, so that a damaged chunk costs only what it would have told.
-            if let more = try? storedSpans(rows, offsets, in: view) { found += more }
+            do throws(StoreError) {
+                found += try storedSpans(rows, offsets, in: view)
+            } catch {
+                guard error.code == .damaged else { throw error }
+            }
         }
         return found
     }
 
-    private func storedSpans(
+    private mutating func storedSpans(
         _ rows: [Row], _ offsets: [Int], in view: SegmentView
     ) throws(StoreError) -> [UInt32] {
+        var found: [UInt32] = []
+        let pairs = try tracesInCommon(rows, offsets, view)
+        guard !pairs.isEmpty else { return [] }
+        let spanIDs = try view.spanIDs()
+        var operations: [OperationKey]?
+        for (trace, storedRows) in pairs {
+            let own = rows[offsets[trace]..<offsets[trace + 1]]
+            // Looking through a short trace is faster than indexing it.
+            if storedRows.count > Self.searchedMax {
+                if operations == nil { operations = try operationKeys(view) }
+                let known = try spanKeys(storedRows, view, operations ?? [])
+                for row in own where known.contains(key(row.span)) { found.append(row.span) }
+                continue
+            }
+            for row in own {
+                let id = merged.spanIDs[Int(row.span)]
+                for place in storedRows where spanIDs[place] == id {
+                    result.comparisons += 1
+                    guard try isSame(row.span, place, of: view) else { continue }
+                    found.append(row.span)
+                    break
+                }
+            }
+        }
+        return found
+    }
+
+    /// The traces that a segment has, too, with the rows that they have there.
+    private func tracesInCommon(
+        _ rows: [Row], _ offsets: [Int], _ view: SegmentView
+    ) throws(StoreError) -> [(trace: Int, storedRows: Range<Int>)] {
         var candidates: [Int] = []
         var index = ProbeTable(capacity: 1_024)
         for (trace, id) in result.traces.enumerated() {
@@ -91,7 +128,7 @@ extension SegmentBuilder {
             candidates.append(trace)
         }
         guard !candidates.isEmpty else { return [] }
-        var pairs: [(trace: Int, rows: Range<Int>)] = []
+        var pairs: [(trace: Int, storedRows: Range<Int>)] = []
         let storedOffsets = try view.traceOffsets()
         for (place, id) in try view.traceIDs().enumerated() {
             guard let known = index.find(id.tableHash, { result.traces[candidates[$0]] == id }) else {
@@ -99,23 +136,38 @@ extension SegmentBuilder {
             }
             pairs.append((candidates[known], storedOffsets[place]..<storedOffsets[place + 1]))
         }
-        guard !pairs.isEmpty else { return [] }
+        return pairs
+    }
+
+    /// What `SpanKey` has of an operation; the name is nil when no span here has it.
+    private typealias OperationKey = (kind: Int32, name: UInt32?)
+
+    private func operationKeys(_ view: SegmentView) throws(StoreError) -> [OperationKey] {
+        let names = try view.names()
+        let numbers = merged.nameNumbers
+        return try view.tables().operations.map { ($0.kind, numbers[names[Int($0.name)]]) }
+    }
+
+    /// What tells the spans in some rows of a segment apart from others of their trace, of those that may be
+    /// here.
+    private func spanKeys(
+        _ rows: Range<Int>, _ view: SegmentView, _ operations: [OperationKey]
+    ) throws(StoreError) -> Set<SpanKey> {
         let spanIDs = try view.spanIDs()
-        var found: [UInt32] = []
-        for pair in pairs {
-            // Looking through a short trace is faster than indexing it.
-            let byID =
-                pair.rows.count > Self.searchedMax ? Dictionary(grouping: pair.rows) { spanIDs[$0] } : nil
-            for row in rows[offsets[pair.trace]..<offsets[pair.trace + 1]] {
-                let id = merged.spanIDs[Int(row.span)]
-                let places = byID.map { $0[id] ?? [] } ?? pair.rows.filter { spanIDs[$0] == id }
-                for place in places where try isSame(row.span, place, of: view) {
-                    found.append(row.span)
-                    break
-                }
-            }
+        let starts = try view.starts()
+        let durations = try view.durations()
+        let indexes = try view.operationIndexes()
+        var keys: Set<SpanKey> = []
+        keys.reserveCapacity(rows.count)
+        for row in rows {
+            let operation = operations[Int(indexes[row])]
+            guard let name = operation.name else { continue }
+            keys.insert(
+                SpanKey(
+                    spanID: spanIDs[row], start: starts[row], end: starts[row] &+ durations[row],
+                    kind: operation.kind, name: name))
         }
-        return found
+        return keys
     }
 
     /// Whether a span is the one in a row of a segment, given that trace and span id agree.

@@ -1,7 +1,7 @@
 /// Builds a segment's columns from batches: brings the tables of all batches into one, orders the spans
 /// by trace and lays their values out column by column.
 struct SegmentBuilder: ~Copyable {
-    private(set) var result = SegmentColumns()
+    var result = SegmentColumns()
     let merged: MergedSpans
     /// By span of `merged`: whether it is left out; empty when none is.
     private var isLeftOut: [Bool] = []
@@ -12,15 +12,27 @@ struct SegmentBuilder: ~Copyable {
     init(merging segments: consuming [SegmentColumns]) { merged = MergedSpans(segments) }
 
     /// Lays the spans out. A span that comes twice is laid out once: the first one stays.
-    /// - Parameter stored: segments that are stored already; spans that they have are left out
+    consuming func build() -> SegmentColumns {
+        let rows = orderedRows()
+        return laidOut(rows, without: repeatedSpans(rows))
+    }
+
+    /// The same without the spans that segments have.
+    /// - Parameter stored: segments that are stored already. What a damaged one has is not known
+    /// - Throws: `StoreError` when one cannot be read at the moment
     consuming func build(
-        leavingOutThoseIn stored: some Collection<SegmentView> = [SegmentView]()
-    ) -> SegmentColumns {
+        leavingOutThoseIn stored: some Collection<SegmentView>
+    ) throws(StoreError) -> SegmentColumns {
+        let rows = orderedRows()
+        let repeated = repeatedSpans(rows) + (try storedSpans(rows, stored))
+        return laidOut(rows, without: repeated)
+    }
+
+    private mutating func laidOut(_ ordered: [Row], without repeated: [UInt32]) -> SegmentColumns {
         result.tables = merged.tables
         result.origins = merged.origins
         result.storedOrigins = merged.storedOrigins
-        var rows = orderedRows()
-        let repeated = repeatedSpans(rows) + storedSpans(rows, stored)
+        var rows = ordered
         if !repeated.isEmpty {
             isLeftOut = [Bool](repeating: false, count: merged.spanCount)
             for span in repeated { isLeftOut[Int(span)] = true }

@@ -35,8 +35,16 @@ struct SegmentColumns: Sendable {
 
     /// How many spans were left out because they came twice or are stored already.
     var duplicates = 0
+    /// How many pairs of spans were compared to find those that are stored already.
+    var comparisons = 0
 
     var spanCount: Int { spanIDs.count }
+
+    /// About how much memory they take.
+    var memoryBytes: Int {
+        let texts = dictionaries.reduce(0) { $0 + $1.bytes.count + $1.count * 4 }
+        return values.count * 8 + spanCount * 48 + traces.count * 28 + externalParents.count * 8 + texts
+    }
 
     /// The values of one column.
     func values(of column: Int) -> ArraySlice<UInt64> {

@@ -22,6 +22,8 @@ struct SegmentDecoder: ~Copyable {
                 let type = ValueType(rawValue: try reader.byte())
             else { throw reader.damage() }
             tables.columns.append(ColumnKey(role: role, type: type, name: try reader.counted()))
+            // Each has a chunk of its own, and these have numbers of 16 bits.
+            guard tables.columns.count <= ChunkID.columnsMax else { throw reader.damage() }
         }
         guard tables.columns.starts(with: FieldColumn.keys) else { throw reader.damage() }
         for _ in 0..<(try reader.count()) {
@@ -106,13 +108,17 @@ struct SegmentDecoder: ~Copyable {
     }
 
     /// A dictionary column: the entry of each value, and the entries.
+    /// - Parameters:
+    ///   - countMax: how many values there can be at the most
+    ///   - entriesMax: how many entries there can be if these are more: operations name them, and the spans of
+    ///     some operations may have been left out
     func strings(
-        _ bytes: ByteSpan, countMax: Int
+        _ bytes: ByteSpan, countMax: Int, entriesMax: Int = 0
     ) throws(ByteReader.Damage) -> (values: [UInt32], dictionary: StringTable) {
         var reader = ByteReader(bytes)
         var values = try IntegerCoding.read32(&reader, shared.decompressor, countMax: countMax)
         let lengths = try IntegerCoding.read32(
-            &reader, shared.decompressor, countMax: max(countMax, spanCount))
+            &reader, shared.decompressor, countMax: max(countMax, spanCount, entriesMax))
         let content = try Block.read(&reader, shared.decompressor)
         guard let dictionary = StringTable(bytes: content, lengths: lengths) else { throw reader.damage() }
         let entryCount = UInt32(lengths.count)

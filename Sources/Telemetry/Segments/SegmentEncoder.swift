@@ -7,7 +7,12 @@ struct SegmentEncoder: ~Copyable {
     private let compressor = ZstdCompressor()
 
     /// All chunks but that of the origins, which needs the ids that the database gives them.
+    ///
+    /// - Precondition: there are no more than `ChunkID.columnsMax` columns
     func chunks(_ columns: SegmentColumns) -> [EncodedChunk] {
+        precondition(
+            columns.tables.columns.count <= ChunkID.columnsMax,
+            "a segment with more columns than there are numbers for their chunks")
         var chunks: [EncodedChunk] = []
         func add(_ id: ChunkID, _ write: (inout ByteWriter) -> Void) {
             var writer = ByteWriter()
@@ -41,8 +46,10 @@ struct SegmentEncoder: ~Copyable {
         }
         for column in columns.tables.columns.indices {
             let values = columns.values(of: column)
-            if values.isEmpty, columns.dictionaries[column].count == 0 { continue }
-            add(.values(of: column)) { writer in
+            guard !values.isEmpty || columns.dictionaries[column].count > 0,
+                let id = ChunkID.values(of: column)
+            else { continue }
+            add(id) { writer in
                 if columns.tables.columns[column].type.isInDictionary {
                     writeStrings(values, columns.dictionaries[column], to: &writer)
                 } else {

@@ -65,9 +65,9 @@ extension SegmentRollup {
             groupIndexes.append(contentsOf: repeatElement(UInt32(group), count: Int(rows)))
         }
         let rows = groupIndexes.count
-        minutes = try IntegerCoding.read(&reader, decompressor, countMax: rows).map {
-            UInt32(truncatingIfNeeded: $0)
-        }
+        let minutes = try IntegerCoding.read(&reader, decompressor, countMax: rows)
+        guard minutes.allSatisfy({ $0 <= Self.minuteMax }) else { throw reader.damage() }
+        self.minutes = minutes.map { UInt32(truncatingIfNeeded: $0) }
         errors = try Self.column(&reader, decompressor, rows, exactly: true)
         responseBytes = try IntegerCoding.read(&reader, decompressor, countMax: rows)
         durationSums = try IntegerCoding.read(&reader, decompressor, countMax: rows)

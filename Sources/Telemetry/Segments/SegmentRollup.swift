@@ -19,6 +19,9 @@ struct SegmentRollup: Hashable, Sendable {
     /// In ascending order.
     var groups: [Group] = []
 
+    /// The last minute that begins within the times that can be said.
+    static let minuteMax = UInt64(Int64.max) / SegmentRollupBuilder.minuteNanos
+
     // One element a row: rows are ordered by group, then by minute.
     /// Index into `groups`.
     var groupIndexes: [UInt32] = []

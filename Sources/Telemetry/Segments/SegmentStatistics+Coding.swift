@@ -37,8 +37,10 @@ extension SegmentStatistics {
             let peer = try reader.index(below: peers.count)
             let spans = try Self.number(&reader)
             let errors = try Self.number(&reader)
+            // Clamped times: none lies before the epoch, and differences of them do not overflow.
             let first = try reader.signed()
             let last = first &+ (try reader.signed())
+            guard 0 <= first, first <= last else { throw reader.damage() }
             sources.append(
                 Source(
                     origin: origin, peer: peer, spans: spans, errors: errors,

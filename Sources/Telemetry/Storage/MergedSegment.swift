@@ -7,17 +7,9 @@ struct MergedSegment: Sendable {
     /// When the newest of its spans were sealed.
     var createdAt: UnixNanos
     /// The segments that it replaces.
-    var replaced: [Replaced]
+    var replaced: [SegmentIdentity]
     /// Spans that more than one of them had.
     var duplicates: Int
-
-    /// A segment that a merge read. Its number alone does not tell: when retention takes out the newest segment,
-    /// the next one that is sealed gets its number.
-    struct Replaced: Hashable, Sendable {
-        var id: Int64
-        var createdAt: UnixNanos
-        var spans: Int
-    }
 
     /// What became of an attempt to merge.
     enum Attempt: Sendable {
@@ -25,42 +17,53 @@ struct MergedSegment: Sendable {
         /// There is nothing to be gained.
         case nothing
         /// A segment cannot be read whole: it must be left as it is.
-        case damaged(segment: Int64, StoreError)
+        case damaged(segment: SegmentIdentity, StoreError)
+        /// Neighbours have together more than a segment may have; this is the larger of the first two.
+        case tooLarge(segment: SegmentIdentity)
     }
 
-    /// Finds the next segments to merge, reads them and makes one of them.
+    /// Finds the next segments to merge, reads them and makes one of as many of them as have room in one.
     /// - Parameters:
-    ///   - excluded: segments that are known to be damaged
+    ///   - excluded: segments that an earlier attempt found to be damaged or too large
     ///   - isForced: see `MergePlan.next`
     /// - Throws: `StoreError` when the file cannot be read
     static func next(
-        _ plan: MergePlan, isForced: Bool, excluding excluded: Set<Int64>, _ catalogue: SegmentCatalogue,
-        _ encoder: borrowing SegmentEncoder
+        _ plan: MergePlan, isForced: Bool, excluding excluded: Set<SegmentIdentity>,
+        _ catalogue: SegmentCatalogue, _ encoder: borrowing SegmentEncoder
     ) throws(StoreError) -> Attempt {
         var entries: [SegmentCatalogue.Entry] = []
         var segments: [SegmentColumns] = []
+        var tooLarge: SegmentCatalogue.Entry?
         do {
             try catalogue.snapshot { () throws(StoreError) in
                 let small = try catalogue.entries(ofFewerSpansThan: plan.spansEnough)
-                    .filter { !excluded.contains($0.id) }
+                    .filter { !excluded.contains($0.identity) }
                 // In the order in which they came: of a span that comes twice the first one stays.
                 entries = (plan.next(small, isForced: isForced) ?? []).sorted { $0.id < $1.id }
-                for entry in entries { segments.append(try catalogue.view(entry).segmentColumns()) }
+                var size = MergeSize(plan)
+                for entry in entries {
+                    let segment = try catalogue.view(entry).segmentColumns()
+                    guard size.add(segment) else {
+                        let isFirst = segments.first.map { size.share(of: $0) > size.share(of: segment) }
+                        tooLarge = isFirst == true ? entries[0] : entry
+                        return
+                    }
+                    segments.append(segment)
+                }
             }
         } catch {
             guard error.code == .damaged, segments.count < entries.count else { throw error }
-            return .damaged(segment: entries[segments.count].id, error)
+            return .damaged(segment: entries[segments.count].identity, error)
         }
         if entries.isEmpty { return .nothing }
+        if let tooLarge, segments.count < 2 { return .tooLarge(segment: tooLarge.identity) }
+        entries.removeSubrange(segments.count...)
         let columns = SegmentBuilder(merging: segments).build()
         return .merged(
             MergedSegment(
                 chunks: encoder.chunks(columns), origins: columns.storedOrigins, summary: columns.summary(),
                 level: (entries.map(\.level).max() ?? 0) + 1,
                 createdAt: entries.map(\.createdAt).max() ?? .distantPast,
-                replaced: entries.map {
-                    Replaced(id: $0.id, createdAt: $0.createdAt, spans: $0.summary.spans)
-                },
-                duplicates: columns.duplicates))
+                replaced: entries.map(\.identity), duplicates: columns.duplicates))
     }
 }

@@ -163,4 +163,19 @@ extension StoreError {
             self.init(.unavailable, "\(path): \(error.description)")
         }
     }
+
+    /// What SQLite's refusal to read a chunk means: a page of the file that is broken costs the segments that
+    /// have chunks on it, and no others.
+    init(
+        _ error: SQLiteError, path: String, reading chunk: ChunkID, of segment: Int64,
+        columns: [ColumnKey] = []
+    ) {
+        guard error.isDamage else {
+            self.init(error, path: path)
+            return
+        }
+        self.init(
+            .damaged,
+            "segment \(segment): SQLite cannot read \(chunk.words(columns: columns)): \(error.message)")
+    }
 }

@@ -1,20 +1,5 @@
 import Dispatch
 
-/// A segment that is ready to be written.
-struct SealedSegment: Sendable {
-    var chunks: [EncodedChunk]
-    var origins: SegmentOrigins
-    var summary: SegmentSummary
-    /// The last journal row that is in it.
-    var lastJournalID: Int64
-    /// Spans that were left out because they came twice or are stored already.
-    var duplicates: Int
-    /// Why segments could not be asked for spans that are there already; nil when they could.
-    var uncheckedBecause: StoreError?
-
-    var byteCount: Int { chunks.reduce(0) { $0 + $1.bytes.count } }
-}
-
 /// Builds and compresses segments, on a thread of its own: it takes some 50 ms for 65,536 spans, which
 /// commits must not wait for.
 actor Sealer {
@@ -29,40 +14,55 @@ actor Sealer {
     /// - Parameter path: the database, which somebody else has made
     init(path: String) { self.path = path }
 
-    /// Makes a segment of batches, without the spans that segments have already.
+    /// Makes segments of batches, without the spans that segments have already.
     ///
     /// All segments that were made before must be installed: what is not in the file cannot be found there.
-    func seal(_ batches: [SpanBatch], lastJournalID: Int64) -> SealedSegment {
-        var problem: StoreError?
-        let columns: SegmentColumns
-        do {
-            columns = try columnsOfNewSpans(batches)
-        } catch {
-            // Rather a span twice than not at all; merging may find it yet.
-            catalogue = nil
-            problem = error
-            columns = SegmentBuilder(batches).build()
+    func seal(_ batches: [SpanBatch], lastJournalID: Int64) -> SealedSegments {
+        var sealed = SealedSegments(lastJournalID: lastJournalID)
+        var made: [SegmentColumns] = []
+        let parts = SealParts.parts(of: batches)
+        for part in parts {
+            let columns: SegmentColumns
+            do {
+                columns = try columnsOfNewSpans(part, beside: made)
+            } catch {
+                // Rather a span twice than not at all; merging may find it yet.
+                catalogue = nil
+                sealed.uncheckedBecause = error
+                columns = SegmentBuilder(part).build()
+            }
+            sealed.duplicates += columns.duplicates
+            guard columns.spanCount > 0 else { continue }
+            sealed.segments.append(
+                SealedSegments.Segment(
+                    chunks: encoder.chunks(columns), origins: columns.origins, summary: columns.summary()))
+            if parts.count > 1 { made.append(columns) }
         }
-        return SealedSegment(
-            chunks: columns.spanCount == 0 ? [] : encoder.chunks(columns), origins: columns.origins,
-            summary: columns.summary(), lastJournalID: lastJournalID, duplicates: columns.duplicates,
-            uncheckedBecause: problem)
+        return sealed
     }
 
-    private func columnsOfNewSpans(_ batches: [SpanBatch]) throws(StoreError) -> SegmentColumns {
-        guard let starts = SpanBatch.startRange(batches) else { return SegmentBuilder(batches).build() }
+    /// - Parameter made: what is sealed together with it
+    private func columnsOfNewSpans(
+        _ batches: [SpanBatch], beside made: [SegmentColumns]
+    ) throws(StoreError) -> SegmentColumns {
+        let starts = SpanStarts(batches)
+        guard let range = starts.range else { return SegmentBuilder(batches).build() }
         let catalogue = try openCatalogue()
         return try catalogue.snapshot { () throws(StoreError) in
-            let overlapping = try catalogue.entries(from: starts.lowerBound, through: starts.upperBound)
-            return SegmentBuilder(batches).build(leavingOutThoseIn: overlapping.lazy.map(catalogue.view))
+            let stored = try catalogue.entries(from: range.lowerBound, through: range.upperBound)
+                .filter { starts.meet($0.summary) }
+            // Each is opened when its turn has come, and no longer than that.
+            let views = stored.map { entry in { catalogue.view(entry) } }
+            let others = made.filter { starts.meet($0.summary()) }.map { columns in { SegmentView(columns) } }
+            return try SegmentBuilder(batches).build(leavingOutThoseIn: (views + others).lazy.map { $0() })
         }
     }
 
     /// Makes one segment of the next ones that are worth it.
-    /// - Parameter excluded: segments that are known to be damaged
+    /// - Parameter excluded: segments that are known not to be mergeable
     /// - Returns: what became of it, and how long the processor worked on it
     func merge(
-        _ plan: MergePlan, excluding excluded: Set<Int64>
+        _ plan: MergePlan, excluding excluded: Set<SegmentIdentity>
     ) throws(StoreError) -> (attempt: MergedSegment.Attempt, cpuNanos: Int64) {
         let before = threadCPUNanos()
         do {

@@ -10,6 +10,10 @@ final class SegmentCatalogue {
         /// When the newest of its spans were sealed.
         var createdAt: UnixNanos
         var summary: SegmentSummary
+
+        var identity: SegmentIdentity {
+            SegmentIdentity(id: id, createdAt: createdAt, spans: summary.spans)
+        }
     }
 
     private let path: String
@@ -51,28 +55,23 @@ final class SegmentCatalogue {
         try entries("spans < ?1 ORDER BY min_start, id", [Int64(spans)])
     }
 
+    /// Rows that no segment can have are passed over: whoever reads spans tells of them.
     private func entries(_ condition: String, _ values: [Int64]) throws(StoreError) -> [Entry] {
         do {
             let statement = try connection.prepare(
                 """
-                SELECT id, level, format, created_at, spans, traces, min_start, max_start, max_end, min_duration,
-                    max_duration, errors
-                FROM segment WHERE signal = \(Schema.spanSignal) AND format <= \(SegmentEncoder.formatVersion)
-                    AND spans BETWEEN 0 AND \(SegmentSummary.spansMax) AND \(condition)
+                SELECT id, level, format, created_at, \(SegmentSummary.catalogueColumns) FROM segment
+                WHERE signal = \(Schema.spanSignal) AND format BETWEEN 1 AND \(SegmentEncoder.formatVersion)
+                    AND level BETWEEN 0 AND \(Int32.max) AND \(condition)
                 """)
             for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
             var entries: [Entry] = []
             while try statement.step() {
-                let summary = SegmentSummary(
-                    spans: Int(statement.integer(4)), traces: Int(clamping: statement.integer(5)),
-                    minStart: UnixNanos(rawValue: statement.integer(6)),
-                    maxStart: UnixNanos(rawValue: statement.integer(7)),
-                    maxEnd: UnixNanos(rawValue: statement.integer(8)), minDuration: statement.integer(9),
-                    maxDuration: statement.integer(10), errors: Int(clamping: statement.integer(11)))
+                guard let summary = SegmentSummary(statement, at: 4) else { continue }
                 entries.append(
                     Entry(
-                        id: statement.integer(0), level: Int(clamping: statement.integer(1)),
-                        format: Int(clamping: statement.integer(2)),
+                        id: statement.integer(0), level: Int(statement.integer(1)),
+                        format: Int(statement.integer(2)),
                         createdAt: UnixNanos(rawValue: statement.integer(3)), summary: summary))
             }
             return entries
@@ -99,7 +98,7 @@ final class SegmentCatalogue {
             expected = UInt64(bitPattern: findChunk.integer(0))
             bytes = findChunk.blob(1)
         } catch {
-            throw StoreError(error, path: path)
+            throw StoreError(error, path: path, reading: chunk, of: segment)
         }
         guard checksum(bytes.span) == expected else {
             throw StoreError(

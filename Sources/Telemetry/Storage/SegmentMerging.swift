@@ -41,17 +41,18 @@ package struct SegmentMerging: Sendable {
         let catalogue = try SegmentCatalogue(path: path)
         let encoder = SegmentEncoder()
         var progress = Progress()
-        var damaged: Set<Int64> = []
+        var excluded: Set<SegmentIdentity> = []
         progress.segmentsBefore = try count(database)
         progress.segmentsNow = progress.segmentsBefore
         while onStep(progress) {
-            switch try MergedSegment.next(plan, isForced: true, excluding: damaged, catalogue, encoder) {
+            switch try MergedSegment.next(plan, isForced: true, excluding: excluded, catalogue, encoder) {
             case .nothing:
                 try finish(database)
                 return progress
             case .damaged(let segment, let error):
-                damaged.insert(segment)
+                excluded.insert(segment)
                 progress.damages.append(error.message)
+            case .tooLarge(let segment): excluded.insert(segment)
             case .merged(let merged):
                 do {
                     _ = try database.install(merged, encoder: encoder)

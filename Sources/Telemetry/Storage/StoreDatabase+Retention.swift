@@ -20,15 +20,17 @@ extension StoreDatabase {
     private func deleteSegments(
         _ condition: String, bytes wanted: Int64, effort: Int
     ) throws(SQLiteError) -> ExpiredSegments {
-        // A clock that runs ahead must not make spans outlive those that came later. The sizes are asked of the
-        // few that are chosen, and not of all that there are.
+        // Neither a clock that runs ahead nor one that lies years back may decide how long spans are kept: then
+        // it counts when they were sealed. The sizes are asked of the few that are chosen, and not of all.
         let oldest = try connection.prepare(
             """
             SELECT id, spans, min_start, max_start,
                 (SELECT sum(length(data)) FROM chunk
                     WHERE chunk.id BETWEEN oldest.id << 16 AND oldest.id << 16 | 65535)
             FROM (
-                SELECT id, spans, min_start, max_start FROM segment WHERE \(condition) ORDER BY min(max_end, created_at), id
+                SELECT id, spans, min_start, max_start FROM segment WHERE \(condition)
+                ORDER BY iif(max_end < created_at - \(BelievableStarts.beforeNanos), created_at,
+                    min(max_end, created_at)), id
                 LIMIT \(Self.expiredSegmentsMax * effort)
             ) AS oldest
             """)

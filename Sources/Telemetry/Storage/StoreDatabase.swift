@@ -155,32 +155,33 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    /// Writes a segment and drops the journal rows that it replaces, and receipts that nobody needs.
-    /// - Returns: what the segment refers to
+    /// Writes segments and drops the journal rows that they replace, and receipts that nobody needs.
+    /// - Returns: what the segments refer to
     @discardableResult
     func install(
-        _ sealed: SealedSegment, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
+        _ sealed: SealedSegments, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) -> [SegmentOriginReference] {
         var origins: [SegmentOriginReference] = []
         try transaction(.seal) { () throws(SQLiteError) in
-            // First, so that the segment takes the pages that become free.
+            // First, so that the segments take the pages that become free.
             try retireJournal(through: sealed.lastJournalID, keeping: damaged)
-            // All of its spans may be stored already.
-            if sealed.summary.spans > 0 { origins = try insert(sealed, encoder: encoder, now: now) }
+            for segment in sealed.segments {
+                origins += try insert(segment, encoder: encoder, now: now)
+            }
             try deleteReceipts(now: now, bytesMax: nil)
         }
         return origins
     }
 
-    /// How many bytes more a segment takes than the journal rows that it replaces.
-    func growth(installing sealed: SealedSegment) throws(SQLiteError) -> Int64 {
+    /// How many bytes more segments take than the journal rows that they replace.
+    func growth(installing sealed: SealedSegments) throws(SQLiteError) -> Int64 {
         let replaced = try connection.integer(
             "SELECT sum(length(data)) FROM journal WHERE id <= \(sealed.lastJournalID)")
         return max(0, Int64(sealed.byteCount) - (replaced ?? 0))
     }
 
     private func insert(
-        _ sealed: SealedSegment, encoder: borrowing SegmentEncoder, now: UnixNanos
+        _ sealed: SealedSegments.Segment, encoder: borrowing SegmentEncoder, now: UnixNanos
     ) throws(SQLiteError) -> [SegmentOriginReference] {
         let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
         let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)

@@ -7,7 +7,7 @@ extension StoreWriter {
         guard upkeep.merging == nil, upkeep.mayMerge, outage == nil, !isSealing, pending.count <= 1,
             monotonicNanos() >= upkeep.mergeRestUntil
         else { return }
-        let excluded = upkeep.damagedSegments
+        let excluded = upkeep.unmergeable
         upkeep.merging = Task { [sealer, openings, plan = options.mergePlan.keeping(options.retainNanos)] in
             let outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
             do throws(StoreError) {
@@ -31,8 +31,9 @@ extension StoreWriter {
             switch attempt {
             case .nothing: upkeep.mayMerge = false
             case .damaged(let segment, let error):
-                upkeep.damagedSegments.insert(segment)
+                upkeep.unmergeable.insert(segment)
                 report("store.merge.damaged", error.message)
+            case .tooLarge(let segment): upkeep.unmergeable.insert(segment)
             case .merged(let merged): try install(merged)
             }
         } catch let error as SQLiteError {

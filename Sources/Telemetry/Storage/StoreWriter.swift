@@ -27,7 +27,7 @@ actor StoreWriter {
     /// Rows of the journal that cannot be read: they stay, so that somebody can look at them.
     var damagedJournalIDs: [Int64] = []
     /// A segment that could not be written; it is tried again.
-    var waitingSegment: SealedSegment?
+    var waitingSegment: SealedSegments?
     var isSealing: Bool { sealingNow != nil }
     /// Counts how often the file was opened: what was sealed for an earlier time does not count any more.
     var openings = 0
@@ -230,7 +230,7 @@ extension StoreWriter {
 
     /// - Parameter opening: when its spans were taken from `pending`; after the file was opened anew they are
     ///   there again, unless the segment is in the file
-    private func install(_ sealed: SealedSegment, opening: Int) {
+    private func install(_ sealed: SealedSegments, opening: Int) {
         guard opening == openings, (try? checkFile()) != nil else { return }
         do {
             // Without room too: it takes the place of what is larger.
@@ -256,12 +256,12 @@ extension StoreWriter {
         wake()
     }
 
-    private func tell(of sealed: SealedSegment) {
+    private func tell(of sealed: SealedSegments) {
         onEvent(
             StoreEvent(
                 .debug, "store.sealed",
                 [
-                    "spans": "\(sealed.summary.spans)", "bytes": "\(sealed.byteCount)",
+                    "spans": "\(sealed.spans)", "bytes": "\(sealed.byteCount)",
                     "duplicates": "\(sealed.duplicates)",
                 ]))
         if sealed.duplicates > 0 {

@@ -6,8 +6,8 @@ struct Upkeep {
     var mayMerge = true
     /// No merge before: what was done lately used up its share of the processor.
     var mergeRestUntil: MonotonicNanos = 0
-    /// Segments that cannot be read whole.
-    var damagedSegments: Set<Int64> = []
+    /// Segments that cannot be merged: they cannot be read whole, or are too large for others beside them.
+    var unmergeable: Set<SegmentIdentity> = []
 
     /// Deletion and giving back of space, one step after another.
     var working: Task<Void, Never>?

@@ -194,7 +194,7 @@ struct StatsTests {
                 Sample.request([Sample.span(trace: number, id: 1, attributes: attributes)]))
             await store.close()
         }
-        let column = ChunkID.values(of: FieldColumn.allCases.count)
+        let column = try #require(ChunkID.values(of: FieldColumn.allCases.count))
         try Connection(path: path, mode: .readWrite).execute(
             "DELETE FROM chunk WHERE id = \(Schema.chunkKey(segment: 1, column))")
         if question == "sql" {

@@ -308,4 +308,31 @@ struct SpansTableTests {
         #expect(try database.value("SELECT count(*) FROM spans") == .integer(0))
         #expect(try database.rows("SELECT * FROM spans ORDER BY duration_ns DESC LIMIT 3").isEmpty)
     }
+
+    @Test(
+        "attr() tells keys apart of which hundreds were mended to the same text",
+        arguments: [255, 256, 257, 300])
+    func mendedKeys(count: Int) async throws {
+        // Each is another byte sequence that is no UTF-8, and all show as U+FFFD U+FFFD.
+        var body = Sample.request([
+            Sample.span(
+                trace: 1, id: 1,
+                attributes: (0..<count).map { KeyValue("key\(String(1_000 + $0))", .int(Int64($0))) })
+        ]).protobufBytes()
+        for number in 0..<count {
+            let key = Array("key\(1_000 + number)".utf8)
+            let place = try #require(body.firstRange(of: key)?.lowerBound)
+            let bytes: [UInt8] = [0x80 | UInt8(number & 0x3f), 0x80 | UInt8(number >> 6)]
+            body.replaceSubrange(place..<place + key.count, with: Array("abcde".utf8) + bytes)
+        }
+        let batch = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival).batch
+        #expect(batch.columns.count == FieldColumn.count + count)
+        let database = try SQLDatabase()
+        let store = try TelemetryStore.open(path: database.path, options: .sealing(every: 1))
+        _ = try await store.append(batch, digest: BodyDigest(of: body.span))
+        await store.close()
+        let key = "abcde\u{fffd}\u{fffd}"
+        #expect(
+            try database.value("SELECT attr(spans, '\(key)') FROM spans") == .integer(Int64(count) - 1))
+    }
 }

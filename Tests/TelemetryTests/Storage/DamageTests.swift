@@ -231,6 +231,31 @@ struct DamageTests {
         try update.run()
     }
 
+    @Test("A batch whose operations name no names, or with more columns than one can have, is damage")
+    func impossibleBatches() throws {
+        let span = Sample.span(trace: 1, id: 1, attributes: [KeyValue("a", .string("text"))])
+        let body = Sample.request([span]).protobufBytes()
+        let batch = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival).batch
+        func isReadable(_ batch: SpanBatch) -> Bool {
+            let bytes = batch.encoded()
+            var reader = ByteReader(bytes.span)
+            return (try? SpanBatch(decoding: &reader)) != nil
+        }
+        #expect(isReadable(batch))
+        var other = batch
+        let text = try #require(batch.dictionary.columns.firstIndex { $0 >= FieldColumn.count })
+        other.operations[0].name = UInt32(text)
+        #expect(!isReadable(other))
+        for count in [ColumnTable.countMax - 1, ColumnTable.countMax, ColumnTable.countMax + 1] {
+            var wide = batch
+            while wide.columns.count < count {
+                wide.columns.append(
+                    ColumnKey(role: .attribute, type: .int, name: Array("\(wide.columns.count)".utf8)))
+            }
+            #expect(isReadable(wide) == (count <= ColumnTable.countMax))
+        }
+    }
+
     @Test("Journal bytes that were changed never crash whoever reads them")
     func hostileJournal() throws {
         let seed = UInt64.random(in: 0..<1 << 40)

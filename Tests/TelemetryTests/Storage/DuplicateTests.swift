@@ -14,7 +14,7 @@ struct DuplicateTests {
         let batches = try requests.map {
             try DecodedTraces.fromProtobuf($0.protobufBytes().span, arrival: someArrival).batch
         }
-        return SegmentBuilder(batches).build(leavingOutThoseIn: stored)
+        return try SegmentBuilder(batches).build(leavingOutThoseIn: stored)
     }
 
     @Test("of equal spans in one segment the first stays, with its attributes")
@@ -61,6 +61,40 @@ struct DuplicateTests {
         #expect(more.duplicates == count)
     }
 
+    @Test("50,000 spans of one trace with one id are not compared each with each", arguments: [true, false])
+    func oneID(startsDiffer: Bool) throws {
+        let count = 50_000
+        let spans = (0..<UInt64(count)).map { number in
+            Sample.span(
+                trace: 1, id: 1, startMillis: startsDiffer ? number : 0, millis: startsDiffer ? 1 : number)
+        }
+        let first = try columns([Sample.request(spans)])
+        #expect(first.spanCount == count)
+        let other = Sample.span(trace: 1, id: 1, name: "POST")
+        let second = try columns([Sample.request([other] + spans)], leavingOut: [SegmentView(first)])
+        #expect(second.spanCount == 1)
+        #expect(second.duplicates == count)
+        #expect(second.comparisons <= count)
+    }
+
+    @Test(
+        "what a damaged segment has is not known; a file that cannot be read at the moment is an error",
+        arguments: [StoreError.Code.damaged, .unavailable, .inUse])
+    func unreadable(code: StoreError.Code) throws {
+        let request = Sample.request([Sample.span(trace: 1, id: 1)])
+        let first = try columns([request])
+        let view = SegmentView(
+            segmentID: 1, format: 2, summary: first.summary(),
+            load: { (_, _) throws(StoreError) in throw StoreError(code, "no bytes") },
+            resolve: { (_) throws(StoreError) in ResolvedOrigin(resource: nil, scope: nil) })
+        if code == .damaged {
+            #expect(try columns([request], leavingOut: [view, SegmentView(first)]).spanCount == 0)
+            #expect(try columns([request], leavingOut: [view]).spanCount == 1)
+        } else {
+            #expect(throws: StoreError(code, "no bytes")) { try columns([request], leavingOut: [view]) }
+        }
+    }
+
     @Test(
         "spans that a segment has are left out of the next, whatever the batches are, for generated requests",
         arguments: 0..<6)
@@ -86,6 +120,19 @@ struct DuplicateTests {
         let id = try #require(TraceID(bytes: TraceBytes.trace(1)))
         guard case .found(_, let spans, _) = try reader.trace(prefix: id.hex) else { return (0, 0) }
         return (spans.count, try reader.slowest(SlowestQuery(window: .all, limit: 10)).rows.count)
+    }
+
+    @Test("of many names most may be those of spans that were left out", arguments: [1, 2, 100])
+    func names(count: UInt64) async throws {
+        let folder = try TemporaryDirectory()
+        let spans = (1...count).map { Sample.span(trace: 1, id: UInt8($0), name: "GET \($0)") }
+        let store = try TelemetryStore.open(path: folder.file("t.db"), options: .sealing(every: 1))
+        try await store.append(Sample.request(spans))
+        await store.writer.settle()
+        try await store.append(Sample.request(spans + [Sample.span(trace: 1, id: 0xff, name: "new")]))
+        await store.close()
+        #expect(try counts(folder.file("t.db")).found == Int(count) + 1)
+        #expect(try DatabaseVerification(path: folder.file("t.db")).run().damages.isEmpty)
     }
 
     /// Two collectors pass the same spans on, each in batches of its own.

@@ -27,6 +27,7 @@ struct MergingTests {
         var generator = RequestGenerator(seed: seed)
         var options = StoreOptions.sealing(every: spans)
         options.durability = .process
+        options.mergePlan.fanIn = 1_000
         let store = try TelemetryStore.open(path: path, options: options)
         for _ in 0..<requests { try await store.append(generator.request()) }
         await store.close()
@@ -99,6 +100,37 @@ struct MergingTests {
         #expect(try catalogue("SELECT count(*) FROM segment") == 2)
         #expect(segments > 3)
         #expect(try catalogue("SELECT sum(spans) FROM segment") == spans)
+    }
+
+    @Test("leaves a segment alone of which SQLite cannot read a page, says so, and merges the others")
+    func damagedPage() async throws {
+        var options = StoreOptions.sealing(every: 1)
+        options.mergePlan.fanIn = 1_000
+        let store = try TelemetryStore.open(path: path, options: options)
+        var generator = RequestGenerator(seed: 5)
+        let noise = (0..<4).map { _ in generator.bytes(100_000) }
+        for (number, bytes) in noise.enumerated() {
+            let attributes = [KeyValue("noise", .bytes(bytes))]
+            let span = Sample.span(trace: UInt64(number) + 1, id: 1, attributes: attributes)
+            try await store.append(Sample.request([span]))
+            await store.writer.settle()
+        }
+        await store.close()
+        // Of a value that takes several pages, each begins with the number of the next.
+        let found = try Data(contentsOf: URL(filePath: path)).range(of: Data(noise[1][50_000..<50_100]))
+        let place = try #require(found?.lowerBound)
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: UInt64(place / 16_384 * 16_384))
+        try file.write(contentsOf: Data(repeating: 0xff, count: 4))
+        try file.close()
+
+        let result = try SegmentMerging(path: path).run()
+        #expect(result.damages.count == 1)
+        #expect(result.damages.first?.hasPrefix("segment 2: SQLite cannot read") == true)
+        #expect(try catalogue("SELECT count(*) FROM segment") == 2)
+        let stats = try TelemetryReader(path: path).stats(StatsQuery(window: .all, keys: [SpanKey("noise")]))
+        #expect(stats.spanCount == 3)
+        #expect(stats.notes.contains { $0.message.contains("segment 2: SQLite cannot read column noise") })
     }
 
     @Test("drops what segments of an older version have twice")

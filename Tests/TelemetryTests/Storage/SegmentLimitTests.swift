@@ -58,6 +58,130 @@ struct SegmentLimitTests {
         }
     }
 
+    /// Requests of one span each, with keys that no other has.
+    private func requests(_ count: Int, keys: Int) -> [ExportTraceServiceRequest] {
+        (0..<count).map { request in
+            let attributes = (0..<keys).map { KeyValue("key.\(request).\($0)", .int(Int64($0))) }
+            return Sample.request([Sample.span(trace: UInt64(request) + 1, id: 1, attributes: attributes)])
+        }
+    }
+
+    private func batches(_ requests: [ExportTraceServiceRequest]) throws -> [SpanBatch] {
+        try requests.map {
+            try DecodedTraces.fromProtobuf($0.protobufBytes().span, arrival: someArrival).batch
+        }
+    }
+
+    @Test("No more columns are read than there are numbers for their chunks", arguments: [-1, 0, 1])
+    func columnsOfTables(more: Int) throws {
+        let count = ChunkID.columnsMax + more
+        #expect(ChunkID.values(of: ChunkID.columnsMax - 1)?.number == .max)
+        #expect(ChunkID.values(of: ChunkID.columnsMax) == nil)
+        var tables = ByteWriter()
+        tables.varint(count)
+        for column in 0..<count {
+            let key =
+                column < FieldColumn.count
+                ? FieldColumn.keys[column]
+                : ColumnKey(role: .attribute, type: .int, name: Array("\(column)".utf8))
+            tables.byte(key.role.rawValue)
+            tables.byte(key.type.rawValue)
+            tables.counted(key.name)
+        }
+        // Neither layouts nor operations nor arrivals.
+        tables.raw([0, 0, 0])
+        var chunk = ByteWriter()
+        Block.writeRaw(tables.bytes.span, to: &chunk)
+        let read = try? SegmentDecoder(spanCount: 1).tables(chunk.bytes.span)
+        #expect(read?.columns.count == (more > 0 ? nil : count))
+    }
+
+    @Test("What one commit brings makes as many segments as it needs", arguments: [29, 28, 27, 18, 9 + 10])
+    func partsByColumns(columnsMax: Int) throws {
+        // Nine fields, and ten keys each.
+        let batches = try batches(requests(2, keys: 10))
+        let parts = SealParts.parts(of: batches, columnsMax: columnsMax)
+        #expect(parts.map(\.count) == (columnsMax >= 29 ? [2] : [1, 1]))
+        #expect(SealParts.parts(of: batches + batches, columnsMax: 29).map(\.count) == [4])
+        #expect(SealParts.parts(of: []).isEmpty)
+    }
+
+    @Test("A commit with more keys than a segment can have columns is sealed whole")
+    func keysOfOneCommit() async throws {
+        await (try TelemetryStore.open(path: path)).close()
+        let batches = try batches(requests(66, keys: 1_000))
+        let sealer = Sealer(path: path)
+        let sealed = await sealer.seal(batches, lastJournalID: 1)
+        await sealer.close()
+        #expect(sealed.segments.map(\.summary.spans) == [65, 1])
+        #expect(sealed.spans == 66)
+        for segment in sealed.segments {
+            let tables = try #require(segment.chunks.first { $0.id == .tables })
+            let columns = try SegmentDecoder(spanCount: 1).tables(tables.bytes.span).columns
+            #expect(columns.count == FieldColumn.count + segment.summary.spans * 1_000)
+        }
+    }
+
+    /// Three segments with five keys each.
+    private func makeSegments() async throws -> [SegmentColumns] {
+        var options = StoreOptions.sealing(every: 1)
+        options.mergePlan.fanIn = 1_000
+        let store = try TelemetryStore.open(path: path, options: options)
+        for request in requests(3, keys: 5) {
+            try await store.append(request)
+            await store.writer.settle()
+        }
+        await store.close()
+        let catalogue = try SegmentCatalogue(path: path)
+        return try catalogue.entries(ofFewerSpansThan: 10).map { try catalogue.view($0).segmentColumns() }
+    }
+
+    @Test(
+        "A merge takes as many segments as have fewer columns together than a segment may have",
+        arguments: [(17, 1), (16, 1), (15, 2), (11, 2), (10, 3), (9, 3), (5, 3)])
+    func mergedColumns(columnsMax: Int, segments: Int) async throws {
+        #expect(try await makeSegments().count == 3)
+        var plan = MergePlan()
+        plan.columnsMax = columnsMax
+        let result = try SegmentMerging(path: path, plan: plan).run()
+        #expect(result.segmentsNow == segments)
+        #expect(result.damages.isEmpty)
+        #expect(try TelemetryReader(path: path).info().spans == 3)
+    }
+
+    @Test("A merge takes as many segments as take less memory together", arguments: [-1, 0, 1])
+    func mergedBytes(more: Int) async throws {
+        let sizes = try await makeSegments().map(\.memoryBytes)
+        var plan = MergePlan()
+        plan.memoryBytesMax = sizes.reduce(0, +) + more
+        let attempt = try MergedSegment.next(
+            plan, isForced: true, excluding: [], SegmentCatalogue(path: path), SegmentEncoder())
+        guard case .merged(let merged) = attempt else {
+            Issue.record("nothing was merged")
+            return
+        }
+        #expect(merged.replaced.count == (more > 0 ? 3 : 2))
+        #expect(merged.summary.spans == merged.replaced.count)
+    }
+
+    @Test("A collector does not try again and again to merge what is too large")
+    func tooLargeInBackground() async throws {
+        _ = try await makeSegments()
+        var options = StoreOptions.sealing(every: 1)
+        options.mergePlan.fanIn = 2
+        options.mergePlan.columnsMax = 10
+        let store = try TelemetryStore.open(path: path, options: options)
+        while await store.writer.upkeep.mayMerge {
+            await store.writer.tick()
+            await store.writer.settle()
+            // Its rest is a share of what it took.
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        #expect(await store.writer.upkeep.unmergeable.count == 2)
+        await store.close()
+        #expect(try TelemetryReader(path: path).info().segments == 3)
+    }
+
     @Test("Values of many megabytes under one key stay readable")
     func largeValues() async throws {
         // Together more than is sealed at once.

@@ -73,7 +73,7 @@ struct AttributeRows {
         let first = UInt32(rows.codeCount)
         for entry in 0..<table.count {
             guard let pairs = [KeyValue](canonicalBytes: Array(table[entry])) else {
-                throw view.damage(.values(of: column))
+                throw view.damage(column: column)
             }
             if let value = pairs.value(of: key) {
                 codeOfEntry.append(first + UInt32(values.count))

@@ -6,10 +6,13 @@ final class AttributeColumn {
     /// The columns of the key, one a type.
     private let values: [ColumnValues]
     private let types: [ValueType]
+    /// By column: the words for a value that cannot be read.
+    private let damages: [StoreError]
     /// By row: 0 without a value, else one more than the place of the value in its column.
     private let places: [UInt32]
-    /// By row: which of the columns; empty when there is but one.
-    private let columns: [UInt8]
+    /// By row: which of the columns; empty when there is but one. Keys that were not UTF-8 may have been mended to
+    /// the same text: there may be as many as a segment can have.
+    private let columns: [UInt16]
     /// Attributes that found no column of their own, by row.
     private let overflow: [Int: SQLValue]
     /// By origin: values that all spans of an origin share; `places` then has origins.
@@ -23,12 +26,12 @@ final class AttributeColumn {
             case .entries(let entries, let table): sum + entries.count * 4 + table.bytes.count
             }
         }
-        return places.count * 4 + columns.count + overflow.count * 64 + values + 256
+        return places.count * 4 + columns.count * 2 + overflow.count * 64 + values + 256
     }
 
     /// No values.
     init() {
-        (values, types, places, columns, overflow, shared) = ([], [], [], [], [:], [])
+        (values, types, damages, places, columns, overflow, shared) = ([], [], [], [], [], [:], [])
     }
 
     /// An attribute of spans.
@@ -37,6 +40,7 @@ final class AttributeColumn {
         let numbers = tables.columns(ofAttribute: key)
         shared = []
         types = numbers.map { tables.columns[$0].type }
+        damages = numbers.map { view.damage(column: $0) }
         var values: [ColumnValues] = []
         for number in numbers { values.append(try view.values(of: number)) }
         self.values = values
@@ -48,11 +52,11 @@ final class AttributeColumn {
         }
         let operations = try view.operationIndexes()
         var places = [UInt32](repeating: 0, count: operations.count)
-        var columns: [UInt8] = numbers.count > 1 ? [UInt8](repeating: 0, count: operations.count) : []
+        var columns: [UInt16] = numbers.count > 1 ? [UInt16](repeating: 0, count: operations.count) : []
         for (position, number) in numbers.enumerated() {
             for (row, found) in ColumnCursor(number, lastAmong: numbers, tables, operations) {
                 places[row] = UInt32(found.upperBound)
-                if !columns.isEmpty { columns[row] = UInt8(truncatingIfNeeded: position) }
+                if !columns.isEmpty { columns[row] = UInt16(truncatingIfNeeded: position) }
             }
         }
         self.places = places
@@ -68,6 +72,7 @@ final class AttributeColumn {
         places = try view.originIndexes()
         values = []
         types = []
+        damages = []
         columns = []
         overflow = [:]
     }
@@ -82,7 +87,7 @@ final class AttributeColumn {
         for (row, places) in ColumnCursor(number, try view.tables(), try view.operationIndexes()) {
             let last = Int(entries[places.upperBound - 1])
             guard let pairs = [KeyValue](canonicalBytes: Array(lists[last])) else {
-                throw view.damage(.values(of: number))
+                throw view.damage(column: number)
             }
             if let value = pairs.value(of: name) { found[row] = SQLValue(value) }
         }
@@ -111,7 +116,7 @@ final class AttributeColumn {
             case .bytes: result.blob(table.bytes.span.extracting(range))
             case .array, .keyValueList:
                 guard let value = AnyValue(type: types[column], bits: 0, bytes: Array(table.bytes[range]))
-                else { throw StoreError(.damaged, "an attribute's value is damaged") }
+                else { throw damages[column] }
                 result.value(SQLValue(value))
             case .empty, .bool, .int, .double: result.null()
             }

@@ -60,7 +60,7 @@ final class ListedRows<Item>: PartRows {
         self.spans = spans
         self.columns = columns
         for (row, bytes) in try spans.rareValues(field, filter) {
-            guard let found = decode(bytes) else { throw spans.view.damage(.values(of: Int(field.id))) }
+            guard let found = decode(bytes) else { throw spans.view.damage(column: Int(field.id)) }
             for (position, item) in found.enumerated() { items.append((row, position, item)) }
         }
     }

@@ -1,0 +1,53 @@
+/// Parts what is sealed together into what makes a segment each: nearly always one.
+enum SealParts {
+    /// What a segment made of several batches has at the most: what chunks and blocks can hold.
+    static let columnsMax = ChunkID.columnsMax
+    static let memoryBytesMax = Block.contentBytesMax
+
+    /// The batches of each segment. Spans whose starts are not believed are apart from the others, and none has
+    /// more than a segment can hold: one commit can bring any number of keys.
+    static func parts(of batches: [SpanBatch], columnsMax: Int = columnsMax) -> [[SpanBatch]] {
+        var sides: [BelievableStarts.Side: [SpanBatch]] = [:]
+        for batch in batches {
+            for (side, part) in batch.parts() { sides[side, default: []].append(part) }
+        }
+        return BelievableStarts.Side.allCases.flatMap { side in
+            bounded(sides[side, default: []], columnsMax: columnsMax)
+        }
+    }
+
+    /// A column of a batch: one for each key as it was sent, also where two were mended to the same text.
+    private struct Column: Hashable {
+        var key: ColumnKey
+        var hash: UInt64
+    }
+
+    private static func bounded(_ batches: [SpanBatch], columnsMax: Int) -> [[SpanBatch]] {
+        guard let first = batches.first else { return [] }
+        // Mostly there is room even if no two batches had a key in common.
+        if batches.reduce(0, { $0 + $1.columns.count }) <= columnsMax,
+            batches.reduce(0, { $0 + $1.memoryBytes }) <= memoryBytesMax
+        {
+            return [batches]
+        }
+        var parts = [[first]]
+        var bytes = first.memoryBytes
+        var columns = Self.columns(of: first)
+        for batch in batches.dropFirst() {
+            let own = Self.columns(of: batch)
+            bytes += batch.memoryBytes
+            columns.formUnion(own)
+            if columns.count > columnsMax || bytes > memoryBytesMax {
+                parts.append([])
+                bytes = batch.memoryBytes
+                columns = own
+            }
+            parts[parts.count - 1].append(batch)
+        }
+        return parts
+    }
+
+    private static func columns(of batch: SpanBatch) -> Set<Column> {
+        Set(zip(batch.columns, batch.columnHashes).map { Column(key: $0, hash: $1) })
+    }
+}
