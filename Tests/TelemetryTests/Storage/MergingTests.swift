@@ -176,6 +176,27 @@ struct MergingTests {
         #expect(try catalogue("SELECT sum(id) FROM segment") == before)
     }
 
+    @Test("takes a segment that got the number of one that could not be merged")
+    func numbersOfTheUnmergeable() async throws {
+        try await makeSegments(seed: 11, of: 20)
+        var plan = MergePlan()
+        plan.rangeNanosMax = .max
+        let catalogue = try SegmentCatalogue(path: path)
+        let entries = try catalogue.entries(ofFewerSpansThan: plan.spansEnough)
+        func replaced() throws -> [Int64] {
+            let excluded = Set(entries.map(\.identity))
+            let attempt = try MergedSegment.next(
+                plan, isForced: true, excluding: excluded, catalogue, SegmentEncoder())
+            guard case .merged(let merged) = attempt else { return [] }
+            return merged.replaced.map(\.id)
+        }
+        #expect(entries.count > 2)
+        #expect(try replaced().isEmpty)
+        let connection = try Connection(path: path, mode: .readWrite)
+        try connection.execute("UPDATE segment SET created_at = created_at + 1 WHERE id <= 2")
+        #expect(try replaced() == [1, 2])
+    }
+
     @Test("goes on in the background of a store until nothing is to be gained, and readers see every span")
     func inBackground() async throws {
         let events = NIOLockedValueBox<[String]>([])
