@@ -69,6 +69,7 @@ extension TelemetryReader {
         var position = materializer.start
         var chunk = SpanChunk()
         var trace = 0
+        var isWhole = false
         for row in scan.rows where scan.wants(row) {
             while offsets[trace + 1] <= row { trace += 1 }
             materializer.advance(&position, to: row)
@@ -77,6 +78,13 @@ extension TelemetryReader {
                     stored: try materializer.span(trace: traces[trace], at: position),
                     origin: Int(origins[row])))
             guard chunk.spans.count == SpanChunk.spansMax else { continue }
+            if !isWhole {
+                // What is damaged costs the whole segment: nothing of it leaves before all of it was read.
+                for column in Set(try view.tables().layouts.columns) {
+                    _ = try view.values(of: Int(column))
+                }
+                isWhole = true
+            }
             result.spans += chunk.spans.count
             guard receive(chunk) else { return false }
             chunk.spans.removeAll(keepingCapacity: true)

@@ -67,6 +67,36 @@ struct SpanExportTests {
         #expect(others.canonicalSpans() == stored.canonicalSpans(), "seed \(seed)")
     }
 
+    @Test("A segment leaves as a whole, or a note says that it does not", arguments: [1, 2])
+    func damage(chunks: Int) async throws {
+        let count = UInt64(SpanChunk.spansMax * chunks)
+        let spans = (1...count).map { number in
+            Sample.span(
+                trace: number, id: 1, startMillis: number,
+                attributes: number == count ? [KeyValue("last", .string("x"))] : [])
+        }
+        let other = Sample.request([Sample.span(trace: count + 1, id: 1, startMillis: count + 1)])
+        let reader = try await database([Sample.request(spans)], segmentSpans: Int(count))
+        _ = try await database([other], segmentSpans: 1)
+        let view = try #require(
+            try reader.snapshot { () throws(StoreError) in try reader.views { $0.spans > 1 } }.first)
+        let column = try #require(
+            try reader.snapshot { () throws(StoreError) in try view.tables() }.columns
+                .firstIndex { $0.name == Array("last".utf8) })
+        try Connection(path: folder.file("a.db"), mode: .readWrite).execute(
+            """
+            UPDATE chunk SET data = zeroblob(length(data))
+            WHERE id = \(Schema.chunkKey(segment: try #require(view.segmentID), try #require(ChunkID.values(of: column))))
+            """)
+        var received = 0
+        let result = try TelemetryReader(path: folder.file("a.db")).export(SpanSelection()) { chunk in
+            received += chunk.spans.count
+            return true
+        }
+        #expect(received == 1 && result.spans == 1)
+        #expect(result.notes.map(\.code) == ["damaged_chunk"])
+    }
+
     @Test("Each group of a request has one resource and one scope, in the order in which they first occur")
     func grouping() async throws {
         let reader = try await database([

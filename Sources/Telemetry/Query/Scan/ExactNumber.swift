@@ -19,6 +19,7 @@ enum ExactNumber: Hashable, Sendable {
     var isNaN: Bool { if case .decimal(let number) = self { number.isNaN } else { false } }
 
     /// How this stands to another: below 0, 0, or above 0; nil where one of them is not a number.
+    @inline(__always)
     func place(to other: ExactNumber) -> Int? {
         switch (self, other) {
         case (.integer(let own), .integer(let other)): return own < other ? -1 : own > other ? 1 : 0
