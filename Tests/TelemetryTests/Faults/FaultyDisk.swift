@@ -20,6 +20,7 @@ final class FaultyDisk: Sendable {
             static let truncate = Operations(rawValue: 4)
             static let sharedMemory = Operations(rawValue: 8)
             static let open = Operations(rawValue: 16)
+            static let read = Operations(rawValue: 32)
         }
 
         var operations: Operations
@@ -36,11 +37,10 @@ final class FaultyDisk: Sendable {
 
         // Extended result codes, as sqlite3.h numbers them.
         static let full: Int32 = 13
-        static let cannotOpen: Int32 = 14
+        static let readError: Int32 = 10 | 1 << 8
         static let writeError: Int32 = 10 | 3 << 8
         static let syncError: Int32 = 10 | 4 << 8
         static let truncateError: Int32 = 10 | 6 << 8
-        static let sharedMemoryError: Int32 = 10 | 21 << 8
     }
 
     let path: String
