@@ -26,3 +26,20 @@ struct ExpiredSegments: Hashable, Sendable {
         lastStart = max(lastStart, other.lastStart)
     }
 }
+
+extension ExpiredSegments {
+    typealias Reports = RecurringReports<Reason, ExpiredSegments>
+
+    /// Sums up what went, so that the log tells of it once a minute at the most.
+    static func reports() -> Reports { Reports(intervalNanos: 60_000_000_000) { $0.add($1) } }
+
+    static func event(_ report: Reports.Report) -> StoreEvent {
+        StoreEvent(
+            .info, "store.expired",
+            [
+                "segments": "\(report.content.segments)", "spans": "\(report.content.spans)",
+                "first": report.content.firstStart.rfc3339, "last": report.content.lastStart.rfc3339,
+                "reason": report.kind.rawValue,
+            ])
+    }
+}

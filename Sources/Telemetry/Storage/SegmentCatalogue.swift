@@ -47,22 +47,25 @@ final class SegmentCatalogue {
 
     /// The segments that may have a span with a start from `first` to `last`.
     func entries(from first: UnixNanos, through last: UnixNanos) throws(StoreError) -> [Entry] {
-        try entries("max_start >= ?1 AND min_start <= ?2 ORDER BY id", [first.rawValue, last.rawValue])
+        try entries("max_start >= ?1 AND min_start <= ?2", [first.rawValue, last.rawValue], order: "id")
     }
 
     /// The segments that have fewer spans than that, by time.
     func entries(ofFewerSpansThan spans: Int) throws(StoreError) -> [Entry] {
-        try entries("spans < ?1 ORDER BY min_start, id", [Int64(spans)])
+        try entries("spans < ?1", [Int64(spans)], order: "min_start, id")
     }
 
     /// Rows that no segment can have are passed over: whoever reads spans tells of them.
-    private func entries(_ condition: String, _ values: [Int64]) throws(StoreError) -> [Entry] {
+    private func entries(
+        _ condition: String, _ values: [Int64], order: String
+    ) throws(StoreError) -> [Entry] {
         do {
             let statement = try connection.prepare(
                 """
                 SELECT id, level, format, created_at, \(SegmentSummary.catalogueColumns) FROM segment
                 WHERE signal = \(Schema.spanSignal) AND format BETWEEN 1 AND \(SegmentEncoder.formatVersion)
                     AND level BETWEEN 0 AND \(Int32.max) AND \(condition)
+                ORDER BY \(order)
                 """)
             for (index, value) in values.enumerated() { try statement.bind(Int32(index + 1), value) }
             var entries: [Entry] = []

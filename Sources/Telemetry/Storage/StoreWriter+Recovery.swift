@@ -73,7 +73,8 @@ extension StoreWriter {
         failuresInARow += 1
         if let outage {
             self.outage = Outage(
-                cause: outage.cause == .space ? cause : outage.cause,
+                // A file that is not open yet was lost for what it was lost for.
+                cause: database == nil && outage.cause != .space ? outage.cause : cause,
                 error: StoreError(.unavailable, message),
                 since: outage.since)
         } else {
@@ -103,7 +104,7 @@ extension StoreWriter {
                 return begin(.disk, error.message)
             }
         }
-        guard diskHasRoom(bytes: 0) else { return begin(.space, outage.error.message) }
+        guard diskHasRoom(bytes: 0) else { return begin(.space, noDiskRoomMessage) }
         self.outage = nil
         onEvent(
             StoreEvent(

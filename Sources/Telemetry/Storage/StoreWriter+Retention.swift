@@ -37,11 +37,7 @@ extension StoreWriter {
         isUntidy = true
         upkeep.mayMerge = true
         upkeep.segmentsGone += expired.segments
-        expiryLog.record(expired, reason)
-    }
-
-    func tellExpired(isLast: Bool = false) {
-        for event in expiryLog.take(now: monotonicNanos(), isLast: isLast) { onEvent(event) }
+        report(expired, reason)
     }
 }
 

@@ -36,11 +36,12 @@ actor StoreWriter {
     var retrying: Task<Void, Never>?
     /// Failures of the file in a row.
     var failuresInARow = 0
-    private var failures: [String: Failure] = [:]
+    /// By name of the event, with the last error.
+    var failureReports = RecurringReports<String, String>(intervalNanos: 10_000_000_000)
+    var expiryReports = ExpiredSegments.reports()
     /// Whether there is something for `tidyUp` to do.
     var isUntidy = false
     var upkeep = Upkeep()
-    var expiryLog = ExpiryLog()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -199,6 +200,7 @@ extension StoreWriter {
 extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
+        tellReports()
         guard database != nil, (try? checkFile()) != nil else { return }
         let now = options.clock()
         if let waiting = waitingSegment {
@@ -209,7 +211,6 @@ extension StoreWriter {
             startSealing()
         }
         keepUp()
-        tellExpired()
         wake()
     }
 
@@ -289,7 +290,6 @@ extension StoreWriter {
         upkeep.working?.cancel()
         await settle()
         await sealer.close()
-        tellExpired(isLast: true)
         try? checkFile()
         do {
             _ = try database?.tidyUp()
@@ -297,6 +297,7 @@ extension StoreWriter {
             // Nothing is lost by it: the log is taken up at the next start.
             onEvent(StoreEvent(.warning, "store.tidy.failed", ["error": error.description]))
         }
+        tellReports(isLast: true)
         retrying?.cancel()
         outage = nil
         database = nil
@@ -317,25 +318,4 @@ extension StoreWriter {
         while isSealing, waitingSegment == nil { await sealing?.value }
         while let work = upkeep.merging ?? upkeep.working { await work.value }
     }
-
-    /// Tells of a failure: at once the first time, then every ten seconds with the number of those between.
-    func report(_ name: String, _ error: String) {
-        let now = monotonicNanos()
-        var failure = failures[name] ?? Failure(reportedAt: now - Failure.intervalNanos, unreported: 0)
-        if now - failure.reportedAt >= Failure.intervalNanos {
-            onEvent(StoreEvent(.error, name, ["error": error, "more_since_last": "\(failure.unreported)"]))
-            failure = Failure(reportedAt: now, unreported: 0)
-        } else {
-            failure.unreported += 1
-        }
-        failures[name] = failure
-    }
-}
-
-/// When a kind of failure was last told, and how often it happened since.
-private struct Failure {
-    static let intervalNanos: MonotonicNanos = 10_000_000_000
-
-    var reportedAt: MonotonicNanos
-    var unreported: Int
 }

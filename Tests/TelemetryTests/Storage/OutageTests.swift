@@ -83,4 +83,15 @@ struct OutageTests {
         #expect(count("store.journal.damaged") == 2)
         await store.close()
     }
+
+    @Test("what was counted and not told yet is told at the end")
+    func restIsTold() async throws {
+        let store = try open()
+        for number in 1...5 { await store.writer.report("store.test", "\(number)") }
+        #expect(count("store.test") == 1)
+        await store.writer.tick()
+        #expect(count("store.test") == 1)
+        await store.close()
+        #expect(count("store.test") == 2)
+    }
 }

@@ -159,42 +159,6 @@ struct SizeLimitTests {
         #expect(told.count <= 2, "one, and one at the end")
     }
 
-    @Test("the log says it once a minute, summed up by reason")
-    func expiryIsSummedUp() throws {
-        let second: MonotonicNanos = 1_000_000_000
-        func expired(_ spans: Int64, at seconds: Int64) -> ExpiredSegments {
-            var expired = ExpiredSegments()
-            let time = UnixNanos(rawValue: seconds * second)
-            expired.add(spans: spans, firstStart: time, lastStart: time)
-            return expired
-        }
-        var log = ExpiryLog()
-        #expect(log.take(now: 0).isEmpty)
-        log.record(expired(1, at: 5), .age)
-        #expect(log.take(now: second).count == 1)
-        log.record(expired(2, at: 6), .age)
-        log.record(expired(3, at: 4), .age)
-        log.record(expired(4, at: 7), .size)
-        #expect(log.take(now: 61 * second - 1).isEmpty)
-        let told = log.take(now: 61 * second)
-        #expect(told.map(\.name) == ["store.expired", "store.expired"])
-        let fields = told.map { event in event.fields.map { "\($0.key)=\($0.value)" } }
-        #expect(
-            fields == [
-                [
-                    "segments=2", "spans=5", "first=1970-01-01T00:00:04.000000000Z",
-                    "last=1970-01-01T00:00:06.000000000Z", "reason=age",
-                ],
-                [
-                    "segments=1", "spans=4", "first=1970-01-01T00:00:07.000000000Z",
-                    "last=1970-01-01T00:00:07.000000000Z", "reason=size",
-                ],
-            ])
-        log.record(expired(1, at: 9), .size)
-        #expect(log.take(now: 62 * second).isEmpty)
-        #expect(log.take(now: 62 * second, isLast: true).count == 1)
-    }
-
     @Test("the limits in force are told at the start")
     func limitsAreTold() async throws {
         try await open(limit: nil).close()
