@@ -9,12 +9,6 @@ package struct ModuleRequest: Hashable, Sendable {
     package var version: String?
     /// What a request of kind `query` asks for: a branch, a commit, a part of a version.
     package var query: String?
-    /// Whether the version stands for a commit that has no tag.
-    package var isPseudo = false
-    /// When that commit was made, UTC; nil too when the digits are no time.
-    package var commitTime: UnixNanos?
-    /// Whether the module is a Go toolchain, 60 to 200 MB large.
-    package var isToolchain = false
     /// Where the proxy is mounted, like `/artifactory/api/go/go-virtual`; empty for a proxy of its own.
     package var basePath = ""
     /// The name of the checksum database.
@@ -27,10 +21,14 @@ package struct ModuleRequest: Hashable, Sendable {
     /// The same for bytes that need not be UTF-8.
     package init?(bytes: [UInt8]) {
         var scanner = ModulePathScanner()
-        let span = bytes.span
+        self.init(bytes.span, bytes.indices, &scanner)
+    }
+
+    /// The same for some of many bytes.
+    init?(_ bytes: ByteSpan, _ range: Range<Int>, _ scanner: inout ModulePathScanner) {
         guard
             let request = scanner.read(
-                span, bytes.indices, { ModuleRequest(path: $0, $1, $2, url: $3, span) })
+                bytes, range, { ModuleRequest(path: $0, $1, $2, url: $3, bytes) })
         else { return nil }
         self = request
     }
@@ -63,20 +61,28 @@ package struct ModuleRequest: Hashable, Sendable {
     }
 
     private mutating func addModule(_ path: ByteSpan, _ scan: ModulePathScan) {
-        let module = ModuleEscape.decoded(path, scan.module)
-        self.module = module
-        isToolchain = module == "golang.org/toolchain"
+        module = ModuleEscape.decoded(path, scan.module)
         guard !scan.version.isEmpty else { return }
         let asked = ModuleEscape.decoded(path, scan.version)
-        guard kind != .query else {
-            query = asked
-            return
-        }
-        version = asked
-        let plain = Array(asked.utf8)
-        guard let digits = ModuleVersion.pseudoTime(plain.span, plain.indices) else { return }
-        isPseudo = true
-        commitTime = Self.time(plain[digits])
+        if kind == .query { query = asked } else { version = asked }
+    }
+
+    // MARK: What follows from these
+
+    /// Whether the module is a Go toolchain, 60 to 200 MB large.
+    package var isToolchain: Bool { module == "golang.org/toolchain" }
+
+    /// Whether the version stands for a commit that has no tag.
+    package var isPseudo: Bool { pseudoTime != nil }
+
+    /// When that commit was made, UTC; nil too when the digits are no time.
+    package var commitTime: UnixNanos? { pseudoTime.flatMap(Self.time) }
+
+    /// The digits of that time.
+    private var pseudoTime: ArraySlice<UInt8>? {
+        guard let version else { return nil }
+        let plain = Array(version.utf8)
+        return ModuleVersion.pseudoTime(plain.span, plain.indices).map { plain[$0] }
     }
 
     /// The time that 14 digits stand for; nil where they are no time.

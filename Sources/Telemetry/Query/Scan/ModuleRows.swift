@@ -69,13 +69,14 @@ struct ModuleRows {
                 $0.role == .path ? (column: column, rank: $0.rank) : nil
             }
         }
+        var scanner = ModulePathScanner()
         // The best come last.
         for (column, _) in columns.sorted(by: { $0.rank > $1.rank }) {
             guard case .entries(let entries, let table) = try view.values(of: column) else { continue }
             let first = texts.add(table)
             // What is no path at all lets another one count.
             let isPath = (0..<table.count).map { entry in
-                let request = ModuleRequest(bytes: Array(table[entry]))
+                let request = ModuleRequest(table.bytes.span, table.range(entry), &scanner)
                 codeOf.append(code(of: request))
                 return request != nil
             }

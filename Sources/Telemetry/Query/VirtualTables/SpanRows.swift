@@ -10,6 +10,10 @@ final class SpanRows {
     private var operations: [Operation] = []
     private var operationIndexes: [UInt32] = []
     private var names = StringTable()
+    private var origins: [ResolvedOrigin] = []
+    private var originIndexes: [UInt32] = []
+    private var arrivals: [Arrival] = []
+    private var arrivalIndexes: [UInt32] = []
     /// As queries count them.
     private var knownDurations: [UInt64]?
     private var knownParentIDs: [UInt64]?
@@ -107,9 +111,11 @@ final class SpanRows {
             case .spanID: _ = try view.spanIDs()
             case .parentSpanID: if view.summary.spans > 0 { _ = try parentID(0) }
             case .name, .kind, .status, .flags: try loadOperations()
-            case .service, .scope, .scopeVersion, .resource: _ = try view.originIndexes()
-            case .node, .nodeSource: _ = (try view.originIndexes(), try view.arrivalIndexes())
-            case .peer, .receivedAtNanos: _ = try view.arrivalIndexes()
+            case .service, .scope, .scopeVersion, .resource: try loadOrigins()
+            case .node, .nodeSource:
+                try loadOrigins()
+                try loadArrivals()
+            case .peer, .receivedAtNanos: try loadArrivals()
             case .statusMessage: _ = try values(of: .statusMessage)
             case .traceState: _ = try values(of: .traceState)
             case .droppedAttributes: _ = try values(of: .droppedAttributesCount)
@@ -171,8 +177,19 @@ final class SpanRows {
         return Int64(truncatingIfNeeded: durations[row])
     }
 
+    private func loadOrigins() throws(StoreError) {
+        origins = try view.origins()
+        originIndexes = try view.originIndexes()
+    }
+
+    private func loadArrivals() throws(StoreError) {
+        arrivals = try view.tables().arrivals
+        arrivalIndexes = try view.arrivalIndexes()
+    }
+
     private func arrival(_ row: Int) throws(StoreError) -> Arrival {
-        try view.tables().arrivals[Int(try view.arrivalIndexes()[row])]
+        if arrivalIndexes.isEmpty { try loadArrivals() }
+        return arrivals[Int(arrivalIndexes[row])]
     }
 
     private func loadOperations() throws(StoreError) {
@@ -198,25 +215,26 @@ final class SpanRows {
 
     private func writeOrigin(_ column: SpanColumn, _ row: Int, to result: some ValueTarget) throws(StoreError)
     {
-        let number = Int(try view.originIndexes()[row])
-        let origin = try view.origins()[number]
+        if originIndexes.isEmpty { try loadOrigins() }
+        let number = Int(originIndexes[row])
         switch column {
-        case .service: result.text(origin.service)
-        case .scope: result.text(origin.scope.name)
-        case .scopeVersion: result.text(origin.scope.version)
+        case .service: result.text(origins[number].service)
+        case .scope: result.text(origins[number].scope.name)
+        case .scopeVersion: result.text(origins[number].scope.version)
         case .node:
-            if let node = origin.declaredNode {
-                result.text(node.name)
+            if let name = origins[number].declaredNode?.name {
+                result.text(name)
             } else {
                 result.text(try arrival(row).peerAddress)
             }
         case .nodeSource:
-            result.text(origin.declaredNode?.source.rawValue ?? NodeIdentity.Source.peerAddress.rawValue)
+            let source = origins[number].declaredNode?.source ?? NodeIdentity.Source.peerAddress
+            result.text(source.rawValue)
         default:
             if knownResources.isEmpty {
-                knownResources = [String?](repeating: nil, count: try view.origins().count)
+                knownResources = [String?](repeating: nil, count: origins.count)
             }
-            let text = knownResources[number] ?? JSONNode.plain(origin.resource.attributes).text
+            let text = knownResources[number] ?? JSONNode.plain(origins[number].resource.attributes).text
             knownResources[number] = text
             result.text(text)
         }
