@@ -11,6 +11,8 @@ package struct ResultColumn: Hashable, Sendable {
         /// Is left out, the lowest number first. Where leaving all of these out is not enough, the elastic ones lose
         /// the middle of their texts.
         case spare(Int)
+        /// Is left out only where the others do not fit even so.
+        case lastSpare
     }
 
     /// The name in JSON and CSV; nil for a column that only people see.

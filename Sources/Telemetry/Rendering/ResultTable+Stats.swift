@@ -31,7 +31,7 @@ extension ResultTable {
             } ?? []
         // In a narrow terminal, what is left says how often, how often wrong, and how long.
         return keys + [number("count", "SPANS"), number("rate", "SPANS/S", .spare(0))]
-            + [number("errors", "ERRORS"), number("error_share", nil), number(nil, "ERROR %")]
+            + [number("errors", "ERRORS", .lastSpare), number("error_share", nil), number(nil, "ERROR %")]
             + ratio + [number("p50_ms", "P50"), number("p90_ms", "P90"), number("p99_ms", "P99")]
             + [number("max_ms", "MAX", .spare(2)), number("total_ms", "TOTAL", .spare(1))]
     }

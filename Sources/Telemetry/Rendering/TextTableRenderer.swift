@@ -65,13 +65,19 @@ struct TextTableRenderer {
         var left = Array(shown.indices)
         let room = style.width ?? .max
         leaveOut(&left, shown, widths, room)
+        let natural = widths
         cut(&widths, left, shown, room)
+        if total(left.map { widths[$0] }) > room {
+            widths = natural
+            left.removeAll { shown[$0].fit == .lastSpare }
+            cut(&widths, left, shown, room)
+        }
         guard total(left.map { widths[$0] }) > room else {
             output.line(line(titles, left, shown, widths, isHeading: true))
             for row in rows { output.line(line(row, left, shown, widths)) }
             return
         }
-        widths = naturalWidths(shown, [titles] + rows)
+        widths = natural
         let keys = shown.indices.filter { !shown[$0].alignsRight }
         var numbers = shown.indices.filter { shown[$0].alignsRight }
         let indent = "    "

@@ -79,6 +79,10 @@ struct ResultTableTests {
                 try Snapshot.expect(text, matches: "stats-\(name)-\(width)")
             }
         }
+        let two = stats([["edge-fra-01", long], ["edge-fra-02", long]], ratio: "cache_result=hit")
+        let text = write(two, as: .table, RenderStyle(width: 80)).output
+        #expect(text.hasPrefix("NODE") && !text.contains("ERRORS") && text.contains("0.25 %"))
+        #expect(text.split(separator: "\n").allSatisfy { DisplayWidth.columns(String($0)) <= 80 })
         let csv = write(three, as: .csv).output
         for column in ["rate", "max_ms", "total_ms"] { #expect(csv.contains("," + column)) }
     }
