@@ -61,7 +61,13 @@ struct OriginSweep {
     /// - Parameter effort: how many times as much is done at once as usual
     mutating func step(_ database: borrowing StoreDatabase, effort: Int) throws(SQLiteError) -> Outcome {
         if let segment {
-            return try readReferences(after: segment, database.connection) ? .unfinished : .impossible
+            do throws(SQLiteError) {
+                return try readReferences(after: segment, database.connection) ? .unfinished : .impossible
+            } catch {
+                // A page of the file is broken.
+                guard error.isDamage else { throw error }
+                return .impossible
+            }
         }
         if let last = resources.position {
             resources.position = try delete(from: resources, after: last, effort, database)

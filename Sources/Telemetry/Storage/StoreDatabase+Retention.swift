@@ -3,6 +3,8 @@ extension StoreDatabase {
     private static let expiredSpansMax: Int64 = 131_072
     /// How many segments: small ones cost little each.
     private static let expiredSegmentsMax = 16
+    /// How many segments that cannot be taken out are passed over.
+    private static let passedOverMax = 1_024
 
     /// Takes out some of the segments whose newest spans were sealed before a time.
     /// - Returns: what went, at most as much as takes a few milliseconds; no segments when there are none
@@ -21,36 +23,77 @@ extension StoreDatabase {
         _ condition: String, bytes wanted: Int64, effort: Int
     ) throws(SQLiteError) -> ExpiredSegments {
         // Neither a clock that runs ahead nor one that lies years back may decide how long spans are kept: then
-        // it counts when they were sealed. The sizes are asked of the few that are chosen, and not of all.
+        // it counts when they were sealed.
         let oldest = try connection.prepare(
             """
-            SELECT id, spans, min_start, max_start,
-                (SELECT sum(length(data)) FROM chunk
-                    WHERE chunk.id BETWEEN oldest.id << 16 AND oldest.id << 16 | 65535)
-            FROM (
-                SELECT id, spans, min_start, max_start FROM segment WHERE \(condition)
-                ORDER BY iif(max_end < created_at - \(BelievableStarts.beforeNanos), created_at,
-                    min(max_end, created_at)), id
-                LIMIT \(Self.expiredSegmentsMax * effort)
-            ) AS oldest
+            SELECT id, spans, min_start, max_start FROM segment WHERE \(condition)
+            ORDER BY iif(max_end < created_at - \(BelievableStarts.beforeNanos), created_at,
+                min(max_end, created_at)), id
+            LIMIT \(Self.expiredSegmentsMax * effort + Self.passedOverMax)
             """)
-        var ids: [Int64] = []
-        var expired = ExpiredSegments()
+        var chosen: [OldSegment] = []
+        var spans: Int64 = 0
         var bytes: Int64 = 0
-        while try oldest.step() {
-            let spans = oldest.integer(1)
-            let isEnough = expired.spans &+ spans > Self.expiredSpansMax * Int64(effort) || bytes >= wanted
-            if !ids.isEmpty, isEnough { break }
-            ids.append(oldest.integer(0))
-            expired.add(
-                spans: spans, firstStart: UnixNanos(rawValue: oldest.integer(2)),
-                lastStart: UnixNanos(rawValue: oldest.integer(3)))
-            bytes &+= oldest.integer(4)
+        while chosen.count < Self.expiredSegmentsMax * effort, try oldest.step() {
+            let segment = OldSegment(oldest)
+            let isEnough = spans &+ segment.spans > Self.expiredSpansMax * Int64(effort) || bytes >= wanted
+            if !chosen.isEmpty, isEnough { break }
+            // One on a broken page cannot be taken out: it stays, and others go.
+            guard let size = try byteCount(ofSegment: segment.id) else { continue }
+            chosen.append(segment)
+            spans &+= segment.spans
+            bytes &+= size
         }
         oldest.reset()
-        if ids.isEmpty { return expired }
-        try transaction(.retention) { () throws(SQLiteError) in
-            for id in ids { try deleteSegment(id) }
+        return try delete(chosen)
+    }
+
+    private struct OldSegment {
+        var id: Int64
+        var spans: Int64
+        var firstStart: UnixNanos
+        var lastStart: UnixNanos
+
+        init(_ row: borrowing Statement) {
+            id = row.integer(0)
+            spans = row.integer(1)
+            firstStart = UnixNanos(rawValue: row.integer(2))
+            lastStart = UnixNanos(rawValue: row.integer(3))
+        }
+    }
+
+    /// - Returns: nil when SQLite cannot read a page of it
+    private func byteCount(ofSegment id: Int64) throws(SQLiteError) -> Int64? {
+        do throws(SQLiteError) {
+            return try connection.integer(
+                "SELECT sum(length(data)) FROM chunk WHERE id BETWEEN \(id << 16) AND \(id << 16 | 65_535)")
+                ?? 0
+        } catch {
+            guard error.isDamage else { throw error }
+            return nil
+        }
+    }
+
+    private func delete(_ segments: [OldSegment]) throws(SQLiteError) -> ExpiredSegments {
+        var expired = ExpiredSegments()
+        if segments.isEmpty { return expired }
+        do throws(SQLiteError) {
+            try transaction(.retention) { () throws(SQLiteError) in
+                for segment in segments { try deleteSegment(segment.id) }
+            }
+        } catch {
+            // Taking one out changes its neighbours' pages, too: those go that can, one after another.
+            guard error.isDamage, segments.count > 1 else { throw error }
+            for segment in segments {
+                guard let one = try? delete([segment]) else { continue }
+                expired.add(one)
+            }
+            guard expired.segments > 0 else { throw error }
+            return expired
+        }
+        for segment in segments {
+            expired.add(
+                spans: segment.spans, firstStart: segment.firstStart, lastStart: segment.lastStart)
         }
         return expired
     }

@@ -21,8 +21,7 @@ extension StoreWriter {
             }
             return false
         } catch {
-            report("store.retention.failed", error.description)
-            _ = failed(error)
+            failedUpkeep("store.retention.failed", error)
             return false
         }
     }

@@ -37,8 +37,7 @@ extension StoreWriter {
             case .merged(let merged): try install(merged)
             }
         } catch let error as SQLiteError {
-            report("store.merge.failed", error.description)
-            _ = failed(error)
+            failedUpkeep("store.merge.failed", error)
         } catch {
             // The segments are there as before.
             upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
@@ -51,7 +50,13 @@ extension StoreWriter {
         guard try fitsInLimit(bytes: merged.chunks.reduce(0) { $0 + Int64($1.bytes.count) }) else {
             return upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
         }
-        guard try database?.install(merged, encoder: encoder) ?? false else { return }
+        do throws(SQLiteError) {
+            guard try database?.install(merged, encoder: encoder) ?? false else { return }
+        } catch {
+            // On a broken page, as they are, or beside one.
+            if error.isDamage { upkeep.unmergeable.formUnion(merged.replaced) }
+            throw error
+        }
         upkeep.originSweep?.keep(merged.origins)
         isUntidy = true
         onEvent(
@@ -107,10 +112,16 @@ extension StoreWriter {
             isUntidy = true
             return true
         } catch {
-            report("store.retention.failed", error.description)
-            _ = failed(error)
+            failedUpkeep("store.retention.failed", error)
             return false
         }
+    }
+
+    /// What is stored can be damaged, and what comes be stored all the same: for damage that upkeep meets
+    /// nothing is refused.
+    func failedUpkeep(_ name: String, _ error: SQLiteError) {
+        report(name, error.description)
+        if !error.isDamage { _ = failed(error) }
     }
 
     private var effort: Int {
