@@ -10,6 +10,7 @@ package struct ExportService: Sendable {
     package let failures: StoreFailureLog
     private let maxBodyBytes: Int
     private let decoder: ProtobufDecoder
+    private let decodingMemory = DecodingMemory()
     private let retryDelay = RetryDelay()
     private let logger: Logger
 
@@ -106,7 +107,8 @@ package struct ExportService: Sendable {
             let decoded =
                 switch request.format {
                 case .protobuf:
-                    try DecodedTraces.fromProtobuf(bytes, arrival: request.arrival, decoder: decoder)
+                    try DecodedTraces.fromProtobuf(
+                        bytes, arrival: request.arrival, decoder: decoder, memory: decodingMemory)
                 case .json: try DecodedTraces.fromJSON(bytes, arrival: request.arrival)
                 }
             return (decoded, BodyDigest(of: bytes))

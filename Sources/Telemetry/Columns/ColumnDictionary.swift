@@ -13,7 +13,23 @@ struct ColumnDictionary: Sendable {
     var count: Int { columns.count }
 
     /// - Parameter capacity: how many entries there may be before the table that finds them has to grow
-    init(capacity: Int = 256) { index = ProbeTable(capacity: capacity) }
+    init(capacity: Int) { index = ProbeTable(capacity: capacity) }
+
+    /// - Parameter index: an empty table to find entries with
+    init(index: consuming ProbeTable = .shared) { self.index = index }
+
+    /// Takes the table that finds entries from a dictionary that is complete. Its entries are not found any more.
+    mutating func takeIndex() -> ProbeTable {
+        let taken = index
+        index = .shared
+        return taken
+    }
+
+    /// Gives every entry's column another number.
+    /// - Parameter numbers: the numbers by column
+    mutating func renumberColumns(_ numbers: [UInt32]) {
+        for entry in columns.indices { columns[entry] = numbers[Int(columns[entry])] }
+    }
 
     /// The entry of a value in a column, made when there is none yet.
     @inline(__always)

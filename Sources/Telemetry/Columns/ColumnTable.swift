@@ -1,6 +1,6 @@
-/// The columns of a batch, found by key.
+/// The columns that spans had, found by key.
 struct ColumnTable: Sendable {
-    /// How many columns a batch may have: 1,024. A fleet of real emitters has some 50 to 200 keys, and a
+    /// How many columns there may be, and with that in a batch: 1,024. A fleet of real emitters has some 50 to 200 keys, and a
     /// sender that invents keys must not make every segment carry them; the rest goes to the overflow.
     static let countMax = 1_024
 
@@ -16,10 +16,10 @@ struct ColumnTable: Sendable {
     private var prefixEnds: [Int] = []
     private var index = ProbeTable(capacity: 64)
 
-    /// With the fields alone, as every batch begins.
+    /// With the fields alone, as every table begins.
     private static let fields = {
         var table = ColumnTable()
-        // A copy has room for twice as many when it grows: enough for what one request uses.
+        // A copy has room for twice as many when it grows: enough for what most senders have.
         table.keys.reserveCapacity(48)
         table.hashes.reserveCapacity(48)
         table.types.reserveCapacity(48)
@@ -32,8 +32,13 @@ struct ColumnTable: Sendable {
 
     private init() {}
 
-    /// A table for one batch.
+    /// A table with the fields alone.
     static func new() -> ColumnTable { fields }
+
+    var count: Int { keys.count }
+
+    /// What all names take together, in bytes.
+    var nameBytes: Int { names.bytes.count }
 
     @inline(__always)
     func type(of column: UInt32) -> ValueType { types[Int(column)] }

@@ -14,6 +14,20 @@ struct ProbeTable: Sendable {
         cells = [UInt64](repeating: 0, count: size)
     }
 
+    /// An empty table that takes no memory before it is added to.
+    static let shared = ProbeTable()
+
+    /// Forgets all entries, and keeps the memory unless that is more than so many cells.
+    mutating func removeAll(keepingCellsUpTo cellsMax: Int) {
+        guard count > 0 else { return }
+        count = 0
+        guard cells.count <= cellsMax else {
+            self = .shared
+            return
+        }
+        for cell in cells.indices { cells[cell] = 0 }
+    }
+
     /// The index of the entry with that hash for which `isEqual` holds.
     @inline(__always)
     func find(_ hash: UInt64, _ isEqual: (Int) -> Bool) -> Int? {

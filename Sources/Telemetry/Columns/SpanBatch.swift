@@ -106,6 +106,11 @@ struct LayoutTable: Sendable {
         offsets.reserveCapacity(layouts + 1)
     }
 
+    /// Appends a column to the sequence that `endSequence` ends.
+    mutating func append(column: UInt32) { columns.append(column) }
+
+    mutating func endSequence() { offsets.append(UInt32(columns.count)) }
+
     mutating func append(_ sequence: some Collection<UInt32>) {
         columns.append(contentsOf: sequence)
         offsets.append(UInt32(columns.count))

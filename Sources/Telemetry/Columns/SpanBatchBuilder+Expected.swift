@@ -6,14 +6,14 @@ extension SpanBatchBuilder {
     /// - Returns: false, and nothing is taken, for any other, valid or not
     @inline(__always)
     mutating func takeExpected(_ body: ByteSpan, _ range: Range<Int>) -> Bool {
-        guard prediction >= 0, prediction < paths.count else { return false }
-        let step = paths[prediction]
+        guard prediction >= 0, prediction < shapes.paths.count else { return false }
+        let step = shapes.paths[prediction]
         // After the prefix come the value's length, its tag, and what the type wants.
         let value = range.lowerBound &+ step.prefix.count &+ 1
         let count = range.upperBound &- value
         guard step.parent == node, !step.prefix.isEmpty, count >= 2, count < 0x80,
             Int(body[value &- 1]) == count,
-            columns.hasPrefix(step.prefix, body, at: range.lowerBound)
+            shapes.columns.hasPrefix(step.prefix, body, at: range.lowerBound)
         else { return false }
         let tag = body[value]
         switch step.type {

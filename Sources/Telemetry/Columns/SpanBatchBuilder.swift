@@ -10,28 +10,16 @@ struct SpanBatchBuilder: ~Copyable {
     /// of that span's attributes goes to the overflow, whole and in order.
     static let layoutLengthMax = 1_024
 
-    /// How many operations a request has room for at once, and the steps of their layouts: what most of them have.
+    /// How many operations a request has room for at once, and the columns of their layouts: what most of them have.
     private static let operationsExpected = 32
-    private static let nodesExpected = 256
+    private static let layoutColumnsExpected = 256
 
     var batch: SpanBatch
-    private(set) var columns = ColumnTable.new()
-    private var trie = LayoutTrie()
+    var shapes: SpanShapes
+    /// Whether an attribute had no column because of those that requests before this one had.
+    private(set) var lacksColumns = false
+    private let startsNew: Bool
 
-    /// By column: the dictionary entry of the last value, which the next one often equals.
-    private var lastEntries: [UInt32]
-    /// By trie node: where its path starts in `paths`, or -1; by entry of a name: its last operation.
-    private var pathStarts: [Int] = [-1]
-    /// By trie node: the layout of its sequence, or `none`.
-    private var layoutsOfNodes: [UInt32] = [LayoutTrie.none]
-    private(set) var paths: [LayoutStep] = []
-    private var operationsOfNames: [UInt32] = []
-    private var operationIndex = ProbeTable(capacity: 64)
-    private var operationNodes: [LayoutTrie.Node] = []
-    private var traceIndex = ProbeTable(capacity: 256)
-    private var resources = StringIndex()
-    private var scopes = StringIndex()
-    private var originIndex = ProbeTable()
     private var resource: UInt32 = 0
     private var origin: UInt32 = 0
 
@@ -45,9 +33,12 @@ struct SpanBatchBuilder: ~Copyable {
     private var overflow = ProtobufWriter()
     private var isOverflowing = false
 
-    init(arrival: Arrival) {
+    /// - Parameter shapes: of requests before, as `finish` gave them back
+    init(arrival: Arrival, shapes: consuming SpanShapes = SpanShapes()) {
+        startsNew = shapes.isNew
         batch = SpanBatch(arrival: arrival)
-        lastEntries = [UInt32](repeating: LayoutTrie.none, count: ColumnTable.countMax)
+        batch.dictionary = ColumnDictionary(index: shapes.tables.takeEntryIndex())
+        self.shapes = shapes
     }
 
     /// Makes room for about as many spans as a body of that size holds.
@@ -65,31 +56,26 @@ struct SpanBatchBuilder: ~Copyable {
         batch.dictionary.reserve(entries: spans * 2, bytes: min(bodyBytes / 8, 1 << 20))
         batch.traces.reserveCapacity(spans / 4)
         batch.operations.reserveCapacity(Self.operationsExpected)
-        batch.layouts.reserve(Self.operationsExpected, columns: Self.nodesExpected)
-        operationNodes.reserveCapacity(Self.operationsExpected)
-        operationsOfNames.reserveCapacity(4 * Self.operationsExpected)
-        trie.reserve(Self.nodesExpected)
-        pathStarts.reserveCapacity(Self.nodesExpected)
-        layoutsOfNodes.reserveCapacity(Self.nodesExpected)
-        paths.reserveCapacity(Self.nodesExpected)
+        batch.layouts.reserve(Self.operationsExpected, columns: Self.layoutColumnsExpected)
     }
 
     /// Says which resource emitted the spans that follow; a scope comes next.
     /// - Parameter bytes: canonical `ResourceSpans` bytes without spans
     mutating func setResource(_ bytes: [UInt8]) {
-        resource = resources.intern(bytes.span, into: &batch.resources)
+        resource = shapes.tables.resources.intern(bytes.span, into: &batch.resources)
     }
 
     /// Says which scope of the resource made the spans that follow.
     /// - Parameter bytes: canonical `ScopeSpans` bytes without spans
     mutating func setScope(_ bytes: [UInt8]) {
-        let key = Origin(resource: resource, scope: scopes.intern(bytes.span, into: &batch.scopes))
+        let scope = shapes.tables.scopes.intern(bytes.span, into: &batch.scopes)
+        let key = Origin(resource: resource, scope: scope)
         let hash = key.tableHash
-        if let known = originIndex.find(hash, { batch.origins[$0] == key }) {
+        if let known = shapes.tables.originIndex.find(hash, { batch.origins[$0] == key }) {
             origin = UInt32(known)
         } else {
             origin = UInt32(batch.origins.count)
-            originIndex.insert(hash, index: batch.origins.count)
+            shapes.tables.originIndex.insert(hash, index: batch.origins.count)
             batch.origins.append(key)
         }
     }
@@ -106,9 +92,11 @@ struct SpanBatchBuilder: ~Copyable {
     @inline(__always)
     mutating func setName(_ body: ByteSpan, _ range: Range<Int>) {
         name = internText(body, range, column: FieldColumn.name.id)
-        guard Int(name) < operationsOfNames.count else { return }
-        let operation = operationsOfNames[Int(name)]
-        if operation != LayoutTrie.none { prediction = pathStarts[Int(operationNodes[Int(operation)])] }
+        let operation = shapes.tables.operation(ofName: name)
+        prediction =
+            operation == LayoutTrie.none
+            ? shapes.expectedPath(nameHash: batch.dictionary.hashes[Int(name)])
+            : shapes.pathStarts[Int(shapes.tables.operationNodes[Int(operation)])]
     }
 
     /// An attribute whose value is an entry of the dictionary: `type` is string, array, list or bytes.
@@ -149,7 +137,7 @@ struct SpanBatchBuilder: ~Copyable {
     /// One of the rarer fields, as bytes. Fields come after all attributes and `endAttributes`, in the order of
     /// their ids.
     mutating func field(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
-        node = trie.child(of: node, column: field.id)
+        node = shapes.trie.child(of: node, column: field.id)
         let entry =
             field.isText
             ? internText(body, range, column: field.id) : intern(body, range, column: field.id)
@@ -158,7 +146,7 @@ struct SpanBatchBuilder: ~Copyable {
 
     /// One of the rarer fields, as a number.
     mutating func field(_ field: FieldColumn, number: UInt64) {
-        node = trie.child(of: node, column: field.id)
+        node = shapes.trie.child(of: node, column: field.id)
         batch.slots.append(number)
     }
 
@@ -179,7 +167,7 @@ struct SpanBatchBuilder: ~Copyable {
     /// fields, which is why the caller asks for it.
     mutating func endAttributes() {
         guard isOverflowing else { return }
-        node = trie.child(of: node, column: FieldColumn.overflow.id)
+        node = shapes.trie.child(of: node, column: FieldColumn.overflow.id)
         let bytes = overflow.bytes
         batch.slots.append(UInt64(intern(bytes.span, 0..<bytes.count, column: FieldColumn.overflow.id)))
     }
@@ -208,10 +196,18 @@ struct SpanBatchBuilder: ~Copyable {
         batch.slots.removeLast(batch.slots.count - slotsBefore)
     }
 
-    consuming func finish() -> SpanBatch {
-        batch.columns = columns.keys
-        batch.columnHashes = columns.hashes
-        return batch
+    /// - Returns: the batch, and what the next builder may begin with
+    consuming func finish() -> (batch: SpanBatch, shapes: SpanShapes) {
+        shapes.tables.putBackEntryIndex(batch.dictionary.takeIndex())
+        // Spans that were abandoned leave values behind.
+        for column in batch.dictionary.columns { shapes.tables.number(ofColumn: column) }
+        batch.dictionary.renumberColumns(shapes.tables.numbersOfColumns)
+        for column in shapes.tables.usedColumns {
+            batch.columns.append(shapes.columns.keys[Int(column)])
+            batch.columnHashes.append(shapes.columns.hashes[Int(column)])
+        }
+        shapes.tables.removeAll()
+        return (batch, shapes)
     }
 }
 
@@ -221,9 +217,9 @@ extension SpanBatchBuilder {
     /// Goes on to the column of the next attribute; nil when it must spill.
     @inline(__always)
     private mutating func step(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
-        if prediction >= 0, prediction < paths.count {
-            let next = paths[prediction]
-            if next.parent == node, columns.isAttribute(next.column, type, body, key) {
+        if prediction >= 0, prediction < shapes.paths.count {
+            let next = shapes.paths[prediction]
+            if next.parent == node, shapes.columns.isAttribute(next.column, type, body, key) {
                 prediction &+= 1
                 node = next.node
                 return next.column
@@ -236,36 +232,34 @@ extension SpanBatchBuilder {
     @inline(never)
     private mutating func stepUnpredicted(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
         if isOverflowing { return nil }
-        let next = trie.predictedChild(of: node)
-        if next != LayoutTrie.none, columns.isAttribute(trie.columns[Int(next)], type, body, key) {
+        let next = shapes.trie.predictedChild(of: node)
+        if next != LayoutTrie.none,
+            shapes.columns.isAttribute(shapes.trie.columns[Int(next)], type, body, key)
+        {
             node = next
-            growPathStarts()
-            return trie.columns[Int(next)]
+            return shapes.trie.columns[Int(next)]
         }
-        guard trie.depths[Int(node)] < Self.layoutLengthMax, let column = columns.attribute(type, body, key)
-        else {
-            isOverflowing = true
-            overflow.removeAll()
-            return nil
+        guard shapes.trie.depths[Int(node)] < Self.layoutLengthMax else { return beginOverflow() }
+        guard let column = shapes.columns.attribute(type, body, key) else {
+            lacksColumns = !startsNew
+            return beginOverflow()
         }
-        node = trie.child(of: node, column: column)
-        growPathStarts()
+        node = shapes.trie.child(of: node, column: column)
         return column
     }
 
-    private mutating func growPathStarts() {
-        while pathStarts.count < trie.count {
-            pathStarts.append(-1)
-            layoutsOfNodes.append(LayoutTrie.none)
-        }
+    private mutating func beginOverflow() -> UInt32? {
+        isOverflowing = true
+        overflow.removeAll()
+        return nil
     }
 
     @inline(__always)
     mutating func internText(_ body: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
-        let last = lastEntries[Int(column)]
+        let last = shapes.tables.lastEntries[Int(column)]
         if last != LayoutTrie.none, batch.dictionary.isEqual(Int(last), body, range) { return last }
         let entry = batch.dictionary.internText(body, range, column: column)
-        lastEntries[Int(column)] = entry
+        shapes.tables.lastEntries[Int(column)] = entry
         return entry
     }
 
@@ -281,27 +275,28 @@ extension SpanBatchBuilder {
             if trace.high == high, trace.low == low { return last }
         }
         let hash = TableHash.mix(high ^ 0x9e37_79b9_7f4a_7c15, low ^ 0xe703_7ed1_a0b4_28db)
-        let known = traceIndex.find(hash) { batch.traces[$0].high == high && batch.traces[$0].low == low }
+        let known = shapes.tables.traceIndex.find(hash) {
+            batch.traces[$0].high == high && batch.traces[$0].low == low
+        }
         if let known { return UInt32(known) }
         let index = batch.traces.count
         batch.traces.append(TraceID(high: high, low: low))
-        traceIndex.insert(hash, index: index)
+        shapes.tables.traceIndex.insert(hash, index: index)
         return UInt32(index)
     }
 
     @inline(__always)
     private mutating func operation(_ core: SpanCore) -> UInt32 {
-        if Int(name) < operationsOfNames.count {
-            let last = operationsOfNames[Int(name)]
-            if last != LayoutTrie.none, isOperation(Int(last), core) { return last }
-        }
+        let last = shapes.tables.operation(ofName: name)
+        if last != LayoutTrie.none, isOperation(Int(last), core) { return last }
         return findOrAddOperation(core)
     }
 
     @inline(__always)
     private func isOperation(_ index: Int, _ core: SpanCore) -> Bool {
         let operation = batch.operations[index]
-        return operationNodes[index] == node && operation.name == name && operation.kind == core.kind
+        return shapes.tables.operationNodes[index] == node && operation.name == name
+            && operation.kind == core.kind
             && operation.status == core.status && operation.flags == core.flags
     }
 
@@ -311,39 +306,35 @@ extension SpanBatchBuilder {
         let kindAndStatus =
             UInt64(UInt32(bitPattern: core.kind)) << 32 | UInt64(UInt32(bitPattern: core.status))
         hash = TableHash.mix(hash ^ kindAndStatus, 0xa076_1d64_78bd_642f ^ UInt64(core.flags))
-        let index = operationIndex.find(hash) { isOperation($0, core) } ?? addOperation(core, hash: hash)
-        while operationsOfNames.count <= Int(name) { operationsOfNames.append(LayoutTrie.none) }
-        operationsOfNames[Int(name)] = UInt32(index)
+        let known = shapes.tables.operationIndex.find(hash) { isOperation($0, core) }
+        let index = known ?? addOperation(core, hash: hash)
+        shapes.tables.setOperation(UInt32(index), ofName: name)
         return UInt32(index)
     }
 
     private mutating func addOperation(_ core: SpanCore, hash: UInt64) -> Int {
         let index = batch.operations.count
-        growPathStarts()
+        shapes.growToNodes()
         let layout = layout(of: node)
         batch.operations.append(
             Operation(name: name, kind: core.kind, status: core.status, flags: core.flags, layout: layout))
-        operationNodes.append(node)
-        operationIndex.insert(hash, index: index)
+        shapes.tables.operationNodes.append(node)
+        shapes.tables.operationIndex.insert(hash, index: index)
+        shapes.expect(node, nameHash: batch.dictionary.hashes[Int(name)])
         return index
     }
 
     /// The layout of a node's sequence, made when the node is the end of one for the first time.
     private mutating func layout(of node: LayoutTrie.Node) -> UInt32 {
-        if layoutsOfNodes[Int(node)] != LayoutTrie.none { return layoutsOfNodes[Int(node)] }
-        let path = trie.path(to: node)
-        pathStarts[Int(node)] = paths.count
-        for next in path {
-            let column = trie.columns[Int(next)]
-            paths.append(
-                LayoutStep(
-                    node: next, parent: trie.parents[Int(next)], column: column,
-                    type: columns.type(of: column),
-                    prefix: columns.prefix(column)))
+        let known = shapes.tables.layoutsOfNodes[Int(node)]
+        if known != LayoutTrie.none { return known }
+        for step in shapes.path(to: node) {
+            let column = shapes.paths[step].column
+            batch.layouts.append(column: shapes.tables.number(ofColumn: column))
         }
         let layout = UInt32(batch.layouts.count)
-        batch.layouts.append(path.map { trie.columns[Int($0)] })
-        layoutsOfNodes[Int(node)] = layout
+        batch.layouts.endSequence()
+        shapes.tables.setLayout(layout, ofNode: node)
         return layout
     }
 }

@@ -55,6 +55,10 @@ struct StringTable: Sendable {
 struct StringIndex: Sendable {
     private var index = ProbeTable()
 
+    mutating func removeAll(keepingCellsUpTo cellsMax: Int) {
+        index.removeAll(keepingCellsUpTo: cellsMax)
+    }
+
     /// The entry that holds some bytes, appended when there is none yet.
     mutating func intern(_ bytes: ByteSpan, into table: inout StringTable) -> UInt32 {
         let hash = TableHash.bytes(bytes, 0..<bytes.count, seed: 0)

@@ -21,14 +21,15 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     private var links: [Range<Int>] = []
 
     @_lifetime(copy body)
-    init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
+    init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits, shapes: consuming SpanShapes) {
         self.body = body
         self.limits = limits
-        builder = SpanBatchBuilder(arrival: arrival)
+        builder = SpanBatchBuilder(arrival: arrival, shapes: shapes)
         builder.reserve(bodyBytes: body.count)
     }
 
-    consuming func finish() -> SpanBatch { builder.finish() }
+    /// - Returns: the batch, and what the next decoder may begin with
+    consuming func finish() -> (batch: SpanBatch, shapes: SpanShapes) { builder.finish() }
 
     mutating func decode() {
         var cursor = WireCursor(body, 0..<body.count)
