@@ -15,6 +15,7 @@ struct ColumnTable: Sendable {
     private var prefixBytes: [UInt8] = []
     private var prefixEnds: [Int] = []
     private var index = ProbeTable(capacity: 64)
+    private var whole: ColumnSet?
 
     /// With the fields alone, as every table begins.
     private static let fields = {
@@ -36,6 +37,21 @@ struct ColumnTable: Sendable {
     static func new() -> ColumnTable { fields }
 
     var count: Int { keys.count }
+
+    /// All of them. Until there are more it is the same set every time.
+    mutating func set() -> ColumnSet {
+        if let whole, whole.count == count { return whole }
+        let set = ColumnSet(keys: keys, hashes: hashes)
+        whole = set
+        return set
+    }
+
+    /// The fields and some of the others.
+    func set(of columns: [UInt32]) -> ColumnSet {
+        ColumnSet(
+            keys: FieldColumn.keys + columns.map { keys[Int($0)] },
+            hashes: FieldColumn.hashes + columns.map { hashes[Int($0)] })
+    }
 
     /// What all names take together, in bytes.
     var nameBytes: Int { names.bytes.count }

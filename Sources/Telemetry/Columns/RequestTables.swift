@@ -8,9 +8,9 @@ struct RequestTables: Sendable {
     private var entryIndex = ProbeTable(capacity: 256)
     /// By column: the dictionary entry of the last value, which the next one often equals.
     var lastEntries = [UInt32](repeating: LayoutTrie.none, count: ColumnTable.countMax)
-    /// By column: its number in the batch, or `none`. Fields have theirs always.
+    /// By column: its number in a batch that has only what it uses, or `none`. Fields have theirs always.
     private(set) var numbersOfColumns = FieldColumn.allCases.map(\.id)
-    /// By number in the batch, without the fields: the column.
+    /// The columns that are used, in the order of their numbers, without the fields.
     private(set) var usedColumns: [UInt32] = []
     /// By trie node: the batch's layout of its sequence, or `none`.
     private(set) var layoutsOfNodes: [UInt32] = []
@@ -52,7 +52,7 @@ struct RequestTables: Sendable {
         nodesOfLayouts.append(node)
     }
 
-    /// The number of a column in the batch; one that was not used yet gets the next.
+    /// The number of a column that is used; one that was not used yet gets the next.
     @discardableResult
     mutating func number(ofColumn column: UInt32) -> UInt32 {
         while numbersOfColumns.count <= Int(column) { numbersOfColumns.append(LayoutTrie.none) }

@@ -19,7 +19,7 @@ extension SpanBatch {
     private func encodeTables(_ writer: inout ByteWriter) {
         let fields = FieldColumn.count
         writer.varint(columns.count - fields)
-        for column in columns[fields...] {
+        for column in columns.keys[fields...] {
             writer.byte(column.type.rawValue)
             writer.counted(column.name)
         }
@@ -63,7 +63,7 @@ extension SpanBatch {
         writer.varint(spanCount)
         writer.uint64s(spanIDs)
         writer.uint64s(parentIDs)
-        let typeOfPosition = layouts.columns.map { columns[Int($0)].type }
+        let typeOfPosition = layouts.columns.map { columns.keys[Int($0)].type }
         let layoutOfOperation = operations.map { layouts.range(Int($0.layout)) }
         let types = typeOfPosition.span
         let slots = slots.span
@@ -112,12 +112,12 @@ extension SpanBatch {
     private mutating func decodeTables(_ reader: inout ByteReader) throws(ByteReader.Damage) {
         let columnCount = FieldColumn.count + (try reader.count(itemBytes: 2))
         guard columnCount <= ColumnTable.countMax else { throw reader.damage() }
+        var keys = FieldColumn.keys
         for _ in FieldColumn.count..<columnCount {
             guard let type = ValueType(rawValue: try reader.byte()) else { throw reader.damage() }
-            let column = ColumnKey(role: .attribute, type: type, name: try reader.counted())
-            columns.append(column)
-            columnHashes.append(column.tableHash)
+            keys.append(ColumnKey(role: .attribute, type: type, name: try reader.counted()))
         }
+        columns = ColumnSet(keys: keys, hashes: keys.map(\.tableHash))
         for _ in 0..<(try reader.count()) {
             var sequence: [UInt32] = []
             for _ in 0..<(try reader.count()) { sequence.append(try reader.index(below: columns.count)) }
@@ -186,7 +186,7 @@ extension SpanBatch {
     }
 
     private func slot(in column: UInt32, _ reader: inout ByteReader) throws(ByteReader.Damage) -> UInt64 {
-        switch columns[Int(column)].type {
+        switch columns.keys[Int(column)].type {
         case .double: return try reader.uint64()
         case .int: return UInt64(bitPattern: try reader.signed())
         case .bool: return try reader.varint()

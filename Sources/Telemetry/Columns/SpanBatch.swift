@@ -25,9 +25,8 @@ package struct SpanBatch: Sendable {
     var traces: [TraceID] = []
     var operations: [Operation] = []
     var layouts = LayoutTable()
-    var columns: [ColumnKey] = FieldColumn.keys
-    /// By column: the hash of its key (for one whose name was not UTF-8: of the name as it was sent).
-    var columnHashes: [UInt64] = FieldColumn.hashes
+    /// Spans need not use all of them.
+    var columns = ColumnSet.fields
     var dictionary = ColumnDictionary()
     var origins: [Origin] = []
     /// Canonical `ResourceSpans` bytes without spans: the resource and its schema URL.
@@ -110,6 +109,12 @@ struct LayoutTable: Sendable {
     mutating func append(column: UInt32) { columns.append(column) }
 
     mutating func endSequence() { offsets.append(UInt32(columns.count)) }
+
+    /// Gives every column another number.
+    /// - Parameter numbers: the numbers by column
+    mutating func renumberColumns(_ numbers: [UInt32]) {
+        for position in columns.indices { columns[position] = numbers[Int(columns[position])] }
+    }
 
     mutating func append(_ sequence: some Collection<UInt32>) {
         columns.append(contentsOf: sequence)

@@ -201,10 +201,13 @@ struct SpanBatchBuilder: ~Copyable {
         shapes.tables.putBackEntryIndex(batch.dictionary.takeIndex())
         // Spans that were abandoned leave values behind.
         for column in batch.dictionary.columns { shapes.tables.number(ofColumn: column) }
-        batch.dictionary.renumberColumns(shapes.tables.numbersOfColumns)
-        for column in shapes.tables.usedColumns {
-            batch.columns.append(shapes.columns.keys[Int(column)])
-            batch.columnHashes.append(shapes.columns.hashes[Int(column)])
+        let used = shapes.tables.usedColumns
+        if used.count >= (shapes.columns.count - FieldColumn.count) / 2 {
+            batch.columns = shapes.columns.set()
+        } else {
+            batch.columns = shapes.columns.set(of: used)
+            batch.dictionary.renumberColumns(shapes.tables.numbersOfColumns)
+            batch.layouts.renumberColumns(shapes.tables.numbersOfColumns)
         }
         shapes.tables.removeAll()
         return (batch, shapes)
@@ -330,7 +333,8 @@ extension SpanBatchBuilder {
         if known != LayoutTrie.none { return known }
         for step in shapes.path(to: node) {
             let column = shapes.paths[step].column
-            batch.layouts.append(column: shapes.tables.number(ofColumn: column))
+            shapes.tables.number(ofColumn: column)
+            batch.layouts.append(column: column)
         }
         let layout = UInt32(batch.layouts.count)
         batch.layouts.endSequence()

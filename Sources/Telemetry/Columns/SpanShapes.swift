@@ -2,8 +2,9 @@
 /// a span with a name.
 ///
 /// A decoder keeps it from one request to the next. Most requests have what the ones before had, and a small one would
-/// take longer to find that out anew than for its spans. Nothing of it is in a batch: a batch has its own columns, in
-/// the order in which its spans use them, whatever was seen before it.
+/// take longer to find that out anew than for its spans. A batch that uses at least half of the columns gets all of
+/// them, as the others do (`ColumnSet`); one that uses fewer gets its own, so that it takes no more in the journal for
+/// what others had.
 struct SpanShapes: Sendable {
     // What is kept at the most: a fleet of real emitters has 50 to 200 keys and some hundred sequences of them. A
     // sender that invents keys makes that the next request begins with nothing, and no more.

@@ -25,6 +25,8 @@ struct MergedSpans: ~Copyable {
     private(set) var dictionary = ColumnDictionary()
 
     private var columnIndex = ProbeTable(capacity: 64)
+    /// By the column sets of the batches, while these are there: what `columnMap` gave.
+    private var columnMaps: [ObjectIdentifier: [UInt32]] = [:]
     private var layoutIndex = ProbeTable(capacity: 256)
     private var operationIndex = ProbeTable(capacity: 256)
     private var originIndex = ProbeTable(capacity: 64)
@@ -59,6 +61,7 @@ struct MergedSpans: ~Copyable {
         let entries = batches.reduce(0) { $0 + $1.dictionary.count } / 2
         dictionary = ColumnDictionary(capacity: min(entries, 1 << 18))
         for batch in batches { append(batch) }
+        columnMaps = [:]
     }
 
     init(_ segments: consuming [SegmentColumns]) {
@@ -91,7 +94,7 @@ struct MergedSpans: ~Copyable {
     }
 
     private mutating func append(_ batch: SpanBatch) {
-        let columnMap = batch.columns.indices.map { column(batch.columns[$0], hash: batch.columnHashes[$0]) }
+        let columnMap = columnMap(batch)
         let entryMap = entryMap(batch, columnMap)
         let layoutMap = layoutMap(batch.layouts, columnMap)
         let operationMap = operationMap(batch, layoutMap, entryMap)
@@ -111,7 +114,9 @@ struct MergedSpans: ~Copyable {
     }
 
     private mutating func appendSlots(_ batch: SpanBatch, _ entryMap: [UInt64]) {
-        let isEntryAtPosition = batch.layouts.columns.map { batch.columns[Int($0)].type.isInDictionary }
+        let isEntryAtPosition = batch.layouts.columns.map {
+            batch.columns.keys[Int($0)].type.isInDictionary
+        }
         let layoutOfOperation = batch.operations.map { batch.layouts.range(Int($0.layout)) }
         var offset = slots.count
         for operation in batch.operationIndexes {
@@ -220,6 +225,21 @@ extension MergedSpans {
         entriesOfColumn.append(0)
         columnIndex.insert(hash, index: number)
         return UInt32(number)
+    }
+
+    /// The numbers of a batch's columns here; `none` for one that nothing used so far.
+    private mutating func columnMap(_ batch: SpanBatch) -> [UInt32] {
+        let set = batch.columns
+        var map =
+            columnMaps.removeValue(forKey: ObjectIdentifier(set))
+            ?? [UInt32](repeating: LayoutTrie.none, count: set.count)
+        for used in [batch.layouts.columns, batch.dictionary.columns] {
+            for column in used where map[Int(column)] == LayoutTrie.none {
+                map[Int(column)] = self.column(set.keys[Int(column)], hash: set.hashes[Int(column)])
+            }
+        }
+        columnMaps[ObjectIdentifier(set)] = map
+        return map
     }
 
     private mutating func layoutMap(_ layouts: LayoutTable, _ columnMap: [UInt32]) -> [UInt32] {

@@ -5,7 +5,7 @@ import NIOConcurrencyHelpers
 final class IngestQueue: Sendable {
     /// A batch that waits, and the request that waits for it.
     struct Item {
-        var batch: SpanBatch
+        var queued: QueuedBatch
         /// The batch as the journal keeps it.
         var encoded: [UInt8]
         var digest: BodyDigest
@@ -157,7 +157,7 @@ final class IngestQueue: Sendable {
         var count = 0
         for item in state.items {
             bytes += item.byteCount
-            columns += item.batch.columns.count
+            columns += item.queued.batch.columns.count
             // A commit goes into one segment whole, so it must not have too many columns either.
             if count > 0, bytes > bytesMax || columns > PendingSegment.columnsMax { break }
             count += 1

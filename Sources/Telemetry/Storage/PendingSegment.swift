@@ -8,10 +8,12 @@ struct PendingSegment: Sendable {
     static let memoryBytesMax = 64 << 20
     static let columnsMax = 16_384
 
-    private(set) var batches: [SpanBatch] = []
+    private(set) var batches: [QueuedBatch] = []
     private(set) var spans = 0
     private(set) var memoryBytes = 0
     private var columns: Set<UInt64> = []
+    /// The column sets that are in `columns`; the batches keep them.
+    private var columnSets: Set<ObjectIdentifier> = []
     /// The last journal row that is in it.
     private(set) var lastJournalID: Int64
     /// When the first of its spans were committed.
@@ -28,19 +30,22 @@ struct PendingSegment: Sendable {
     }
 
     /// Takes the batches of one commit.
-    mutating func add(_ commit: [SpanBatch], journalID: Int64) {
-        for batch in commit where batch.spanCount > 0 {
-            batches.append(batch)
+    mutating func add(_ commit: [QueuedBatch], journalID: Int64) {
+        for queued in commit where queued.startRange != nil {
+            let batch = queued.batch
+            batches.append(queued)
             spans += batch.spanCount
             memoryBytes += batch.memoryBytes
-            for hash in batch.columnHashes.dropFirst(FieldColumn.count) { columns.insert(hash) }
+            if columnSets.insert(ObjectIdentifier(batch.columns)).inserted {
+                for hash in batch.columns.hashes.dropFirst(FieldColumn.count) { columns.insert(hash) }
+            }
         }
         lastJournalID = journalID
     }
 
     /// Adds a commit to the last of the segments, or to a new one when that is full.
     static func add(
-        _ commit: [SpanBatch], journalID: Int64, at time: UnixNanos, to pending: inout [PendingSegment],
+        _ commit: [QueuedBatch], journalID: Int64, at time: UnixNanos, to pending: inout [PendingSegment],
         spansMax: Int
     ) {
         if pending.last?.isFull(spansMax: spansMax) ?? true {

@@ -24,8 +24,8 @@ enum SealParts {
 
     private static func bounded(_ batches: [SpanBatch], columnsMax: Int) -> [[SpanBatch]] {
         guard let first = batches.first else { return [] }
-        // Mostly there is room even if no two batches had a key in common.
-        if batches.reduce(0, { $0 + $1.columns.count }) <= columnsMax,
+        // Mostly there is room even if no two sets of columns had a key in common.
+        if columnsAtMost(batches) <= columnsMax,
             batches.reduce(0, { $0 + $1.memoryBytes }) <= memoryBytesMax
         {
             return [batches]
@@ -47,7 +47,17 @@ enum SealParts {
         return parts
     }
 
+    /// How many columns there would be if no two sets of columns had one in common.
+    private static func columnsAtMost(_ batches: [SpanBatch]) -> Int {
+        var sets: Set<ObjectIdentifier> = []
+        var count = 0
+        for batch in batches where sets.insert(ObjectIdentifier(batch.columns)).inserted {
+            count += batch.columns.count
+        }
+        return count
+    }
+
     private static func columns(of batch: SpanBatch) -> Set<Column> {
-        Set(zip(batch.columns, batch.columnHashes).map { Column(key: $0, hash: $1) })
+        Set(zip(batch.columns.keys, batch.columns.hashes).map { Column(key: $0, hash: $1) })
     }
 }

@@ -169,10 +169,10 @@ extension StoreWriter {
             id: nextCommitID, at: now, spans: 0, minStart: nil, maxStart: nil,
             data: JournalRow.encode(items.map(\.encoded)), digests: items.map(\.digest))
         for item in items {
-            commit.spans += item.batch.spanCount
-            guard let first = item.batch.starts.min(), let last = item.batch.starts.max() else { continue }
-            commit.minStart = min(commit.minStart ?? .distantFuture, UnixNanos(clamping: first))
-            commit.maxStart = max(commit.maxStart ?? .distantPast, UnixNanos(clamping: last))
+            commit.spans += item.queued.batch.spanCount
+            guard let starts = item.queued.startRange else { continue }
+            commit.minStart = min(commit.minStart ?? .distantFuture, starts.lowerBound)
+            commit.maxStart = max(commit.maxStart ?? .distantPast, starts.upperBound)
         }
         // A number is used once even when its commit fails: whether a failed commit is in the file is
         // known only after the next start.
@@ -188,7 +188,7 @@ extension StoreWriter {
         lastStoredCommitID = commit.id
         for item in items { receipts.insert(item.digest) }
         PendingSegment.add(
-            items.map(\.batch), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
+            items.map(\.queued), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
         isUntidy = true
         failuresInARow = 0
         confirmClock(by: items)
@@ -224,7 +224,7 @@ extension StoreWriter {
         let next = pending.removeFirst()
         sealingNow = next
         sealing = Task { [sealer, openings] in
-            let sealed = await sealer.seal(next.batches, lastJournalID: next.lastJournalID)
+            let sealed = await sealer.seal(next.batches.map(\.batch), lastJournalID: next.lastJournalID)
             install(sealed, opening: openings)
         }
     }

@@ -32,8 +32,8 @@ struct StoredState {
             if let batches = row.batches {
                 // Old enough to be sealed at once.
                 PendingSegment.add(
-                    batches, journalID: row.id, at: .distantPast, to: &pending, spansMax: options.segmentSpans
-                )
+                    batches.map { QueuedBatch($0) }, journalID: row.id, at: .distantPast, to: &pending,
+                    spansMax: options.segmentSpans)
             } else {
                 damagedJournalIDs.append(row.id)
             }

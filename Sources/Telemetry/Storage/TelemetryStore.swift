@@ -58,7 +58,6 @@ package final class TelemetryStore: Sendable {
     package func append(
         _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
     ) async throws(StoreError) -> AppendOutcome {
-        let batch = batch
         let encoded = batch.encoded()
         if let bytesMax = requestBytesMax, encoded.count > bytesMax {
             throw StoreError(
@@ -67,9 +66,10 @@ package final class TelemetryStore: Sendable {
                     + "\(HumanUnits.bytes(bytesMax)) at once: send smaller requests, or give it more "
                     + "with --max-db-size")
         }
+        let queued = QueuedBatch(batch)
         let result = await withCheckedContinuation { continuation in
             let item = IngestQueue.Item(
-                batch: batch, encoded: encoded, digest: digest, acknowledgement: continuation)
+                queued: queued, encoded: encoded, digest: digest, acknowledgement: continuation)
             switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
             case .queued: break
             case .wake: writer.wake()

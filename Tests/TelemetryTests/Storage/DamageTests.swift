@@ -248,10 +248,11 @@ struct DamageTests {
         #expect(!isReadable(other))
         for count in [ColumnTable.countMax - 1, ColumnTable.countMax, ColumnTable.countMax + 1] {
             var wide = batch
-            while wide.columns.count < count {
-                wide.columns.append(
-                    ColumnKey(role: .attribute, type: .int, name: Array("\(wide.columns.count)".utf8)))
+            let keys = (batch.columns.count..<count).map {
+                ColumnKey(role: .attribute, type: .int, name: Array("\($0)".utf8))
             }
+            wide.columns = ColumnSet(
+                keys: batch.columns.keys + keys, hashes: batch.columns.hashes + keys.map(\.tableHash))
             #expect(isReadable(wide) == (count <= ColumnTable.countMax))
         }
     }
