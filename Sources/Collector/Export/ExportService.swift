@@ -34,23 +34,13 @@ package struct ExportService: Sendable {
         _ request: ExportRequest, on eventLoop: any EventLoop,
         answer: @escaping @Sendable (ExportOutcome) -> Void
     ) {
-        var request = request
-        if request.isSmall { request.expectation = store.expectAppend() }
-        let executor = request.isSmall ? EventLoopTaskExecutor(eventLoop) : nil
-        Task(executorPreference: executor) { [request] in
-            let outcome = await export(request)
-            if eventLoop.inEventLoop { answer(outcome) } else { eventLoop.execute { answer(outcome) } }
-        }
-    }
-
-    /// Returns when the request is in the file, or refused.
-    package func export(_ request: ExportRequest) async -> ExportOutcome {
-        // Before the answer: whoever has it may send the next request at once.
-        defer { request.charge.release() }
-        do throws(Refusal) {
-            return try await stored(request)
-        } catch {
-            return refuse(error, sender: request.arrival.peerAddress, protocolName: request.protocolName)
+        if request.isSmall {
+            var request = request
+            request.expectation = store.expectAppend()
+            // In the next turn: what has come in by now is announced before the first of it is decoded.
+            eventLoop.execute { [request] in take(request, on: eventLoop, answer) }
+        } else {
+            Task { take(request, on: eventLoop, answer) }
         }
     }
 
@@ -69,29 +59,84 @@ package struct ExportService: Sendable {
         return .refused(refusal)
     }
 
-    private func stored(_ request: ExportRequest) async throws(Refusal) -> ExportOutcome {
-        try checkDeadline(request)
-        let (decoded, digest) = try decode(request)
-        try checkDeadline(request)
-        let spans = decoded.batch.spanCount
-        let rejected = decoded.rejectedSpans
-        let reason = decoded.rejectionReason
-        if spans > 0 {
-            let outcome = try await append(decoded.batch, digest: digest, request.expectation)
+    /// Decodes a request and hands it over to the store. No task waits for it: small ones come by the thousand.
+    private func take(
+        _ request: ExportRequest, on eventLoop: any EventLoop,
+        _ answer: @escaping @Sendable (ExportOutcome) -> Void
+    ) {
+        let decoded: DecodedTraces
+        let digest: BodyDigest
+        var exchange = Exchange(request)
+        do throws(Refusal) {
+            try checkDeadline(request)
+            (decoded, digest) = try decode(request)
+            try checkDeadline(request)
+        } catch {
+            return finish(exchange, .failure(error), on: eventLoop, answer)
+        }
+        exchange.spans = decoded.batch.spanCount
+        exchange.rejectedSpans = decoded.rejectedSpans
+        exchange.rejectionReason = decoded.rejectionReason
+        guard exchange.spans > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
+        store.append(decoded.batch, digest: digest, expectation: request.expectation) { [exchange] result in
+            let result = result.map(Optional.some).mapError { refusal(storing: $0) }
+            finish(exchange, result, on: eventLoop, answer)
+        }
+    }
+
+    /// What is still to be known of a request when its body is not needed any more.
+    private struct Exchange {
+        var charge: InFlightBytes.Charge
+        var sender: String
+        var protocolName: String
+        var spans = 0
+        var rejectedSpans = 0
+        var rejectionReason: String?
+
+        init(_ request: ExportRequest) {
+            charge = request.charge
+            sender = request.arrival.peerAddress
+            protocolName = request.protocolName
+        }
+    }
+
+    /// - Parameter result: what became of the spans; nil when there were none to store
+    private func finish(
+        _ exchange: Exchange, _ result: Result<AppendOutcome?, Refusal>, on eventLoop: any EventLoop,
+        _ answer: @escaping @Sendable (ExportOutcome) -> Void
+    ) {
+        // Before the answer: whoever has it may send the next request at once.
+        exchange.charge.release()
+        if eventLoop.inEventLoop {
+            answer(outcome(exchange, result))
+        } else {
+            eventLoop.execute { answer(outcome(exchange, result)) }
+        }
+    }
+
+    private func outcome(_ exchange: Exchange, _ result: Result<AppendOutcome?, Refusal>) -> ExportOutcome {
+        switch result {
+        case .failure(let refusal):
+            return refuse(refusal, sender: exchange.sender, protocolName: exchange.protocolName)
+        case .success(let appended?):
             logger.debug(
                 "request.stored",
                 metadata: [
-                    "sender": .string(request.arrival.peerAddress), "spans": .stringConvertible(spans),
-                    "rejected": .stringConvertible(rejected), "protocol": .string(request.protocolName),
-                    "duplicate": .stringConvertible(outcome == .duplicate),
+                    "sender": .string(exchange.sender), "spans": .stringConvertible(exchange.spans),
+                    "rejected": .stringConvertible(exchange.rejectedSpans),
+                    "protocol": .string(exchange.protocolName),
+                    "duplicate": .stringConvertible(appended == .duplicate),
                 ])
+        case .success(nil): break
         }
-        guard rejected > 0 else { return .accepted(rejectedSpans: 0, message: Self.bounded(reason ?? "")) }
-        let message = Self.bounded(reason ?? "some spans are invalid")
+        guard exchange.rejectedSpans > 0 else {
+            return .accepted(rejectedSpans: 0, message: Self.bounded(exchange.rejectionReason ?? ""))
+        }
+        let message = Self.bounded(exchange.rejectionReason ?? "some spans are invalid")
         refusals.record(
-            sender: request.arrival.peerAddress, reason: "rejected_spans", message: message,
-            protocolName: request.protocolName)
-        return .accepted(rejectedSpans: rejected, message: message)
+            sender: exchange.sender, reason: "rejected_spans", message: message,
+            protocolName: exchange.protocolName)
+        return .accepted(rejectedSpans: exchange.rejectedSpans, message: message)
     }
 
     /// Everything before the store, in one go: a body borrowed for decoding cannot outlive a suspension.
@@ -117,17 +162,12 @@ package struct ExportService: Sendable {
         }
     }
 
-    private func append(
-        _ batch: consuming SpanBatch, digest: BodyDigest, _ expectation: ExpectedAppend?
-    ) async throws(Refusal) -> AppendOutcome {
-        do throws(StoreError) {
-            return try await store.append(batch, digest: digest, expectation: expectation)
-        } catch {
-            if error.code == .unavailable || !error.isRetryable && error.code != .tooLarge {
-                failures.record(code: error.code.rawValue, message: error.message)
-            }
-            throw Refusal(storing: error)
+    /// What the store refused; what is not passing is told in the log.
+    private func refusal(storing error: StoreError) -> Refusal {
+        if error.code == .unavailable || !error.isRetryable && error.code != .tooLarge {
+            failures.record(code: error.code.rawValue, message: error.message)
         }
+        return Refusal(storing: error)
     }
 
     private func checkDeadline(_ request: ExportRequest) throws(Refusal) {

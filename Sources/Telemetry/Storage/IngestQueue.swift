@@ -9,7 +9,8 @@ final class IngestQueue: Sendable {
         /// The batch as the journal keeps it.
         var encoded: [UInt8]
         var digest: BodyDigest
-        var acknowledgement: CheckedContinuation<Result<AppendOutcome, StoreError>, Never>
+        /// Tells the request what became of it: once, and from the writer's thread, which it must not hold up.
+        var acknowledge: @Sendable (Result<AppendOutcome, StoreError>) -> Void
 
         var byteCount: Int { encoded.count }
     }

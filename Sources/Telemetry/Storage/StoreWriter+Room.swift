@@ -43,7 +43,7 @@ extension StoreWriter {
         }
         let error = outage?.error ?? StoreError(.unavailable, noRoomMessage)
         if outage == nil { report("store.limit.reached", error.message) }
-        for item in group { item.acknowledgement.resume(returning: .failure(error)) }
+        for item in group { item.acknowledge(.failure(error)) }
         queue.release(group)
         wake()
         return false

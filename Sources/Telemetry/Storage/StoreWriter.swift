@@ -121,7 +121,7 @@ extension StoreWriter {
     /// Nothing can be taken for a while: whoever waits is told so, and asked to come back.
     private func refuseWaiting(_ error: StoreError) {
         let group = queue.takeGroup(bytesMax: .max)
-        for item in group { item.acknowledgement.resume(returning: .failure(error)) }
+        for item in group { item.acknowledge(.failure(error)) }
         queue.release(group)
         // Until nothing waits: then the next request wakes the writer again.
         if !group.isEmpty { wake() }
@@ -151,11 +151,11 @@ extension StoreWriter {
                 report("store.commit.failed", error.message)
             }
         }
-        for item in fresh { item.acknowledgement.resume(returning: outcome) }
+        for item in fresh { item.acknowledge(outcome) }
         for item in repeated {
             // A repetition of a request in this very group shares its fate; else it is stored already.
             let isOfThisGroup = !receipts.contains(item.digest)
-            item.acknowledgement.resume(returning: isOfThisGroup ? outcome : .success(.duplicate))
+            item.acknowledge(isOfThisGroup ? outcome : .success(.duplicate))
         }
     }
 
@@ -279,7 +279,7 @@ extension StoreWriter {
             let group = queue.takeGroup(bytesMax: options.groupBytesMax)
             if group.isEmpty { break }
             if let outage {
-                for item in group { item.acknowledgement.resume(returning: .failure(outage.error)) }
+                for item in group { item.acknowledge(.failure(outage.error)) }
             } else {
                 // Without room too: there is no later for them.
                 _ = makeRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) })

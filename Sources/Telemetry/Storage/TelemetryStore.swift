@@ -58,25 +58,37 @@ package final class TelemetryStore: Sendable {
     package func append(
         _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
     ) async throws(StoreError) -> AppendOutcome {
+        let batch = batch
+        let result = await withCheckedContinuation { continuation in
+            append(batch, digest: digest, expectation: expectation) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// The same without a task that waits.
+    /// - Parameters:
+    ///   - whenDone: is called once, with what the other one returns or throws: by the caller's thread when the request
+    ///     is refused at once, else by the writer's, which it must not hold up
+    package func append(
+        _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil,
+        whenDone: @escaping @Sendable (Result<AppendOutcome, StoreError>) -> Void
+    ) {
         let encoded = batch.encoded()
         if let bytesMax = requestBytesMax, encoded.count > bytesMax {
-            throw StoreError(
+            let error = StoreError(
                 .tooLarge,
                 "the request takes \(HumanUnits.bytes(Int64(encoded.count))), and the database may take "
                     + "\(HumanUnits.bytes(bytesMax)) at once: send smaller requests, or give it more "
                     + "with --max-db-size")
+            return whenDone(.failure(error))
         }
-        let queued = QueuedBatch(batch)
-        let result = await withCheckedContinuation { continuation in
-            let item = IngestQueue.Item(
-                queued: queued, encoded: encoded, digest: digest, acknowledgement: continuation)
-            switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
-            case .queued: break
-            case .wake: writer.wake()
-            case .refused(let error): continuation.resume(returning: .failure(error))
-            }
+        let item = IngestQueue.Item(
+            queued: QueuedBatch(batch), encoded: encoded, digest: digest, acknowledge: whenDone)
+        switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
+        case .queued: break
+        case .wake: writer.wake()
+        case .refused(let error): whenDone(.failure(error))
         }
-        return try result.get()
     }
 
     /// Makes segments of all that was appended so far, which finds the spans among it that were stored before
