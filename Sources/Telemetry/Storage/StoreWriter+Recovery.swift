@@ -1,13 +1,6 @@
 // What the writer does when the disk fails or is full: it refuses what comes, and goes on by itself.
 
 extension StoreWriter {
-    /// Why nothing can be taken now. A disk that is nearly full is one reason: what is taken must still be sealed,
-    /// and the log be emptied, and both need room.
-    func currentOutage() -> Outage? {
-        if outage == nil, !diskHasRoom(bytes: 0) { begin(.space, noDiskRoomMessage) }
-        return outage
-    }
-
     /// Whether what is kept free on the disk stays free when bytes are written, and the log is moved into the file.
     private func diskHasRoom(bytes: Int64) -> Bool {
         guard options.freeBytesMin > 0, let free = options.freeBytes(path) else { return true }
@@ -19,7 +12,8 @@ extension StoreWriter {
             + "nothing is taken until there is more"
     }
 
-    /// Whether there is room on the disk for a group of requests; where there is none, they are refused.
+    /// Whether there is room on the disk for a group of requests; where there is none, they are refused: what is taken
+    /// must still be sealed, and the log be emptied, and both need room.
     func makeDiskRoom(for group: [IngestQueue.Item]) -> Bool {
         if diskHasRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) }) { return true }
         begin(.space, noDiskRoomMessage)

@@ -100,7 +100,7 @@ extension StoreWriter {
 
     /// Commits group after group until nothing waits.
     private func drain() {
-        if let outage = currentOutage() { return refuseWaiting(outage.error) }
+        if let outage { return refuseWaiting(outage.error) }
         // While the sealer is far behind, what waits stays in the queue, which refuses when it is full.
         guard unsealedMemoryBytes < unsealedMemoryMax else {
             if waitingSegment == nil { return startSealing() }
