@@ -49,7 +49,8 @@ struct ColumnDictionary: Sendable {
         UInt32(truncatingIfNeeded: TableHash.bytes(value, range, seed: 0) &>> 32)
     }
 
-    /// The hash of an entry: equal bytes of different columns are told apart. The table looks at the upper half.
+    /// The hash of an entry, whose upper half the table compares. Equal bytes have equal hashes, and as the factor is odd
+    /// those of different columns become different: where hash and bytes agree, the column does.
     @inline(__always)
     private static func entryHash(_ hash: UInt32, column: UInt32) -> UInt64 {
         UInt64(hash ^ column &* 0x9e37_79b1) &<< 32
@@ -73,9 +74,7 @@ struct ColumnDictionary: Sendable {
 
     @inline(__always)
     private func find(_ value: ByteSpan, _ range: Range<Int>, column: UInt32, hash: UInt32) -> Int? {
-        index.find(Self.entryHash(hash, column: column)) { entry in
-            columns[entry] == column && isEqual(entry, value, range)
-        }
+        index.find(Self.entryHash(hash, column: column)) { isEqual($0, value, range) }
     }
 
     /// Whether an entry holds exactly the bytes of `range`.

@@ -7,7 +7,9 @@ extension SpanBatch {
     /// The batch as bytes.
     package func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        writer.reserve(spanCount * 48 + slots.count * 2 + dictionary.strings.bytes.count + 1_024)
+        writer.reserve(
+            spanCount * 48 + slots.count * 2 + dictionary.strings.bytes.count + resources.bytes.count
+                + scopes.bytes.count + 1_024)
         writer.byte(Self.encodingVersion)
         writer.signed(arrival.receivedAt.rawValue)
         writer.counted(Array(arrival.peerAddress.utf8))
@@ -30,9 +32,11 @@ extension SpanBatch {
             for column in sequence { writer.varint(UInt64(column)) }
         }
         writer.varint(dictionary.count)
-        for entry in 0..<dictionary.count {
-            writer.varint(UInt64(dictionary.columns[entry]))
-            writer.varint(dictionary.strings.range(entry).count)
+        writer.append(atMost: dictionary.count * 2 * OutputSpan<UInt8>.varintBytesMax) { output in
+            for entry in 0..<dictionary.count {
+                output.varint(UInt64(dictionary.columns[entry]))
+                output.varint(UInt64(dictionary.strings.range(entry).count))
+            }
         }
         writer.raw(dictionary.strings.bytes)
         for table in [resources, scopes] {
