@@ -40,6 +40,8 @@ enum RetentionBenchmark {
         options.clock = { clock.now() }
         options.steadyClock = { clock.now().rawValue }
         options.retainNanos = Int64(keptHours * 3600e9)
+        // Spans wait for a segment as long as they would in real time: sealing is what is measured.
+        options.sealAfterNanos = Int64(Double(options.sealAfterNanos) * clock.speed)
         let store = try TelemetryStore.open(path: path, options: options) { print("event: \($0)") }
         let sizes = Task { await sampleSizes(of: path, clock, until: realSeconds) }
         let answers = try await run(load, senders: 4, on: store)

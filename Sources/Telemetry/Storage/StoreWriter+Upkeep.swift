@@ -29,7 +29,10 @@ extension StoreWriter {
             let (attempt, cpuNanos) = try outcome.get()
             upkeep.mergeRestUntil = monotonicNanos() + cpuNanos * MonotonicNanos(Upkeep.mergeShare - 1)
             switch attempt {
-            case .nothing: upkeep.mayMerge = false
+            case .nothing:
+                upkeep.mayMerge = false
+                // What the search has read is let go of with the rest, also when that was done before.
+                isUntidy = true
             case .damaged(let segment, let error):
                 upkeep.unmergeable.insert(segment)
                 report("store.merge.damaged", error.message)
