@@ -11,8 +11,8 @@ import math
 import sys
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 900, 460
-LEFT, RIGHT, TOP, BOTTOM = 64, 290, 44, 48
+WIDTH, HEIGHT = 950, 460
+LEFT, RIGHT, TOP, BOTTOM = 64, 360, 44, 48
 # Told apart by lightness as well as by hue, so that they survive print and colour blindness.
 COLOURS = ["#0b5394", "#b45f06", "#38761d", "#741b47", "#7f6000", "#134f5c", "#990000", "#351c75", "#666666"]
 DASHES = ["", "7 3", "2 3", "9 3 2 3"]
@@ -31,7 +31,8 @@ def read(path):
 
 
 def decades(values):
-    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    """The powers of ten between which values lie; what is a few percent above one needs no other."""
+    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)) - 0.02)
 
 
 def count_text(exponent):
