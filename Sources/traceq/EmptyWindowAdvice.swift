@@ -27,7 +27,8 @@ package struct EmptyWindowAdvice {
     package func sentence(_ info: DatabaseInfo) -> String {
         guard let oldest = info.minTime, let newest = info.maxTime, info.spans > 0 else {
             return "no \(noun)s: the database is empty; let applications send OTLP to the collector "
-                + "(127.0.0.1:4317 for gRPC, 127.0.0.1:4318 for HTTP) and try again"
+                + "(127.0.0.1:4317 for gRPC, 127.0.0.1:4318 for HTTP, unless its options say otherwise) "
+                + "and try again"
         }
         if isDamaged {
             return "no \(noun)s in what can be read: parts of the database are damaged, as the notes say; "

@@ -48,7 +48,7 @@ struct ExportCommand: ContextCommand {
     var trace: String?
 
     func run(in context: CommandContext) throws -> CommandStatus {
-        let format = format ?? ExportFormat(fileName: output) ?? .otlpJSON
+        let format = try format ?? formatOfOutput()
         let compression = compress ?? ExportCompression(fileName: output)
         try check(format, compression)
         let place = try database.place(in: context)
@@ -86,6 +86,19 @@ struct ExportCommand: ContextCommand {
                 "\(HumanUnits.count(result.spans, "span")) written to \(DisplayText.escaped(output))\n")
         }
         return .success
+    }
+
+    /// What the name of the output asks for; OTLP/JSON when it asks for nothing.
+    private func formatOfOutput() throws(CommandFailure) -> ExportFormat {
+        if let format = ExportFormat(fileName: output) { return format }
+        let name = output.split(separator: "/").last ?? ""
+        if let dot = name.lastIndex(of: "."), dot > name.startIndex, output != "-" {
+            throw CommandFailure(
+                .usage,
+                "-o \(DisplayText.escaped(output)): no format has the ending \(DisplayText.escaped(String(name[dot...]))); "
+                    + "say with --format what to write, or end the name with .jsonl, .otlp, .csv or .db")
+        }
+        return .otlpJSON
     }
 
     private func check(_ format: ExportFormat, _ compression: ExportCompression) throws(CommandFailure) {

@@ -95,7 +95,7 @@ struct ImportCommand: ContextCommand {
             throw CommandFailure(
                 .database,
                 "\(DisplayText.escaped(place.path)) is held by a collector that runs; send the files to it: "
-                    + "traceq import --to http://127.0.0.1:4318 …")
+                    + "traceq import --to http://127.0.0.1:4318 …, or where its --listen-http says")
         }
     }
 

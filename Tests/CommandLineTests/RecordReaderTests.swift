@@ -216,7 +216,7 @@ struct RecordReaderTests {
 
     @Test("A database is told from telemetry") func database() throws {
         let reading = try read(Array("SQLite format 3\0".utf8) + [UInt8](repeating: 0, count: 84))
-        #expect(reading.errors.first?.message.contains("this is a database") == true)
+        #expect(reading.errors.first?.message.contains("this is an SQLite file") == true)
     }
 
     @Test("A length above the limit is refused before anything is read for it, one at the limit is not")

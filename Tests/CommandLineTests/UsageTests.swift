@@ -30,6 +30,7 @@ struct UsageTests {
             (["slowest", "--tz", "../../etc/passwd"], "there is no time zone"),
             (["slowest", "--width", "3"], "between 20 and 10000"),
             (["slowest", "--db", ""], "--db names no file"),
+            (["export", "-o", "spans.csv.bz2"], "no format has the ending .bz2; say with --format"),
             (["slowest", "extra"], "extra"), (["trace"], "id"), (["trace", "xyz"], "is no trace id"),
             (["trace", ""], "is no trace id"),
             (["trace", String(repeating: "a", count: 33)], "is no trace id"),

@@ -148,7 +148,7 @@ struct ImportTests {
             ("empty", "", "is empty"), ("blank", " \n\n", "is empty"),
             ("bad", #"{"resourceSpans":[{]}"# + "\n", "request 1 at byte 0"),
             ("cut", String(whole.dropLast()), "the file ends in the middle of request 1"),
-            ("database", "SQLite format 3\0" + String(repeating: "x", count: 90), "this is a database"),
+            ("database", "SQLite format 3\0" + String(repeating: "x", count: 90), "this is an SQLite file"),
         ] {
             let database = try Database()
             let file = try write(name, Array(text.utf8))

@@ -101,7 +101,8 @@ final class RecordReader {
         guard !buffer.starts(with: Array("SQLite format 3\0".utf8)) else {
             throw ImportError(
                 offset: 0,
-                message: "this is a database; name it with --db, or take its spans out with traceq export")
+                message: "this is an SQLite file, and import reads OTLP: take the spans of a telemetry "
+                    + "database out with traceq export --format otlp-json")
         }
         // Not even two empty requests: a file whose blocks were never written.
         guard buffer.count < 8 || buffer[..<8].contains(where: { $0 != 0 }) else { throw unknown() }
