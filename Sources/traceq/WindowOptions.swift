@@ -5,7 +5,7 @@ import Telemetry
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where the window begins, included; all is the whole file (default: 1h, for export all).",
+            "Where the window begins, included; all is the oldest span (default: 1h, for export all).",
             valueName: "time"))
     var since: String?
 
