@@ -148,14 +148,15 @@ extension StoreWriter {
     /// now are done. Those that come meanwhile read the file alone and are not in the way.
     func keepLogShort() {
         // The file is cut to the limit when the log begins anew, so a longer one has not begun anew.
-        guard database != nil, FileStatus.size(path + "-wal") > options.logBytesMax * 9 / 8,
-            monotonicNanos() >= upkeep.nextLogWait
+        let logBytes = FileStatus.size(path + "-wal")
+        guard database != nil, logBytes > options.logBytesMax * 9 / 8,
+            upkeep.mayWaitForLog(now: monotonicNanos(), logBytes: logBytes)
         else { return }
         do {
             if try database?.restartLog(busyMillis: upkeep.logWaitMillis) ?? true {
                 upkeep.logBeganAnew()
             } else {
-                upkeep.waitedForLogInVain(now: monotonicNanos())
+                upkeep.waitedForLogInVain(now: monotonicNanos(), logBytes: logBytes)
             }
         } catch {
             report("store.checkpoint.failed", error.description)

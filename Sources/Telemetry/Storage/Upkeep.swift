@@ -31,6 +31,8 @@ struct Upkeep {
     /// that may be: both longer each time that it waited in vain.
     private(set) var logWaitMillis = logWaitMillisMin
     private(set) var nextLogWait: MonotonicNanos = 0
+    /// From this length on it waits before that time, too: what comes in must not outrun the pauses.
+    private var nextLogWaitBytes: Int64 = .max
     private var logPauseNanos = logPauseNanosMin
 
     /// 50 ms: most queries are shorter.
@@ -42,9 +44,14 @@ struct Upkeep {
     private static let logPauseNanosMin: MonotonicNanos = 200_000_000
     private static let logPauseNanosMax: MonotonicNanos = 60_000_000_000
 
+    func mayWaitForLog(now: MonotonicNanos, logBytes: Int64) -> Bool {
+        now >= nextLogWait || logBytes >= nextLogWaitBytes
+    }
+
     /// Readers needed longer than the writer waited.
-    mutating func waitedForLogInVain(now: MonotonicNanos) {
+    mutating func waitedForLogInVain(now: MonotonicNanos, logBytes: Int64) {
         nextLogWait = now + logPauseNanos
+        nextLogWaitBytes = logBytes + logBytes / 2
         logPauseNanos = min(2 * logPauseNanos, Self.logPauseNanosMax)
         logWaitMillis = min(2 * logWaitMillis, Self.logWaitMillisMax)
     }
@@ -52,6 +59,7 @@ struct Upkeep {
     mutating func logBeganAnew() {
         logWaitMillis = Self.logWaitMillisMin
         logPauseNanos = Self.logPauseNanosMin
+        nextLogWaitBytes = .max
     }
 
     /// The part of one core that merging takes at the most.
