@@ -85,8 +85,11 @@ extension StoreDatabase {
             // Taking one out changes its neighbours' pages, too: those go that can, one after another.
             guard error.isDamage, segments.count > 1 else { throw error }
             for segment in segments {
-                guard let one = try? delete([segment]) else { continue }
-                expired.add(one)
+                do throws(SQLiteError) {
+                    expired.add(try delete([segment]))
+                } catch {
+                    guard error.isDamage else { throw error }
+                }
             }
             guard expired.segments > 0 else { throw error }
             return expired
