@@ -95,12 +95,8 @@ package struct DatabaseBackup: ~Copyable {
             guard try Self.spanCount(copy) == spans else {
                 throw StoreError(.damaged, "the copy does not have the spans of \(sourcePath); try again")
             }
-        } catch let error as StoreError {
-            throw error
-        } catch let error as SQLiteError {
-            throw StoreError(error, path: target.path)
         } catch {
-            throw StoreError(.unavailable, "\(target.path): \(error)")
+            throw StoreError(any: error, path: target.path)
         }
     }
 }

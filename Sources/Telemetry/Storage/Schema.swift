@@ -105,12 +105,8 @@ enum Schema {
                     "\(path) is not a traceq database, or was changed by another program: "
                         + "it has no table \(table.name) as traceq makes it")
             }
-        } catch let error as StoreError {
-            throw error
-        } catch let error as SQLiteError {
-            throw StoreError(error, path: path)
         } catch {
-            throw StoreError(.unavailable, "\(path): \(error)")
+            throw StoreError(any: error, path: path)
         }
     }
 
@@ -150,6 +146,15 @@ enum Schema {
 }
 
 extension StoreError {
+    /// What an error means for whoever uses the store, where several kinds can be thrown.
+    init(any error: any Error, path: String) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as SQLiteError: self.init(error, path: path)
+        default: self.init(.unavailable, "\(path): \(error)")
+        }
+    }
+
     /// What SQLite's refusal means for whoever uses the store.
     init(_ error: SQLiteError, path: String) {
         if error.isDamage {

@@ -45,12 +45,8 @@ struct StoreDatabase: ~Copyable {
             file.watch.begin()
             try database.migrate()
             return database
-        } catch let error as StoreError {
-            throw error
-        } catch let error as SQLiteError {
-            throw StoreError(error, path: path)
         } catch {
-            throw StoreError(.unavailable, "\(path): \(error)")
+            throw StoreError(any: error, path: path)
         }
     }
 
