@@ -145,6 +145,10 @@ int sqlite3_extended_errcode(sqlite3 *connection) {
     return traceq_host->extended_errcode(connection);
 }
 
+int sqlite3_db_status(sqlite3 *connection, int operation, int *current, int *highest, int reset) {
+    return traceq_host->db_status(connection, operation, current, highest, reset);
+}
+
 int sqlite3_file_control(sqlite3 *connection, const char *name, int operation, void *argument) {
     return traceq_host->file_control(connection, name, operation, argument);
 }

@@ -13,8 +13,8 @@ struct FailpointTests {
     /// A step that has no situation does not compile.
     static func situation(of step: WriteStep) -> Situation {
         switch step {
-        case .journal, .seal: .load
-        case .merge: .merge
+        case .journal, .chunks, .seal: .load
+        case .merge, .cleanup: .merge
         case .retention: .retention
         case .migration: .migration
         }

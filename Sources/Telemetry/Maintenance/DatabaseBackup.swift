@@ -66,7 +66,8 @@ package struct DatabaseBackup: ~Copyable {
     private static func spanCount(_ connection: borrowing Connection) throws(SQLiteError) -> Int64 {
         try connection.integer(
             """
-            SELECT coalesce((SELECT sum(spans) FROM segment), 0) + coalesce((SELECT sum(spans) FROM journal), 0)
+            SELECT coalesce((SELECT sum(spans) FROM segment WHERE signal = \(Schema.spanSignal)), 0)
+                + coalesce((SELECT sum(spans) FROM journal), 0)
             """) ?? 0
     }
 

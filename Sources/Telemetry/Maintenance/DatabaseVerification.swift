@@ -122,15 +122,19 @@ package struct DatabaseVerification: ~Copyable {
 
     private mutating func checkSegments() throws(SQLiteError) {
         var segments: [(id: Int64, spans: Int64)] = []
+        var known: Set<Int64> = []
         var owners: [Int64] = []
         try reading(DatabaseDamage.Place(row: "table segment")) { (connection) throws(SQLiteError) in
-            let statement = try connection.prepare("SELECT id, spans FROM segment ORDER BY id")
+            let statement = try connection.prepare("SELECT id, spans, signal FROM segment ORDER BY id")
             while try statement.step() {
+                known.insert(statement.integer(0))
+                // What no query sees may be there in part.
+                guard statement.integer(2) != Schema.unseenSignal else { continue }
                 segments.append((statement.integer(0), max(0, statement.integer(1))))
             }
             owners = try Self.segmentsWithChunks(connection)
         }
-        for id in Set(owners).subtracting(segments.map(\.id)).sorted() {
+        for id in Set(owners).subtracting(known).sorted() {
             report.add(
                 DatabaseDamage(
                     kind: .orphan, place: DatabaseDamage.Place(segment: id), starts: nil, spans: nil,
@@ -176,7 +180,7 @@ package struct DatabaseVerification: ~Copyable {
             isRead = true
         }
         origins = known
-        guard let stored else {
+        guard let stored, stored.signal != Schema.unseenSignal else {
             if isRead { report.segmentsGone += 1 }
             return
         }

@@ -129,12 +129,12 @@ package final class TelemetryReader {
         do {
             var totals = Totals()
             totals.version = Int(try connection.integer("PRAGMA user_version") ?? 0)
-            for table in ["segment", "journal"] {
+            for (table, condition) in [("segment", "signal = \(Schema.spanSignal)"), ("journal", "TRUE")] {
                 // A damaged row must not make the sum more than a number holds.
                 let statement = try connection.prepare(
                     """
                     SELECT count(*), coalesce(sum(max(0, min(spans, \(UInt32.max)))), 0), min(min_start),
-                        max(max_start) FROM \(table)
+                        max(max_start) FROM \(table) WHERE \(condition)
                     """)
                 guard try statement.step() else { continue }
                 if table == "segment" {

@@ -126,6 +126,20 @@ import CSQLite
         throw failure
     }
 
+    /// Moves what is in the write-ahead log into the database file, as far as readers let it, so that the next change
+    /// begins the log anew when nobody uses it. Only the writer may call it.
+    func moveLog() throws(SQLiteError) {
+        let code = unsafe sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, "checkpoint") }
+    }
+
+    /// How many pages this connection has written, to the log or to the file, since it was opened.
+    var pagesWritten: Int {
+        var (count, highest): (Int32, Int32) = (0, 0)
+        unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 0)
+        return Int(count)
+    }
+
     /// Moves what is in the write-ahead log into the database file, waiting for readers to be done with the log, so
     /// that the next change begins it anew. Only the writer may call it.
     /// - Parameter busyMillis: how long to wait for readers, in milliseconds

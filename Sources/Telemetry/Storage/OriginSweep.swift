@@ -86,7 +86,7 @@ struct OriginSweep {
             """
             SELECT segment.id, segment.signal, segment.format, chunk.checksum, chunk.data
             FROM segment LEFT JOIN chunk ON chunk.id = segment.id << 16 | \(ChunkID.origins.number)
-            WHERE segment.id > ?1 ORDER BY segment.id LIMIT \(Self.segmentsPerStep)
+            WHERE segment.id > ?1 AND segment.signal <> \(Schema.unseenSignal) ORDER BY segment.id LIMIT \(Self.segmentsPerStep)
             """)
         try statement.bind(1, last)
         let decoder = SegmentDecoder(spanCount: 0)

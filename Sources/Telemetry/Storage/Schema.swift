@@ -71,6 +71,10 @@ enum Schema {
         CREATE INDEX scope_by_hash ON scope (hash);
         """
 
+    /// `segment.signal` of what no query sees: a segment that is being written, or was never finished, or was replaced by
+    /// another one. Whoever writes to the file takes it out.
+    static let unseenSignal: Int64 = 0
+
     /// `segment.signal` of spans.
     static let spanSignal: Int64 = 1
 

@@ -55,7 +55,7 @@ package struct SegmentMerging: Sendable {
             case .tooLarge(let segment): excluded.insert(segment)
             case .merged(let merged):
                 do {
-                    _ = try database.install(merged, encoder: encoder)
+                    try install(merged, database, encoder)
                 } catch {
                     throw StoreError(error, path: path)
                 }
@@ -67,9 +67,29 @@ package struct SegmentMerging: Sendable {
         return progress
     }
 
+    private func install(
+        _ merged: MergedSegment, _ database: borrowing StoreDatabase, _ encoder: borrowing SegmentEncoder
+    ) throws(SQLiteError) {
+        let writing = SegmentWriting([
+            SegmentWriting.Segment(
+                merged.summary, level: merged.level, createdAt: merged.createdAt, chunks: merged.chunks)
+        ])
+        _ = try database.install(merged, writing, encoder: encoder)
+        try cleanUp(database)
+    }
+
+    /// Takes out what no query sees: what was replaced, and what a collector began and never finished.
+    private func cleanUp(_ database: borrowing StoreDatabase) throws(SQLiteError) {
+        for id in try database.unseenSegments() {
+            while try database.deleteSome(ofUnseen: id, bytesMax: 8 << 20) {}
+        }
+    }
+
     private func count(_ database: borrowing StoreDatabase) throws(StoreError) -> Int {
         do {
-            return Int(try database.connection.integer("SELECT count(*) FROM segment") ?? 0)
+            return Int(
+                try database.connection.integer(
+                    "SELECT count(*) FROM segment WHERE signal <> \(Schema.unseenSignal)") ?? 0)
         } catch {
             throw StoreError(error, path: path)
         }

@@ -26,7 +26,8 @@ extension StoreDatabase {
         // it counts when they were sealed.
         let oldest = try connection.prepare(
             """
-            SELECT id, spans, min_start, max_start FROM segment WHERE \(condition)
+            SELECT id, spans, min_start, max_start FROM segment
+            WHERE signal <> \(Schema.unseenSignal) AND \(condition)
             ORDER BY iif(max_end < created_at - \(BelievableStarts.beforeNanos), created_at,
                 min(max_end, created_at)), id
             LIMIT \(Self.expiredSegmentsMax * effort + Self.passedOverMax)

@@ -6,8 +6,8 @@ struct StoreDatabase: ~Copyable {
     private let begin: Statement
     private let commit: Statement
     private let insertJournal: Statement
-    private let insertChunk: Statement
-    private let insertSegment: Statement
+    let insertChunk: Statement
+    let insertSegment: Statement
     /// Is told of each change.
     let watch: FileWatch
 
@@ -151,82 +151,6 @@ struct StoreDatabase: ~Copyable {
         }
     }
 
-    /// Writes segments and drops the journal rows that they replace, and receipts that nobody needs.
-    /// - Returns: what the segments refer to
-    @discardableResult
-    func install(
-        _ sealed: SealedSegments, keeping damaged: [Int64], encoder: borrowing SegmentEncoder, now: UnixNanos
-    ) throws(SQLiteError) -> [SegmentOriginReference] {
-        var origins: [SegmentOriginReference] = []
-        try transaction(.seal) { () throws(SQLiteError) in
-            // First, so that the segments take the pages that become free.
-            try retireJournal(through: sealed.lastJournalID, keeping: damaged)
-            for segment in sealed.segments {
-                origins += try insert(segment, encoder: encoder, now: now)
-            }
-            try deleteReceipts(now: now, bytesMax: nil)
-        }
-        return origins
-    }
-
-    /// How many bytes more segments take than the journal rows that they replace.
-    func growth(installing sealed: SealedSegments) throws(SQLiteError) -> Int64 {
-        let replaced = try connection.integer(
-            "SELECT sum(length(data)) FROM journal WHERE id <= \(sealed.lastJournalID)")
-        return max(0, Int64(sealed.byteCount) - (replaced ?? 0))
-    }
-
-    private func insert(
-        _ sealed: SealedSegments.Segment, encoder: borrowing SegmentEncoder, now: UnixNanos
-    ) throws(SQLiteError) -> [SegmentOriginReference] {
-        let resources = try OriginStore.ids(ofResources: sealed.origins.resources, connection)
-        let scopes = try OriginStore.ids(ofScopes: sealed.origins.scopes, connection)
-        let origins = sealed.origins.origins.map {
-            (resource: resources[Int($0.resource)], scope: scopes[Int($0.scope)])
-        }
-        let segment = try insert(sealed.summary, level: 0, createdAt: now)
-        for chunk in sealed.chunks { try insert(chunk, segment: segment) }
-        try insert(encoder.originsChunk(origins), segment: segment)
-        return origins.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
-    }
-
-    /// Drops journal rows, and keeps the digests that they held. Rows that are damaged are in no segment: they
-    /// stay.
-    private func retireJournal(through id: Int64, keeping damaged: [Int64]) throws(SQLiteError) {
-        let isRetired = "id <= ?1 AND id NOT IN (\(damaged.map(String.init).joined(separator: ", ")))"
-        let keep = try connection.prepare(
-            """
-            INSERT INTO receipt (id, committed_at, digests)
-            SELECT id, committed_at, digests FROM journal WHERE \(isRetired)
-            """)
-        try keep.bind(1, id)
-        try keep.run()
-        let delete = try connection.prepare("DELETE FROM journal WHERE \(isRetired)")
-        try delete.bind(1, id)
-        try delete.run()
-    }
-
-    /// Adds a segment to the catalogue.
-    /// - Returns: its number
-    func insert(
-        _ summary: SegmentSummary, level: Int, createdAt: UnixNanos
-    ) throws(SQLiteError) -> Int64 {
-        let values: [Int64] = [
-            Schema.spanSignal, Int64(level), Int64(SegmentEncoder.formatVersion), createdAt.rawValue,
-            Int64(summary.spans), Int64(summary.traces), summary.minStart.rawValue, summary.maxStart.rawValue,
-            summary.maxEnd.rawValue, summary.minDuration, summary.maxDuration, Int64(summary.errors),
-        ]
-        for (index, value) in values.enumerated() { try insertSegment.bind(Int32(index + 1), value) }
-        try insertSegment.run()
-        return connection.lastInsertedID
-    }
-
-    func insert(_ chunk: EncodedChunk, segment: Int64) throws(SQLiteError) {
-        try insertChunk.bind(1, Schema.chunkKey(segment: segment, chunk.id))
-        try insertChunk.bind(2, Int64(bitPattern: checksum(chunk.bytes.span)))
-        try insertChunk.run(blob: 3, chunk.bytes)
-    }
-
     /// Makes one change to the database, whole or not at all. When it fails, what is in the file is certain only
     /// after it was opened anew.
     func transaction(
@@ -256,6 +180,12 @@ struct StoreDatabase: ~Copyable {
     func tidyUp() throws(SQLiteError) -> Bool {
         defer { watch.noteChange() }
         return try connection.checkpoint()
+    }
+
+    /// Moves the write-ahead log into the file: see `Connection.moveLog`.
+    func moveLog() throws(SQLiteError) {
+        defer { watch.noteChange() }
+        try connection.moveLog()
     }
 
     /// Has the write-ahead log begin anew: see `Connection.restartLog`.

@@ -58,6 +58,10 @@ extension StoreWriter {
         pending = []
         sealingNow = nil
         waitingSegment = nil
+        unfinished = []
+        upkeep.hasUnseen = true
+        upkeep.undeletable = []
+        upkeep.pagesMoved = 0
         // What a commit refers to of which nobody knows whether it is in the file.
         upkeep.originSweep = nil
         begin(cause, message)

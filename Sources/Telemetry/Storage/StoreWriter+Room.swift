@@ -9,6 +9,7 @@ extension StoreWriter {
             while let space = try database?.space() {
                 let missing = space.missingPages(forBytes: bytes, bytesMax: bytesMax)
                 if missing <= 0 { return true }
+                if try cleanUpStep() { continue }
                 let expired = try database?.deleteOldestSegments(
                     bytes: missing * space.pageBytes, effort: Upkeep.effortMax)
                 if let expired, expired.segments > 0 {

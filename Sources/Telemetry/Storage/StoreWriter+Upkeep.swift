@@ -1,78 +1,4 @@
-// MARK: - Merging
-
-extension StoreWriter {
-    /// Starts a merge when nothing else is to be done and its share of the processor is not used up.
-    func mergeWhenQuiet() {
-        // Not on a full disk either: a merge needs room before it gives some back.
-        guard upkeep.merging == nil, upkeep.mayMerge, outage == nil, !isSealing, pending.count <= 1,
-            monotonicNanos() >= upkeep.mergeRestUntil
-        else { return }
-        let excluded = upkeep.unmergeable
-        upkeep.merging = Task { [sealer, openings, plan = options.mergePlan.keeping(options.retainNanos)] in
-            let outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>
-            do throws(StoreError) {
-                outcome = .success(try await sealer.merge(plan, excluding: excluded))
-            } catch {
-                outcome = .failure(error)
-            }
-            finishMerge(outcome, opening: openings)
-        }
-    }
-
-    private func finishMerge(
-        _ outcome: Result<(attempt: MergedSegment.Attempt, cpuNanos: Int64), StoreError>, opening: Int
-    ) {
-        upkeep.merging = nil
-        // What was read is of an earlier time, perhaps of another file.
-        guard opening == openings else { return }
-        do {
-            let (attempt, cpuNanos) = try outcome.get()
-            upkeep.mergeRestUntil = monotonicNanos() + cpuNanos * MonotonicNanos(Upkeep.mergeShare - 1)
-            switch attempt {
-            case .nothing:
-                upkeep.mayMerge = false
-                // What the search has read is let go of with the rest, also when that was done before.
-                isUntidy = true
-            case .damaged(let segment, let error):
-                upkeep.unmergeable.insert(segment)
-                report("store.merge.damaged", error.message)
-            case .tooLarge(let segment): upkeep.unmergeable.insert(segment)
-            case .merged(let merged): try install(merged)
-            }
-        } catch let error as SQLiteError {
-            failedUpkeep("store.merge.failed", error)
-        } catch {
-            // The segments are there as before.
-            upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
-            report("store.merge.failed", "\(error)")
-        }
-    }
-
-    private func install(_ merged: MergedSegment) throws(SQLiteError) {
-        // Merging saves little: spans are not deleted for it.
-        guard try fitsInLimit(bytes: merged.chunks.reduce(0) { $0 + Int64($1.bytes.count) }) else {
-            return upkeep.mergeRestUntil = monotonicNanos() + 10_000_000_000
-        }
-        do throws(SQLiteError) {
-            guard try database?.install(merged, encoder: encoder) ?? false else { return }
-        } catch {
-            // On a broken page, as they are, or beside one.
-            if error.isDamage { upkeep.unmergeable.formUnion(merged.replaced) }
-            throw error
-        }
-        upkeep.originSweep?.keep(merged.origins)
-        isUntidy = true
-        onEvent(
-            StoreEvent(
-                .debug, "store.merged",
-                [
-                    "segments": "\(merged.replaced.count)", "spans": "\(merged.summary.spans)",
-                    "duplicates": "\(merged.duplicates)",
-                ]))
-    }
-}
-
-// MARK: - Space
+// What is done beside commits and segments.
 
 extension StoreWriter {
     /// Deletes what is to go and gives back space: a little at once, and the rest in steps between commits.
@@ -105,6 +31,7 @@ extension StoreWriter {
     private func upkeepStep() -> Bool {
         guard database != nil else { return false }
         do {
+            if try cleanUpStep() { return true }
             if try sweepStep(effort: effort) { return true }
             if try receiptStep() { return true }
             if try deleteStep() { return true }
@@ -138,6 +65,24 @@ extension StoreWriter {
         Task { [sealer] in
             await sealer.close()
             HeapMemory.giveBack()
+        }
+    }
+
+    /// Moves the write-ahead log into the file while nobody waits.
+    ///
+    /// SQLite does that by itself when there are 32 MiB, and whoever's commit that is waits for 10 ms. A little takes no
+    /// longer than a commit, and finds a gap between two requests.
+    func moveLogWhenIdle() {
+        guard let written = database?.connection.pagesWritten else { return }
+        guard written - upkeep.pagesMoved >= Upkeep.pagesToMove else { return }
+        upkeep.pagesMoved = written
+        do {
+            try database?.moveLog()
+        } catch {
+            // A reader that recovers the log: the next time is soon.
+            if error.isBusy { return }
+            report("store.checkpoint.failed", error.description)
+            _ = failed(error)
         }
     }
 

@@ -23,11 +23,13 @@ actor StoreWriter {
     var pending: [PendingSegment] = []
     /// What is being sealed.
     var sealingNow: PendingSegment?
-    private var sealing: Task<Void, Never>?
+    var sealing: Task<Void, Never>?
     /// Rows of the journal that cannot be read: they stay, so that somebody can look at them.
     var damagedJournalIDs: [Int64] = []
-    /// A segment that could not be written; it is tried again.
-    var waitingSegment: SealedSegments?
+    /// What could not be written; it is tried again.
+    var waitingSegment: InstallableSegments?
+    /// What no query sees because it is being written.
+    var unfinished: Set<Int64> = []
     var isSealing: Bool { sealingNow != nil }
     /// Counts how often the file was opened: what was sealed for an earlier time does not count any more.
     var openings = 0
@@ -110,7 +112,8 @@ extension StoreWriter {
                     "\(path): segments cannot be written at the moment; see the collector's log"))
         }
         let group = queue.nextGroup(bytesMax: options.groupBytesMax)
-        guard !group.isEmpty, makeDiskRoom(for: group), makeRoom(for: group) else { return }
+        guard !group.isEmpty else { return moveLogWhenIdle() }
+        guard makeDiskRoom(for: group), makeRoom(for: group) else { return }
         commit(group)
         queue.release(group)
         if isSegmentDue { startSealing() }
@@ -195,21 +198,15 @@ extension StoreWriter {
     }
 }
 
-// MARK: - Segments
+// MARK: - The course of time
 
 extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
         tellReports()
         guard database != nil, (try? checkFile()) != nil else { return }
-        let now = options.clock()
-        if let waiting = waitingSegment {
-            waitingSegment = nil
-            install(waiting, opening: openings)
-        }
-        if let first = pending.first, isDue(first.since, now) {
-            startSealing()
-        }
+        installWaiting()
+        if let first = pending.first, isDue(first.since, options.clock()) { startSealing() }
         keepUp()
         wake()
     }
@@ -217,58 +214,6 @@ extension StoreWriter {
     /// Whether the oldest span has waited long enough. A clock that was set back must not make it wait on.
     private func isDue(_ since: UnixNanos, _ now: UnixNanos) -> Bool {
         since <= now.advanced(byNanos: -options.sealAfterNanos) || since > now
-    }
-
-    func startSealing() {
-        guard !isSealing, !pending.isEmpty else { return }
-        let next = pending.removeFirst()
-        sealingNow = next
-        sealing = Task { [sealer, openings] in
-            let sealed = await sealer.seal(next.batches.map(\.batch), lastJournalID: next.lastJournalID)
-            install(sealed, opening: openings)
-        }
-    }
-
-    /// - Parameter opening: when its spans were taken from `pending`; after the file was opened anew they are
-    ///   there again, unless the segment is in the file
-    private func install(_ sealed: SealedSegments, opening: Int) {
-        guard opening == openings, (try? checkFile()) != nil else { return }
-        do {
-            // Without room too: it takes the place of what is larger.
-            _ = makeRoom(bytes: try database?.growth(installing: sealed) ?? 0)
-            guard opening == openings else { return }
-            let origins = try database?.install(
-                sealed, keeping: damagedJournalIDs, encoder: encoder, now: options.clock())
-            upkeep.originSweep?.keep(origins ?? [])
-        } catch {
-            // The spans stay in the journal, where readers see them; the segment is tried again.
-            report("store.seal.failed", error.description)
-            waitingSegment = sealed
-            _ = failed(error)
-            return
-        }
-        tell(of: sealed)
-        keepLogShort()
-        upkeep.mayMerge = true
-        sealingNow = nil
-        isUntidy = true
-        failuresInARow = 0
-        if isSegmentDue { startSealing() }
-        wake()
-    }
-
-    private func tell(of sealed: SealedSegments) {
-        onEvent(
-            StoreEvent(
-                .debug, "store.sealed",
-                [
-                    "spans": "\(sealed.spans)", "bytes": "\(sealed.byteCount)",
-                    "duplicates": "\(sealed.duplicates)",
-                ]))
-        if sealed.duplicates > 0 {
-            onEvent(StoreEvent(.info, "store.duplicates", ["spans": "\(sealed.duplicates)"]))
-        }
-        if let error = sealed.uncheckedBecause { report("store.duplicates.unchecked", error.message) }
     }
 
     /// Commits what still waits, lets the segment that is being made be finished, and closes the file.
@@ -291,6 +236,7 @@ extension StoreWriter {
         await settle()
         await sealer.close()
         try? checkFile()
+        cleanUpAll()
         do {
             _ = try database?.tidyUp()
         } catch {
@@ -302,15 +248,6 @@ extension StoreWriter {
         outage = nil
         database = nil
         file = nil
-    }
-
-    /// Makes segments of all that is committed; what cannot be sealed at the moment stays in the journal.
-    func sealAll() async {
-        while database != nil, outage == nil, waitingSegment == nil {
-            if !isSealing { startSealing() }
-            guard isSealing else { return }
-            await sealing?.value
-        }
     }
 
     /// Waits for what is being sealed, merged and deleted.

@@ -9,6 +9,10 @@ struct Upkeep {
     /// Segments that cannot be merged: they cannot be read whole, or are too large for others beside them.
     var unmergeable: Set<SegmentIdentity> = []
 
+    /// Whether there may be segments that no query sees, and those among them that SQLite cannot take out.
+    var hasUnseen = true
+    var undeletable: Set<Int64> = []
+
     /// Deletion and giving back of space, one step after another.
     var working: Task<Void, Never>?
     /// When to look for segments that are too old, and by which time they are; nil where none ever is.
@@ -26,6 +30,12 @@ struct Upkeep {
     /// When to look for receipts that nobody needs.
     var nextReceiptCheck: MonotonicNanos = 0
     static let receiptCheckNanos: MonotonicNanos = 10_000_000_000
+
+    /// How many pages were written when the write-ahead log was moved into the file last by an idle writer.
+    var pagesMoved = 0
+    /// After how many pages it is moved again: 1 MiB takes as long as a commit (256 pages 2.3 ms, 64 pages 0.8 ms), and
+    /// so is all that a request can find in its way.
+    static let pagesToMove = 64
 
     /// How long the writer waits for readers the next time that the log is too long, in milliseconds, and when
     /// that may be: both longer each time that it waited in vain.

@@ -172,7 +172,7 @@ struct MergingTests {
         let before = try catalogue("SELECT sum(id) FROM segment")
         let file = try DatabaseFile.claim(path)
         let database = try StoreDatabase.open(file, durability: .process)
-        #expect(try !database.install(merged, encoder: encoder))
+        #expect(try !database.install(merged, SegmentWriting([]), encoder: encoder))
         #expect(try catalogue("SELECT sum(id) FROM segment") == before)
     }
 
