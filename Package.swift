@@ -11,7 +11,11 @@ let benchmarks: [Target] =
             name: "IngestBenchmark", dependencies: ["BenchmarkSupport", "Telemetry"],
             path: "Benchmarks/IngestBenchmark", swiftSettings: strict),
         .executableTarget(
-            name: "RetentionBenchmark", dependencies: ["BenchmarkSupport", "OTLPModel", "Telemetry"],
+            name: "RetentionBenchmark",
+            dependencies: [
+                "BenchmarkSupport", "OTLPModel", "Telemetry",
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+            ],
             path: "Benchmarks/RetentionBenchmark", swiftSettings: strict),
     ]
 

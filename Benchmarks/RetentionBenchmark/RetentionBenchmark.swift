@@ -5,20 +5,21 @@ import Telemetry
 /// A day of steady load in some minutes: does the file stay as large as what is kept, and does anybody wait for
 /// seals, merges and retention?
 ///
-///     RetentionBenchmark CORPUS DATABASE [MINUTES [HOURS [KEPT_HOURS [SPANS_PER_HOUR]]]]
+///     RetentionBenchmark CORPUS DATABASE [MINUTES [HOURS [KEPT_HOURS [SPANS_PER_HOUR [SEAL_SECONDS]]]]]
 ///
 /// HOURS of traffic (default 24) pass in MINUTES (default 5), on a clock that runs so much faster; spans older
-/// than KEPT_HOURS (default 6) are deleted. DATABASE must not exist, and stays for queries.
+/// than KEPT_HOURS (default 6) are deleted. Spans wait for a segment for SEAL_SECONDS (default 10) of real time: with
+/// less than a full segment takes, segments are merged all the time. DATABASE must not exist, and stays for queries.
 @main
 enum RetentionBenchmark {
     private static let usage =
-        "usage: RetentionBenchmark CORPUS DATABASE [MINUTES [HOURS [KEPT_HOURS [SPANS_PER_HOUR]]]]"
+        "usage: RetentionBenchmark CORPUS DATABASE [MINUTES [HOURS [KEPT_HOURS [SPANS_PER_HOUR [SEAL_SECONDS]]]]]"
 
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 3 else { return ProcessUsage.stop(usage) }
         let path = arguments[2]
-        let defaults: [Double] = [5, 24, 6, 1e6]
+        let defaults: [Double] = [5, 24, 6, 1e6, 10]
         let numbers = defaults.indices.map { index in
             index + 3 < arguments.count ? Double(arguments[index + 3]) ?? 0 : defaults[index]
         }
@@ -41,8 +42,9 @@ enum RetentionBenchmark {
         options.steadyClock = { clock.now().rawValue }
         options.retainNanos = Int64(keptHours * 3600e9)
         // Spans wait for a segment as long as they would in real time: sealing is what is measured.
-        options.sealAfterNanos = Int64(Double(options.sealAfterNanos) * clock.speed)
-        let store = try TelemetryStore.open(path: path, options: options) { print("event: \($0)") }
+        options.sealAfterNanos = Int64(numbers[4] * 1e9 * clock.speed)
+        let counts = EventCounts()
+        let store = try TelemetryStore.open(path: path, options: options) { counts.hear($0) }
         let sizes = Task { await sampleSizes(of: path, clock, until: realSeconds) }
         let answers = try await run(load, senders: 4, on: store)
         let report = DayReport(
@@ -50,6 +52,7 @@ enum RetentionBenchmark {
             realSeconds: realSeconds)
         report.print()
         await store.close()
+        counts.print()
         print(
             "peak memory of the process: \(ProcessUsage.peakResidentBytes() >> 20) MiB, of which the corpus 465 MiB"
         )
