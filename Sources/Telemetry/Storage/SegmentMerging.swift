@@ -97,6 +97,7 @@ package struct SegmentMerging: Sendable {
 
     private func finish(_ database: borrowing StoreDatabase) throws(StoreError) {
         do {
+            try cleanUp(database)
             var free = try database.space().freePages
             while free > 0 {
                 try database.giveBack(pages: pagesPerStep)
