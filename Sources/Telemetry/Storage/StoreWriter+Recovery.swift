@@ -61,7 +61,6 @@ extension StoreWriter {
         unfinished = []
         upkeep.hasUnseen = true
         upkeep.undeletable = []
-        upkeep.pagesMoved = 0
         // What a commit refers to of which nobody knows whether it is in the file.
         upkeep.originSweep = nil
         begin(cause, message)

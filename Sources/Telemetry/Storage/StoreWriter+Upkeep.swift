@@ -73,9 +73,9 @@ extension StoreWriter {
     /// SQLite does that by itself when there are 32 MiB, and whoever's commit that is waits for 10 ms. A little takes no
     /// longer than a commit, and finds a gap between two requests.
     func moveLogWhenIdle() {
-        guard let written = database?.connection.pagesWritten else { return }
-        guard written - upkeep.pagesMoved >= Upkeep.pagesToMove else { return }
-        upkeep.pagesMoved = written
+        guard let written = database?.connection.pagesWritten,
+            upkeep.mayMoveLog(pagesWritten: written, now: monotonicNanos())
+        else { return }
         do {
             try database?.moveLog()
         } catch {

@@ -71,6 +71,25 @@ struct LogLengthTests {
         #expect(upkeep.nextLogWait < 1_000_000_000)
     }
 
+    @Test("is moved into the file after a megabyte by a writer that has time, and not by a busy one")
+    func moving() {
+        var upkeep = Upkeep()
+        let millisecond: MonotonicNanos = 1_000_000
+        var now = 100 * millisecond
+        #expect(!upkeep.mayMoveLog(pagesWritten: 63, now: now))
+        #expect(upkeep.mayMoveLog(pagesWritten: 64, now: now))
+        now += 20 * millisecond - 1
+        #expect(!upkeep.mayMoveLog(pagesWritten: 127, now: now))
+        #expect(!upkeep.mayMoveLog(pagesWritten: 128, now: now))
+        now += 20 * millisecond
+        #expect(!upkeep.mayMoveLog(pagesWritten: 191, now: now))
+        #expect(upkeep.mayMoveLog(pagesWritten: 192, now: now))
+        // The file was opened anew.
+        now += 20 * millisecond
+        #expect(!upkeep.mayMoveLog(pagesWritten: 5, now: now))
+        #expect(upkeep.mayMoveLog(pagesWritten: 64, now: now))
+    }
+
     @Test("is waited for before its time when it has grown by half")
     func growth() {
         var upkeep = Upkeep()
