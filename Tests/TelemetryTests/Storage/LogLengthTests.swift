@@ -74,20 +74,16 @@ struct LogLengthTests {
     @Test("is moved into the file after a megabyte by a writer that has time, and not by a busy one")
     func moving() {
         var upkeep = Upkeep()
-        let millisecond: MonotonicNanos = 1_000_000
-        var now = 100 * millisecond
-        #expect(!upkeep.mayMoveLog(pagesWritten: 63, now: now))
-        #expect(upkeep.mayMoveLog(pagesWritten: 64, now: now))
-        now += 20 * millisecond - 1
-        #expect(!upkeep.mayMoveLog(pagesWritten: 127, now: now))
-        #expect(!upkeep.mayMoveLog(pagesWritten: 128, now: now))
-        now += 20 * millisecond
-        #expect(!upkeep.mayMoveLog(pagesWritten: 191, now: now))
-        #expect(upkeep.mayMoveLog(pagesWritten: 192, now: now))
-        // The file was opened anew.
-        now += 20 * millisecond
-        #expect(!upkeep.mayMoveLog(pagesWritten: 5, now: now))
-        #expect(upkeep.mayMoveLog(pagesWritten: 64, now: now))
+        func moves(_ pages: Int, atMillis millis: Double) -> Bool {
+            upkeep.mayMoveLog(pagesWritten: pages, now: MonotonicNanos(millis * 1e6))
+        }
+        let decisions = [
+            (63, 100.0, false), (64, 100, true), (127, 119.9, false), (128, 119.9, false),
+            (191, 139.9, false), (192, 139.9, true),
+            // The file was opened anew.
+            (5, 160, false), (64, 160, true),
+        ].map { pages, millis, expected in moves(pages, atMillis: millis) == expected }
+        #expect(decisions.allSatisfy { $0 }, "\(decisions)")
     }
 
     @Test("is waited for before its time when it has grown by half")
