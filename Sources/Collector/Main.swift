@@ -9,7 +9,7 @@ enum Main {
     static func main() async {
         do {
             var command = try CollectorCommand.parseAsRoot()
-            if let command = command as? CollectorCommand {
+            if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
@@ -23,6 +23,9 @@ enum Main {
         let code: Int32
         let message: String
         switch error {
+        case let error as ConfigProblems:
+            StandardError.write(error.description + "\n")
+            (code, message) = (CollectorError.Code.usage.rawValue, error.summary)
         case let error as CollectorError: (code, message) = (error.code.rawValue, error.message)
         case let error as StoreError: (code, message) = (CollectorError.Code.database.rawValue, error.message)
         default:

@@ -76,7 +76,7 @@ struct SQLProblemText {
     }
 
     private func suggestion(_ name: String, _ known: [String], all: String) -> String {
-        let best = known.map { (name: $0, distance: SubcommandSuggestion.editDistance($0, name)) }
+        let best = known.map { (name: $0, distance: EditDistance.between($0, name)) }
             .min { $0.distance < $1.distance }
         if let best, best.distance <= max(1, best.name.count / 3) { return "; did you mean \(best.name)?" }
         guard known.count <= 12 else { return listing }

@@ -22,7 +22,7 @@ enum SubcommandSuggestion {
 
     private static func failure(_ word: String, path: String, names: [String]) -> CommandFailure {
         let typed = DisplayText.escaped(DisplayWidth.truncatingEnd(word, to: 40))
-        let best = names.map { (name: $0, distance: editDistance($0, word)) }.min {
+        let best = names.map { (name: $0, distance: EditDistance.between($0, word)) }.min {
             $0.distance < $1.distance
         }
         if let best, isNear(word, best.name, distance: best.distance) {
@@ -53,26 +53,5 @@ enum SubcommandSuggestion {
             path += " " + word
         }
         return (path, nil)
-    }
-
-    /// Insertions, deletions, replacements and swaps of neighbours that make one word of the other.
-    static func editDistance(_ left: String, _ right: String) -> Int {
-        let (left, right) = (Array(left.utf8), Array(right.utf8.prefix(64)))
-        var beforePrevious: [Int] = []
-        var previous = Array(0...right.count)
-        for (row, byte) in left.enumerated() {
-            var current = [row + 1]
-            for column in right.indices {
-                let replaced = previous[column] + (byte == right[column] ? 0 : 1)
-                var best = min(replaced, previous[column + 1] + 1, current[column] + 1)
-                if row > 0, column > 0, byte == right[column - 1], left[row - 1] == right[column] {
-                    best = min(best, beforePrevious[column - 1] + 1)
-                }
-                current.append(best)
-            }
-            beforePrevious = previous
-            previous = current
-        }
-        return previous[right.count]
     }
 }

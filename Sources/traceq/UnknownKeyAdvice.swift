@@ -18,7 +18,7 @@ struct UnknownKeyAdvice {
     /// An attribute that is spelt nearly so, or else one that ends or begins so.
     private func nearest(_ name: String) -> String? {
         let names = known + SpanKey.builtIn.map(\.name)
-        let near = names.map { (name: $0, distance: SubcommandSuggestion.editDistance($0, name)) }
+        let near = names.map { (name: $0, distance: EditDistance.between($0, name)) }
             .min { $0.distance < $1.distance }
         if let near, near.distance <= max(1, name.count / 4) { return near.name }
         guard name.utf8.count > 2 else { return nil }

@@ -46,7 +46,7 @@ extension SourceFile {
     private static let everything = Result { try readAll() }
 
     private static func readAll() throws -> [SourceFile] {
-        let folders = ["Sources", "Tests", "docs", "scripts", "proto", ".ci", "Benchmarks"]
+        let folders = ["Sources", "Tests", "docs", "scripts", "proto", ".ci", "Benchmarks", "config"]
         let files = ["Package.swift", "Makefile", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
         return try all(below: folders) + files.compactMap { try read($0) }
     }

@@ -8,6 +8,8 @@ package struct ExportService: Sendable {
     package let inFlight: InFlightBytes
     package let refusals: RefusalLog
     package let failures: StoreFailureLog
+    package let authenticator: Authenticator
+    package let redactor: CurrentRedactor
     private let maxBodyBytes: Int
     private let decoder: ProtobufDecoder
     private let decodingMemory = DecodingMemory()
@@ -26,6 +28,8 @@ package struct ExportService: Sendable {
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
         refusals = RefusalLog(logger: logger)
         failures = StoreFailureLog(logger: logger)
+        authenticator = Authenticator(credentials: settings.credentials)
+        redactor = CurrentRedactor(settings.redaction)
     }
 
     /// Takes a request from the event loop that received it, and answers on that loop when it is in the file,
@@ -149,13 +153,14 @@ package struct ExportService: Sendable {
         }
         let bytes = body.readableBytesUInt8Span
         do throws(DecodeError) {
-            let decoded =
+            var decoded =
                 switch request.format {
                 case .protobuf:
                     try DecodedTraces.fromProtobuf(
                         bytes, arrival: request.arrival, decoder: decoder, memory: decodingMemory)
                 case .json: try DecodedTraces.fromJSON(bytes, arrival: request.arrival)
                 }
+            decoded.batch.redact(redactor.current)
             return (decoded, BodyDigest(of: bytes))
         } catch {
             throw Refusal(decoding: error)

@@ -14,6 +14,8 @@ package struct Refusal: Error, Hashable, Sendable {
         /// A signal that is known and not yet taken.
         case notYet = "not_yet"
         case methodNotAllowed = "method_not_allowed"
+        /// The sender did not prove who it is.
+        case unauthenticated
         /// Too much is on its way already; trying again later helps.
         case overloaded
         /// The store cannot take anything now; trying again later helps.

@@ -18,4 +18,10 @@ package enum Base64 {
         }
         return String(decoding: result, as: UTF8.self)
     }
+
+    /// The same with padding, as HTTP has it (RFC 4648, section 4).
+    package static func padded(_ bytes: [UInt8]) -> String {
+        let text = encoded(bytes)
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
 }

@@ -7,6 +7,7 @@ package enum GRPCCode: Int, Sendable {
     case unimplemented = 12
     case `internal` = 13
     case unavailable = 14
+    case unauthenticated = 16
 
     /// Of these, senders repeat after UNAVAILABLE and DEADLINE_EXCEEDED. RESOURCE_EXHAUSTED without
     /// RetryInfo tells them to give up, which is right for a request that is too large.
@@ -15,6 +16,7 @@ package enum GRPCCode: Int, Sendable {
         case .malformed, .unsupportedMediaType, .uriTooLong: self = .invalidArgument
         case .tooLarge, .headersTooLarge: self = .resourceExhausted
         case .unsupportedEncoding, .unknownPath, .notYet, .methodNotAllowed: self = .unimplemented
+        case .unauthenticated: self = .unauthenticated
         case .overloaded, .unavailable, .stalled: self = .unavailable
         case .deadlineExceeded: self = .deadlineExceeded
         case .framing: self = .invalidArgument

@@ -25,6 +25,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private let peerAddress: String
     private var state = State.awaitingHeaders
     private var reader: GRPCMessageReader?
+    /// The name that the caller has proved; nil where it need not.
+    private var source: String?
     private var stallTimer: Scheduled<Void>?
     private var bodyBytesSeen = 0
 
@@ -93,6 +95,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
             return
         }
         do throws(Refusal) {
+            source = try service.authenticator.check(headers.headers[canonicalForm: "authorization"])
             state = .receiving(try GRPCCall(headers: headers.headers))
             reader = GRPCMessageReader(limitBytes: settings.maxBodyBytes, charge: service.inFlight.charge())
             if headers.endStream { receiveEnd(context: context) }

@@ -29,6 +29,10 @@ package struct HTTPAnswer: Sendable {
             if let seconds = refusal.retryAfterSeconds {
                 headers.add(name: "retry-after", value: String(seconds))
             }
+            if refusal.reason == .unauthenticated {
+                headers.add(
+                    name: "www-authenticate", value: "Bearer realm=\"traceq\", Basic realm=\"traceq\"")
+            }
             if refusal.reason == .methodNotAllowed { headers.add(name: "allow", value: "POST") }
             if refusal.reason == .unsupportedEncoding {
                 headers.add(name: "accept-encoding", value: "gzip, identity")
@@ -49,6 +53,7 @@ package struct HTTPAnswer: Sendable {
         case .unsupportedMediaType, .unsupportedEncoding: .unsupportedMediaType
         case .unknownPath, .notYet: .notFound
         case .methodNotAllowed: .methodNotAllowed
+        case .unauthenticated: .unauthorized
         case .overloaded, .unavailable, .stalled, .deadlineExceeded: .serviceUnavailable
         case .internalFailure: .internalServerError
         }

@@ -38,6 +38,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var state = State.idle
     private var exchange: Exchange?
     private var body: BodyAccumulator?
+    /// The name that the sender of the request has proved; nil where it need not.
+    private var source: String?
     /// Body bytes at the last look at the progress.
     private var bodyBytesSeen = 0
     /// Whether the running read brought a part of a request, and not only a piece of a header.
@@ -104,10 +106,12 @@ final class HTTPExportHandler: ChannelInboundHandler {
             isHeadMethod: head.method == .HEAD)
         // After an upgrade or a tunnel, which we do not do, the parser would wait for other bytes.
         if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
-        if let refusal = admission.refusal {
+        if let refusal = authenticationRefusal(head) ?? admission.refusal {
             // A sender that waits for permission may send the body, or may not: nobody can tell.
             // Nor where the next request begins, when this one breaks the rules.
-            if expectsContinue || !isSmall(head) || refusal.reason == .framing { exchange.keepsAlive = false }
+            if expectsContinue || !isSmall(head) || admission.refusal?.reason == .framing {
+                exchange.keepsAlive = false
+            }
             self.exchange = exchange
             refuse(refusal, context: context)
             return
@@ -122,6 +126,16 @@ final class HTTPExportHandler: ChannelInboundHandler {
         if expectsContinue && admission.bodyBytes != 0 {
             let head = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        }
+    }
+
+    /// Why the sender may not send, if it may not: known before anything of the body is read.
+    private func authenticationRefusal(_ head: HTTPRequestHead) -> Refusal? {
+        do throws(Refusal) {
+            source = try service.authenticator.check(head.headers["authorization"])
+            return nil
+        } catch {
+            return error
         }
     }
 

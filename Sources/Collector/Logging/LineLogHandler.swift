@@ -3,20 +3,29 @@ package import Telemetry
 
 /// Writes log events as single lines.
 package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    package var logLevel: Logger.Level {
+        get { current.level }
+        set { current = CurrentLogLevel(newValue) }
+    }
     package var metadata = Logger.Metadata()
     package var metadataProvider: Logger.MetadataProvider?
+    private var current: CurrentLogLevel
     /// Takes a line with its end; called from any thread.
     private let write: @Sendable (String) -> Void
 
-    package init(logLevel: Logger.Level, write: @escaping @Sendable (String) -> Void) {
-        self.logLevel = logLevel
+    /// - Parameter level: All handlers that have it follow when it changes.
+    package init(level: CurrentLogLevel, write: @escaping @Sendable (String) -> Void) {
+        current = level
         self.write = write
     }
 
+    package init(logLevel: Logger.Level, write: @escaping @Sendable (String) -> Void) {
+        self.init(level: CurrentLogLevel(logLevel), write: write)
+    }
+
     /// A logger whose lines go to the standard error stream.
-    package static func standardError(level: Logger.Level) -> Logger {
-        Logger(label: "traceq-collector") { _ in LineLogHandler(logLevel: level, write: StandardError.write) }
+    package static func standardError(level: CurrentLogLevel) -> Logger {
+        Logger(label: "traceq-collector") { _ in LineLogHandler(level: level, write: StandardError.write) }
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {

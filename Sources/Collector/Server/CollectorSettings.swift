@@ -10,6 +10,11 @@ package struct CollectorSettings: Sendable {
     package var maxBodyBytes = 64 << 20
     package var decoder = ProtobufDecoder.cursor
 
+    /// What senders prove who they are with; none: everybody who reaches a port may send.
+    package var credentials: [Credential] = []
+    /// What is taken out of telemetry before it is stored.
+    package var redaction = Redaction()
+
     /// Memory that bodies may hold at one moment, over all connections: compressed and decompressed
     /// bytes count from their arrival until the commit. 256 MiB suits the smallest machine we run on.
     package var inFlightBytesMax = 256 << 20

@@ -10,4 +10,7 @@ enum Environment {
         }
         return values
     }
+
+    /// A variable; nil when it is not set.
+    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 }

@@ -108,4 +108,21 @@ struct ColumnDictionary: Sendable {
         columns.reserveCapacity(entries)
         hashes.reserveCapacity(entries)
     }
+
+    /// Puts other bytes in the place of entries, for a dictionary that is complete. Two entries of a column may then be
+    /// equal: whoever merges dictionaries makes one of them.
+    ///
+    /// - Parameters:
+    ///   - sign: The first place in a range from which on there may be something to replace; its end when there is none.
+    ///   - replacement: Of an entry with a sign; nil when it stays.
+    /// - Returns: how many were replaced
+    mutating func replaceEntries(
+        where sign: (ByteSpan, Range<Int>) -> Int,
+        _ replacement: (_ column: UInt32, _ bytes: [UInt8]) -> [UInt8]?
+    ) -> Int {
+        let changes = strings.changes(where: sign) { replacement(columns[$0], Array(strings[$0])) }
+        strings.replace(changes)
+        for (entry, bytes) in changes { hashes[entry] = Self.hash(bytes.span, bytes.indices) }
+        return changes.count
+    }
 }

@@ -1,0 +1,64 @@
+import Telemetry
+
+extension CollectorConfig {
+    /// What is wrong between values that are right each by itself.
+    ///
+    /// - Parameter places: where values stand in the file. What comes from the command line alone is checked elsewhere
+    ///   and has no place here.
+    func problems(places: [String: ConfigPosition]) -> [ConfigProblem] {
+        portClashes(places) + limitsOutOfOrder(places)
+    }
+
+    private func portClashes(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
+        let listeners = listeners
+        var problems: [ConfigProblem] = []
+        for (index, later) in listeners.enumerated() {
+            for earlier in listeners[..<index] where earlier.address.overlaps(later.address) {
+                guard let place = Self.later(places[earlier.path], places[later.path]) else { continue }
+                problems.append(
+                    ConfigProblem(
+                        place,
+                        "\(earlier.path) and \(later.path) both want port \(later.address.port): give each a port "
+                            + "of its own"))
+            }
+        }
+        return problems
+    }
+
+    /// All addresses to listen on.
+    private var listeners: [(path: String, address: ListenAddress)] {
+        [("listen.grpc", settings.grpcAddress), ("listen.http", settings.httpAddress)]
+    }
+
+    private func limitsOutOfOrder(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
+        var problems: [ConfigProblem] = []
+        func check(_ isRight: Bool, _ paths: (String, String), _ message: String) {
+            guard !isRight, let place = Self.later(places[paths.0], places[paths.1]) else { return }
+            problems.append(ConfigProblem(place, message))
+        }
+        let (body, inFlight) = (settings.maxBodyBytes, settings.inFlightBytesMax)
+        // Without a word of the user's about it, the budget grows with the requests.
+        if places["limits.in_flight_bytes"] != nil {
+            check(
+                inFlight >= 2 * body, ("limits.in_flight_bytes", "limits.request_bytes"),
+                "limits.in_flight_bytes (\(ByteCount(inFlight))) is less than twice limits.request_bytes "
+                    + "(\(ByteCount(body))): a request must fit in compressed and decompressed")
+        }
+        check(
+            settings.connectionsPerPeerMax <= settings.connectionsMax,
+            ("limits.connections_per_peer", "limits.connections"),
+            "limits.connections_per_peer (\(settings.connectionsPerPeerMax)) is more than limits.connections "
+                + "(\(settings.connectionsMax)): it would never be reached")
+        check(
+            settings.headerSecondsMax <= settings.idleSecondsMax,
+            ("limits.header_timeout", "limits.idle_timeout"),
+            "limits.header_timeout (\(settings.headerSecondsMax)s) is longer than limits.idle_timeout "
+                + "(\(settings.idleSecondsMax)s): a connection would be closed in the middle of a header")
+        return problems
+    }
+
+    private static func later(_ one: ConfigPosition?, _ other: ConfigPosition?) -> ConfigPosition? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
+    }
+}

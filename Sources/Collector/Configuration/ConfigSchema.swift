@@ -1,0 +1,129 @@
+import Logging
+import NIOCore
+import Telemetry
+
+/// All keys that a configuration file can have, in the order of `config/collector.yaml`.
+enum ConfigSchema {
+    static let keys: [ConfigKey] = listeners + database + authentication + redaction + limits + operation
+
+    private static let listeners: [ConfigKey] = [
+        .address("listen.grpc", \.settings.grpcAddress),
+        .address("listen.http", \.settings.httpAddress),
+    ]
+
+    private static let database: [ConfigKey] = [
+        ConfigKey(
+            path: "database.path",
+            read: { node, reader in
+                guard let path = reader.text(node, of: "database.path") else { return }
+                guard !path.isEmpty else {
+                    return reader.report(node.position, "database.path is empty: give the path of a file")
+                }
+                reader.config.databasePath = reader.substitution.absolute(path)
+            },
+            text: { .value($0.databasePath.map(ConfigText.text) ?? "") }),
+        .scalar(
+            "database.retain", \.retainNanos,
+            expected: "give a duration from 1m on, like 7d or 36h, or forever",
+            { text -> Int64?? in
+                if text == "forever" { return .some(nil) }
+                return (try? RetentionLimits.age(text)).map { .some($0) }
+            }, show: { $0.map(ConfigText.duration) ?? "forever" }),
+        .scalar(
+            "database.max_size", \.databaseBytesMax,
+            expected: "give a number of bytes from 64MiB on, like 20GiB, or unlimited",
+            { text -> Int64?? in
+                if text == "unlimited" { return .some(nil) }
+                return (try? RetentionLimits.size(text)).map { .some($0) }
+            }, show: { $0.map { ByteCount(Int($0)).description } ?? "unlimited" }),
+    ]
+
+    private static let authentication: [ConfigKey] = [
+        CredentialReading.key(.bearer).reloadable, CredentialReading.key(.basic).reloadable,
+    ]
+
+    private static let redaction: [ConfigKey] = [
+        ConfigKey.flag("redaction.url_userinfo", \.settings.redaction.replacesUserInfo).reloadable,
+        ConfigKey.texts("redaction.query_keys", \.settings.redaction.queryKeys, most: 256).reloadable,
+    ]
+
+    private static let limits: [ConfigKey] = [
+        .bytes("limits.request_bytes", \.settings.maxBodyBytes, in: 1...(1 << 30)),
+        .bytes("limits.in_flight_bytes", \.settings.inFlightBytesMax, in: (1 << 20)...(1 << 40)),
+        .count("limits.connections", \.settings.connectionsMax, in: 1...1_000_000),
+        .count("limits.connections_per_peer", \.settings.connectionsPerPeerMax, in: 1...1_000_000),
+        .seconds("limits.header_timeout", \.settings.headerSecondsMax, in: 1...3_600),
+        .seconds("limits.body_stall_timeout", \.settings.bodyStallSecondsMax, in: 1...3_600),
+        .bytes("limits.body_progress_bytes", \.settings.bodyProgressBytesMin, in: 1...(1 << 30)),
+        .seconds("limits.idle_timeout", \.settings.idleSecondsMax, in: 1...86_400),
+        .seconds("limits.grpc_idle_timeout", \.settings.grpcIdleSecondsMax, in: 1...86_400),
+        .seconds("limits.linger_timeout", \.settings.lingerSecondsMax, in: 1...3_600),
+        .seconds("limits.drain_timeout", \.settings.drainSecondsMax, in: 1...3_600),
+    ]
+
+    private static let operation: [ConfigKey] = [
+        ConfigKey.choice(
+            "log.level", \.logLevel,
+            LogLevel.allCases.map { (name: $0.rawValue, value: $0.level) }
+        ).reloadable,
+        .choice("decoder", \.settings.decoder, [("cursor", .cursor), ("reference", .reference)]),
+        .count("threads", \.settings.eventLoopThreads, in: 1...1_024),
+    ]
+
+    private static let byPath = Dictionary(keys.map { ($0.path, $0) }) { first, _ in first }
+
+    private static let sections: Set<String> = {
+        var sections: Set<String> = []
+        for key in keys {
+            let parts = key.path.split(separator: ".")
+            for count in 1..<max(1, parts.count) {
+                sections.insert(parts.prefix(count).joined(separator: "."))
+            }
+        }
+        return sections
+    }()
+
+    static func key(_ path: String) -> ConfigKey? { byPath[path] }
+
+    static func isSection(_ path: String) -> Bool { sections.contains(path) }
+
+    // MARK: Unknown keys
+
+    /// What to say about a key that does not exist.
+    ///
+    /// - Parameter prefix: the path of its section with a dot at its end, or nothing
+    static func unknownKey(_ key: String, prefix: String) -> String {
+        let shown = "unknown key \"\(LogLine.escaped(String(key.prefix(80))))\""
+        let place = prefix.isEmpty ? "" : " in \(prefix.dropLast())"
+        let neighbours = names(in: prefix)
+        if let near = suggestion(for: key, among: neighbours) {
+            return "\(shown)\(place): did you mean \"\(near)\"?"
+        }
+        let elsewhere = keys.filter { $0.name == key }.map(\.path) + sections.filter { $0 == key }
+        if let path = elsewhere.first {
+            return "\(shown)\(place): it is \(path), in another section"
+        }
+        return "\(shown)\(place): known are \(neighbours.joined(separator: ", "))"
+    }
+
+    /// The keys and sections right below a section, in order.
+    private static func names(in prefix: String) -> [String] {
+        var names: [String] = []
+        for key in keys where key.path.hasPrefix(prefix) {
+            let name = String(key.path.dropFirst(prefix.count).prefix { $0 != "." })
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    /// The name that was meant, if one is near.
+    static func suggestion(for name: String, among names: [String]) -> String? {
+        // What is longer than any key is no slip of the pen, and costs time to compare.
+        guard name.utf8.count <= 64 else { return nil }
+        let written = name.lowercased().replacing("-", with: "_")
+        let near = names.map { (name: $0, distance: EditDistance.between($0, written)) }
+            .min { $0.distance < $1.distance }
+        guard let near, near.distance <= max(1, near.name.count / 3) else { return nil }
+        return near.name
+    }
+}

@@ -1,0 +1,149 @@
+import OTLPModel
+
+/// Takes secrets out of texts, by the rules of a `Redaction`.
+///
+/// What it puts in their place is what OpenTelemetry's conventions put there: `https://REDACTED:REDACTED@host/` and
+/// `?sig=REDACTED`. Redacting what is redacted changes nothing.
+package struct Redactor: Sendable {
+    private let replacesUserInfo: Bool
+    /// In lower case.
+    private let queryKeys: Set<[UInt8]>
+
+    private static let placeholder = Array("REDACTED".utf8)
+
+    package init(_ redaction: Redaction = Redaction()) {
+        replacesUserInfo = redaction.replacesUserInfo
+        queryKeys = Set(redaction.queryKeys.map { Array($0.lowercased().utf8) })
+    }
+
+    /// Whether there is nothing to look for.
+    var isIdle: Bool { !replacesUserInfo && queryKeys.isEmpty }
+
+    /// Where something may stand that has to go: the first `@` or `=` in a range, without which there is neither user nor
+    /// query; the end of the range when there is none.
+    @inline(__always)
+    static func firstSign(_ bytes: ByteSpan, _ range: Range<Int>) -> Int {
+        let equals = UInt8(ascii: "=")
+        return bytes.place(of: UInt8(ascii: "@"), equals, equals, in: range)
+    }
+
+    /// The text without what has to go; nil when nothing has to.
+    ///
+    /// - Parameter isQuery: Whether the text is a query, so that its first key stands at its beginning.
+    package func redacted(_ text: [UInt8], isQuery: Bool = false) -> [UInt8]? {
+        var result: [UInt8]?
+        if replacesUserInfo { result = withoutUserInfo(text) }
+        if !queryKeys.isEmpty { result = withoutQueryValues(result ?? text, isQuery: isQuery) ?? result }
+        return result
+    }
+
+    // MARK: User and password
+
+    private func withoutUserInfo(_ text: [UInt8]) -> [UInt8]? {
+        var result: [UInt8] = []
+        var copied = 0
+        var index = 0
+        while let slashes = Self.authorityStart(text, from: index) {
+            let end = Self.authorityEnd(text, from: slashes)
+            index = end
+            guard let at = text[slashes..<end].lastIndex(of: UInt8(ascii: "@")) else { continue }
+            let hasPassword = text[slashes..<at].contains(UInt8(ascii: ":"))
+            let replacement =
+                hasPassword ? Self.placeholder + [UInt8(ascii: ":")] + Self.placeholder : Self.placeholder
+            guard text[slashes..<at] != replacement[...] else { continue }
+            result += text[copied..<slashes]
+            result += replacement
+            copied = at
+        }
+        guard copied > 0 else { return nil }
+        return result + text[copied...]
+    }
+
+    /// The place after the next `://`.
+    private static func authorityStart(_ text: [UInt8], from index: Int) -> Int? {
+        let slash = UInt8(ascii: "/")
+        var place = index
+        while place + 2 < text.count {
+            if text[place] == UInt8(ascii: ":"), text[place + 1] == slash, text[place + 2] == slash {
+                return place + 3
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    /// Where a host, with a user before it, is over.
+    private static func authorityEnd(_ text: [UInt8], from start: Int) -> Int {
+        text[start...].firstIndex { isEnd($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
+            ?? text.count
+    }
+
+    /// What no URL has in it: where one ends in a sentence.
+    private static func isEnd(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0...0x20, 0x7f, UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+            UInt8(ascii: "#"), UInt8(ascii: "`"), UInt8(ascii: "\\"):
+            true
+        default: false
+        }
+    }
+
+    // MARK: Queries
+
+    private func withoutQueryValues(_ text: [UInt8], isQuery: Bool) -> [UInt8]? {
+        var result: [UInt8] = []
+        var copied = 0
+        var index = 0
+        var keyStart: Int? = isQuery ? 0 : nil
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            switch byte {
+            case UInt8(ascii: "?"), UInt8(ascii: "&"), UInt8(ascii: "#"): keyStart = index
+            case UInt8(ascii: "=") where keyStart != nil:
+                guard let start = keyStart else { continue }
+                keyStart = nil
+                let end =
+                    text[index...].firstIndex { Self.isEnd($0) || $0 == UInt8(ascii: "&") } ?? text.count
+                defer { index = end }
+                guard queryKeys.contains(Self.key(text[start..<index - 1])), index < end,
+                    text[index..<end] != Self.placeholder[...]
+                else { continue }
+                result += text[copied..<index]
+                result += Self.placeholder
+                copied = end
+            case _ where Self.isEnd(byte): keyStart = nil
+            default: break
+            }
+        }
+        guard copied > 0 else { return nil }
+        return result + text[copied...]
+    }
+
+    /// A key in lower case, with what is percent-encoded decoded.
+    private static func key(_ written: ArraySlice<UInt8>) -> [UInt8] {
+        var key: [UInt8] = []
+        key.reserveCapacity(written.count)
+        var rest = written
+        while let byte = rest.popFirst() {
+            var byte = byte
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let high = digit(rest[rest.startIndex]), let low = digit(rest[rest.startIndex + 1])
+            {
+                byte = high << 4 | low
+                rest = rest.dropFirst(2)
+            }
+            key.append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
+        }
+        return key
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

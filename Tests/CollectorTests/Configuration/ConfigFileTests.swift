@@ -1,0 +1,203 @@
+import Collector
+import Foundation
+import Logging
+import Telemetry
+import TestSupport
+import Testing
+
+@Suite("A configuration file says what the collector works by", .timeLimit(.minutes(1)))
+struct ConfigFileTests {
+    private static let token = "0123456789abcdef-secret"
+
+    /// Reads a file with some text, beside other files.
+    private func read(
+        _ text: String, files: [String: String] = [:], mode: Int = 0o600, variables: [String: String] = [:]
+    ) throws -> ConfigFile {
+        let folder = try TemporaryDirectory()
+        for (name, content) in files {
+            try Data(content.utf8).write(to: URL(filePath: folder.file(name)))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.file(name))
+        }
+        let path = folder.file("collector.yaml")
+        try Data(text.utf8).write(to: URL(filePath: path))
+        return try ConfigFile.read(path) { variables[$0] }
+    }
+
+    private func problem(
+        _ text: String, files: [String: String] = [:], mode: Int = 0o600, variables: [String: String] = [:]
+    ) throws -> String {
+        let problems = #expect(throws: ConfigProblems.self) {
+            try read(text, files: files, mode: mode, variables: variables)
+        }
+        return try #require(problems?.problems.first).message
+    }
+
+    @Test("config/collector.yaml has every key with its default, and a comment before or beside it")
+    func documentedFile() throws {
+        let path = Repository.root.appending(path: "config/collector.yaml").path()
+        let file = try ConfigFile.read(path) { _ in nil }
+        #expect(file.keys == ConfigFile.knownKeys)
+        let defaults = ConfigFile.text(of: CollectorConfig())
+        #expect(ConfigFile.text(of: file.config) == defaults)
+    }
+
+    @Test("an empty file, and one of comments, is the defaults")
+    func empty() throws {
+        for text in ["", "\n", "# nothing\n", "---\n", "listen:\ndatabase:\n", "limits:\n  connections:\n"] {
+            let file = try read(text)
+            #expect(ConfigFile.text(of: file.config) == ConfigFile.text(of: CollectorConfig()), "\(text)")
+        }
+    }
+
+    @Test("values of all kinds")
+    func values() throws {
+        let config = try read(
+            """
+            listen: {grpc: "[::1]:14317", http: 14318}
+            database:
+              path: data/telemetry.db
+              retain: 36h
+              max_size: 20GiB
+            redaction:
+              url_userinfo: false
+              query_keys: ["q", 'sig']
+            limits:
+              request_bytes: 1MiB
+              idle_timeout: 2m
+            log: {level: debug}
+            decoder: reference
+            threads: 3
+            """
+        ).config
+        #expect(config.settings.grpcAddress == ListenAddress(host: "::1", port: 14_317))
+        #expect(config.settings.httpAddress == ListenAddress(host: "127.0.0.1", port: 14_318))
+        #expect(config.databasePath?.hasSuffix("/data/telemetry.db") == true)
+        #expect(config.databasePath?.hasPrefix("/") == true)
+        #expect(config.retainNanos == Int64(129_600_000_000_000))
+        #expect(config.databaseBytesMax == 20 << 30)
+        #expect(config.settings.redaction.replacesUserInfo == false)
+        #expect(config.settings.redaction.queryKeys == ["q", "sig"])
+        #expect(config.settings.maxBodyBytes == 1 << 20)
+        #expect(config.settings.idleSecondsMax == 120)
+        #expect(config.logLevel == .debug)
+        #expect(config.settings.decoder == .reference)
+        #expect(config.settings.eventLoopThreads == 3)
+    }
+
+    @Test("limits at their ends: n - 1, n, n + 1")
+    func ends() throws {
+        for (text, isRight) in [("0", false), ("1", true), ("1024", true), ("1025", false)] {
+            let line = "threads: \(text)"
+            if isRight { _ = try read(line) } else { #expect(try problem(line).contains("from 1 to 1024")) }
+        }
+        for (text, isRight) in [("1073741824", true), ("1073741825", false), ("0", false), ("1", true)] {
+            let line = "limits: {request_bytes: \(text)}"
+            if isRight { _ = try read(line) } else { #expect(try problem(line).contains("1GiB")) }
+        }
+        for (count, isRight) in [(256, true), (257, false)] {
+            let keys = (0..<count).map { "k\($0)" }.joined(separator: ", ")
+            let line = "redaction: {query_keys: [\(keys)]}"
+            if isRight { _ = try read(line) } else { #expect(try problem(line).contains("at most 256")) }
+        }
+    }
+
+    @Test("references to the environment and to files")
+    func references() throws {
+        let config = try read(
+            """
+            database:
+              path: ${DATA}/a$$b.db
+              retain: ${RETAIN:-7d}
+            log:
+              level: ${file:level}
+            """, files: ["level": "warning\n"], variables: ["DATA": "/data"]
+        ).config
+        #expect(config.databasePath == "/data/a$b.db")
+        #expect(config.retainNanos == Int64(604_800_000_000_000))
+        #expect(config.logLevel == .warning)
+    }
+
+    @Test("what comes from outside cannot change what a file means")
+    func noInjection() throws {
+        let message = try problem(
+            "log:\n  level: ${EVIL}", variables: ["EVIL": "info\nauthentication:\n  tokens: []"])
+        #expect(message.contains("give one of"))
+        #expect(!message.contains("authentication"))
+    }
+
+    @Test("tokens and users, their secrets from files and the environment")
+    func credentials() throws {
+        let config = try read(
+            """
+            authentication:
+              tokens:
+                - name: edge
+                  token: ${file:${FOLDER_OF_SECRETS}edge.token}
+                  expires: 2027-01-31
+              users:
+                - name: ops
+                  password: ${OPS_PASSWORD}
+            """, files: ["edge.token": Self.token + "\n"],
+            variables: ["OPS_PASSWORD": "secret password", "FOLDER_OF_SECRETS": ""]
+        ).config
+        #expect(config.settings.credentials.map(\.name) == ["edge", "ops"])
+        #expect(config.settings.credentials[0].secret.matches(Array(Self.token.utf8)))
+        #expect(config.settings.credentials[0].expires?.rfc3339.hasPrefix("2027-01-31T00:00:00") == true)
+        #expect(config.settings.credentials[1].scheme == .basic)
+        let shown =
+            ConfigFile.text(of: config) + "\(config)" + String(reflecting: config)
+            + config.settings.credentials.map { "\($0.secret) \(String(describing: Mirror(reflecting: $0)))" }
+            .joined()
+        #expect(!shown.contains("secret password"))
+        #expect(!shown.contains(Self.token))
+        var dumped = ""
+        dump(config, to: &dumped)
+        #expect(!dumped.contains("secret password"))
+        for byte in Self.token.utf8.prefix(3) { #expect(!dumped.contains("- \(byte)\n")) }
+    }
+
+    @Test(
+        "hostile 84: a secret in a file that others may read or change is refused",
+        arguments: [
+            (0o600, true), (0o400, true), (0o640, true), (0o644, false), (0o604, false), (0o620, false),
+        ])
+    func modes(mode: Int, isRight: Bool) throws {
+        let text = "authentication: {tokens: [{name: a, token: \"${file:a.token}\"}]}"
+        if isRight {
+            #expect(
+                try read(text, files: ["a.token": Self.token], mode: mode).config.settings.credentials.count
+                    == 1)
+        } else {
+            #expect(try problem(text, files: ["a.token": Self.token], mode: mode).contains("chmod 600"))
+        }
+    }
+
+    @Test("tokens of 15, 16 and 17 bytes", arguments: [(15, false), (16, true), (17, true)])
+    func tokenLength(count: Int, isRight: Bool) throws {
+        let token = String(repeating: "x", count: count)
+        let text = "authentication: {tokens: [{name: a, token: \"${T}\"}]}"
+        if isRight {
+            _ = try read(text, variables: ["T": token])
+        } else {
+            #expect(try problem(text, variables: ["T": token]).contains("needs 16 to 4096"))
+        }
+    }
+
+    @Test("a file that is a folder, too large, or no text")
+    func unreadable() throws {
+        let folder = try TemporaryDirectory()
+        for (path, words) in [
+            (folder.file("."), "not a regular file"), (folder.file("no.yaml"), "No such file"),
+            ("/dev/zero", "not a regular file"),
+        ] {
+            let problems = #expect(throws: ConfigProblems.self) { try ConfigFile.read(path) { _ in nil } }
+            #expect(problems?.description.contains(words) == true, "\(String(describing: problems))")
+        }
+        #expect(try problem("# " + String(repeating: "x", count: 1 << 20)).contains("larger than 1MiB"))
+    }
+
+    @Test("Windows line ends and a byte order mark")
+    func lineEnds() throws {
+        #expect(try read("\u{feff}log:\r\n  level: debug\r\n").config.logLevel == .debug)
+    }
+}

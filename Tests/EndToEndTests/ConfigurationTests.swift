@@ -1,0 +1,134 @@
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("The collector is configured by a file", .timeLimit(.minutes(3)))
+struct ConfigurationTests {
+    private static let token = "0123456789abcdef0123456789abcdef"
+
+    private func run(_ arguments: [String]) async throws -> FinishedProgram {
+        try await FinishedProgram.run(BuiltProgram.collector.path(), arguments)
+    }
+
+    @Test("validate says what is wrong with a file and ends with 1, or that it is valid and ends with 0")
+    func validate() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("log:\n  levle: info\nthreads: 0\n", to: "bad.yaml")
+        try folder.write("log:\n  level: info\n", to: "good.yaml")
+        let path = folder.file("bad.yaml")
+        let bad = try await run(["validate", path])
+        #expect(bad.status == .exited(1))
+        #expect(bad.standardOutput.isEmpty)
+        #expect(
+            bad.standardError == """
+                \(path):2:3: unknown key "levle" in log: did you mean "level"?
+                \(path):3:10: threads is "0": give a whole number from 1 to 1024
+                traceq-collector: 2 problems in \(path)
+
+                """)
+        let good = try await run(["validate", folder.file("good.yaml")])
+        #expect(good.status == .exited(0))
+        #expect(good.standardError.isEmpty)
+        #expect(good.standardOutput.contains("good.yaml is valid"))
+    }
+
+    @Test("a start with a broken file ends as validate does, and leaves no database behind")
+    func start() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("database:\n  path: telemetry.db\n  retian: 7d\n", to: "bad.yaml")
+        let answer = try await run(["--config", folder.file("bad.yaml")])
+        #expect(answer.status == .exited(1))
+        #expect(answer.standardError.contains("bad.yaml:3:3: unknown key"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("telemetry.db")))
+    }
+
+    @Test("the command line stands above the file, and config print says where each value comes from")
+    func printed() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(
+            """
+            listen:
+              grpc: 127.0.0.1:1111
+              http: 127.0.0.1:2222
+            database:
+              path: ${HOME}/telemetry.db
+            authentication:
+              tokens:
+                - name: edge
+                  token: ${file:edge.token}
+            """, to: "collector.yaml")
+        try folder.write(Self.token + "\n", to: "edge.token")
+        chmod(folder.file("edge.token"), 0o600)
+        let file = folder.file("collector.yaml")
+        let answer = try await run(["config", "print", "--config", file, "--listen-http", "127.0.0.1:3333"])
+            .succeeded()
+        let lines = answer.standardOutput.split(separator: "\n").map(String.init)
+        #expect(lines.contains("  grpc: 127.0.0.1:1111  # \(file):2:9"))
+        #expect(lines.contains("  http: 127.0.0.1:3333  # --listen-http"))
+        #expect(lines.contains("  path: \"${HOME}/telemetry.db\"  # \(file):5:9"))
+        #expect(lines.contains("  retain: forever  # default"))
+        #expect(lines.contains { $0.contains("token: \"${file:edge.token}\"") })
+        #expect(!(answer.standardOutput + answer.standardError).contains(Self.token))
+        // What is printed is a file that says the same.
+        try folder.write(answer.standardOutput, to: "printed.yaml")
+        let again = try await run(["config", "print", "--config", folder.file("printed.yaml")]).succeeded()
+        let strip = { (text: String) in text.replacing(#/\ \ #.*/#, with: "") }
+        #expect(strip(again.standardOutput) == strip(answer.standardOutput))
+    }
+
+    @Test("SIGHUP puts a new token into force, and says what wants a restart and what is wrong")
+    func reload() async throws {
+        let folder = try TemporaryDirectory()
+        let database = try Database()
+        func write(token: String, more: String = "") throws {
+            try folder.write(token, to: "edge.token")
+            chmod(folder.file("edge.token"), 0o600)
+            try folder.write(
+                "authentication:\n  tokens:\n    - name: edge\n      token: ${file:edge.token}\n" + more,
+                to: "collector.yaml")
+        }
+        try write(token: Self.token)
+        let collector = try await Collector.start(on: database, ["--config", folder.file("collector.yaml")])
+        defer { collector.process.send(SIGKILL) }
+        func status(_ token: String) async throws -> Int {
+            let port = collector.httpPort
+            return try await onOwnThread {
+                Result { () throws(TestSupportError) -> Int in
+                    var connection = try HTTPConnection(port: port)
+                    return try connection.send(
+                        "POST", "/v1/traces",
+                        headers: [
+                            ("Content-Type", "application/json"), ("Authorization", "Bearer \(token)"),
+                        ],
+                        body: Array("{}".utf8)
+                    ).status
+                }
+            }.get()
+        }
+        let other = "fedcba9876543210fedcba9876543210"
+        #expect(try await status(Self.token) == 200)
+        #expect(try await status(other) == 401)
+
+        try write(token: other, more: "threads: 7\n")
+        collector.process.send(SIGHUP)
+        _ = try await #require(
+            collector.process.standardError.first { line in
+                line.contains("config.restart.needed") && line.contains("keys=threads") ? line : nil
+            })
+        #expect(try await status(Self.token) == 401)
+        #expect(try await status(other) == 200)
+
+        try write(token: Self.token, more: "log:\n  level: loud\n")
+        collector.process.send(SIGHUP)
+        _ = try await #require(
+            collector.process.standardError.first { $0.contains("config.reload.failed") ? $0 : nil })
+        #expect(try await status(other) == 200, "what was in force stays")
+
+        try await collector.stop()
+        let log = await collector.process.standardError.wholeText()
+        #expect(log.contains("config.reloaded"))
+        #expect(log.contains("collector.yaml:6:10"))
+        #expect(!log.contains(Self.token) && !log.contains(other))
+    }
+}
