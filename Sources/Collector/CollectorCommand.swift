@@ -26,6 +26,8 @@ struct CollectorCommand: AsyncParsableCommand {
         let config = effective.config
         let settings = config.settings
         signal(SIGPIPE, SIG_IGN)
+        // Whatever is made is for its owner alone.
+        umask(0o077)
         OpenFiles.raiseLimit()
         HeapMemory.keep()
         let level = CurrentLogLevel(config.logLevel)

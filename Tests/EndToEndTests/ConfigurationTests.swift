@@ -131,4 +131,26 @@ struct ConfigurationTests {
         #expect(log.contains("collector.yaml:6:10"))
         #expect(!log.contains(Self.token) && !log.contains(other))
     }
+
+    @Test("the systemd unit starts the collector with options that it has")
+    func unit() async throws {
+        let unit = try String(
+            contentsOf: Repository.root.appending(path: "config/systemd/traceq-collector.service"),
+            encoding: .utf8)
+        let help = try await run(["--help"]).succeeded().standardOutput
+        let start = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+        let options = start.matches(of: /--[a-z-]+/).map { String($0.output) }
+        #expect(!options.isEmpty)
+        for option in options { #expect(help.contains(option), "\(option)") }
+    }
+
+    @Test(
+        "systemd calls the unit well protected",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+    func exposure() async throws {
+        let unit = Repository.root.appending(path: "config/systemd/traceq-collector.service").path()
+        let answer = try await FinishedProgram.run(
+            "/usr/bin/systemd-analyze", ["security", "--offline=true", "--threshold=20", unit])
+        #expect(answer.status == .exited(0), "\(answer.standardError)")
+    }
 }

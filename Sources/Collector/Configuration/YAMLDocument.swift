@@ -62,8 +62,12 @@ enum YAMLDocument {
                 problem: problem, at: position(mark), context: context?.text ?? "",
                 begins: context.map { position($0.mark) }, text: text
             ).explained
-        case .composer(_, _, let mark, _):
-            return ConfigProblem(position(mark), "a second document begins here: a file holds one")
+        case .composer(_, let problem, let mark, _):
+            return ConfigProblem(
+                position(mark),
+                problem.contains("alias")
+                    ? "aliases are not taken: write the value out"
+                    : "a second document begins here: a file holds one")
         case .reader(let problem, let offset, _, _):
             let place = YAMLText.place(ofScalar: offset ?? 0, in: text)
             return ConfigProblem(

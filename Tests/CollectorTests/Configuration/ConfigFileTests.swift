@@ -200,4 +200,67 @@ struct ConfigFileTests {
     func lineEnds() throws {
         #expect(try read("\u{feff}log:\r\n  level: debug\r\n").config.logLevel == .debug)
     }
+
+    @Test(
+        "a file that is damaged anywhere is read or refused, and never ends the program",
+        arguments: 0..<4 as Range<UInt64>)
+    func damaged(part: UInt64) throws {
+        let seed = UInt64.random(in: 0..<1 << 40) &+ part
+        var generator = SeededGenerator(seed: seed)
+        let whole = try Array(
+            Data(contentsOf: Repository.root.appending(path: "config/collector.yaml")))
+        let folder = try TemporaryDirectory()
+        let file = folder.file("collector.yaml")
+        let pieces = [
+            "&a", "*a", "- ", ": ", "? ", "[", "]", "{", "}", "\"", "'", "|", ">", "#", "\t", "\n", "---",
+            "!!x ",
+        ]
+        for _ in 0..<150 {
+            var bytes = whole
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<4, using: &generator) {
+                case 0: bytes.remove(at: place)
+                case 1: bytes[place] = UInt8.random(in: .min ... .max, using: &generator)
+                case 2: bytes.removeSubrange(place..<min(place + 40, bytes.count))
+                default:
+                    bytes.insert(
+                        contentsOf: Array(pieces[Int.random(in: 0..<pieces.count, using: &generator)].utf8),
+                        at: place)
+                }
+                if bytes.isEmpty { bytes = whole }
+            }
+            try Data(bytes).write(to: URL(filePath: file))
+            do {
+                _ = try ConfigFile.read(file) { _ in nil }
+            } catch {
+                let problems = try #require(error as ConfigProblems?).problems
+                #expect(!problems.isEmpty, "seed \(seed)")
+                #expect(
+                    problems.allSatisfy { $0.position.line >= 1 && $0.position.column >= 1 }, "seed \(seed)")
+            }
+        }
+    }
+
+    @Test(
+        "aliases are found wherever they hide",
+        arguments: [
+            "{\"a\":&b x}", "- key: |\n  other: &a x\n",
+            "a: x\n  \" y\nb: " + String(repeating: "*c,", count: 9),
+            "? *a\n", "- - &a x", "a: [&b x]", "*a : 1", "a:\n  - &b x", "a: !!binary x",
+        ])
+    func aliases(text: String) throws {
+        #expect(try problem(text).contains("aliases"))
+    }
+
+    @Test(
+        "stars and ampersands within texts are no aliases",
+        arguments: [
+            "a: \"&b\"", "a: '*b'", "a: x&b", "a: https://*.example.com", "a: |\n  &b\n", "# &a *b\na: x",
+            "a: x # *b",
+            "a: \"x # \\\" &b\"", "a: 5 * 3",
+        ])
+    func noAliases(text: String) throws {
+        #expect(try problem(text).contains("unknown key"))
+    }
 }
