@@ -7,6 +7,8 @@ package struct ExportService: Sendable {
     package let store: TelemetryStore
     package let inFlight: InFlightBytes
     package let refusals: RefusalLog
+    package let counters: CollectorCounters
+    package let senders: SenderBook
     package let failures: StoreFailureLog
     package let authenticator: Authenticator
     package let redactor: CurrentRedactor
@@ -26,7 +28,9 @@ package struct ExportService: Sendable {
         decoder = settings.decoder
         // A request of the largest size must fit in twice: compressed and decompressed.
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
-        refusals = RefusalLog(logger: logger)
+        counters = CollectorCounters()
+        senders = SenderBook()
+        refusals = RefusalLog(logger: logger, counters: counters, senders: senders)
         failures = StoreFailureLog(logger: logger)
         authenticator = Authenticator(credentials: settings.credentials)
         redactor = CurrentRedactor(settings.redaction)

@@ -26,17 +26,28 @@ package final class RefusalLog: Sendable {
     package static let sweepInterval = TimeAmount.seconds(5)
 
     private let logger: Logger
+    private let counters: CollectorCounters?
+    private let senders: SenderBook?
     private let state = NIOLockedValueBox(State())
 
-    package init(logger: Logger) {
+    /// - Parameters:
+    ///   - counters: counts what is refused
+    ///   - senders: takes up who was refused, and why
+    package init(logger: Logger, counters: CollectorCounters? = nil, senders: SenderBook? = nil) {
         self.logger = logger
+        self.counters = counters
+        self.senders = senders
     }
 
     /// Requests refused since the start.
     package var total: Int { state.withLockedValue { $0.total } }
 
+    /// - Parameters:
+    ///   - sender: the address that it came from
+    ///   - source: the name of the credential; nil where that is the address
     package func record(
-        sender: String, reason: String, message: String, protocolName: String, now: NIODeadline = .now()
+        sender: String, reason: String, message: String, protocolName: String, source: String? = nil,
+        now: NIODeadline = .now()
     ) {
         let report = state.withLockedValue { state in
             state.total += 1
@@ -45,6 +56,12 @@ package final class RefusalLog: Sendable {
             return state.reports.record(kind, message, now: now.nanoseconds)
         }
         if let report { log(report) }
+        // What was refused alone, of a request that was accepted, is counted with the request.
+        if !reason.hasPrefix("rejected_") {
+            counters?.noteRefused(reason: reason, protocolName: protocolName, source: source ?? sender)
+        }
+        senders?.noteRefused(
+            reason: reason, message: message, sender: Sender(source: source ?? sender, address: sender))
     }
 
     /// Tells what was counted for a minute, and forgets whoever was quiet for so long.
