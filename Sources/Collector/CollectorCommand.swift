@@ -9,14 +9,18 @@ struct CollectorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "traceq-collector",
         abstract: "Receives OpenTelemetry traces over OTLP and keeps them in one database file.",
+        usage: """
+            traceq-collector [<options>]
+            traceq-collector <command> [<options>]
+            """,
         discussion: """
             Without any option it listens on this machine only and writes to \
             $XDG_DATA_HOME/traceq/telemetry.db (as root: /var/lib/traceq/telemetry.db). \
             Stop it with SIGTERM or Ctrl-C: what it has acknowledged is in the file. \
             SIGHUP reads the file of --config again.
             """,
-        version: "traceq-collector 0.1.0",
-        subcommands: [ValidateCommand.self, ConfigCommand.self])
+        version: CollectorVersion.text,
+        subcommands: [StatusCommand.self, DoctorCommand.self, ValidateCommand.self, ConfigCommand.self])
 
     @OptionGroup var options: CollectorOptions
 
@@ -54,7 +58,10 @@ struct CollectorCommand: AsyncParsableCommand {
         reloads?.start(
             ConfigReload(
                 source: source, inForce: effective, level: level, service: server.service, logger: logger))
+        let manager = ServiceManager.ofThisProcess()
+        server.report(to: manager)
         _ = await signals.first()
+        manager.noteStopping()
         await server.shutdown()
         await store.close()
         logger.info("stopped")

@@ -2,8 +2,8 @@ import ArgumentParser
 import Glibc
 import Telemetry
 
-/// Runs the command and turns what it throws into a sentence and an exit code: 1 for what was asked, 3 for
-/// the database.
+/// Runs the command and turns what it throws into a sentence and an exit code: 1 for what was asked, 2 for a report
+/// that tells of a problem, 3 for the database.
 @main
 enum Main {
     static func main() async {
@@ -26,6 +26,7 @@ enum Main {
         case let error as ConfigProblems:
             StandardError.write(error.description + "\n")
             (code, message) = (CollectorError.Code.usage.rawValue, error.summary)
+        case let error as ExitCode: return error.rawValue
         case let error as CollectorError: (code, message) = (error.code.rawValue, error.message)
         case let error as StoreError: (code, message) = (CollectorError.Code.database.rawValue, error.message)
         default:
@@ -33,19 +34,12 @@ enum Main {
             guard CollectorCommand.exitCode(for: error) != .success else {
                 CollectorCommand.exit(withError: error)
             }
-            (code, message) = (
-                CollectorError.Code.usage.rawValue, oneLine(CollectorCommand.message(for: error))
-            )
+            let problem = UsageProblem(
+                message: CollectorCommand.message(for: error),
+                arguments: Array(CommandLine.arguments.dropFirst()))
+            (code, message) = (CollectorError.Code.usage.rawValue, problem.text)
         }
         StandardError.write("traceq-collector: \(message)\n")
         return code
-    }
-
-    /// The parser lists the values of an option one below the other.
-    private static func oneLine(_ message: String) -> String {
-        let lines = message.split(separator: "\n").map { line in line.drop { $0 == " " } }
-        let values = lines.filter { $0.hasPrefix("- ") }.map { $0.dropFirst(2) }
-        let sentence = lines.filter { !$0.hasPrefix("- ") }.joined(separator: " ")
-        return values.isEmpty ? sentence : sentence + " " + values.joined(separator: ", ")
     }
 }

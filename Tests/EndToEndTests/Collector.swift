@@ -16,7 +16,7 @@ struct Collector: Sendable {
         let process = try ChildProcess(
             BuiltProgram.collector.path(),
             ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"]
-                + arguments,
+                + ["--listen-admin", "127.0.0.1:0"] + arguments,
             environment: ProcessInfo.processInfo.environment.merging(environment) { _, own in own })
         async let http = process.standardError.first { listeningPort(of: "otlp/http", in: $0) }
         async let grpc = process.standardError.first { listeningPort(of: "otlp/grpc", in: $0) }
@@ -33,6 +33,22 @@ struct Collector: Sendable {
         let collector = try await start(on: database, arguments)
         defer { collector.process.send(SIGKILL) }
         return try await use(collector)
+    }
+
+    /// The port on which it tells about itself; nil when it has none.
+    var adminPort: Int? {
+        get async { await process.standardError.first { listeningPort(of: "protocol=admin", in: $0) } }
+    }
+
+    /// The status of an answer of its admin port.
+    func health(_ path: String) async throws -> Int {
+        guard let port = await adminPort else { throw TestSupportError("the collector has no admin port") }
+        return try await onOwnThread {
+            Result { () throws(TestSupportError) -> Int in
+                var connection = try HTTPConnection(port: port)
+                return try connection.send("GET", path, headers: [], body: []).status
+            }
+        }.get()
     }
 
     /// Asks it to end, and throws unless it does so in order.

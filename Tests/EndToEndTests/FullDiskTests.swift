@@ -40,7 +40,9 @@ struct FullDiskTests {
         ]).protobufBytes()
     }
 
-    @Test("503 with Retry-After while it is full; afterwards all that was acknowledged is there once")
+    @Test(
+        "hostile 75: 503 with Retry-After while it is full, and /healthz says so; afterwards all that was acknowledged is there once"
+    )
     func fillAndFree() async throws {
         let disk = try await SmallDisk(mebibytes: 160)
         let outcome = await Result { try await fillAndFree(disk.folder) }
@@ -66,6 +68,9 @@ struct FullDiskTests {
             #expect(reply.headers["retry-after"].flatMap { Int($0) } ?? 0 >= 1)
             #expect(acknowledged > 10)
             #expect(try await database.spanCount() == acknowledged)
+            #expect(try await collector.health("/livez") == 200)
+            #expect(try await collector.health("/healthz") == 503)
+            #expect(try await collector.health("/readyz") == 503)
             // With nothing left at all, readers still read and nobody is told that something was stored.
             let rest = folder.file("rest")
             _ = try? Data(count: 200 << 20).write(to: URL(filePath: rest))
@@ -82,6 +87,7 @@ struct FullDiskTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
             #expect(try await database.spanCount() == acknowledged + 1)
+            #expect(try await collector.health("/readyz") == 200)
             try await collector.stop()
             #expect(try await database.spanCount() == acknowledged + 1)
             let verified = try await database.ask(["db", "verify"])

@@ -28,6 +28,7 @@ extension CollectorConfig {
     /// All addresses to listen on.
     private var listeners: [(path: String, address: ListenAddress)] {
         [("listen.grpc", settings.grpcAddress), ("listen.http", settings.httpAddress)]
+            + (settings.adminAddress.map { [("listen.admin", $0)] } ?? [])
     }
 
     private func limitsOutOfOrder(_ places: [String: ConfigPosition]) -> [ConfigProblem] {

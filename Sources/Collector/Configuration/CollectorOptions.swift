@@ -5,6 +5,7 @@ import Telemetry
 /// the same.
 struct CollectorOptions: ParsableArguments {
     private static let defaults = CollectorConfig()
+    private static let defaultAdmin = defaults.settings.adminAddress?.description ?? "off"
     private static let defaultMaxBody = ByteCount(defaults.settings.maxBodyBytes)
 
     @Option(
@@ -26,6 +27,12 @@ struct CollectorOptions: ParsableArguments {
             "Where to take OTLP over HTTP. (default: \(Self.defaults.settings.httpAddress))",
             valueName: "[host:]port"))
     var listenHTTP: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to tell how the collector is, read-only; off: nowhere. (default: \(Self.defaultAdmin))",
+            valueName: "[host:]port"))
+    var listenAdmin: String?
 
     @Option(help: "The least important events to log. (default: info)")
     var logLevel: LogLevel?
@@ -73,6 +80,12 @@ struct CollectorOptions: ParsableArguments {
         if let listenHTTP {
             config.settings.httpAddress = try ListenAddress(parsing: listenHTTP)
             options["listen.http"] = "--listen-http"
+        }
+        if let listenAdmin {
+            config.settings.adminAddress =
+                listenAdmin == "off" ? nil : try ListenAddress(parsing: listenAdmin)
+            config.settings.isAdminOptional = false
+            options["listen.admin"] = "--listen-admin"
         }
         if let logLevel {
             config.logLevel = logLevel.level

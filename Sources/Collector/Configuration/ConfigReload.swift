@@ -44,6 +44,7 @@ struct ConfigReload: Sendable {
             state.config.settings.credentials = after.settings.credentials
             state.config.settings.redaction = after.settings.redaction
         }
+        service.counters.note(.reloaded)
         logger.notice(
             "config.reloaded",
             metadata: [
@@ -60,6 +61,7 @@ struct ConfigReload: Sendable {
     }
 
     private func tell(_ error: any Error) {
+        service.counters.note(.reloadRefused)
         let problems = (error as? ConfigProblems)?.problems
         for problem in problems ?? [] {
             logger.error(

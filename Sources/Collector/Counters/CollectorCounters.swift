@@ -12,6 +12,11 @@ package final class CollectorCounters: Sendable {
         package var signal: Signal
         /// `otlp/http`, `otlp/grpc`, `zipkin`.
         package var protocolName: String
+
+        package init(signal: Signal, protocolName: String) {
+            self.signal = signal
+            self.protocolName = protocolName
+        }
     }
 
     /// What came one way.
@@ -32,6 +37,11 @@ package final class CollectorCounters: Sendable {
     package struct Refused: Hashable, Sendable {
         package var reason: String
         package var protocolName: String
+
+        package init(reason: String, protocolName: String) {
+            self.reason = reason
+            self.protocolName = protocolName
+        }
     }
 
     /// A request that was answered with success.

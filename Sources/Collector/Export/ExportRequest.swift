@@ -13,6 +13,8 @@ package struct ExportRequest: Sendable {
     package var deadline: NIODeadline?
     /// `otlp/http` or `otlp/grpc`, for the log.
     package var protocolName: String
+    /// What the sender calls itself; nil where it does not say.
+    package var userAgent: String?
     /// Tells the store that the request is on its way; nil for one that may take long to decode.
     package var expectation: ExpectedAppend?
 

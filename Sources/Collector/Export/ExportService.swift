@@ -85,6 +85,7 @@ package struct ExportService: Sendable {
         exchange.spans = decoded.batch.spanCount
         exchange.rejectedSpans = decoded.rejectedSpans
         exchange.rejectionReason = decoded.rejectionReason
+        look(at: decoded, exchange)
         guard exchange.spans > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
         store.append(decoded.batch, digest: digest, expectation: request.expectation) { [exchange] result in
             let result = result.map(Optional.some).mapError { refusal(storing: $0) }
@@ -97,6 +98,10 @@ package struct ExportService: Sendable {
         var charge: InFlightBytes.Charge
         var sender: String
         var protocolName: String
+        var userAgent: String?
+        var bodyBytes: Int
+        var isCompressed: Bool
+        let begun = NIODeadline.now()
         var spans = 0
         var rejectedSpans = 0
         var rejectionReason: String?
@@ -105,6 +110,9 @@ package struct ExportService: Sendable {
             charge = request.charge
             sender = request.arrival.peerAddress
             protocolName = request.protocolName
+            userAgent = request.userAgent
+            bodyBytes = request.body.readableBytes
+            isCompressed = request.encoding != .identity
         }
     }
 
@@ -115,6 +123,7 @@ package struct ExportService: Sendable {
     ) {
         // Before the answer: whoever has it may send the next request at once.
         exchange.charge.release()
+        counters.noteAnswered(nanos: (NIODeadline.now() - exchange.begun).nanoseconds)
         if eventLoop.inEventLoop {
             answer(outcome(exchange, result))
         } else {
@@ -127,6 +136,7 @@ package struct ExportService: Sendable {
         case .failure(let refusal):
             return refuse(refusal, sender: exchange.sender, protocolName: exchange.protocolName)
         case .success(let appended?):
+            note(exchange, isRepeated: appended == .duplicate)
             logger.debug(
                 "request.stored",
                 metadata: [
@@ -135,7 +145,7 @@ package struct ExportService: Sendable {
                     "protocol": .string(exchange.protocolName),
                     "duplicate": .stringConvertible(appended == .duplicate),
                 ])
-        case .success(nil): break
+        case .success(nil): note(exchange, isRepeated: false)
         }
         guard exchange.rejectedSpans > 0 else {
             return .accepted(rejectedSpans: 0, message: Self.bounded(exchange.rejectionReason ?? ""))
@@ -145,6 +155,28 @@ package struct ExportService: Sendable {
             sender: exchange.sender, reason: "rejected_spans", message: message,
             protocolName: exchange.protocolName)
         return .accepted(rejectedSpans: exchange.rejectedSpans, message: message)
+    }
+
+    /// Counts a request that was answered with success.
+    private func note(_ exchange: Exchange, isRepeated: Bool) {
+        counters.noteAccepted(
+            CollectorCounters.AcceptedRequest(
+                signal: .traces, protocolName: exchange.protocolName, source: exchange.sender,
+                items: exchange.spans, rejectedItems: exchange.rejectedSpans, bodyBytes: exchange.bodyBytes,
+                isRepeated: isRepeated))
+        senders.noteAccepted(
+            SenderBook.Request(
+                protocolName: exchange.protocolName, userAgent: exchange.userAgent, items: exchange.spans,
+                rejectedItems: exchange.rejectedSpans, bodyBytes: exchange.bodyBytes,
+                isCompressed: exchange.isCompressed, isRepeated: isRepeated),
+            sender: Sender(address: exchange.sender))
+    }
+
+    /// Looks at what a sender sends, once a second.
+    private func look(at decoded: DecodedTraces, _ exchange: Exchange) {
+        let sender = Sender(address: exchange.sender)
+        guard senders.wantsInspection(of: sender) else { return }
+        senders.note(decoded.batch.inspect(), sender: sender)
     }
 
     /// Everything before the store, in one go: a body borrowed for decoding cannot outlive a suspension.

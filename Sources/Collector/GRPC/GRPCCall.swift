@@ -7,6 +7,8 @@ package struct GRPCCall: Sendable {
     package var compression: BodyEncoding?
     /// When the caller stops waiting.
     package var deadline: NIODeadline?
+    /// What the caller calls itself; nil where it does not say.
+    package var userAgent: String?
 
     package static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
     private static let otherSignals: Set<String> = [
@@ -40,6 +42,7 @@ package struct GRPCCall: Sendable {
         default:
             throw Refusal(.unsupportedEncoding, "unsupported grpc-encoding: send gzip or identity")
         }
+        userAgent = headers.first(name: "user-agent")
         guard let text = headers.first(name: "grpc-timeout") else { return }
         guard let timeout = GRPCTimeout.parsed(text) else {
             throw Refusal(.malformed, "grpc-timeout is not a time-out: send up to eight digits and a unit")

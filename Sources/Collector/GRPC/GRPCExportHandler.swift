@@ -129,14 +129,13 @@ final class GRPCExportHandler: ChannelInboundHandler {
         }
         finish()
         state = .answering
-        export(
-            ExportRequest(
-                body: reader.body.bytes, charge: reader.body.charge, format: .protobuf,
-                encoding: reader.isCompressed ? .gzip : .identity,
-                arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress),
-                deadline: call.deadline,
-                protocolName: Self.protocolName),
-            context: context)
+        var request = ExportRequest(
+            body: reader.body.bytes, charge: reader.body.charge, format: .protobuf,
+            encoding: reader.isCompressed ? .gzip : .identity,
+            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress), deadline: call.deadline,
+            protocolName: Self.protocolName)
+        request.userAgent = call.userAgent
+        export(request, context: context)
     }
 
     private func export(_ request: ExportRequest, context: ChannelHandlerContext) {

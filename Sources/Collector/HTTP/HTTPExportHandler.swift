@@ -17,6 +17,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         var admission: HTTPAdmission
         var keepsAlive: Bool
         var isHeadMethod: Bool
+        var userAgent: String?
     }
 
     private enum State {
@@ -103,7 +104,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         let expectsContinue = head.headers.first(name: "expect") != nil
         var exchange = Exchange(
             admission: admission, keepsAlive: head.isKeepAlive && head.version == .http1_1,
-            isHeadMethod: head.method == .HEAD)
+            isHeadMethod: head.method == .HEAD, userAgent: head.headers.first(name: "user-agent"))
         // After an upgrade or a tunnel, which we do not do, the parser would wait for other bytes.
         if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
         if let refusal = authenticationRefusal(head) ?? admission.refusal {
@@ -173,11 +174,12 @@ final class HTTPExportHandler: ChannelInboundHandler {
     }
 
     private func export(_ exchange: Exchange, _ body: BodyAccumulator, context: ChannelHandlerContext) {
-        let request = ExportRequest(
+        var request = ExportRequest(
             body: body.bytes, charge: body.charge, format: exchange.admission.format,
             encoding: exchange.admission.encoding,
             arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress), deadline: nil,
             protocolName: Self.protocolName)
+        request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
         let loopContext = context.loopBound

@@ -28,6 +28,11 @@ package final class SenderBook: Sendable {
 
     /// What is known of one sender.
     package struct Record: Sendable {
+        package init(firstAt: UnixNanos, lastAt: UnixNanos) {
+            self.firstAt = firstAt
+            self.lastAt = lastAt
+        }
+
         package var firstAt: UnixNanos
         package var lastAt: UnixNanos
         /// `otlp/http`, `otlp/grpc`, `zipkin`.
@@ -42,8 +47,8 @@ package final class SenderBook: Sendable {
         package var services: [SendingService: ServiceRecord] = [:]
         /// Whether there were services that are not told apart any more.
         package var hasMoreServices = false
-        var uncompressedRequests = 0
-        var uncompressedBytes = 0
+        package var uncompressedRequests = 0
+        package var uncompressedBytes = 0
         var nextInspection = UnixNanos.distantPast
     }
 
@@ -117,7 +122,8 @@ package final class SenderBook: Sendable {
         package var isRepeated = false
 
         package init(
-            protocolName: String, userAgent: String? = nil, items: Int, rejectedItems: Int = 0, bodyBytes: Int,
+            protocolName: String, userAgent: String? = nil, items: Int, rejectedItems: Int = 0,
+            bodyBytes: Int,
             isCompressed: Bool, isRepeated: Bool = false
         ) {
             self.protocolName = protocolName
@@ -158,7 +164,9 @@ package final class SenderBook: Sendable {
     package func wantsInspection(of sender: Sender, now: UnixNanos = .now()) -> Bool {
         state.withLockedValue { state in
             guard let record = state.records[sender] else { return true }
-            guard now >= record.nextInspection || record.nextInspection > now.advanced(byNanos: Self.inspectionNanos)
+            guard
+                now >= record.nextInspection
+                    || record.nextInspection > now.advanced(byNanos: Self.inspectionNanos)
             else { return false }
             state.records[sender]?.nextInspection = now.advanced(byNanos: Self.inspectionNanos)
             return true
@@ -172,7 +180,8 @@ package final class SenderBook: Sendable {
                 record.nextInspection = now.advanced(byNanos: Self.inspectionNanos)
                 for inspection in inspections {
                     let service = SendingService(
-                        name: inspection.serviceName.map(Self.bounded), node: inspection.node.map(Self.bounded))
+                        name: inspection.serviceName.map(Self.bounded),
+                        node: inspection.node.map(Self.bounded))
                     let userAgent = record.userAgent
                     Self.withService(service, of: &record, now: now, &serviceCount) { known in
                         known.software = SenderSoftware(inspection, userAgent: userAgent) ?? known.software

@@ -77,7 +77,8 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
         case .wrongPort, .looseJSON, .uncompressed, .smallRequests, .repeats, .noInstanceID, .emptyAttributes,
             .oldAttributeNames, .noPropagation:
             .hint
-        case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .otherProtocol, .wrongContentType,
+        case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .otherProtocol,
+            .wrongContentType,
             .wrongContentEncoding, .unauthenticated, .refused, .noServiceName, .duplicateServiceName,
             .rejectedItems, .timesNotNanoseconds, .noStartTime, .endsBeforeStart, .clockSkew, .badText:
             .problem

@@ -3,7 +3,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// Both ports, taken before anything else is touched: a port in use must leave no new database behind.
+/// All ports, taken before anything else is touched: a port in use must leave no new database behind.
 ///
 /// Who connects waits in the system's queue until `CollectorServer.start` accepts.
 package final class BoundPorts: Sendable {
@@ -27,23 +27,30 @@ package final class BoundPorts: Sendable {
     /// The addresses, with the real ports.
     package let grpcAddress: ListenAddress
     package let httpAddress: ListenAddress
+    /// Nil where the collector does not tell about itself.
+    package let adminAddress: ListenAddress?
     let grpc: Port
     let http: Port
+    let admin: Port?
     let group: MultiThreadedEventLoopGroup
 
     /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
     private static let receiveBufferBytes = 256 << 10
     private static let backlog: Int32 = 1_024
 
-    private init(grpc: Port, http: Port, settings: CollectorSettings, group: MultiThreadedEventLoopGroup) {
+    private init(
+        grpc: Port, http: Port, admin: Port?, settings: CollectorSettings, group: MultiThreadedEventLoopGroup
+    ) {
         self.grpc = grpc
         self.http = http
+        self.admin = admin
         self.group = group
         grpcAddress = ListenAddress(grpc.channel.localAddress) ?? settings.grpcAddress
         httpAddress = ListenAddress(http.channel.localAddress) ?? settings.httpAddress
+        adminAddress = admin.flatMap { ListenAddress($0.channel.localAddress) }
     }
 
-    /// Takes both ports.
+    /// Takes all ports.
     ///
     /// - Throws: A `usage` error that says which address cannot be listened on, and why.
     package static func take(
@@ -52,15 +59,17 @@ package final class BoundPorts: Sendable {
         let (grpcAddress, httpAddress) = (settings.grpcAddress, settings.httpAddress)
         guard !grpcAddress.overlaps(httpAddress) else { throw CollectorError(samePort: grpcAddress.port) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoopThreads)
-        var taken: Port?
+        var taken: [Port] = []
         do throws(CollectorError) {
             let grpc = try await listen(grpcAddress, option: "--listen-grpc", group)
-            taken = grpc
+            taken.append(grpc)
             let http = try await listen(
                 httpAddress, option: "--listen-http", group, besides: grpc.channel.localAddress?.port)
-            return BoundPorts(grpc: grpc, http: http, settings: settings, group: group)
+            taken.append(http)
+            let admin = try await listenForAdmin(settings, group, logger)
+            return BoundPorts(grpc: grpc, http: http, admin: admin, settings: settings, group: group)
         } catch {
-            taken?.channel.close(promise: nil)
+            for port in taken { port.channel.close(promise: nil) }
             await stop(group, logger)
             throw error
         }
@@ -69,11 +78,26 @@ package final class BoundPorts: Sendable {
     /// Gives the ports back and ends the threads.
     package func release(logger: Logger) async {
         await stopListening()
+        try? await admin?.channel.close()
         await Self.stop(group, logger)
     }
 
+    /// Ends what senders connect to; the admin port goes on.
     func stopListening() async {
         for port in [grpc, http] { try? await port.channel.close() }
+    }
+
+    private static func listenForAdmin(
+        _ settings: CollectorSettings, _ group: MultiThreadedEventLoopGroup, _ logger: Logger
+    ) async throws(CollectorError) -> Port? {
+        guard let address = settings.adminAddress else { return nil }
+        do throws(CollectorError) {
+            return try await listen(address, option: "--listen-admin", group)
+        } catch {
+            guard settings.isAdminOptional else { throw error }
+            logger.warning("admin.unavailable", metadata: ["message": .string(error.message)])
+            return nil
+        }
     }
 
     func stopThreads(_ logger: Logger) async { await Self.stop(group, logger) }

@@ -9,6 +9,8 @@ package final class CollectorServer: Sendable {
     /// What the servers listen on, with the real ports.
     package var grpcAddress: ListenAddress { ports.grpcAddress }
     package var httpAddress: ListenAddress { ports.httpAddress }
+    /// Nil where the collector does not tell about itself.
+    package var adminAddress: ListenAddress? { ports.adminAddress }
     package let service: ExportService
 
     private let settings: CollectorSettings
@@ -16,6 +18,7 @@ package final class CollectorServer: Sendable {
     private let connections: ConnectionRegistry
     private let ports: BoundPorts
     private let refusalTimer: RepeatedTask
+    private let admin = NIOLockedValueBox<AdminServer?>(nil)
     private let ending = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
     private init(
@@ -60,6 +63,7 @@ package final class CollectorServer: Sendable {
         do throws(CollectorError) {
             try await accept(ports.grpc, ports.grpcAddress, option: "--listen-grpc", grpcServer.configure)
             try await accept(ports.http, ports.httpAddress, option: "--listen-http", httpServer.configure)
+            try await server.startAdmin()
         } catch {
             await server.shutdown()
             throw error
@@ -67,6 +71,21 @@ package final class CollectorServer: Sendable {
         server.announce(server.grpcAddress, protocolName: GRPCExportHandler.protocolName)
         server.announce(server.httpAddress, protocolName: HTTPExportHandler.protocolName)
         return server
+    }
+
+    private func startAdmin() async throws(CollectorError) {
+        guard let port = ports.admin, let address = ports.adminAddress else { return }
+        let source = AdminSource(
+            service: service, connections: connections, settings: settings,
+            listeners: [
+                CollectorReport.Listener(
+                    protocolName: GRPCExportHandler.protocolName, address: "\(grpcAddress)"),
+                CollectorReport.Listener(
+                    protocolName: HTTPExportHandler.protocolName, address: "\(httpAddress)"),
+            ],
+            endpoints: SenderEndpoints(grpc: grpcAddress, http: httpAddress))
+        let server = try await AdminServer.start(on: port, address: address, source: source, logger: logger)
+        admin.withLockedValue { $0 = server }
     }
 
     private static func accept(
@@ -77,6 +96,17 @@ package final class CollectorServer: Sendable {
             try await port.accept(configure)
         } catch {
             throw CollectorError(binding: address, option: option, error)
+        }
+    }
+
+    /// Tells whoever started the process that it listens, and from then on that it is alive: as often as it wants to
+    /// know, from the thread that takes requests.
+    package func report(to manager: ServiceManager) {
+        manager.noteReady("taking OTLP over gRPC on \(grpcAddress), over HTTP on \(httpAddress)")
+        guard let micros = manager.watchdogMicros else { return }
+        let interval = TimeAmount.microseconds(max(1_000, micros / 3))
+        ports.group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in
+            manager.noteAlive()
         }
     }
 
@@ -105,6 +135,8 @@ package final class CollectorServer: Sendable {
     }
 
     private func end() async {
+        let admin = admin.withLockedValue { $0 }
+        admin?.noteDraining()
         await ports.stopListening()
         logger.info("stopping", metadata: ["connections": .stringConvertible(connections.count)])
         connections.drain()
@@ -119,6 +151,7 @@ package final class CollectorServer: Sendable {
         refusalTimer.cancel()
         service.refusals.tellAll()
         service.failures.tellAll()
+        await admin?.close()
         await ports.stopThreads(logger)
     }
 }

@@ -5,6 +5,11 @@ package import Telemetry
 package struct CollectorSettings: Sendable {
     package var grpcAddress = ListenAddress(host: "127.0.0.1", port: 4317)
     package var httpAddress = ListenAddress(host: "127.0.0.1", port: 4318)
+    /// Where the collector tells about itself, read-only; nil: nowhere.
+    package var adminAddress: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 4319)
+    /// Whether the collector does without that port when another program has it: where nobody asked for the port, a
+    /// second collector must not fail for it.
+    package var isAdminOptional = true
 
     /// The largest request, decompressed. 64 MiB is what OTLP recommends to receivers.
     package var maxBodyBytes = 64 << 20

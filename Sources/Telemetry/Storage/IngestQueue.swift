@@ -74,6 +74,9 @@ final class IngestQueue: Sendable {
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
+    /// Bytes of what waits and of the group that is being committed.
+    var waitingBytes: Int { state.withLockedValue { $0.bytes } }
+
     enum Submission {
         /// The writer must be told.
         case wake

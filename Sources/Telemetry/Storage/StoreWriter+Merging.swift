@@ -27,6 +27,7 @@ extension StoreWriter {
         guard opening == openings else { return }
         do {
             let (attempt, cpuNanos) = try outcome.get()
+            meters.mergeCPUNanos.add(Int(cpuNanos))
             upkeep.mergeRestUntil = monotonicNanos() + cpuNanos * MonotonicNanos(Upkeep.mergeShare - 1)
             switch attempt {
             case .nothing:
@@ -79,6 +80,7 @@ extension StoreWriter {
             throw error
         }
         guard isInstalled else { return }
+        meters.noteMerge(merged)
         upkeep.originSweep?.keep(merged.origins)
         isUntidy = true
         onEvent(

@@ -12,6 +12,7 @@ extension StoreWriter {
 
     /// Tells of what retention took out.
     func report(_ expired: ExpiredSegments, _ reason: ExpiredSegments.Reason) {
+        meters.noteExpired(expired)
         if let report = expiryReports.record(reason, expired, now: options.steadyClock()) {
             onEvent(ExpiredSegments.event(report))
         }

@@ -19,9 +19,11 @@ extension StoreWriter {
         guard !isSealing, !pending.isEmpty else { return }
         let next = pending.removeFirst()
         sealingNow = next
+        let begun = monotonicNanos()
         sealing = Task { [sealer, openings] in
             let sealed = await sealer.seal(next.batches.map(\.batch), lastJournalID: next.lastJournalID)
             await install(InstallableSegments(sealed, now: options.clock()), opening: openings)
+            meters.sealTime.record(nanos: monotonicNanos() - begun)
         }
     }
 
@@ -90,6 +92,7 @@ extension StoreWriter {
     }
 
     private func tell(of sealed: SealedSegments) {
+        meters.noteSeal(sealed)
         onEvent(
             StoreEvent(
                 .debug, "store.sealed",

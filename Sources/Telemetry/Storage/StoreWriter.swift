@@ -8,6 +8,7 @@ actor StoreWriter {
     let encoder = SegmentEncoder()
     let options: StoreOptions
     let onEvent: @Sendable (StoreEvent) -> Void
+    nonisolated let meters = StoreMeters()
 
     /// Nil once closed, and while the file cannot be written to.
     var database: StoreDatabase?
@@ -34,7 +35,7 @@ actor StoreWriter {
     /// Counts how often the file was opened: what was sealed for an earlier time does not count any more.
     var openings = 0
     /// Why nothing is taken at the moment; nil in good times.
-    var outage: Outage?
+    var outage: Outage? { didSet { meters.noteOutage(outage) } }
     var retrying: Task<Void, Never>?
     /// Failures of the file in a row.
     var failuresInARow = 0
@@ -151,6 +152,7 @@ extension StoreWriter {
                 try write(fresh)
             } catch {
                 outcome = .failure(error)
+                meters.failedCommits.add()
                 report("store.commit.failed", error.message)
             }
         }
@@ -163,6 +165,7 @@ extension StoreWriter {
     }
 
     private func write(_ items: [IngestQueue.Item]) throws(StoreError) {
+        let begun = monotonicNanos()
         try checkFile()
         // Making room may have lost it.
         guard database != nil else { throw outage?.error ?? StoreError(.unavailable, "\(path) is not open") }
@@ -189,6 +192,8 @@ extension StoreWriter {
         // it was opened anew.
         if database?.watch.problem != nil { try checkFile() }
         lastStoredCommitID = commit.id
+        meters.commitTime.record(nanos: monotonicNanos() - begun)
+        meters.committedBytes.add(commit.data.count)
         for item in items { receipts.insert(item.digest) }
         PendingSegment.add(
             items.map(\.queued), journalID: commit.id, at: now, to: &pending, spansMax: options.segmentSpans)
@@ -204,6 +209,7 @@ extension StoreWriter {
     /// What has to be done from time to time: once a second.
     func tick() {
         tellReports()
+        meters.noteTick(unsealedBytes: unsealedMemoryBytes)
         guard database != nil, (try? checkFile()) != nil else { return }
         installWaiting()
         if let first = pending.first, isDue(first.since, options.clock()) { startSealing() }

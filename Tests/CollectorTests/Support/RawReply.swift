@@ -4,4 +4,5 @@ struct RawReply: Sendable {
     /// Names in lower case.
     var headers: [String: String]
     var body: [UInt8]
+    var text: String { String(decoding: body, as: UTF8.self) }
 }

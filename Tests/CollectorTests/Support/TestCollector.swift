@@ -12,6 +12,7 @@ final class TestCollector: Sendable {
 
     var httpPort: Int { server.httpAddress.port }
     var grpcPort: Int { server.grpcAddress.port }
+    var adminPort: Int { server.adminAddress?.port ?? 0 }
     var databasePath: String { folder.file("telemetry.db") }
 
     /// Bodies are limited to 64 KiB, so that tests of the limit are quick.
@@ -21,6 +22,7 @@ final class TestCollector: Sendable {
         var settings = CollectorSettings()
         settings.grpcAddress.port = 0
         settings.httpAddress.port = 0
+        settings.adminAddress?.port = 0
         settings.maxBodyBytes = 64 << 10
         settings.eventLoopThreads = 1
         try change(&settings)

@@ -1,0 +1,173 @@
+import Telemetry
+
+extension CollectorReport {
+    /// What `status` prints: whether it works first, then what came, then what there is.
+    func text(_ output: ReportOutput) -> String {
+        var lines: [String] = []
+        lines += verdictLines(output)
+        lines.append("")
+        lines += table(acceptedTable, output, otherwise: "nothing was accepted yet")
+        if !refusedRows.isEmpty { lines += [""] + table(refusedTable, output, otherwise: "") }
+        lines += [""] + gaugeLines(output)
+        if !counters.sources.isEmpty { lines += [""] + table(sourceTable, output, otherwise: "") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func verdictLines(_ output: ReportOutput) -> [String] {
+        let word = readiness.isReady ? "READY" : readiness.isHealthy ? "NOT READY" : "FAILING"
+        let up = "up \(HumanUnits.duration(upNanos)), since \(startedAt.rfc3339.prefix(19))Z"
+        let mark = readiness.isReady ? word : output.style.marked(word)
+        return ["\(mark)  traceq-collector \(version), \(up)"]
+            + readiness.reasons.flatMap { wrapped("  " + DisplayText.escaped($0), output) }
+    }
+
+    private var acceptedTable: ResultTable {
+        let rows = acceptedRows
+        return ResultTable(
+            schema: "traceq.status/1",
+            columns: [
+                ResultColumn(key: "signal", title: "ACCEPTED"),
+                ResultColumn(key: "protocol", title: "BY"),
+                ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
+                ResultColumn(key: "items", title: "STORED", alignsRight: true),
+                ResultColumn(key: "repeated", title: "REPEATED", alignsRight: true),
+                ResultColumn(key: "rejected", title: "REJECTED", alignsRight: true),
+                ResultColumn(key: "bytes", title: "BODIES", alignsRight: true),
+            ],
+            rowCount: rows.count,
+            row: { index in
+                let (way, accepted) = rows[index]
+                return [
+                    .identifier(way.signal.label), .identifier(way.protocolName),
+                    .integer(Int64(accepted.requests)), .integer(Int64(accepted.items)),
+                    .integer(Int64(accepted.repeatedRequests)), .integer(Int64(accepted.rejectedItems)),
+                    .bytes(Int64(accepted.bodyBytes)),
+                ]
+            })
+    }
+
+    private var refusedTable: ResultTable {
+        let rows = refusedRows
+        return ResultTable(
+            schema: "traceq.status/1",
+            columns: [
+                ResultColumn(key: "reason", title: "REFUSED FOR"),
+                ResultColumn(key: "protocol", title: "BY"),
+                ResultColumn(key: "count", title: "COUNT", alignsRight: true),
+            ],
+            rowCount: rows.count,
+            row: { index in
+                [
+                    .identifier(rows[index].refused.reason), .identifier(rows[index].refused.protocolName),
+                    .integer(Int64(rows[index].count)),
+                ]
+            })
+    }
+
+    /// How many sources `status` lists: those that sent most.
+    static let listedSourcesMax = 10
+
+    private var sourceTable: ResultTable {
+        let all = counters.sources.sorted { ($1.value.items, $0.key) < ($0.value.items, $1.key) }
+        let rows = Array(all.prefix(Self.listedSourcesMax))
+        let summary =
+            all.count > rows.count
+            ? ["the \(rows.count) of \(all.count) sources that sent most; all of them: /metrics"] : []
+        return ResultTable(
+            schema: "traceq.status/1",
+            columns: [
+                ResultColumn(key: "source", title: "SOURCE"),
+                ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
+                ResultColumn(key: "items", title: "STORED", alignsRight: true),
+                ResultColumn(key: "rejected", title: "REJECTED", alignsRight: true),
+                ResultColumn(key: "refused", title: "REFUSED", alignsRight: true),
+                ResultColumn(key: "bytes", title: "BODIES", alignsRight: true),
+            ],
+            rowCount: rows.count,
+            row: { index in
+                let (name, counts) = rows[index]
+                return [
+                    .text(name), .integer(Int64(counts.requests)), .integer(Int64(counts.items)),
+                    .integer(Int64(counts.rejectedItems)), .integer(Int64(counts.refusals)),
+                    .bytes(Int64(counts.bodyBytes)),
+                ]
+            }, summary: summary)
+    }
+
+    private func table(_ table: ResultTable, _ output: ReportOutput, otherwise: String) -> [String] {
+        guard table.rowCount > 0 else { return otherwise.isEmpty ? [] : [otherwise] }
+        var text = ""
+        var nothing = ""
+        var buffer = OutputBuffer { text += $0 }
+        var diagnostics = OutputBuffer { nothing += $0 }
+        table.write(as: .table, style: output.style, to: &buffer, diagnostics: &diagnostics)
+        buffer.flush()
+        return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
+    /// One line a subject: its name, and what there is to say of it.
+    private func gaugeLines(_ output: ReportOutput) -> [String] {
+        var rows: [(String, String)] = []
+        for listener in listeners { rows.append((listener.protocolName, listener.address)) }
+        rows.append(
+            (
+                "connections",
+                "\(HumanUnits.count(Int64(connections))) of \(HumanUnits.count(Int64(connectionsMax)))"
+            ))
+        rows.append(("requests hold", part(inFlightBytes, of: inFlightBytesMax)))
+        rows.append(("queue", part(store.queueBytes, of: store.queueBytesMax)))
+        rows.append(("answers", quantiles(counters.answerTime)))
+        rows.append(
+            (
+                "commits",
+                quantiles(store.commits) + (store.failedCommits > 0 ? ", \(store.failedCommits) failed" : "")
+            ))
+        rows.append(
+            (
+                "segments",
+                "\(HumanUnits.count(store.sealedSegments, "segment")) of "
+                    + "\(HumanUnits.count(Int64(store.sealedItems))) items sealed, "
+                    + "\(HumanUnits.count(Int64(store.mergedSegments))) merged, "
+                    + "\(HumanUnits.count(Int64(store.expiredSegments))) expired, "
+                    + "\(HumanUnits.count(Int64(store.duplicateItems))) items came twice"
+            ))
+        let limit = store.databaseBytesMax.map { " of \(HumanUnits.bytes($0))" } ?? ""
+        rows.append(
+            (
+                "database",
+                "\(HumanUnits.bytes(store.databaseBytes))\(limit), log \(HumanUnits.bytes(store.logBytes))"
+                    + (store.freeBytes.map { ", \(HumanUnits.bytes($0)) free on the disk" } ?? "")
+            ))
+        rows.append(("", DisplayText.escaped(store.path)))
+        let memory = process.residentBytes.map { HumanUnits.bytes(Int64($0)) } ?? "-"
+        let cpu = process.cpuSeconds.map { HumanUnits.duration(Int64($0 * 1e9)) } ?? "-"
+        rows.append(
+            ("process", "\(memory) of memory, \(cpu) of CPU time, \(process.openFiles ?? 0) open files"))
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.flatMap { name, value in
+            wrapped(name + String(repeating: " ", count: width - name.count + 2) + value, output)
+        }
+    }
+
+    private func part(_ value: Int, of limit: Int) -> String {
+        "\(HumanUnits.bytes(Int64(value))) of \(HumanUnits.bytes(Int64(limit)))"
+    }
+
+    private func quantiles(_ snapshot: LatencyHistogram.Snapshot) -> String {
+        let count = HumanUnits.count(Int64(snapshot.count))
+        guard snapshot.count > 0 else { return count }
+        func most(_ part: Double) -> String {
+            snapshot.quantileNanos(part).map { "at most " + HumanUnits.duration($0) } ?? "more than 10 s"
+        }
+        return "\(count): half of them took \(most(0.5)), 99 % \(most(0.99))"
+    }
+
+    private func wrapped(_ line: String, _ output: ReportOutput) -> [String] {
+        LineWrap.lines(line, width: output.width)
+    }
+}
+
+extension RenderStyle {
+    /// Text that says that something is wrong.
+    func marked(_ text: String) -> String { colour ? "\u{1b}[31m\(text)\u{1b}[0m" : text }
+}

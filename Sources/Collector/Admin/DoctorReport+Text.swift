@@ -1,0 +1,88 @@
+import Telemetry
+
+extension DoctorReport {
+    /// What `doctor` prints: a block a sender, those with problems first.
+    func text(_ output: ReportOutput) -> String {
+        guard !entries.isEmpty else { return "nobody has sent anything yet\n" }
+        var lines: [String] = []
+        for entry in entries { lines += block(entry, output) + [""] }
+        lines += LineWrap.lines(summary, width: output.width)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var summary: String {
+        let hints = entries.reduce(0) { $0 + $1.items.count } - problems
+        let found =
+            problems + hints == 0
+            ? "nothing to mend"
+            : [
+                problems > 0 ? HumanUnits.count(problems, "problem") : "",
+                hints > 0 ? HumanUnits.count(hints, "hint") : "",
+            ].filter { !$0.isEmpty }.joined(separator: ", ")
+        return "\(HumanUnits.count(entries.count, "sender")): \(found)"
+    }
+
+    private func block(_ entry: Entry, _ output: ReportOutput) -> [String] {
+        var lines = LineWrap.lines(heading(entry), width: output.width)
+        lines += LineWrap.lines("  " + activity(entry), width: output.width)
+        var lastService: SendingService?
+        for item in entry.items {
+            if item.service != lastService, let service = item.service {
+                lines += LineWrap.lines("  " + name(of: service, item.software), width: output.width)
+            }
+            lastService = item.service
+            let isProblem = item.finding.severity == .problem
+            let mark = isProblem ? output.style.marked("✗") : "·"
+            let indent = item.service == nil ? "  " : "    "
+            let width = output.width.map { max(20, $0 - indent.count - 2) }
+            let told = item.advice.problem + times(item.sighting)
+            for (number, line) in LineWrap.lines(told, width: width).enumerated() {
+                lines.append(indent + (number == 0 ? mark + " " : "  ") + line)
+            }
+            guard let place = item.advice.place else { continue }
+            lines += LineWrap.lines(indent + "    " + place + ":", width: output.width)
+            lines += item.advice.lines.map { indent + "      " + $0 }
+        }
+        if entry.items.isEmpty { lines.append("  nothing to mend") }
+        if entry.record.hasMoreServices { lines.append("  and more services, which are not told apart") }
+        return lines
+    }
+
+    private func heading(_ entry: Entry) -> String {
+        let sender = entry.sender
+        let address = DisplayText.escaped(sender.address)
+        let who =
+            sender.source == sender.address
+            ? address : "\(DisplayText.escaped(sender.source)) from \(address)"
+        let software = entry.software.map(\.rawValue).joined(separator: ", ")
+        return software.isEmpty ? who : "\(who): \(software)"
+    }
+
+    private func activity(_ entry: Entry) -> String {
+        let record = entry.record
+        var parts = [
+            HumanUnits.count(record.counts.requests, "request") + " with "
+                + HumanUnits.count(record.counts.items, "item")
+        ]
+        if !record.protocolNames.isEmpty {
+            parts[0] += " by " + record.protocolNames.sorted().joined(separator: ", ")
+        }
+        if record.counts.refusals > 0 {
+            parts.append("\(HumanUnits.count(Int64(record.counts.refusals))) refused")
+        }
+        parts.append("last \(HumanUnits.duration(max(0, at.rawValue - record.lastAt.rawValue))) ago")
+        if let userAgent = record.userAgent { parts.append(DisplayText.escaped(userAgent)) }
+        return parts.joined(separator: "; ")
+    }
+
+    private func name(of service: SendingService, _ software: SenderSoftware) -> String {
+        let name = service.name.map { DisplayText.escaped($0) } ?? "unknown_service"
+        return service.node.map { "\(name) @ \(DisplayText.escaped($0))" } ?? name
+    }
+
+    /// How often it was seen; requests are looked at once a second.
+    private func times(_ sighting: SenderBook.Sighting?) -> String {
+        guard let sighting, sighting.count > 1 else { return "" }
+        return " (seen \(HumanUnits.count(Int64(sighting.count))) times)"
+    }
+}

@@ -1,0 +1,52 @@
+/// Where senders should send to.
+package struct SenderEndpoints: Hashable, Sendable {
+    /// `HOST:PORT` for OTLP over gRPC and over HTTP.
+    package var grpc: String
+    package var http: String
+    package var hasTLS = false
+
+    /// An address that everybody can connect to has no name that a sender could use.
+    package init(grpc: ListenAddress, http: ListenAddress, hasTLS: Bool = false) {
+        func text(_ address: ListenAddress) -> String {
+            ["0.0.0.0", "::"].contains(address.host) ? "THIS-HOST:\(address.port)" : address.description
+        }
+        self.grpc = text(grpc)
+        self.http = text(http)
+        self.hasTLS = hasTLS
+    }
+
+    private var scheme: String { hasTLS ? "https" : "http" }
+
+    /// The line that says where to send to.
+    func setting(_ software: SenderSoftware) -> SenderSetting {
+        switch software {
+        case .nginx:
+            SenderSetting(SenderSetting.nginxExporter, "endpoint \(hasTLS ? "https://" : "")\(grpc);")
+        case .athens:
+            SenderSetting(
+                SenderSetting.environment, "ATHENS_TRACE_EXPORTER=otlp",
+                "ATHENS_TRACE_EXPORTER_URL=\(grpc)")
+        case .trafficServer:
+            SenderSetting(
+                SenderSetting.trafficServerPlugin, "otel_tracer.so --url=\(scheme)://\(http)/v1/traces")
+        case .traefik:
+            SenderSetting(
+                "in Traefik's static configuration", "tracing:", "  otlp:", "    http:",
+                "      endpoint: \(scheme)://\(http)/v1/traces")
+        case .collector:
+            SenderSetting(
+                SenderSetting.collectorFile, "exporters:", "  otlp:", "    endpoint: \(grpc)",
+                "    tls: {insecure: \(!hasTLS)}")
+        case .curl:
+            SenderSetting(
+                "on its command line",
+                "curl -H 'Content-Type: application/json' -d @FILE \(scheme)://\(http)/v1/traces")
+        case .envoy:
+            SenderSetting("in the cluster that the tracer's grpc_service names", "address: \(grpc)")
+        case .caddy, .haproxy, .sdk, .unknown:
+            SenderSetting(
+                SenderSetting.environment, "OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)",
+                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+        }
+    }
+}
