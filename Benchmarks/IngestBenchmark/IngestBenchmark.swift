@@ -83,7 +83,7 @@ enum IngestBenchmark {
             let expectation = store.expectAppend()
             let (decoded, digest) = try decode(corpus.requests[index])
             spans += decoded.batch.spanCount
-            _ = try await store.append(decoded.batch, digest: digest, expectation: expectation)
+            _ = try await store.append(.spans(decoded.batch), digest: digest, expectation: expectation)
         }
         return spans
     }

@@ -53,7 +53,7 @@ struct SteadyLoad: Sendable {
     private func append(_ body: [UInt8], to store: TelemetryStore) async throws -> Int {
         let (decoded, digest) = try decode(body)
         let spans = decoded.batch.spanCount
-        _ = try await store.append(decoded.batch, digest: digest)
+        _ = try await store.append(.spans(decoded.batch), digest: digest)
         return spans
     }
 

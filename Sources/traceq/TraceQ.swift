@@ -16,6 +16,7 @@ struct TraceQ: ParsableCommand {
               traceq slowest --format json     the same for scripts
               traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
+              traceq metrics --list            which metrics are stored
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
               traceq export -o hour.jsonl      spans into a file
@@ -29,8 +30,7 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, StatsCommand.self, TraceCommand.self, SQLCommand.self, ExportCommand.self,
-            ImportCommand.self,
-            DatabaseCommand.self,
+            SlowestCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self, SQLCommand.self,
+            ExportCommand.self, ImportCommand.self, DatabaseCommand.self,
         ])
 }

@@ -37,7 +37,7 @@ struct StatsCommandTests {
         ).protobufBytes()
         let arrival = Arrival(receivedAt: InMemoryCommandLine.now, peerAddress: "192.0.2.7")
         let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: arrival)
-        _ = try await store.append(decoded.batch, digest: BodyDigest(of: body.span))
+        _ = try await store.append(.spans(decoded.batch), digest: BodyDigest(of: body.span))
         await store.close()
     }
 

@@ -144,10 +144,10 @@ struct FailpointTests {
             ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"],
             environment: ["TRACEQ_FAILPOINT": boundary])
         #expect(doomed.status == .signalled(SIGKILL))
-        #expect(try await version() == (boundary == "migration.after_commit" ? "2" : "1"))
+        #expect(try await version() == (boundary == "migration.after_commit" ? "3" : "1"))
         #expect(try await database.spanCount() == 6)
         try await Collector.running(on: database) { try await $0.stop() }
-        #expect(try await version() == "2")
+        #expect(try await version() == "3")
         #expect(try await database.spanCount() == 6)
         #expect(try await database.ask(["db", "verify"]).status == .exited(0))
     }

@@ -87,7 +87,8 @@ package struct ExportService: Sendable {
         exchange.rejectionReason = decoded.rejectionReason
         look(at: decoded, exchange)
         guard exchange.spans > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
-        store.append(decoded.batch, digest: digest, expectation: request.expectation) { [exchange] result in
+        store.append(.spans(decoded.batch), digest: digest, expectation: request.expectation) {
+            [exchange] result in
             let result = result.map(Optional.some).mapError { refusal(storing: $0) }
             finish(exchange, result, on: eventLoop, answer)
         }

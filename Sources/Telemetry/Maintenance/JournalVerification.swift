@@ -49,7 +49,7 @@ struct JournalVerification {
                 .catalogue,
                 "has \(row.digests.count) bytes of digests for \(HumanUnits.count(batches.count, "request"))")
         }
-        let starts = batches.flatMap(\.starts)
+        let starts = batches.compactMap(\.spanBatch).flatMap(\.starts)
         compare("spans", row.spans, Int64(starts.count))
         compare("min_start", row.minStart, starts.min().map { UnixNanos(clamping: $0).rawValue })
         compare("max_start", row.maxStart, starts.max().map { UnixNanos(clamping: $0).rawValue })

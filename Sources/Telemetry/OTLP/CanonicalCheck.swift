@@ -75,7 +75,7 @@ struct CanonicalCheck: ~Escapable {
     }
 
     /// `KeyValue { string = 1; AnyValue = 2; }` inside `depth` `AnyValue`s.
-    private func keyValue(_ range: Range<Int>, depth: Int) -> Bool {
+    func keyValue(_ range: Range<Int>, depth: Int = 0) -> Bool {
         var reader = StrictReader(bytes, range)
         while let tag = reader.tag() {
             switch tag {

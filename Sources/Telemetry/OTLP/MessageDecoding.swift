@@ -31,7 +31,7 @@ struct MessageDecoding: ~Escapable {
         if problem == nil { problem = newProblem }
     }
 
-    private mutating func close(_ cursor: borrowing WireCursor) {
+    mutating func close(_ cursor: borrowing WireCursor) {
         if cursor.failed { report(.malformed(at: cursor.failedAt)) }
     }
 

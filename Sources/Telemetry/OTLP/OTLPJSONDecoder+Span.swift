@@ -90,7 +90,7 @@ extension OTLPJSONDecoder {
     ]
 
     /// A number, known or not, or the name of a known one.
-    private mutating func enumeration(
+    mutating func enumeration(
         _ names: [String: Int32], of what: String
     ) throws(DecodeError) -> Int32 {
         let before = reader.index

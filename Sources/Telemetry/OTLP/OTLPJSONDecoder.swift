@@ -68,7 +68,7 @@ struct OTLPJSONDecoder: ~Escapable {
         return result
     }
 
-    private mutating func resource() throws(DecodeError) -> Resource {
+    mutating func resource() throws(DecodeError) -> Resource {
         var resource = Resource()
         try reader.beginObject()
         while let key = try nextField() {
@@ -117,7 +117,7 @@ struct OTLPJSONDecoder: ~Escapable {
         return result
     }
 
-    private mutating func scope() throws(DecodeError) -> InstrumentationScope {
+    mutating func scope() throws(DecodeError) -> InstrumentationScope {
         var scope = InstrumentationScope()
         try reader.beginObject()
         while let key = try nextField() {

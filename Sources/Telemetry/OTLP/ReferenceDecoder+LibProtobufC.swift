@@ -1,13 +1,13 @@
 import COTLP
 import OTLPModel
 
-// All that touches libprotobuf-c and the generated code: no other file of this module imports it.
+// With the files beside it for other signals, all that touches libprotobuf-c and the generated code: no other file of
+// this module imports it.
 
 extension ReferenceDecoder {
     /// Unpacks a body that `WireScan` found sound; `nil` when the arena is full.
     static func unpack(_ body: ByteSpan, in arena: borrowing DecodeArena) -> Decoded? {
-        var allocator = unsafe ProtobufCAllocator(
-            alloc: allocateFromArena, free: keepInArena, allocator_data: UnsafeMutableRawPointer(arena.state))
+        var allocator = unsafe allocator(arena)
         // Safe: the unpacked message lives in the arena and is copied before the arena goes.
         return unsafe body.withUnsafeBufferPointer { bytes in
             guard
@@ -19,6 +19,12 @@ extension ReferenceDecoder {
             let request = unsafe values.request(message.pointee)
             return Decoded(request: request, repairedStrings: values.repairedStrings, arenaBytes: 0)
         }
+    }
+
+    /// Has libprotobuf-c take its memory from an arena.
+    static func allocator(_ arena: borrowing DecodeArena) -> ProtobufCAllocator {
+        unsafe ProtobufCAllocator(
+            alloc: allocateFromArena, free: keepInArena, allocator_data: UnsafeMutableRawPointer(arena.state))
     }
 }
 
@@ -41,7 +47,7 @@ extension WireScanSchema {
     }()
 
     /// Walks the descriptors below a root, breadth first.
-    private init(root: UnsafePointer<ProtobufCMessageDescriptor>) {
+    init(root: UnsafePointer<ProtobufCMessageDescriptor>) {
         self.init()
         var found = unsafe [root]
         while unsafe messages.count < found.count {
@@ -100,7 +106,7 @@ extension WireScanSchema {
 /// Copies messages that libprotobuf-c unpacked into values that own their memory.
 ///
 /// The structs hold pointers into the arena, valid while it lives; nothing of them is kept.
-private struct ReferenceDecoderValues {
+struct ReferenceDecoderValues {
     /// Strings that were not UTF-8.
     private(set) var repairedStrings = 0
 
@@ -125,7 +131,7 @@ private struct ReferenceDecoderValues {
         return result
     }
 
-    private mutating func resource(_ message: Opentelemetry__Proto__Resource__V1__Resource) -> Resource {
+    mutating func resource(_ message: Opentelemetry__Proto__Resource__V1__Resource) -> Resource {
         unsafe Resource(
             attributes: attributes(message.attributes, message.n_attributes),
             droppedAttributesCount: message.dropped_attributes_count,
@@ -147,7 +153,7 @@ private struct ReferenceDecoderValues {
         return result
     }
 
-    private mutating func scope(
+    mutating func scope(
         _ message: Opentelemetry__Proto__Common__V1__InstrumentationScope
     ) -> InstrumentationScope {
         unsafe InstrumentationScope(
@@ -201,7 +207,7 @@ private struct ReferenceDecoderValues {
         return link
     }
 
-    private mutating func attributes(
+    mutating func attributes(
         _ start: UnsafeMutablePointer<UnsafeMutablePointer<Opentelemetry__Proto__Common__V1__KeyValue>?>?,
         _ count: Int
     ) -> [KeyValue] {
@@ -243,20 +249,20 @@ private struct ReferenceDecoderValues {
         return (0..<count).map { unsafe text(start[$0]) }
     }
 
-    private mutating func text(_ data: ProtobufCBinaryData) -> String {
+    mutating func text(_ data: ProtobufCBinaryData) -> String {
         let buffer = unsafe UnsafeBufferPointer(start: data.data, count: data.len)
         let (text, wasBroken) = unsafe repairedUTF8(buffer.span)
         if wasBroken { repairedStrings += 1 }
         return text
     }
 
-    private func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
+    func bytes(_ data: ProtobufCBinaryData) -> [UInt8] {
         unsafe Array(UnsafeBufferPointer(start: data.data, count: data.len))
     }
 }
 
 /// Copies of a repeated submessage; libprotobuf-c gives NULL for an empty one.
-private func copies<Message, Value>(
+func copies<Message, Value>(
     _ start: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int, _ copy: (Message) -> Value
 ) -> [Value] {
     guard let start = unsafe start else { return [] }

@@ -12,6 +12,15 @@ package func decodeTraceRequest(
     try ReferenceDecoder.decode(body, limits: limits).request
 }
 
+/// Decodes an `ExportMetricsServiceRequest` with libprotobuf-c: see `decodeTraceRequest`.
+/// - Throws: `.malformedProtobuf`, `.tooDeep` or `.tooLarge`
+package func decodeMetricsRequest(
+    protobuf body: ByteSpan, limits: DecodeLimits = DecodeLimits()
+) throws(DecodeError) -> ExportMetricsServiceRequest {
+    try ReferenceDecoder.decode(body, .metricsRequest, limits) { ReferenceDecoder.unpackMetrics($0, in: $1) }
+        .request
+}
+
 /// libprotobuf-c behind its fence: `WireScan`, then `WireRewrite` where it is needed, then unpacking
 /// into a `DecodeArena`, then plain values.
 ///
@@ -79,20 +88,29 @@ package enum ReferenceDecoder {
     }
 
     package static func decode(_ body: ByteSpan, limits: DecodeLimits) throws(DecodeError) -> Decoded {
-        let schema = WireScanSchema.traceRequest
-        let findings = try WireScan.check(
-            body, schema: schema, maxDepth: min(limits.maxDepth, maxDepthMax), maxMessages: messagesMax)
-        if findings.isPlain { return try unpack(body) }
-        return try unpack(WireRewrite.rewritten(body, schema: schema).span)
+        let (decoded, arenaBytes) = try decode(body, .traceRequest, limits) { unpack($0, in: $1) }
+        return Decoded(
+            request: decoded.request, repairedStrings: decoded.repairedStrings, arenaBytes: arenaBytes)
     }
 
-    private static func unpack(_ body: ByteSpan) throws(DecodeError) -> Decoded {
+    /// Decodes any request.
+    /// - Parameter unpack: gives nil when the arena is full
+    static func decode<Request>(
+        _ body: ByteSpan, _ schema: WireScanSchema, _ limits: DecodeLimits,
+        unpack: (ByteSpan, borrowing DecodeArena) -> Request?
+    ) throws(DecodeError) -> (request: Request, arenaBytes: Int) {
+        let findings = try WireScan.check(
+            body, schema: schema, maxDepth: min(limits.maxDepth, maxDepthMax), maxMessages: messagesMax)
+        if findings.isPlain { return try unpacked(body, unpack) }
+        return try unpacked(WireRewrite.rewritten(body, schema: schema).span, unpack)
+    }
+
+    private static func unpacked<Request>(
+        _ body: ByteSpan, _ unpack: (ByteSpan, borrowing DecodeArena) -> Request?
+    ) throws(DecodeError) -> (request: Request, arenaBytes: Int) {
         let capacity = arenaCapacity(bodyBytes: body.count)
         let arena = DecodeArena(capacity: capacity)
-        if var decoded = unpack(body, in: arena) {
-            decoded.arenaBytes = arena.reservedBytes
-            return decoded
-        }
+        if let request = unpack(body, arena) { return (request, arena.reservedBytes) }
         if arena.isExhausted {
             throw DecodeError(
                 .tooLarge, "the body needs more than \(capacity) bytes to decode: send smaller batches")

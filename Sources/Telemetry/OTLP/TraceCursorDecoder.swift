@@ -54,35 +54,12 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         if problem == nil { problem = newProblem }
     }
 
-    /// What stands around a list of messages: one submessage (a resource or a scope) and a schema URL.
-    private struct Envelope {
-        var header: Range<Int>?
-        var schemaURL = 0..<0
-    }
-
-    /// Reads field 1 and 3 and passes over the messages of field 2: they need what may come after them.
-    private mutating func envelope(_ range: Range<Int>) -> Envelope {
-        var envelope = Envelope()
-        var cursor = WireCursor(body, range)
-        while cursor.hasMore {
-            let tag = cursor.tag()
-            switch tag {
-            case 1 << 3 | 2:
-                if envelope.header != nil { report(.unusual(at: cursor.index)) }
-                envelope.header = cursor.lengthDelimited()
-            case 2 << 3 | 2: _ = cursor.lengthDelimited()
-            case 3 << 3 | 2: envelope.schemaURL = cursor.lengthDelimited()
-            default: cursor.skipUnknown(tag, knownThrough: 3)
-            }
-        }
-        close(cursor)
-        return envelope
-    }
-
     private mutating func resourceSpans(_ range: Range<Int>) {
-        let envelope = envelope(range)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        let resource = decoding.resource(range)
+        report(decoding.problem)
         guard problem == nil else { return }
-        builder.setResource(canonicalResource(envelope))
+        builder.setResource(resource)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
@@ -95,9 +72,11 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func scopeSpans(_ range: Range<Int>) {
-        let envelope = envelope(range)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        let scope = decoding.scope(range)
+        report(decoding.problem)
         guard problem == nil else { return }
-        builder.setScope(canonicalScope(envelope))
+        builder.setScope(scope)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
@@ -107,48 +86,6 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
                 cursor.skip(tag)
             }
         }
-    }
-
-    /// Canonical `ResourceSpans` bytes without the spans.
-    private mutating func canonicalResource(_ envelope: Envelope) -> [UInt8] {
-        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
-        if let header = envelope.header, check.resource(header),
-            UTF8Text.isValid(body.extracting(envelope.schemaURL))
-        {
-            return canonicalBytes(envelope, header)
-        }
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
-        let resource = envelope.header.map { decoding.resource($0) } ?? Resource()
-        let schemaURL = decoding.text(envelope.schemaURL)
-        report(decoding.problem)
-        return ResourceSpans(resource: resource, schemaURL: schemaURL).protobufBytes()
-    }
-
-    /// Canonical `ScopeSpans` bytes without the spans.
-    private mutating func canonicalScope(_ envelope: Envelope) -> [UInt8] {
-        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
-        if let header = envelope.header, check.scope(header),
-            UTF8Text.isValid(body.extracting(envelope.schemaURL))
-        {
-            return canonicalBytes(envelope, header)
-        }
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
-        let scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
-        let schemaURL = decoding.text(envelope.schemaURL)
-        report(decoding.problem)
-        return ScopeSpans(scope: scope, schemaURL: schemaURL).protobufBytes()
-    }
-
-    /// An envelope whose parts are canonical: field 1 unless it is empty, and field 3 unless it is.
-    private func canonicalBytes(_ envelope: Envelope, _ header: Range<Int>) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.reserve(header.count + envelope.schemaURL.count + 12)
-        for (tag, range) in [(1 << 3 | 2, header), (3 << 3 | 2, envelope.schemaURL)] where !range.isEmpty {
-            writer.byte(UInt8(tag))
-            writer.varint(range.count)
-            writer.append(body.extracting(range))
-        }
-        return writer.bytes
     }
 }
 

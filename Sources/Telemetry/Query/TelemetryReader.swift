@@ -6,7 +6,7 @@ import OTLPModel
 /// all that was acknowledged before it started. Not for several threads at once.
 package final class TelemetryReader {
     package let path: String
-    private let connection: Connection
+    let connection: Connection
     /// Reads segments; the only one that uses the connection while a query looks at them.
     let source: SegmentSource
     /// What was found to be damaged while the current query ran.
@@ -166,7 +166,7 @@ package final class TelemetryReader {
         let stored: [SegmentReference]
         let journal: [SpanBatch]
         do {
-            journal = try journalBatches()
+            journal = try journalBatches().compactMap(\.spanBatch)
             stored = try storedSegments()
         } catch {
             throw StoreError(error, path: path)
@@ -208,11 +208,19 @@ package final class TelemetryReader {
         return source.view(SegmentReference(summary: view.summary, segmentID: segment, format: format))
     }
 
-    /// What the journal holds.
-    private func journalBatches() throws(SQLiteError) -> [SpanBatch] {
+    /// What the journal holds, of all signals.
+    func journal() throws(StoreError) -> [TelemetryBatch] {
+        do {
+            return try journalBatches()
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    private func journalBatches() throws(SQLiteError) -> [TelemetryBatch] {
         let statement = try connection.prepare(
             "SELECT id, checksum, data, spans, min_start, max_start FROM journal ORDER BY id")
-        var batches: [SpanBatch] = []
+        var batches: [TelemetryBatch] = []
         while try statement.step() {
             if let row = JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2) {
                 batches += row
@@ -224,7 +232,7 @@ package final class TelemetryReader {
                 noteLoss("journal row \(statement.integer(0)) is damaged\(range)", last)
             }
         }
-        batches.removeAll { $0.spanCount == 0 }
+        batches.removeAll { $0.count == 0 }
         return batches
     }
 

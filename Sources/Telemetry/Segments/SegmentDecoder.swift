@@ -1,7 +1,7 @@
 /// Reads single chunks of a segment back. Counts that cannot be true are damage, so no chunk can make us
 /// use more memory than a segment of the stated size needs.
 struct SegmentDecoder: ~Copyable {
-    private let shared: SharedDecompressor
+    let shared: SharedDecompressor
     /// How many spans the catalogue says the segment has.
     let spanCount: Int
 
@@ -40,14 +40,19 @@ struct SegmentDecoder: ~Copyable {
                     status: Int32(truncatingIfNeeded: try reader.signed()), flags: try reader.uint32(),
                     layout: try reader.index(below: tables.layouts.count)))
         }
+        tables.arrivals = try Self.arrivals(&reader)
+        return tables
+    }
+
+    static func arrivals(_ reader: inout ByteReader) throws(ByteReader.Damage) -> [Arrival] {
+        var arrivals: [Arrival] = []
         var received: Int64 = 0
         for _ in 0..<(try reader.count(itemBytes: 2)) {
             received = received &+ (try reader.signed())
             let peer = String(decoding: try reader.counted(), as: UTF8.self)
-            tables.arrivals.append(
-                Arrival(receivedAt: UnixNanos(rawValue: received), peerAddress: peer))
+            arrivals.append(Arrival(receivedAt: UnixNanos(rawValue: received), peerAddress: peer))
         }
-        return tables
+        return arrivals
     }
 
     /// The database ids of each origin's resource and scope.

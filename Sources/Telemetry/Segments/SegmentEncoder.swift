@@ -4,7 +4,7 @@ struct SegmentEncoder: ~Copyable {
     /// statistics and no rollup.
     static let formatVersion = 2
 
-    private let compressor = ZstdCompressor()
+    let compressor = ZstdCompressor()
 
     /// All chunks but that of the origins, which needs the ids that the database gives them.
     ///
@@ -94,14 +94,18 @@ struct SegmentEncoder: ~Copyable {
             inner.varint(UInt64(operation.flags))
             inner.varint(UInt64(operation.layout))
         }
-        inner.varint(tables.arrivals.count)
+        write(tables.arrivals, to: &inner)
+        Block.write(inner.bytes.span, compressor, to: &writer)
+    }
+
+    func write(_ arrivals: [Arrival], to writer: inout ByteWriter) {
+        writer.varint(arrivals.count)
         var previous: Int64 = 0
-        for arrival in tables.arrivals {
-            inner.signed(arrival.receivedAt.rawValue &- previous)
-            inner.counted(Array(arrival.peerAddress.utf8))
+        for arrival in arrivals {
+            writer.signed(arrival.receivedAt.rawValue &- previous)
+            writer.counted(Array(arrival.peerAddress.utf8))
             previous = arrival.receivedAt.rawValue
         }
-        Block.write(inner.bytes.span, compressor, to: &writer)
     }
 
     /// Values of a dictionary column: 0 repeats the value before, 1 is the next new entry, and n + 2 is

@@ -161,7 +161,7 @@ final class IngestQueue: Sendable {
         var count = 0
         for item in state.items {
             bytes += item.byteCount
-            columns += item.queued.batch.columns.count
+            columns += item.queued.batch.columns?.count ?? 0
             // A commit goes into one segment whole, so it must not have too many columns either.
             if count > 0, bytes > bytesMax || columns > PendingSegment.columnsMax { break }
             count += 1

@@ -13,13 +13,13 @@ enum JournalRow {
     }
 
     /// - Throws: `ByteReader.Damage` when the bytes are not a journal row
-    static func decode(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [SpanBatch] {
+    static func decode(_ bytes: ByteSpan) throws(ByteReader.Damage) -> [TelemetryBatch] {
         var reader = ByteReader(bytes)
-        var batches: [SpanBatch] = []
+        var batches: [TelemetryBatch] = []
         for _ in 0..<(try reader.count()) {
             let range = try reader.range(try reader.count())
             var inner = ByteReader(bytes.extracting(range))
-            batches.append(try SpanBatch(decoding: &inner))
+            batches.append(try TelemetryBatch(decoding: &inner))
         }
         return batches
     }

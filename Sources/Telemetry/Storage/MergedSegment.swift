@@ -1,7 +1,10 @@
 /// One segment that holds what several hold.
 struct MergedSegment: Sendable {
+    var signal = Signal.traces
     var chunks: [EncodedChunk]
-    var origins: [SegmentOriginReference]
+    var origins: [SegmentOriginReference] = []
+    /// What points refer to.
+    var series: [Int64] = []
     var summary: SegmentSummary
     var level: Int
     /// When the newest of its spans were sealed.
@@ -36,7 +39,7 @@ struct MergedSegment: Sendable {
         var tooLarge: SegmentCatalogue.Entry?
         do {
             try catalogue.snapshot { () throws(StoreError) in
-                let small = try catalogue.entries(ofFewerSpansThan: plan.spansEnough)
+                let small = try catalogue.entries(of: .traces, withFewerRowsThan: plan.spansEnough)
                     .filter { !excluded.contains($0.identity) }
                 // In the order in which they came: of a span that comes twice the first one stays.
                 entries = (plan.next(small, isForced: isForced) ?? []).sorted { $0.id < $1.id }
@@ -55,7 +58,9 @@ struct MergedSegment: Sendable {
             guard error.code == .damaged, segments.count < entries.count else { throw error }
             return .damaged(segment: entries[segments.count].identity, error)
         }
-        if entries.isEmpty { return .nothing }
+        if entries.isEmpty {
+            return try nextOfPoints(plan, isForced: isForced, excluding: excluded, catalogue, encoder)
+        }
         if let tooLarge, segments.count < 2 { return .tooLarge(segment: tooLarge.identity) }
         entries.removeSubrange(segments.count...)
         let columns = SegmentBuilder(merging: segments).build()

@@ -1,5 +1,6 @@
-/// Finds the rows of `resource` and `scope` that no segment refers to any more, a few segments at a time, and takes
-/// them out, a few rows at a time. Between its steps the writer goes on.
+/// Finds the rows of `series`, `resource` and `scope` that no segment refers to any more, a few segments at a time, and
+/// takes them out, a few rows at a time: series first, since they refer to the others. Between its steps the writer
+/// goes on.
 ///
 /// A row that is not referred to when it begins can be referred to later by a segment that is sealed or merged
 /// meanwhile: whoever writes one says so (`keep`). Rows that were made meanwhile are left alone, and so is the last one
@@ -35,6 +36,7 @@ struct OriginSweep {
     private static let rowsPerStep = 1_024
     private static let deletionsPerStep = 64
 
+    private var series: Table
     private var resources: Table
     private var scopes: Table
     /// The last segment whose references were read; nil when all were.
@@ -45,12 +47,18 @@ struct OriginSweep {
     private(set) var deleted = 0
 
     init(_ connection: borrowing Connection) throws(SQLiteError) {
+        series = try Table("series", connection)
         resources = try Table("resource", connection)
         scopes = try Table("scope", connection)
     }
 
     /// Hears what a segment refers to that is written while this goes on.
-    mutating func keep(_ origins: some Sequence<SegmentOriginReference>) {
+    mutating func keep(_ references: StoredReferences) {
+        series.kept.formUnion(references.series)
+        keep(references.origins)
+    }
+
+    private mutating func keep(_ origins: some Sequence<SegmentOriginReference>) {
         for origin in origins {
             resources.kept.insert(origin.resource)
             scopes.kept.insert(origin.scope)
@@ -68,6 +76,10 @@ struct OriginSweep {
                 guard error.isDamage else { throw error }
                 return .impossible
             }
+        }
+        if let last = series.position {
+            series.position = try deleteSeries(after: last, effort, database)
+            return .unfinished
         }
         if let last = resources.position {
             resources.position = try delete(from: resources, after: last, effort, database)
@@ -92,22 +104,62 @@ struct OriginSweep {
         let decoder = SegmentDecoder(spanCount: 0)
         var count = 0
         while try statement.step() {
-            let isKnown =
-                statement.integer(1) == Schema.spanSignal
-                && statement.integer(2) <= Int64(SegmentEncoder.formatVersion)
-            guard isKnown, !statement.isNull(4) else { return false }
+            guard let signal = Signal(rawValue: statement.integer(1)),
+                statement.integer(2) <= Int64(SegmentEncoder.formatVersion), !statement.isNull(4)
+            else { return false }
             let expected = UInt64(bitPattern: statement.integer(3))
-            let origins = statement.withBlob(4) { bytes in
-                checksum(bytes) == expected ? try? decoder.origins(bytes) : nil
+            let references = statement.withBlob(4) { bytes in
+                checksum(bytes) == expected ? try? Self.references(bytes, signal, decoder) : nil
             }
-            guard let origins else { return false }
-            keep(origins.lazy.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) })
+            guard let references else { return false }
+            keep(references)
             segment = statement.integer(0)
             count += 1
         }
         segments += count
         if count < Self.segmentsPerStep { segment = nil }
         return true
+    }
+
+    /// What the chunk says that has a segment's references.
+    private static func references(
+        _ bytes: ByteSpan, _ signal: Signal, _ decoder: borrowing SegmentDecoder
+    ) throws(ByteReader.Damage) -> StoredReferences {
+        switch signal {
+        case .metrics: StoredReferences(series: try PointSegmentDecoder.series(bytes))
+        case .traces, .logs:
+            StoredReferences(
+                origins: try decoder.origins(bytes).map {
+                    SegmentOriginReference(resource: $0.resource, scope: $0.scope)
+                })
+        }
+    }
+
+    /// Takes some series out, and keeps what the others refer to.
+    /// - Returns: the last row that was looked at; nil when all were
+    private mutating func deleteSeries(
+        after last: Int64, _ effort: Int, _ database: borrowing StoreDatabase
+    ) throws(SQLiteError) -> Int64? {
+        let find = try database.connection.prepare(
+            "SELECT id, resource, scope FROM series WHERE id > ?1 AND id <= ?2 ORDER BY id "
+                + "LIMIT \(Self.rowsPerStep * effort)")
+        try find.bind(1, last)
+        try find.bind(2, series.end)
+        var unused: [Int64] = []
+        var position: Int64?
+        while unused.count < Self.deletionsPerStep * effort, try find.step() {
+            let id = find.integer(0)
+            if id < series.end, !series.kept.contains(id) {
+                unused.append(id)
+            } else {
+                keep([SegmentOriginReference(resource: find.integer(1), scope: find.integer(2))])
+            }
+            position = id
+        }
+        find.reset()
+        try delete(unused, from: series, database)
+        if !unused.isEmpty { database.knownSeries.forgetAll() }
+        return position
     }
 
     /// Takes some rows out.
@@ -128,7 +180,14 @@ struct OriginSweep {
             position = id
         }
         find.reset()
-        if unused.isEmpty { return position }
+        try delete(unused, from: table, database)
+        return position
+    }
+
+    private mutating func delete(
+        _ unused: [Int64], from table: Table, _ database: borrowing StoreDatabase
+    ) throws(SQLiteError) {
+        if unused.isEmpty { return }
         try database.transaction(.retention) { () throws(SQLiteError) in
             let delete = try database.connection.prepare("DELETE FROM \(table.name) WHERE id = ?1")
             for id in unused {
@@ -137,7 +196,6 @@ struct OriginSweep {
             }
         }
         deleted += unused.count
-        return position
     }
 }
 

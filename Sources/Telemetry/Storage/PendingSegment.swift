@@ -1,4 +1,4 @@
-/// Committed spans that will make one segment.
+/// What is committed and sealed together: its spans will make a segment, and its points another one.
 ///
 /// Whole commits only: a journal row goes when its segment is written, so no row may lie in two.
 struct PendingSegment: Sendable {
@@ -10,13 +10,15 @@ struct PendingSegment: Sendable {
 
     private(set) var batches: [QueuedBatch] = []
     private(set) var spans = 0
+    /// Spans, points and log records.
+    private(set) var items = 0
     private(set) var memoryBytes = 0
     private var columns: Set<UInt64> = []
     /// The column sets that are in `columns`; the batches keep them.
     private var columnSets: Set<ObjectIdentifier> = []
     /// The last journal row that is in it.
     private(set) var lastJournalID: Int64
-    /// When the first of its spans were committed.
+    /// When the first of it was committed.
     let since: UnixNanos
 
     init(since: UnixNanos, journalID: Int64) {
@@ -26,18 +28,19 @@ struct PendingSegment: Sendable {
 
     /// Whether the next commit belongs into another segment.
     func isFull(spansMax: Int) -> Bool {
-        spans >= spansMax || memoryBytes >= Self.memoryBytesMax || columns.count >= Self.columnsMax
+        items >= spansMax || memoryBytes >= Self.memoryBytesMax || columns.count >= Self.columnsMax
     }
 
     /// Takes the batches of one commit.
     mutating func add(_ commit: [QueuedBatch], journalID: Int64) {
-        for queued in commit where queued.startRange != nil {
+        for queued in commit where queued.timeRange != nil {
             let batch = queued.batch
             batches.append(queued)
-            spans += batch.spanCount
+            spans += queued.spans
+            items += batch.count
             memoryBytes += batch.memoryBytes
-            if columnSets.insert(ObjectIdentifier(batch.columns)).inserted {
-                for hash in batch.columns.hashes.dropFirst(FieldColumn.count) { columns.insert(hash) }
+            if let set = batch.columns, columnSets.insert(ObjectIdentifier(set)).inserted {
+                for hash in set.hashes.dropFirst(FieldColumn.count) { columns.insert(hash) }
             }
         }
         lastJournalID = journalID

@@ -1,11 +1,17 @@
 /// A batch on its way from a request into a segment: one reference, however often it is handed on.
 final class QueuedBatch: Sendable {
-    let batch: SpanBatch
-    /// The first and the last start of its spans; nil without spans.
-    let startRange: ClosedRange<UnixNanos>?
+    let batch: TelemetryBatch
+    /// The first and the last start of its spans, or time of its points; nil when it is empty.
+    let timeRange: ClosedRange<UnixNanos>?
 
-    init(_ batch: consuming SpanBatch) {
-        startRange = batch.startRange
+    init(_ batch: consuming TelemetryBatch) {
+        timeRange = batch.timeRange
         self.batch = batch
     }
+
+    /// How many spans it has.
+    var spans: Int { batch.signal == .traces ? batch.count : 0 }
+
+    /// The first and the last start of its spans; nil without spans.
+    var startRange: ClosedRange<UnixNanos>? { batch.signal == .traces ? timeRange : nil }
 }

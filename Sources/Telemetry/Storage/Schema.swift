@@ -1,7 +1,7 @@
 /// The tables of a database file. docs/format.md specifies them.
 enum Schema {
     /// `PRAGMA user_version`: what this code writes, and the newest that it reads.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// `PRAGMA application_id`: "trcq" as a big-endian number. Tells our files from other SQLite files.
     static let applicationID: Int64 = 0x7472_6371
@@ -15,8 +15,32 @@ enum Schema {
         "PRAGMA journal_mode = WAL",
     ]
 
-    /// What version 2 consists of. Version 1 has the same tables.
-    static let tables = """
+    /// What a file consists of.
+    static let tables = oldTables + "\n" + seriesTable
+
+    /// What version 3 added.
+    static let seriesTable = """
+        CREATE TABLE series (
+            id INTEGER PRIMARY KEY,
+            hash INTEGER NOT NULL,
+            resource INTEGER NOT NULL,
+            scope INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            unit TEXT NOT NULL,
+            description TEXT NOT NULL,
+            type TEXT NOT NULL,
+            temporality TEXT,
+            monotonic INTEGER,
+            attributes TEXT NOT NULL,
+            metric BLOB NOT NULL,
+            otlp BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX series_by_hash ON series (hash);
+        CREATE INDEX series_by_name ON series (name);
+        """
+
+    /// The tables of versions 1 and 2.
+    private static let oldTables = """
         CREATE TABLE journal (
             id INTEGER PRIMARY KEY,
             committed_at INTEGER NOT NULL,
@@ -76,7 +100,7 @@ enum Schema {
     static let unseenSignal: Int64 = 0
 
     /// `segment.signal` of spans.
-    static let spanSignal: Int64 = 1
+    static let spanSignal = Signal.traces.rawValue
 
     /// The key of a chunk's row.
     static func chunkKey(segment: Int64, _ chunk: ChunkID) -> Int64 { segment << 16 | Int64(chunk.number) }
@@ -103,7 +127,8 @@ enum Schema {
                     + "it was written by a newer version; upgrade traceq to read it")
         }
         do {
-            for table in requiredTables where try !hasTable(table, connection) {
+            for table in version < 3 ? requiredOldTables : requiredTables
+            where try !hasTable(table, connection) {
                 throw StoreError(
                     .notADatabase,
                     "\(path) is not a traceq database, or was changed by another program: "
@@ -114,8 +139,11 @@ enum Schema {
         }
     }
 
-    /// The tables and their columns, as `tables` spells them.
-    private static let requiredTables: [(name: String, columns: [String])] = {
+    private static let requiredTables = columns(of: tables)
+    private static let requiredOldTables = columns(of: oldTables)
+
+    /// The tables and their columns, as the statements spell them.
+    private static func columns(of tables: String) -> [(name: String, columns: [String])] {
         var found: [(name: String, columns: [String])] = []
         for line in tables.split(separator: "\n") {
             let words = line.split(separator: " ")
@@ -126,7 +154,7 @@ enum Schema {
             }
         }
         return found
-    }()
+    }
 
     /// Whether there is an ordinary table with the columns that we read. A view or a virtual table in its place could
     /// compute for ever; both are told apart by the catalogue alone, without running them.

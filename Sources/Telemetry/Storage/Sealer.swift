@@ -17,8 +17,20 @@ actor Sealer {
     /// Makes segments of batches, without the spans that segments have already.
     ///
     /// All segments that were made before must be installed: what is not in the file cannot be found there.
-    func seal(_ batches: [SpanBatch], lastJournalID: Int64) -> SealedSegments {
+    func seal(_ batches: [TelemetryBatch], lastJournalID: Int64) -> SealedSegments {
         var sealed = SealedSegments(lastJournalID: lastJournalID)
+        sealSpans(batches.compactMap(\.spanBatch), into: &sealed)
+        for columns in PointSegmentBuilder.columns(of: batches.compactMap(\.pointBatch)) {
+            sealed.duplicatePoints += columns.duplicates
+            sealed.segments.append(
+                SealedSegments.Segment(
+                    signal: .metrics, chunks: encoder.chunks(columns), origins: columns.table.origins,
+                    series: columns.table, summary: columns.summary()))
+        }
+        return sealed
+    }
+
+    private func sealSpans(_ batches: [SpanBatch], into sealed: inout SealedSegments) {
         var made: [SegmentColumns] = []
         let parts = SealParts.parts(of: batches)
         for part in parts {
@@ -38,7 +50,6 @@ actor Sealer {
                     chunks: encoder.chunks(columns), origins: columns.origins, summary: columns.summary()))
             if parts.count > 1 { made.append(columns) }
         }
-        return sealed
     }
 
     /// - Parameter made: what is sealed together with it

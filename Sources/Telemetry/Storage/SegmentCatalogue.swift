@@ -47,23 +47,24 @@ final class SegmentCatalogue {
 
     /// The segments that may have a span with a start from `first` to `last`.
     func entries(from first: UnixNanos, through last: UnixNanos) throws(StoreError) -> [Entry] {
-        try entries("max_start >= ?1 AND min_start <= ?2", [first.rawValue, last.rawValue], order: "id")
+        try entries(
+            .traces, "max_start >= ?1 AND min_start <= ?2", [first.rawValue, last.rawValue], order: "id")
     }
 
-    /// The segments that have fewer spans than that, by time.
-    func entries(ofFewerSpansThan spans: Int) throws(StoreError) -> [Entry] {
-        try entries("spans < ?1", [Int64(spans)], order: "min_start, id")
+    /// The segments of a signal that have fewer spans, or points, than that, by time.
+    func entries(of signal: Signal, withFewerRowsThan rows: Int) throws(StoreError) -> [Entry] {
+        try entries(signal, "spans < ?1", [Int64(rows)], order: "min_start, id")
     }
 
     /// Rows that no segment can have are passed over: whoever reads spans tells of them.
     private func entries(
-        _ condition: String, _ values: [Int64], order: String
+        _ signal: Signal, _ condition: String, _ values: [Int64], order: String
     ) throws(StoreError) -> [Entry] {
         do {
             let statement = try connection.prepare(
                 """
                 SELECT id, level, format, created_at, \(SegmentSummary.catalogueColumns) FROM segment
-                WHERE signal = \(Schema.spanSignal) AND format BETWEEN 1 AND \(SegmentEncoder.formatVersion)
+                WHERE signal = \(signal.rawValue) AND format BETWEEN 1 AND \(SegmentEncoder.formatVersion)
                     AND level BETWEEN 0 AND \(Int32.max) AND \(condition)
                 ORDER BY \(order)
                 """)
@@ -89,6 +90,13 @@ final class SegmentCatalogue {
             segmentID: entry.id, format: entry.format, summary: entry.summary,
             load: { [self] (chunk, _) throws(StoreError) in try self.chunk(chunk, of: entry.id) },
             resolve: { (_) throws(StoreError) in ResolvedOrigin(resource: nil, scope: nil) })
+    }
+
+    /// The points of a segment.
+    func pointColumns(_ entry: Entry) throws(StoreError) -> PointColumns {
+        try PointSegmentDecoder(segment: entry.id, summary: entry.summary) {
+            (chunk) throws(StoreError) in try self.chunk(chunk.id, of: entry.id)
+        }.columns()
     }
 
     private func chunk(_ chunk: ChunkID, of segment: Int64) throws(StoreError) -> [UInt8]? {

@@ -59,7 +59,7 @@ package struct SegmentMerging: Sendable {
                 } catch {
                     throw StoreError(error, path: path)
                 }
-                progress.spansMerged += merged.summary.spans
+                progress.spansMerged += merged.signal == .traces ? merged.summary.spans : 0
                 progress.duplicates += merged.duplicates
                 progress.segmentsNow += 1 - merged.replaced.count
             }

@@ -26,7 +26,7 @@ extension StoreDatabase {
         // it counts when they were sealed.
         let oldest = try connection.prepare(
             """
-            SELECT id, spans, min_start, max_start FROM segment
+            SELECT id, spans, min_start, max_start, signal FROM segment
             WHERE signal <> \(Schema.unseenSignal) AND \(condition)
             ORDER BY iif(max_end < created_at - \(BelievableStarts.beforeNanos), created_at,
                 min(max_end, created_at)), id
@@ -51,13 +51,16 @@ extension StoreDatabase {
 
     private struct OldSegment {
         var id: Int64
+        /// Spans, or points.
         var spans: Int64
+        var isOfSpans: Bool
         var firstStart: UnixNanos
         var lastStart: UnixNanos
 
         init(_ row: borrowing Statement) {
             id = row.integer(0)
             spans = row.integer(1)
+            isOfSpans = row.integer(4) == Schema.spanSignal
             firstStart = UnixNanos(rawValue: row.integer(2))
             lastStart = UnixNanos(rawValue: row.integer(3))
         }
@@ -97,7 +100,8 @@ extension StoreDatabase {
         }
         for segment in segments {
             expired.add(
-                spans: segment.spans, firstStart: segment.firstStart, lastStart: segment.lastStart)
+                spans: segment.isOfSpans ? segment.spans : 0, others: segment.isOfSpans ? 0 : segment.spans,
+                firstStart: segment.firstStart, lastStart: segment.lastStart)
         }
         return expired
     }

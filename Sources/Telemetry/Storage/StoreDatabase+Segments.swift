@@ -34,22 +34,30 @@ extension StoreDatabase {
     func install(
         _ sealed: SealedSegments, _ writing: SegmentWriting, keeping damaged: [Int64],
         encoder: borrowing SegmentEncoder, now: UnixNanos
-    ) throws(SQLiteError) -> [SegmentOriginReference] {
+    ) throws(SQLiteError) -> StoredReferences {
         var writing = writing
-        var origins: [SegmentOriginReference] = []
+        var references = StoredReferences()
         try transaction(.seal) { () throws(SQLiteError) in
             // First, so that what is still to be written takes the pages that become free.
             try retireJournal(through: sealed.lastJournalID, keeping: damaged)
             try writeChunks(of: &writing, bytesMax: .max)
             for (segment, id) in zip(sealed.segments, writing.ids) {
-                let own = try references(of: segment.origins)
-                try insert(encoder.originsChunk(own), segment: id)
-                try setSignal(Schema.spanSignal, ofSegments: [id])
-                origins += own.map { SegmentOriginReference(resource: $0.resource, scope: $0.scope) }
+                let origins = try self.origins(of: segment.origins)
+                if let table = segment.series {
+                    let series = try SeriesStore.ids(of: table, origins, knownSeries, connection)
+                    try insert(encoder.seriesChunk(series), segment: id)
+                    references.series += series
+                } else {
+                    try insert(encoder.originsChunk(origins), segment: id)
+                }
+                try setSignal(segment.signal.rawValue, ofSegments: [id])
+                references.origins += origins.map {
+                    SegmentOriginReference(resource: $0.resource, scope: $0.scope)
+                }
             }
             try deleteReceipts(now: now, bytesMax: nil)
         }
-        return origins
+        return references
     }
 
     /// How many bytes more segments take than the journal rows that they replace.
@@ -60,7 +68,7 @@ extension StoreDatabase {
     }
 
     /// The rows of resources and scopes, made where they are missing.
-    private func references(
+    private func origins(
         of origins: SegmentOrigins
     ) throws(SQLiteError) -> [(resource: Int64, scope: Int64)] {
         let resources = try OriginStore.ids(ofResources: origins.resources, connection)
@@ -97,15 +105,18 @@ extension StoreDatabase {
         let there = try connection.integer(
             """
             SELECT count(*) FROM segment
-            WHERE signal = \(Schema.spanSignal) AND (id, created_at, spans) IN (VALUES \(list))
+            WHERE signal = \(merged.signal.rawValue) AND (id, created_at, spans) IN (VALUES \(list))
             """)
         guard there == Int64(merged.replaced.count) else { return false }
         var writing = writing
         try transaction(.merge) { () throws(SQLiteError) in
             try writeChunks(of: &writing, bytesMax: .max)
             let origins = merged.origins.map { (resource: $0.resource, scope: $0.scope) }
-            for id in writing.ids { try insert(encoder.originsChunk(origins), segment: id) }
-            try setSignal(Schema.spanSignal, ofSegments: writing.ids)
+            let references =
+                merged.signal == .metrics
+                ? encoder.seriesChunk(merged.series) : encoder.originsChunk(origins)
+            for id in writing.ids { try insert(references, segment: id) }
+            try setSignal(merged.signal.rawValue, ofSegments: writing.ids)
             try setSignal(Schema.unseenSignal, ofSegments: merged.replaced.map(\.id))
         }
         return true

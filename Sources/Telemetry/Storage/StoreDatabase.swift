@@ -10,6 +10,7 @@ struct StoreDatabase: ~Copyable {
     let insertSegment: Statement
     /// Is told of each change.
     let watch: FileWatch
+    let knownSeries = KnownSeries()
 
     /// Opens the file, or makes what has to be in it.
     /// - Parameters:
@@ -94,11 +95,13 @@ struct StoreDatabase: ~Copyable {
     /// Brings a file of an older version to the newest one.
     ///
     /// Version 2 changed what the chunks of new segments hold (`segment.format`), and no table: segments of
-    /// version 1 stay as they are. A program that knows only version 1 must not write to the file from here on.
+    /// version 1 stay as they are. Version 3 added a table, and segments of other signals. A program that knows only
+    /// an older version must not write to the file from here on.
     private func migrate() throws(SQLiteError) {
         let found = try connection.integer("PRAGMA user_version") ?? Schema.version
         guard found < Schema.version else { return }
         try transaction(.migration) { () throws(SQLiteError) in
+            if found < 3 { try connection.execute(Schema.seriesTable) }
             try connection.execute("PRAGMA user_version = \(Schema.version)")
         }
     }
@@ -111,9 +114,9 @@ struct StoreDatabase: ~Copyable {
     }
 
     /// The journal's rows in order; nil batches for a row that is damaged.
-    func journal() throws(SQLiteError) -> [(id: Int64, batches: [SpanBatch]?)] {
+    func journal() throws(SQLiteError) -> [(id: Int64, batches: [TelemetryBatch]?)] {
         let statement = try connection.prepare("SELECT id, checksum, data FROM journal ORDER BY id")
-        var rows: [(id: Int64, batches: [SpanBatch]?)] = []
+        var rows: [(id: Int64, batches: [TelemetryBatch]?)] = []
         while try statement.step() {
             rows.append(
                 (statement.integer(0), JournalRow.verified(statement, checksumColumn: 1, dataColumn: 2)))
@@ -166,6 +169,7 @@ struct StoreDatabase: ~Copyable {
             try commit.run()
             Failpoint.reach(step, .afterCommit)
         } catch {
+            knownSeries.forgetAll()
             // After some errors SQLite has rolled back already; then this says so and changes nothing.
             try? connection.execute("ROLLBACK")
             throw error
@@ -206,7 +210,7 @@ extension JournalRow {
     /// The batches of a row whose bytes agree with their checksum; nil for a damaged row.
     static func verified(
         _ statement: borrowing Statement, checksumColumn: Int32, dataColumn: Int32
-    ) -> [SpanBatch]? {
+    ) -> [TelemetryBatch]? {
         let expected = UInt64(bitPattern: statement.integer(checksumColumn))
         return statement.withBlob(dataColumn) { bytes in
             checksum(bytes) == expected ? try? decode(bytes) : nil

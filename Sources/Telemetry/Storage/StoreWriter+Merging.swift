@@ -81,7 +81,7 @@ extension StoreWriter {
         }
         guard isInstalled else { return }
         meters.noteMerge(merged)
-        upkeep.originSweep?.keep(merged.origins)
+        upkeep.originSweep?.keep(StoredReferences(origins: merged.origins, series: merged.series))
         isUntidy = true
         onEvent(
             StoreEvent(

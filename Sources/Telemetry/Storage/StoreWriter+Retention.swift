@@ -111,7 +111,7 @@ extension StoreWriter {
     /// Lets requests that were stored say whether a clock that is ahead is right.
     func confirmClock(by items: [IngestQueue.Item]) {
         guard upkeep.retentionClock?.isDoubtful == true else { return }
-        let starts = items.compactMap { $0.queued.startRange?.upperBound }
+        let starts = items.compactMap { $0.queued.timeRange?.upperBound }
         tell(upkeep.retentionClock?.hear(starts, clockReading) ?? nil)
     }
 

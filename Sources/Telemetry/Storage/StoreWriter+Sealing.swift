@@ -59,10 +59,10 @@ extension StoreWriter {
             // Without room too: it takes the place of what is larger.
             _ = makeRoom(bytes: try database?.growth(installing: segments.sealed) ?? 0)
             guard opening == openings else { return }
-            let origins = try database?.install(
+            let references = try database?.install(
                 segments.sealed, segments.writing, keeping: damagedJournalIDs, encoder: encoder,
                 now: options.clock())
-            upkeep.originSweep?.keep(origins ?? [])
+            if let references { upkeep.originSweep?.keep(references) }
         } catch {
             // The spans stay in the journal, where readers see them; the segment is tried again.
             report("store.seal.failed", error.description)
@@ -97,11 +97,14 @@ extension StoreWriter {
             StoreEvent(
                 .debug, "store.sealed",
                 [
-                    "spans": "\(sealed.spans)", "bytes": "\(sealed.byteCount)",
-                    "duplicates": "\(sealed.duplicates)",
+                    "spans": "\(sealed.spans)", "points": "\(sealed.rows(of: .metrics))",
+                    "bytes": "\(sealed.byteCount)", "duplicates": "\(sealed.duplicates)",
                 ]))
         if sealed.duplicates > 0 {
             onEvent(StoreEvent(.info, "store.duplicates", ["spans": "\(sealed.duplicates)"]))
+        }
+        if sealed.duplicatePoints > 0 {
+            onEvent(StoreEvent(.info, "store.duplicates", ["points": "\(sealed.duplicatePoints)"]))
         }
         if let error = sealed.uncheckedBecause { report("store.duplicates.unchecked", error.message) }
     }

@@ -175,7 +175,7 @@ extension StoreWriter {
             id: nextCommitID, at: now, spans: 0, minStart: nil, maxStart: nil,
             data: JournalRow.encode(items.map(\.encoded)), digests: items.map(\.digest))
         for item in items {
-            commit.spans += item.queued.batch.spanCount
+            commit.spans += item.queued.spans
             guard let starts = item.queued.startRange else { continue }
             commit.minStart = min(commit.minStart ?? .distantFuture, starts.lowerBound)
             commit.maxStart = max(commit.maxStart ?? .distantPast, starts.upperBound)

@@ -14,7 +14,11 @@ struct StoredState {
         }
         if !pending.isEmpty {
             let spans = pending.reduce(0) { $0 + $1.spans }
-            events.append(StoreEvent(.info, "store.journal.replayed", ["spans": "\(spans)"]))
+            let others = pending.reduce(0) { $0 + $1.items } - spans
+            events.append(
+                StoreEvent(
+                    .info, "store.journal.replayed",
+                    others == 0 ? ["spans": "\(spans)"] : ["spans": "\(spans)", "others": "\(others)"]))
         }
         return events
     }

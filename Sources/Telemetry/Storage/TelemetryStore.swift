@@ -47,7 +47,7 @@ package final class TelemetryStore: Sendable {
         return ExpectedAppend { [queue] in queue.withdraw() }
     }
 
-    /// Stores the spans of one request. When it returns, they are on disk and every reader sees them.
+    /// Stores the content of one request. When it returns, it is on disk and every reader sees it.
     /// - Parameters:
     ///   - batch: the decoded request
     ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
@@ -56,7 +56,7 @@ package final class TelemetryStore: Sendable {
     /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry; `.tooLarge`, which
     ///   is not
     package func append(
-        _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
+        _ batch: consuming TelemetryBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
     ) async throws(StoreError) -> AppendOutcome {
         let batch = batch
         let result = await withCheckedContinuation { continuation in
@@ -70,7 +70,7 @@ package final class TelemetryStore: Sendable {
     ///   - whenDone: is called once, with what the other one returns or throws: by the caller's thread when the request
     ///     is refused at once, else by the writer's, which it must not hold up
     package func append(
-        _ batch: consuming SpanBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil,
+        _ batch: consuming TelemetryBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil,
         whenDone: @escaping @Sendable (Result<AppendOutcome, StoreError>) -> Void
     ) {
         let encoded = batch.encoded()

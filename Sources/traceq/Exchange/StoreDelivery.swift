@@ -39,7 +39,7 @@ struct StoreDelivery: Sendable {
     ) async throws(StoreError) -> AppendOutcome {
         while true {
             do {
-                return try await store.append(decoded.batch, digest: digest)
+                return try await store.append(.spans(decoded.batch), digest: digest)
             } catch {
                 guard error.code == .queueFull else { throw error }
                 try? await Task.sleep(for: .milliseconds(10))

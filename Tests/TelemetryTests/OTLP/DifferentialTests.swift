@@ -56,7 +56,7 @@ struct DifferentialTests {
         return true
     }
 
-    private func mutate(_ body: inout [UInt8], _ generator: inout RequestGenerator) {
+    func mutate(_ body: inout [UInt8], _ generator: inout RequestGenerator) {
         guard !body.isEmpty else { return }
         for _ in 0...generator.number(below: 3) {
             let place = generator.number(below: body.count)

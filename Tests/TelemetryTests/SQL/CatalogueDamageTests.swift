@@ -56,7 +56,7 @@ struct CatalogueDamageTests {
         for change in ["min_duration = -1", "level = 9223372036854775807", "level = -1"] {
             try connection.execute("UPDATE segment SET level = 0, min_duration = 0, \(change) WHERE id = 1")
             let catalogue = try SegmentCatalogue(path: database.path)
-            #expect(try catalogue.entries(ofFewerSpansThan: 100).map(\.id) == [2])
+            #expect(try catalogue.entries(of: .traces, withFewerRowsThan: 100).map(\.id) == [2])
             #expect(try catalogue.entries(from: .distantPast, through: .distantFuture).map(\.id) == [2])
             #expect(try SegmentMerging(path: database.path).run().segmentsNow == 2)
         }

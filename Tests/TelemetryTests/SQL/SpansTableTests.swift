@@ -329,7 +329,7 @@ struct SpansTableTests {
         #expect(batch.columns.count == FieldColumn.count + count)
         let database = try SQLDatabase()
         let store = try TelemetryStore.open(path: database.path, options: .sealing(every: 1))
-        _ = try await store.append(batch, digest: BodyDigest(of: body.span))
+        _ = try await store.append(.spans(batch), digest: BodyDigest(of: body.span))
         await store.close()
         let key = "abcde\u{fffd}\u{fffd}"
         #expect(

@@ -182,7 +182,7 @@ struct MergingTests {
         var plan = MergePlan()
         plan.rangeNanosMax = .max
         let catalogue = try SegmentCatalogue(path: path)
-        let entries = try catalogue.entries(ofFewerSpansThan: plan.spansEnough)
+        let entries = try catalogue.entries(of: .traces, withFewerRowsThan: plan.spansEnough)
         func replaced() throws -> [Int64] {
             let excluded = Set(entries.map(\.identity))
             let attempt = try MergedSegment.next(

@@ -32,7 +32,7 @@ struct MigrationTests {
                 Issue.record("trace \(trace) is not there")
                 continue
             }
-            #expect(spans.count == 2)
+            #expect(spans.count == 3)
             #expect(!notes.contains { $0.code == "damaged_chunk" })
         }
         #expect(try reader.slowest(SlowestQuery(window: .all, limit: 10)).rows.count == 3 + Int(more))
@@ -50,10 +50,10 @@ struct MigrationTests {
         }
     }
 
-    @Test("becomes one of format 2 when a collector opens it, and keeps its segments")
+    @Test("becomes one of version 3 when a collector opens it, and keeps its segments")
     func isMigrated() async throws {
         var store = try TelemetryStore.open(path: path, options: .sealing(every: 1))
-        #expect(try version() == 2)
+        #expect(try version() == 3)
         try expectItsSpans()
         try await store.append(Sample.request([Sample.span(trace: 9, id: 1)]))
         await store.close()
@@ -62,7 +62,7 @@ struct MigrationTests {
         #expect(try connection.integer("SELECT count(*) FROM segment WHERE format = 1") == 2)
         #expect(try connection.integer("SELECT count(*) FROM segment WHERE format = 2") ?? 0 > 0)
         store = try TelemetryStore.open(path: path)
-        #expect(try version() == 2)
+        #expect(try version() == 3)
         await store.close()
     }
 }

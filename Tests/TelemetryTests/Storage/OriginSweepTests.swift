@@ -81,7 +81,7 @@ struct OriginSweepTests {
         try database.connection.execute("DELETE FROM segment; DELETE FROM chunk")
         var sweep = try database.beginSweep()
         #expect(try database.goOn(&sweep, effort: 1) == .unfinished)
-        sweep.keep([SegmentOriginReference(resource: 4, scope: 1)])
+        sweep.keep(StoredReferences(origins: [SegmentOriginReference(resource: 4, scope: 1)]))
         while try database.goOn(&sweep, effort: 1) == .unfinished {}
         #expect(sweep.deleted == 8)
         #expect(try integers("SELECT id FROM resource ORDER BY id") == [4, 10])

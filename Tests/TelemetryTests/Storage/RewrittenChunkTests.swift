@@ -155,7 +155,7 @@ struct RewrittenChunkTests {
     /// Sealing looks for spans that are stored already, and merging reads all of a segment.
     private func askWriters(_ words: String) throws {
         let catalogue = try SegmentCatalogue(path: database.path)
-        let entries = try catalogue.entries(ofFewerSpansThan: 100)
+        let entries = try catalogue.entries(of: .traces, withFewerRowsThan: 100)
         let body = Sample.request(Self.spans(trace: 1)).protobufBytes()
         let batch = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival).batch
         _ = ask(words) {

@@ -24,7 +24,7 @@ struct RoundTripTests {
             let body = request.protobufBytes()
             let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival)
             #expect(decoded.rejectedSpans == 0)
-            let outcome = try await store.append(decoded.batch, digest: BodyDigest(of: body.span))
+            let outcome = try await store.append(.spans(decoded.batch), digest: BodyDigest(of: body.span))
             if outcome == .stored { sent += request.canonicalSpans() }
         }
         await store.close()

@@ -111,7 +111,7 @@ struct SegmentLimitTests {
         await (try TelemetryStore.open(path: path)).close()
         let batches = try batches(requests(66, keys: 1_000))
         let sealer = Sealer(path: path)
-        let sealed = await sealer.seal(batches, lastJournalID: 1)
+        let sealed = await sealer.seal(batches.map { .spans($0) }, lastJournalID: 1)
         await sealer.close()
         #expect(sealed.segments.map(\.summary.spans) == [65, 1])
         #expect(sealed.spans == 66)
@@ -133,7 +133,9 @@ struct SegmentLimitTests {
         }
         await store.close()
         let catalogue = try SegmentCatalogue(path: path)
-        return try catalogue.entries(ofFewerSpansThan: 10).map { try catalogue.view($0).segmentColumns() }
+        return try catalogue.entries(of: .traces, withFewerRowsThan: 10).map {
+            try catalogue.view($0).segmentColumns()
+        }
     }
 
     @Test(

@@ -65,7 +65,7 @@ struct RequestGenerator {
         return link
     }
 
-    private mutating func resource() -> Resource {
+    mutating func resource() -> Resource {
         var attributes = attributes()
         if Bool.random(using: &random) { attributes.append(KeyValue("service.name", .string(text()))) }
         return Resource(
@@ -79,12 +79,12 @@ struct RequestGenerator {
             } ?? [])
     }
 
-    private mutating func scope() -> InstrumentationScope {
+    mutating func scope() -> InstrumentationScope {
         InstrumentationScope(
             name: text(), version: text(), attributes: attributes(), droppedAttributesCount: oneOf([0, 2]))
     }
 
-    private mutating func attributes() -> [KeyValue] {
+    mutating func attributes() -> [KeyValue] {
         list(0...6) { KeyValue($0.key(), $0.value(depth: 1)) }
     }
 
@@ -107,7 +107,7 @@ struct RequestGenerator {
         oneOf(["http.route", "url.path", "http.response.status_code", "a", "b", "", "ключ", "x\u{0}y"])
     }
 
-    private mutating func text() -> String {
+    mutating func text() -> String {
         oneOf([
             "", "GET", "GET /{module}/@v/{version}.zip", "/github.com/!azure/x/@v/v1.0.0.mod", "naïve café",
             "日本語", "\u{0}nul\u{0}", "line\nbreak\u{1b}[2J", String(repeating: "long ", count: 40),
@@ -121,15 +121,15 @@ struct RequestGenerator {
 
     mutating func number(below limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
 
-    private mutating func oneOf<Element>(_ elements: [Element]) -> Element {
+    mutating func oneOf<Element>(_ elements: [Element]) -> Element {
         elements[Int.random(in: 0..<elements.count, using: &random)]
     }
 
-    private mutating func maybe<Element>(_ make: (inout RequestGenerator) -> Element) -> Element? {
+    mutating func maybe<Element>(_ make: (inout RequestGenerator) -> Element) -> Element? {
         Int.random(in: 0..<3, using: &random) == 0 ? make(&self) : nil
     }
 
-    private mutating func list<Element>(
+    mutating func list<Element>(
         _ count: ClosedRange<Int>, _ make: (inout RequestGenerator) -> Element
     ) -> [Element] {
         var elements: [Element] = []

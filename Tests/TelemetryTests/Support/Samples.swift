@@ -39,7 +39,7 @@ extension TelemetryStore {
     func append(_ request: ExportTraceServiceRequest) async throws -> AppendOutcome {
         let body = request.protobufBytes()
         let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival)
-        return try await append(decoded.batch, digest: BodyDigest(of: body.span))
+        return try await append(.spans(decoded.batch), digest: BodyDigest(of: body.span))
     }
 }
 

@@ -61,7 +61,7 @@ final class SpanSource {
     }
 
     /// A host shows no notes, and an answer with a hole must not look whole.
-    private static func withAdvice(_ error: StoreError) -> StoreError {
+    static func withAdvice(_ error: StoreError) -> StoreError {
         guard error.code == .damaged else { return error }
         return StoreError(.damaged, "\(error.message); traceq sql reads the rest")
     }

@@ -29,6 +29,7 @@ package final class TelemetryTables {
             ("spans", "spans, those in the journal included", SpanColumn.columns),
             ("events", "what happened during spans", PartsTable.events.columns),
             ("links", "what spans refer to", PartsTable.links.columns),
+            ("points", "points of metrics, those in the journal included", PointColumn.columns),
             ("resources", "who sent spans", SpanSource.resourceColumns),
             ("segments", "the parts of the file, and the journal", SpanSource.segmentColumns),
             (
@@ -57,6 +58,7 @@ package final class TelemetryTables {
         try reference.register(table: "spans") { SpansTable(self) }
         try reference.register(table: "events") { PartsTable(self, PartsTable.events) }
         try reference.register(table: "links") { PartsTable(self, PartsTable.links) }
+        try reference.register(table: "points") { PointsTable(self) }
         try reference.register(table: "rollup_minute") { PartsTable(self, RollupRows.description) }
         try reference.register(table: "resources") {
             ListTable(self, SpanSource.resourceColumns) { (source) throws(StoreError) in
@@ -79,6 +81,11 @@ package final class TelemetryTables {
         guard scans == 0 else { return }
         damages += source?.damages ?? []
         source = nil
+    }
+
+    /// Takes up what a scan found to be damaged.
+    func note(_ damages: [String]) {
+        for damage in damages where !self.damages.contains(damage) { self.damages.append(damage) }
     }
 
     /// What the open scans look at.

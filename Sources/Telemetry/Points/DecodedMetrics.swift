@@ -1,0 +1,66 @@
+import OTLPModel
+
+/// What the body of a metrics request became.
+package struct DecodedMetrics: Sendable {
+    package var batch: PointBatch
+    /// Points that were refused alone, and why the first of them was: for the partial success answer.
+    package var rejectedPoints = 0
+    package var rejectionReason: String?
+    /// Attributes of points whose key came again: of these the last one counts.
+    package var repeatedKeys = 0
+
+    /// Decodes a protobuf `ExportMetricsServiceRequest`.
+    /// - Parameters:
+    ///   - body: the decompressed body
+    ///   - decoder: `.reference` reads everything with libprotobuf-c; `.cursor` falls back to it for bodies
+    ///     that are valid in a way that no emitter uses
+    /// - Throws: `DecodeError` for what no decoder can read
+    package static func fromProtobuf(
+        _ body: ByteSpan, arrival: Arrival, decoder: ProtobufDecoder = .cursor,
+        limits: DecodeLimits = DecodeLimits()
+    ) throws(DecodeError) -> DecodedMetrics {
+        if decoder == .cursor {
+            var cursor = MetricsCursorDecoder(body, arrival: arrival, limits: limits)
+            cursor.decode()
+            switch cursor.problem {
+            case nil: return try storable(cursor.builder)
+            case .malformed(let offset)?:
+                throw DecodeError(
+                    .malformedProtobuf,
+                    "malformed protobuf at byte \(offset) of \(body.count): "
+                        + "not an ExportMetricsServiceRequest, or cut short")
+            case .tooDeep(let offset)?:
+                throw DecodeError(
+                    .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
+            case .unusual?: break
+            }
+        }
+        return try from(try decodeMetricsRequest(protobuf: body, limits: limits), arrival)
+    }
+
+    /// Decodes an OTLP/JSON `ExportMetricsServiceRequest`.
+    /// - Throws: `DecodeError` with line and column
+    package static func fromJSON(
+        _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
+    ) throws(DecodeError) -> DecodedMetrics {
+        try from(try decodeMetricsRequest(json: body, limits: limits), arrival)
+    }
+
+    private static func from(
+        _ request: ExportMetricsServiceRequest, _ arrival: Arrival
+    ) throws(DecodeError) -> DecodedMetrics {
+        var builder = PointBatchBuilder(arrival: arrival)
+        builder.append(request)
+        return try storable(builder)
+    }
+
+    private static func storable(_ builder: PointBatchBuilder) throws(DecodeError) -> DecodedMetrics {
+        guard !builder.isOverfull else {
+            throw DecodeError(
+                .tooLarge, "the request holds more points than can be stored at once; send less in one")
+        }
+        return DecodedMetrics(
+            batch: builder.batch, rejectedPoints: builder.rejected,
+            rejectionReason: builder.rejectionReason, repeatedKeys: builder.repeatedKeys)
+    }
+}

@@ -1,0 +1,109 @@
+import OTLPModel
+
+/// Decodes an `ExportMetricsServiceRequest` in one pass over its bytes, straight into columns.
+///
+/// ```
+/// message ExportMetricsServiceRequest { repeated ResourceMetrics resource_metrics = 1; }
+/// message ResourceMetrics { Resource resource = 1; repeated ScopeMetrics scope_metrics = 2; string schema_url = 3; }
+/// message ScopeMetrics { InstrumentationScope scope = 1; repeated Metric metrics = 2; string schema_url = 3; }
+/// ```
+struct MetricsCursorDecoder: ~Copyable, ~Escapable {
+    private let body: ByteSpan
+    private let limits: DecodeLimits
+    private(set) var builder: PointBatchBuilder
+    private(set) var problem: MessageDecoding.Problem?
+    /// The attributes of the point that is being read; kept to reuse its memory.
+    private var attributes: [Range<Int>] = []
+
+    @_lifetime(copy body)
+    init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
+        self.body = body
+        self.limits = limits
+        builder = PointBatchBuilder(arrival: arrival)
+    }
+
+    private mutating func report(_ newProblem: MessageDecoding.Problem?) {
+        guard let newProblem else { return }
+        if case .unusual? = problem { problem = newProblem }
+        if problem == nil { problem = newProblem }
+    }
+
+    private mutating func close(_ cursor: borrowing WireCursor) {
+        if cursor.failed { report(.malformed(at: cursor.failedAt)) }
+    }
+
+    mutating func decode() {
+        var cursor = WireCursor(body, 0..<body.count)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            switch tag {
+            case 1 << 3 | 2: resourceMetrics(cursor.lengthDelimited())
+            default: cursor.skipUnknown(tag, knownThrough: 1)
+            }
+        }
+        close(cursor)
+    }
+
+    private mutating func resourceMetrics(_ range: Range<Int>) {
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        let resource = decoding.resource(range)
+        report(decoding.problem)
+        guard problem == nil else { return }
+        builder.setResource(resource)
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            if tag == 2 << 3 | 2 {
+                scopeMetrics(cursor.lengthDelimited())
+            } else {
+                cursor.skip(tag)
+            }
+        }
+    }
+
+    private mutating func scopeMetrics(_ range: Range<Int>) {
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        let scope = decoding.scope(range)
+        report(decoding.problem)
+        guard problem == nil else { return }
+        builder.setScope(scope)
+        var cursor = WireCursor(body, range)
+        while cursor.hasMore, problem == nil {
+            let tag = cursor.tag()
+            if tag == 2 << 3 | 2 {
+                metric(cursor.lengthDelimited())
+            } else {
+                cursor.skip(tag)
+            }
+        }
+    }
+
+    private mutating func metric(_ range: Range<Int>) {
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var data: (field: UInt32, range: Range<Int>)?
+        let metric = decoding.metric(range, data: &data)
+        report(decoding.problem)
+        guard problem == nil, let data else { return }
+        builder.setMetric(metric)
+        var cursor = WireCursor(body, data.range)
+        while cursor.hasMore, problem == nil, !builder.isOverfull {
+            let tag = cursor.tag()
+            if tag == 1 << 3 | 2 {
+                point(cursor.lengthDelimited(), of: metric.type)
+            } else {
+                cursor.skip(tag)
+            }
+        }
+    }
+
+    private mutating func point(_ range: Range<Int>, of type: MetricType) {
+        attributes.removeAll(keepingCapacity: true)
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        let point = decoding.point(range, of: type, attributes: &attributes)
+        report(decoding.problem)
+        var trouble: MessageDecoding.Problem?
+        let canonical = PointAttributes(body, attributes, maxDepth: limits.maxDepth, problem: &trouble)
+        report(trouble)
+        if problem == nil { builder.append(point, canonical) }
+    }
+}

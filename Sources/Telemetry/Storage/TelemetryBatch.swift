@@ -1,0 +1,73 @@
+/// The content of one request, whichever signal it is.
+package enum TelemetryBatch: Sendable {
+    case spans(SpanBatch)
+    case points(PointBatch)
+
+    package var signal: Signal {
+        switch self {
+        case .spans: .traces
+        case .points: .metrics
+        }
+    }
+
+    /// How many spans, or points.
+    package var count: Int {
+        switch self {
+        case .spans(let batch): batch.spanCount
+        case .points(let batch): batch.pointCount
+        }
+    }
+
+    /// About how much memory the batch takes.
+    var memoryBytes: Int {
+        switch self {
+        case .spans(let batch): batch.memoryBytes
+        case .points(let batch): batch.memoryBytes
+        }
+    }
+
+    /// The first and the last of its times; nil when it is empty.
+    var timeRange: ClosedRange<UnixNanos>? {
+        switch self {
+        case .spans(let batch): batch.startRange
+        case .points(let batch): batch.timeRange
+        }
+    }
+
+    /// The columns of its attributes; nil where attributes are no columns.
+    var columns: ColumnSet? {
+        switch self {
+        case .spans(let batch): batch.columns
+        case .points: nil
+        }
+    }
+
+    /// The spans; nil for another signal.
+    var spanBatch: SpanBatch? {
+        if case .spans(let batch) = self { batch } else { nil }
+    }
+
+    /// The points; nil for another signal.
+    var pointBatch: PointBatch? {
+        if case .points(let batch) = self { batch } else { nil }
+    }
+
+    /// The batch as bytes; the first one says which signal it is.
+    package func encoded() -> [UInt8] {
+        switch self {
+        case .spans(let batch): batch.encoded()
+        case .points(let batch): batch.encoded()
+        }
+    }
+
+    /// Reads a batch back.
+    /// - Throws: `ByteReader.Damage` when the bytes are not an encoded batch
+    init(decoding reader: inout ByteReader) throws(ByteReader.Damage) {
+        guard reader.remaining > 0 else { throw reader.damage() }
+        switch reader.bytes[reader.index] {
+        case SpanBatch.encodingVersion: self = .spans(try SpanBatch(decoding: &reader))
+        case PointBatch.encodingVersion: self = .points(try PointBatch(decoding: &reader))
+        default: throw reader.damage()
+        }
+    }
+}
