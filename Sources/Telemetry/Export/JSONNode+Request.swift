@@ -8,10 +8,18 @@ extension JSONNode {
     }
 
     private static func resourceSpans(_ group: ResourceSpans) -> JSONNode {
-        var resource = Members()
-        resource.attributes(group.resource.attributes)
-        resource.count("droppedAttributesCount", group.resource.droppedAttributesCount)
-        let entities = group.resource.entityRefs.map { entity in
+        var members = Members()
+        members.list.append(JSONMember("resource", resource(group.resource)))
+        members.list("scopeSpans", group.scopeSpans.map(scopeSpans))
+        members.text("schemaUrl", group.schemaURL)
+        return members.node
+    }
+
+    static func resource(_ resource: Resource) -> JSONNode {
+        var members = Members()
+        members.attributes(resource.attributes)
+        members.count("droppedAttributesCount", resource.droppedAttributesCount)
+        let entities = resource.entityRefs.map { entity in
             var members = Members()
             members.text("schemaUrl", entity.schemaURL)
             members.text("type", entity.type)
@@ -19,22 +27,22 @@ extension JSONNode {
             members.list("descriptionKeys", entity.descriptionKeys.map { .string($0) })
             return members.node
         }
-        resource.list("entityRefs", entities)
+        members.list("entityRefs", entities)
+        return members.node
+    }
+
+    static func scope(_ scope: InstrumentationScope) -> JSONNode {
         var members = Members()
-        members.list.append(JSONMember("resource", resource.node))
-        members.list("scopeSpans", group.scopeSpans.map(scopeSpans))
-        members.text("schemaUrl", group.schemaURL)
+        members.text("name", scope.name)
+        members.text("version", scope.version)
+        members.attributes(scope.attributes)
+        members.count("droppedAttributesCount", scope.droppedAttributesCount)
         return members.node
     }
 
     private static func scopeSpans(_ group: ScopeSpans) -> JSONNode {
-        var scope = Members()
-        scope.text("name", group.scope.name)
-        scope.text("version", group.scope.version)
-        scope.attributes(group.scope.attributes)
-        scope.count("droppedAttributesCount", group.scope.droppedAttributesCount)
         var members = Members()
-        members.list.append(JSONMember("scope", scope.node))
+        members.list.append(JSONMember("scope", scope(group.scope)))
         members.list("spans", group.spans.map(span))
         members.text("schemaUrl", group.schemaURL)
         return members.node
@@ -85,7 +93,7 @@ extension JSONNode {
     }
 
     /// The members of an object, without those that hold nothing.
-    private struct Members {
+    struct Members {
         var list: [JSONMember] = []
 
         var node: JSONNode { .object(list) }

@@ -24,6 +24,7 @@ package struct DatabaseVerification: ~Copyable {
     private let onProgress: (Progress) -> Void
     private var report: VerificationReport
     private var origins = OriginVerification()
+    private var series = SeriesVerification()
 
     /// Messages of SQLite's check that are listed: one broken page leads to many.
     private static let fileMessagesMax = 100
@@ -52,6 +53,8 @@ package struct DatabaseVerification: ~Copyable {
             report.resources = origins.resources.count
             report.scopes = origins.scopes.count
             report.add(origins.damages)
+            report.series = series.series.count
+            report.add(series.damages)
             return report
         } catch {
             throw StoreError(error, path: path)
@@ -170,24 +173,33 @@ package struct DatabaseVerification: ~Copyable {
     private mutating func checkSegment(_ id: Int64) throws(SQLiteError) {
         var stored: StoredSegment?
         var known = origins
+        var knownSeries = series
         var references: [(resource: Int64, scope: Int64)]?
         var isRead = false
         try reading(DatabaseDamage.Place(segment: id)) { (connection) throws(SQLiteError) in
             stored = try StoredSegment(id, in: connection)
-            references = stored.flatMap { SegmentVerification.origins(of: $0) }
+            references = stored.flatMap { $0.isOfPoints ? nil : SegmentVerification.origins(of: $0) }
             // In the same transaction: what the segment refers to is there as long as it is.
             try known.readNew(connection)
+            try knownSeries.readNew(connection, known)
             isRead = true
         }
         origins = known
+        series = knownSeries
         guard let stored, stored.signal != Schema.unseenSignal else {
             if isRead { report.segmentsGone += 1 }
             return
         }
         report.segments += 1
-        guard stored.signal == Schema.spanSignal else { return }
+        guard stored.signal == Schema.spanSignal || stored.isOfPoints else { return }
         report.chunks += stored.chunks.count
         report.bytes += Int64(stored.byteCount)
+        if stored.isOfPoints {
+            report.segmentPoints += Self.believable(stored.spans)
+            let verification = PointSegmentVerification(stored)
+            report.add(verification.damages)
+            return report.add(series.unresolved(verification.series ?? [], of: stored))
+        }
         report.segmentSpans += Self.believable(stored.spans)
         var verification = SegmentVerification(stored)
         verification.run()

@@ -20,6 +20,8 @@ struct StoredSegment {
     /// By number.
     var chunks: [UInt16: Chunk] = [:]
 
+    var isOfPoints: Bool { signal == Signal.metrics.rawValue }
+
     var byteCount: Int { chunks.values.reduce(0) { $0 + $1.bytes.count } }
 
     /// Reads a segment; the caller holds a transaction, so that entry and chunks belong together.

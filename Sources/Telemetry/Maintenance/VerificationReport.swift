@@ -8,6 +8,9 @@ package struct VerificationReport: Sendable {
     package var chunks = 0
     /// Spans in the segments.
     package var segmentSpans = 0
+    /// Points in the segments.
+    package var segmentPoints = 0
+    package var series = 0
     package var journalRows = 0
     package var journalSpans = 0
     package var receipts = 0

@@ -146,6 +146,8 @@ package struct DatabaseInfo: Hashable, Sendable {
     /// The file and its write-ahead log together.
     package var sizeBytes: Int64
     package var spans: Int64
+    /// Points of metrics.
+    package var points: Int64
     package var segments: Int
     /// Commits that wait to be sealed into a segment.
     package var journalRows: Int
@@ -156,12 +158,13 @@ package struct DatabaseInfo: Hashable, Sendable {
     package var notes: [QualityNote]
 
     package init(
-        path: String, sizeBytes: Int64, spans: Int64, segments: Int, journalRows: Int,
+        path: String, sizeBytes: Int64, spans: Int64, points: Int64 = 0, segments: Int, journalRows: Int,
         minTime: UnixNanos?, maxTime: UnixNanos?, formatVersion: Int, notes: [QualityNote]
     ) {
         self.path = path
         self.sizeBytes = sizeBytes
         self.spans = spans
+        self.points = points
         self.segments = segments
         self.journalRows = journalRows
         self.minTime = minTime

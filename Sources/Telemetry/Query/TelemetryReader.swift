@@ -61,7 +61,8 @@ package final class TelemetryReader {
             }
             return DatabaseInfo(
                 path: path, sizeBytes: FileStatus.size(path) + FileStatus.size(path + "-wal"),
-                spans: totals.segmentSpans &+ totals.journalSpans, segments: totals.segments,
+                spans: totals.segmentSpans &+ totals.journalSpans, points: try pointCount(),
+                segments: totals.segments,
                 journalRows: totals.journalRows, minTime: totals.minStart, maxTime: totals.maxStart,
                 formatVersion: totals.version, notes: notes)
         }

@@ -62,6 +62,10 @@ extension ResultTable {
                     + "\(HumanUnits.count(report.resources, "resource")) and "
                     + "\(HumanUnits.count(report.scopes, "scope")): \(HumanUnits.bytes(report.bytes))")
         ]
+        if report.segmentPoints > 0 {
+            notes[0].message +=
+                ", \(HumanUnits.count(report.segmentPoints, "point")) of \(report.series) series among it"
+        }
         if report.segmentsGone > 0 {
             notes.append(
                 QualityNote(

@@ -153,7 +153,8 @@ def journal_rows(database):
         batches = reader.list(reader.counted)
         reader.end()
         require(len(digests) == 16 * len(batches), f"journal row {number} has another number of digests")
-        rows = [row for batch in batches for row in batch_rows(batch)]
+        # Those that begin otherwise are of another signal.
+        rows = [row for batch in batches if batch[0] == 1 for row in batch_rows(batch)]
         require(len(rows) == spans, f"journal row {number} has {len(rows)} spans and says {spans}")
         latest = rfc3339(2**63 - 1)
         starts = [min(row["start"], latest) for row in rows]
@@ -344,7 +345,7 @@ def segment_rows(database):
 def read(path):
     database = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True, isolation_level=None)
     require(database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID, "not a traceq database")
-    require(database.execute("PRAGMA user_version").fetchone()[0] in (1, 2), "not of version 1 or 2")
+    require(database.execute("PRAGMA user_version").fetchone()[0] in (1, 2, 3), "not of version 1, 2 or 3")
     database.execute("BEGIN")
     for (digests,) in database.execute("SELECT digests FROM receipt"):
         require(len(digests) % 16 == 0, "digests of another length")

@@ -32,7 +32,7 @@ struct MigrationTests {
                 Issue.record("trace \(trace) is not there")
                 continue
             }
-            #expect(spans.count == 3)
+            #expect(spans.count == 2)
             #expect(!notes.contains { $0.code == "damaged_chunk" })
         }
         #expect(try reader.slowest(SlowestQuery(window: .all, limit: 10)).rows.count == 3 + Int(more))

@@ -37,6 +37,12 @@ package struct PointPredicate: Hashable, Sendable {
     private let test: ValueTest
     private let isOnValue: Bool
 
+    init(_ key: SpanKey, _ test: ValueTest) {
+        self.key = key
+        self.test = test
+        isOnValue = false
+    }
+
     /// - Throws: `PredicateError`
     package init(parsing text: String) throws(PredicateError) {
         let predicate = try SpanPredicate(parsing: text)

@@ -3,7 +3,8 @@ import OTLPModel
 extension TelemetryReader {
     /// Whether the file is of a version that knows points.
     private func hasPoints() throws(SQLiteError) -> Bool {
-        try connection.integer("PRAGMA user_version") ?? 0 >= 3
+        // Not by the version: statements of strangers may ask for none.
+        try connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'series'") ?? 0 > 0
     }
 
     /// The segments of points in the catalogue, oldest first; entries that no segment can have are noted as damage.
@@ -33,6 +34,12 @@ extension TelemetryReader {
         } catch {
             throw StoreError(error, path: path)
         }
+    }
+
+    /// How many points are stored, those of the journal included.
+    func pointCount() throws(StoreError) -> Int64 {
+        let sealed = try pointSegments().reduce(0) { $0 + Int64($1.summary.spans) }
+        return try journal().compactMap(\.pointBatch).reduce(sealed) { $0 + Int64($1.pointCount) }
     }
 
     /// A row of the table `series`; nil when there is none, or it is damaged.
