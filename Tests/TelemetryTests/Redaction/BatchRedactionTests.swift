@@ -67,7 +67,7 @@ struct BatchRedactionTests {
         var batch = try batch(request(url: Self.url, query: "sig=4f3b0c9d2e8a"))
         batch.redact(Redactor())
         let digest: [UInt8] = [1]
-        _ = try await store.append(batch, digest: BodyDigest(of: digest.span))
+        _ = try await store.append(.spans(batch), digest: BodyDigest(of: digest.span))
         await store.close()
         let lookup = try TelemetryReader(path: path).trace(
             prefix: TraceID(bytes: TraceBytes.trace(1))?.hex ?? "")
