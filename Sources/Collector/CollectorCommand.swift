@@ -57,7 +57,8 @@ struct CollectorCommand: AsyncParsableCommand {
         }
         reloads?.start(
             ConfigReload(
-                source: source, inForce: effective, level: level, service: server.service, logger: logger))
+                source: source, inForce: effective, level: level, service: server.service, logger: logger
+            ) { server.reloadTLS() })
         let manager = ServiceManager.ofThisProcess()
         server.report(to: manager)
         _ = await signals.first()

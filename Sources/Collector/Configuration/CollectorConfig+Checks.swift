@@ -6,7 +6,7 @@ extension CollectorConfig {
     /// - Parameter places: where values stand in the file. What comes from the command line alone is checked elsewhere
     ///   and has no place here.
     func problems(places: [String: ConfigPosition]) -> [ConfigProblem] {
-        portClashes(places) + limitsOutOfOrder(places)
+        portClashes(places) + limitsOutOfOrder(places) + tlsFiles(places)
     }
 
     private func portClashes(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
@@ -56,6 +56,20 @@ extension CollectorConfig {
             "limits.header_timeout (\(settings.headerSecondsMax)s) is longer than limits.idle_timeout "
                 + "(\(settings.idleSecondsMax)s): a connection would be closed in the middle of a header")
         return problems
+    }
+
+    /// Certificates and keys that cannot be read, or do not fit together.
+    private func tlsFiles(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
+        let keys = ["tls.certificate", "tls.key", "tls.client_ca"]
+        guard settings.tls.isEnabled, let place = keys.lazy.compactMap({ places[$0] }).first else {
+            return []
+        }
+        do throws(CollectorError) {
+            _ = try TLSFiles(settings.tls).context(settings.tls)
+            return []
+        } catch {
+            return [ConfigProblem(place, error.message)]
+        }
     }
 
     private static func later(_ one: ConfigPosition?, _ other: ConfigPosition?) -> ConfigPosition? {

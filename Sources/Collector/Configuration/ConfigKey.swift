@@ -93,6 +93,20 @@ struct ConfigKey: Sendable {
             show: { value in values.first { $0.value == value }?.name ?? "" })
     }
 
+    /// The path of a file, relative to the folder of the configuration file; without a value there is none.
+    static func path(_ path: String, _ field: Field<String?>) -> ConfigKey {
+        ConfigKey(
+            path: path,
+            read: { node, reader in
+                guard let text = reader.text(node, of: path) else { return }
+                guard !text.isEmpty else {
+                    return reader.report(node.position, "\(path) is empty: give the path of a file")
+                }
+                reader.config[keyPath: field] = reader.substitution.absolute(text)
+            },
+            text: { .value($0[keyPath: field].map(ConfigText.text) ?? "") })
+    }
+
     /// A host and a port to listen on.
     static func address(_ path: String, _ field: Field<ListenAddress>) -> ConfigKey {
         scalar(

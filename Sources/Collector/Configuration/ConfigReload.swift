@@ -9,12 +9,15 @@ struct ConfigReload: Sendable {
     private let inForce: NIOLockedValueBox<ConfigSource.Effective>
     private let level: CurrentLogLevel
     private let service: ExportService
+    /// Reads again what the configuration only names.
+    private let rereadFiles: @Sendable () -> Void
     private let logger: Logger
 
     init(
         source: ConfigSource, inForce: ConfigSource.Effective, level: CurrentLogLevel, service: ExportService,
-        logger: Logger
+        logger: Logger, rereadFiles: @escaping @Sendable () -> Void
     ) {
+        self.rereadFiles = rereadFiles
         self.source = source
         self.inForce = NIOLockedValueBox(inForce)
         self.level = level
@@ -24,6 +27,7 @@ struct ConfigReload: Sendable {
 
     /// Reads the configuration and puts it into force; called by one thread at a time.
     func run() {
+        rereadFiles()
         let read: ConfigSource.Effective
         do {
             read = try source.read()

@@ -4,7 +4,8 @@ import Telemetry
 
 /// All keys that a configuration file can have, in the order of `config/collector.yaml`.
 enum ConfigSchema {
-    static let keys: [ConfigKey] = listeners + database + authentication + redaction + limits + operation
+    static let keys: [ConfigKey] =
+        listeners + transport + database + authentication + redaction + limits + operation
 
     private static let listeners: [ConfigKey] = [
         .address("listen.grpc", \.settings.grpcAddress),
@@ -23,6 +24,18 @@ enum ConfigSchema {
                 reader.config.settings.isAdminOptional = false
             },
             text: { .value(ConfigText.text($0.settings.adminAddress?.description ?? "off")) }),
+    ]
+
+    private static let transport: [ConfigKey] = [
+        .path("tls.certificate", \.settings.tls.certificatePath),
+        .path("tls.key", \.settings.tls.privateKeyPath),
+        .path("tls.client_ca", \.settings.tls.clientAuthorityPath),
+        .choice(
+            "tls.min_version", \.settings.tls.minimumVersion,
+            TLSSettings.Version.allCases.map { (name: $0.rawValue, value: $0) }),
+        .texts("cors.allowed_origins", \.settings.cors.allowedOrigins, most: 256),
+        .texts("cors.allowed_headers", \.settings.cors.allowedHeaders, most: 256),
+        .seconds("cors.max_age", \.settings.cors.maxAgeSeconds, in: 1...86_400),
     ]
 
     private static let database: [ConfigKey] = [
@@ -66,11 +79,17 @@ enum ConfigSchema {
         .bytes("limits.in_flight_bytes", \.settings.inFlightBytesMax, in: (1 << 20)...(1 << 40)),
         .count("limits.connections", \.settings.connectionsMax, in: 1...1_000_000),
         .count("limits.connections_per_peer", \.settings.connectionsPerPeerMax, in: 1...1_000_000),
+        .bytes("limits.header_bytes", \.settings.headerBytesMax, in: (4 << 10)...(1 << 20)),
+        .count("limits.header_fields", \.settings.headerFieldsMax, in: 16...1_024),
+        .count("limits.http2_streams", \.settings.http2StreamsMax, in: 1...10_000),
         .seconds("limits.header_timeout", \.settings.headerSecondsMax, in: 1...3_600),
         .seconds("limits.body_stall_timeout", \.settings.bodyStallSecondsMax, in: 1...3_600),
         .bytes("limits.body_progress_bytes", \.settings.bodyProgressBytesMin, in: 1...(1 << 30)),
         .seconds("limits.idle_timeout", \.settings.idleSecondsMax, in: 1...86_400),
         .seconds("limits.grpc_idle_timeout", \.settings.grpcIdleSecondsMax, in: 1...86_400),
+        .seconds("limits.http2_age", \.settings.http2AgeSecondsMax, in: 1...86_400),
+        .seconds("limits.http2_grace", \.settings.http2GraceSecondsMax, in: 1...3_600),
+        .seconds("limits.answer_timeout", \.settings.answerSecondsMax, in: 1...3_600),
         .seconds("limits.linger_timeout", \.settings.lingerSecondsMax, in: 1...3_600),
         .seconds("limits.drain_timeout", \.settings.drainSecondsMax, in: 1...3_600),
     ]

@@ -9,6 +9,7 @@ package struct ExportService: Sendable {
     package let refusals: RefusalLog
     package let counters: CollectorCounters
     package let senders: SenderBook
+    package let notices: NoticeLog
     package let failures: StoreFailureLog
     package let authenticator: Authenticator
     package let redactor: CurrentRedactor
@@ -31,6 +32,7 @@ package struct ExportService: Sendable {
         counters = CollectorCounters()
         senders = SenderBook()
         refusals = RefusalLog(logger: logger, counters: counters, senders: senders)
+        notices = NoticeLog(logger: logger)
         failures = StoreFailureLog(logger: logger)
         authenticator = Authenticator(credentials: settings.credentials)
         redactor = CurrentRedactor(settings.redaction)

@@ -16,6 +16,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case methodNotAllowed = "method_not_allowed"
         /// The sender did not prove who it is.
         case unauthenticated
+        /// A web page that nobody allowed to send.
+        case originNotAllowed = "origin_not_allowed"
         /// Too much is on its way already; trying again later helps.
         case overloaded
         /// The store cannot take anything now; trying again later helps.

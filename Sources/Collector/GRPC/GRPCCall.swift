@@ -17,6 +17,17 @@ package struct GRPCCall: Sendable {
         "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
     ]
 
+    /// Whether a request is gRPC of whatever kind: `application/grpc`, also with a suffix or parameters.
+    package static func isGRPC(_ headers: HPACKHeaders) -> Bool {
+        guard let type = headers.first(name: "content-type") else { return false }
+        let base = "application/grpc"
+        guard type.utf8.count >= base.utf8.count, type.prefix(base.count).lowercased() == base else {
+            return false
+        }
+        let next = type.utf8.dropFirst(base.utf8.count).first
+        return next == nil || next == UInt8(ascii: "+") || next == UInt8(ascii: ";")
+    }
+
     /// The HTTP status for a request that is not gRPC at all, and so cannot be answered in gRPC's way.
     package static func httpRejection(_ headers: HPACKHeaders) -> String? {
         guard headers.first(name: ":method") == "POST" else { return "405" }

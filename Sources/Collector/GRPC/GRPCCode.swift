@@ -3,6 +3,7 @@ package enum GRPCCode: Int, Sendable {
     case ok = 0
     case invalidArgument = 3
     case deadlineExceeded = 4
+    case permissionDenied = 7
     case resourceExhausted = 8
     case unimplemented = 12
     case `internal` = 13
@@ -20,6 +21,7 @@ package enum GRPCCode: Int, Sendable {
         case .overloaded, .unavailable, .stalled: self = .unavailable
         case .deadlineExceeded: self = .deadlineExceeded
         case .framing: self = .invalidArgument
+        case .originNotAllowed: self = .permissionDenied
         case .internalFailure: self = .internal
         }
     }

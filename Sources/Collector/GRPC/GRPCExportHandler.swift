@@ -22,7 +22,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
 
     private let service: ExportService
     private let settings: CollectorSettings
-    private let peerAddress: String
+    private let peer: Peer
     private var state = State.awaitingHeaders
     private var reader: GRPCMessageReader?
     /// The name that the caller has proved; nil where it need not.
@@ -35,10 +35,10 @@ final class GRPCExportHandler: ChannelInboundHandler {
         ":status": "200", "content-type": "application/grpc",
     ]
 
-    init(service: ExportService, settings: CollectorSettings, peerAddress: String) {
+    init(service: ExportService, settings: CollectorSettings, peer: Peer) {
         self.service = service
         self.settings = settings
-        self.peerAddress = peerAddress
+        self.peer = peer
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -86,8 +86,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
             _ = service.refuse(
                 Refusal(
                     .unsupportedMediaType,
-                    "not a gRPC request: OTLP over HTTP goes to the port of --listen-http"),
-                sender: peerAddress, protocolName: Self.protocolName)
+                    "not a gRPC request that is taken: send protobuf, as application/grpc, by POST"),
+                sender: peer.address, protocolName: Self.protocolName)
             finish()
             var response: HPACKHeaders = [":status": status]
             if status == "405" { response.add(name: "allow", value: "POST") }
@@ -95,7 +95,9 @@ final class GRPCExportHandler: ChannelInboundHandler {
             return
         }
         do throws(Refusal) {
-            source = try service.authenticator.check(headers.headers[canonicalForm: "authorization"])
+            source =
+                try service.authenticator.check(headers.headers[canonicalForm: "authorization"])
+                ?? peer.certificateName
             state = .receiving(try GRPCCall(headers: headers.headers))
             reader = GRPCMessageReader(limitBytes: settings.maxBodyBytes, charge: service.inFlight.charge())
             if headers.endStream { receiveEnd(context: context) }
@@ -132,7 +134,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
         var request = ExportRequest(
             body: reader.body.bytes, charge: reader.body.charge, format: .protobuf,
             encoding: reader.isCompressed ? .gzip : .identity,
-            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress), deadline: call.deadline,
+            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), deadline: call.deadline,
             protocolName: Self.protocolName)
         request.userAgent = call.userAgent
         export(request, context: context)
@@ -156,7 +158,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ refusal: Refusal, context: ChannelHandlerContext, hasSenderFinished: Bool) {
-        let outcome = service.refuse(refusal, sender: peerAddress, protocolName: Self.protocolName)
+        let outcome = service.refuse(refusal, sender: peer.address, protocolName: Self.protocolName)
         finish()
         write(GRPCAnswer(outcome), context: context, hasSenderFinished: hasSenderFinished)
     }

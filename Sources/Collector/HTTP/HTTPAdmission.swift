@@ -49,8 +49,9 @@ package struct HTTPAdmission: Sendable {
         guard head.uri.utf8.count <= targetBytesMax else {
             throw Refusal(.uriTooLong, "the request target is longer than \(targetBytesMax) bytes")
         }
-        guard head.headers["host"].count == 1 else {
-            throw Refusal(.framing, "the request has no Host header, or several")
+        let hosts = head.headers["host"]
+        guard hosts.count == 1, HTTPHost.isValid(hosts[0]) else {
+            throw Refusal(.framing, "the request has no Host header, several, or one that names no host")
         }
         guard head.headers["transfer-encoding"].allSatisfy({ $0[...].trimmed.lowercased() == "chunked" })
         else {

@@ -54,6 +54,7 @@ package struct HTTPAnswer: Sendable {
         case .unknownPath, .notYet: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unauthenticated: .unauthorized
+        case .originNotAllowed: .forbidden
         case .overloaded, .unavailable, .stalled, .deadlineExceeded: .serviceUnavailable
         case .internalFailure: .internalServerError
         }

@@ -3,7 +3,8 @@ import NIOHTTP1
 import Telemetry
 
 /// Takes the requests of one HTTP/1 connection, one after another: `HTTPServerPipelineHandler`, which
-/// stands before it, holds the next one back and stops reading until the last one is answered.
+/// stands before it, holds the next one back and stops reading until the last one is answered. Or the one request of
+/// an HTTP/2 stream, which looks the same from here.
 ///
 /// A refused request is answered at once and the rest of it is thrown away. Answers that are known
 /// immediately still wait for the next turn of the event loop: written within the read, thousands of
@@ -34,7 +35,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     private let service: ExportService
     private let settings: CollectorSettings
-    private let peerAddress: String
+    private let peer: Peer
     private let deadline: ConnectionDeadline
     private var state = State.idle
     private var exchange: Exchange?
@@ -52,19 +53,18 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// The most that is read of a refused request before the next one on the same connection.
     private static let discardedBytesMax = 1 << 20
 
-    init(service: ExportService, settings: CollectorSettings, channel: any Channel) {
+    init(service: ExportService, settings: CollectorSettings, peer: Peer, channel: any Channel) {
         self.service = service
         self.settings = settings
-        peerAddress = PeerAddress.text(of: channel)
+        self.peer = peer
         var expired: () -> Void = {}
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
         // The deadline lets go of this when the channel becomes inactive.
         expired = { [unowned self] in self.expire(channel) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
         deadline.set(seconds: settings.headerSecondsMax)
-        context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -107,7 +107,9 @@ final class HTTPExportHandler: ChannelInboundHandler {
             isHeadMethod: head.method == .HEAD, userAgent: head.headers.first(name: "user-agent"))
         // After an upgrade or a tunnel, which we do not do, the parser would wait for other bytes.
         if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
-        if let refusal = authenticationRefusal(head) ?? admission.refusal {
+        if let refusal = settings.cors.refusal(of: head.headers) ?? authenticationRefusal(head)
+            ?? admission.refusal
+        {
             // A sender that waits for permission may send the body, or may not: nobody can tell.
             // Nor where the next request begins, when this one breaks the rules.
             if expectsContinue || !isSmall(head) || admission.refusal?.reason == .framing {
@@ -133,7 +135,9 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// Why the sender may not send, if it may not: known before anything of the body is read.
     private func authenticationRefusal(_ head: HTTPRequestHead) -> Refusal? {
         do throws(Refusal) {
-            source = try service.authenticator.check(head.headers["authorization"])
+            source =
+                try service.authenticator.check(head.headers["authorization"])
+                ?? peer.certificateName
             return nil
         } catch {
             return error
@@ -177,7 +181,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         var request = ExportRequest(
             body: body.bytes, charge: body.charge, format: exchange.admission.format,
             encoding: exchange.admission.encoding,
-            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peerAddress), deadline: nil,
+            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), deadline: nil,
             protocolName: Self.protocolName)
         request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
@@ -205,7 +209,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         body = nil
         state = .discarding(hasReplied: false, hasEnded: false)
         deadline.set(seconds: settings.lingerSecondsMax)
-        let outcome = service.refuse(refusal, sender: peerAddress, protocolName: Self.protocolName)
+        let outcome = service.refuse(refusal, sender: peer.address, protocolName: Self.protocolName)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loopContext = context.loopBound
         context.eventLoop.execute { handler.value.answerRefused(outcome, context: loopContext.value) }
@@ -278,7 +282,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             exchange?.keepsAlive = false
             guard let exchange else { return }
             let outcome = service.refuse(
-                Refusal(parsing: error), sender: peerAddress, protocolName: Self.protocolName)
+                Refusal(parsing: error), sender: peer.address, protocolName: Self.protocolName)
             body = nil
             state = .discarding(hasReplied: true, hasEnded: false)
             deadline.set(seconds: 1)

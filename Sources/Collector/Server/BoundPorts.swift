@@ -33,14 +33,18 @@ package final class BoundPorts: Sendable {
     let http: Port
     let admin: Port?
     let group: MultiThreadedEventLoopGroup
+    /// What the ports show to senders that speak TLS.
+    let tls: TLSIdentity?
 
     /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
     private static let receiveBufferBytes = 256 << 10
     private static let backlog: Int32 = 1_024
 
     private init(
-        grpc: Port, http: Port, admin: Port?, settings: CollectorSettings, group: MultiThreadedEventLoopGroup
+        grpc: Port, http: Port, admin: Port?, settings: CollectorSettings, group: MultiThreadedEventLoopGroup,
+        tls: TLSIdentity?
     ) {
+        self.tls = tls
         self.grpc = grpc
         self.http = http
         self.admin = admin
@@ -50,14 +54,16 @@ package final class BoundPorts: Sendable {
         adminAddress = admin.flatMap { ListenAddress($0.channel.localAddress) }
     }
 
-    /// Takes all ports.
+    /// Reads what TLS needs, and takes all ports.
     ///
-    /// - Throws: A `usage` error that says which address cannot be listened on, and why.
+    /// - Throws: A `usage` error that says which file or address is wrong, and why.
     package static func take(
         _ settings: CollectorSettings, logger: Logger
     ) async throws(CollectorError) -> BoundPorts {
         let (grpcAddress, httpAddress) = (settings.grpcAddress, settings.httpAddress)
         guard !grpcAddress.overlaps(httpAddress) else { throw CollectorError(samePort: grpcAddress.port) }
+        var tls: TLSIdentity?
+        if settings.tls.isEnabled { tls = try TLSIdentity(settings.tls, logger: logger) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoopThreads)
         var taken: [Port] = []
         do throws(CollectorError) {
@@ -67,7 +73,8 @@ package final class BoundPorts: Sendable {
                 httpAddress, option: "--listen-http", group, besides: grpc.channel.localAddress?.port)
             taken.append(http)
             let admin = try await listenForAdmin(settings, group, logger)
-            return BoundPorts(grpc: grpc, http: http, admin: admin, settings: settings, group: group)
+            return BoundPorts(
+                grpc: grpc, http: http, admin: admin, settings: settings, group: group, tls: tls)
         } catch {
             for port in taken { port.channel.close(promise: nil) }
             await stop(group, logger)

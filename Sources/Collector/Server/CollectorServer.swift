@@ -19,6 +19,7 @@ package final class CollectorServer: Sendable {
     private let ports: BoundPorts
     private let refusalTimer: RepeatedTask
     private let admin = NIOLockedValueBox<AdminServer?>(nil)
+    private let tlsTimer: RepeatedTask?
     private let ending = NIOLockedValueBox<Task<Void, Never>?>(nil)
 
     private init(
@@ -35,6 +36,13 @@ package final class CollectorServer: Sendable {
         ) { [refusals = service.refusals, failures = service.failures] _ in
             refusals.tellDue()
             failures.tellDue()
+        }
+        tlsTimer = ports.tls.map { tls in
+            let delay = TimeAmount.seconds(settings.tls.reloadSeconds)
+            return ports.group.any().scheduleRepeatedTask(initialDelay: delay, delay: delay) { _ in
+                // Reading files is nothing for an event loop.
+                Task { tls.reload() }
+            }
         }
     }
 
@@ -56,20 +64,20 @@ package final class CollectorServer: Sendable {
     ) async throws(CollectorError) -> CollectorServer {
         let service = ExportService(store: store, settings: settings, logger: logger)
         let connections = ConnectionRegistry(settings: settings, refusals: service.refusals)
-        let grpcServer = GRPCServer(service: service, settings: settings, connections: connections)
-        let httpServer = HTTPServer(service: service, settings: settings, connections: connections)
+        let setup = ConnectionSetup(
+            service: service, settings: settings, connections: connections, tls: ports.tls)
         let server = CollectorServer(
             ports: ports, service: service, settings: settings, logger: logger, connections: connections)
         do throws(CollectorError) {
-            try await accept(ports.grpc, ports.grpcAddress, option: "--listen-grpc", grpcServer.configure)
-            try await accept(ports.http, ports.httpAddress, option: "--listen-http", httpServer.configure)
+            try await accept(ports.grpc, ports.grpcAddress, .grpc, setup)
+            try await accept(ports.http, ports.httpAddress, .http, setup)
             try await server.startAdmin()
         } catch {
             await server.shutdown()
             throw error
         }
-        server.announce(server.grpcAddress, protocolName: GRPCExportHandler.protocolName)
-        server.announce(server.httpAddress, protocolName: HTTPExportHandler.protocolName)
+        server.announce(server.grpcAddress, .grpc)
+        server.announce(server.httpAddress, .http)
         return server
     }
 
@@ -89,13 +97,12 @@ package final class CollectorServer: Sendable {
     }
 
     private static func accept(
-        _ port: BoundPorts.Port, _ address: ListenAddress, option: String,
-        _ configure: @escaping BoundPorts.Configure
+        _ port: BoundPorts.Port, _ address: ListenAddress, _ listener: Listener, _ setup: ConnectionSetup
     ) async throws(CollectorError) {
         do {
-            try await port.accept(configure)
+            try await port.accept { setup.configure($0, listener) }
         } catch {
-            throw CollectorError(binding: address, option: option, error)
+            throw CollectorError(binding: address, option: listener.option, error)
         }
     }
 
@@ -110,18 +117,38 @@ package final class CollectorServer: Sendable {
         }
     }
 
-    private func announce(_ address: ListenAddress, protocolName: String) {
+    private func announce(_ address: ListenAddress, _ listener: Listener) {
+        let protocolName = Logger.MetadataValue.string(listener.protocolName)
         logger.info(
-            "listening", metadata: ["address": "\(address)", "protocol": .string(protocolName)])
-        guard !address.isLoopback else { return }
+            "listening",
+            metadata: [
+                "address": "\(address)", "protocol": protocolName,
+                "tls": "\(settings.tls.isEnabled ? "on" : "off")",
+            ])
+        guard !address.isLoopback, let message = openness else { return }
         logger.warning(
             "listening.open",
-            metadata: [
-                "address": "\(address)", "protocol": .string(protocolName),
-                "message":
-                    "everybody who reaches this address can send telemetry, unencrypted: there is no TLS yet",
-            ])
+            metadata: ["address": "\(address)", "protocol": protocolName, "message": .string(message)])
     }
+
+    /// What is open to whoever reaches an address; nil when nothing is.
+    private var openness: String? {
+        let isOpen = settings.credentials.isEmpty && settings.tls.clientAuthorityPath == nil
+        switch (isOpen, settings.tls.isEnabled) {
+        case (true, false):
+            return
+                "everybody who reaches this address can send telemetry, unencrypted: set up TLS and credentials"
+        case (true, true):
+            return
+                "everybody who reaches this address can send telemetry: set up credentials or client certificates"
+        case (false, false):
+            return "credentials and telemetry cross the network unencrypted: set up TLS"
+        case (false, true): return nil
+        }
+    }
+
+    /// Reads certificate and key again, for connections that come from now on. Nothing happens without TLS.
+    package func reloadTLS() { ports.tls?.reload() }
 
     /// Stops accepting, lets the requests that are on their way finish within the deadline, and ends every
     /// connection. The store stays open. Called again, it waits for the same end.
@@ -149,6 +176,7 @@ package final class CollectorServer: Sendable {
         await connections.waitUntilEmpty()
         deadline.cancel()
         refusalTimer.cancel()
+        tlsTimer?.cancel()
         service.refusals.tellAll()
         service.failures.tellAll()
         await admin?.close()

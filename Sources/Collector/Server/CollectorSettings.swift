@@ -11,6 +11,11 @@ package struct CollectorSettings: Sendable {
     /// second collector must not fail for it.
     package var isAdminOptional = true
 
+    /// Certificate and key for both ports. Without them they speak plain text, and TLS is refused.
+    package var tls = TLSSettings()
+    /// The web pages that may send: none, unless they are named.
+    package var cors = CORSPolicy()
+
     /// The largest request, decompressed. 64 MiB is what OTLP recommends to receivers.
     package var maxBodyBytes = 64 << 20
     package var decoder = ProtobufDecoder.cursor
@@ -29,6 +34,14 @@ package struct CollectorSettings: Sendable {
     /// Connections from one address other than loopback.
     package var connectionsPerPeerMax = 64
 
+    /// All header fields of a request together; one HTTP/1 field may take half of it.
+    package var headerBytesMax = 32 << 10
+    /// Header fields of an HTTP/1 request: one of OTLP has a dozen.
+    package var headerFieldsMax = 64
+    /// Requests that one HTTP/2 connection may have open at a time. 128: exporters send one after another, and a
+    /// collector in front has ten under way.
+    package var http2StreamsMax = 128
+
     /// From the first byte of a request (or from the connection) to the end of its header.
     package var headerSecondsMax: Int64 = 5
     /// A body must make `bodyProgressBytesMin` of progress in each such period.
@@ -37,8 +50,14 @@ package struct CollectorSettings: Sendable {
     package var bodyProgressBytesMin = 30 << 10
     /// How long an HTTP/1 connection is kept without a request.
     package var idleSecondsMax: Int64 = 60
-    /// How long a gRPC connection is kept without a request.
+    /// How long an HTTP/2 connection is kept without a request.
     package var grpcIdleSecondsMax: Int64 = 300
+    /// How old an HTTP/2 connection may become, plus or minus a tenth; then its sender is told to make a new one.
+    package var http2AgeSecondsMax: Int64 = 1_800
+    /// How long the calls of an HTTP/2 connection may take once it has been told to end.
+    package var http2GraceSecondsMax: Int64 = 30
+    /// How long a sender may leave its answers unread while more of them wait than its socket holds.
+    package var answerSecondsMax: Int64 = 30
     /// How long the rest of a refused request is read and thrown away, so that the sender, who reads the
     /// answer only after it has sent everything, gets to see it.
     package var lingerSecondsMax: Int64 = 10

@@ -117,6 +117,7 @@ private final class AnswerCollector: ChannelInboundHandler {
         case .data(let data):
             guard case .byteBuffer(let part) = data.data else { return }
             answer.body.append(contentsOf: part.readableBytesView)
+            if data.endStream { finish() }
         default: break
         }
     }

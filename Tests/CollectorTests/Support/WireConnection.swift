@@ -7,9 +7,9 @@ final class WireConnection: Sendable {
     private let channel: any Channel
     private let inbox: NIOLoopBound<Inbox>
 
-    init(port: Int) async throws {
+    init(host: String = "127.0.0.1", port: Int) async throws {
         let (channel, inbox) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .connect(host: "127.0.0.1", port: port) { channel in
+            .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = Inbox()
                     try channel.pipeline.syncOperations.addHandler(inbox)
@@ -59,6 +59,35 @@ final class WireConnection: Sendable {
     }
 
     func close() { channel.close(promise: nil) }
+
+    /// Sends the same again and again, until the connection is closed.
+    func drip(_ text: String, everyMs: Int64) {
+        let bytes = ByteBuffer(string: text)
+        let drops = channel.eventLoop.scheduleRepeatedTask(
+            initialDelay: .zero, delay: .milliseconds(everyMs)
+        ) { [channel] _ in channel.writeAndFlush(bytes, promise: nil) }
+        channel.closeFuture.whenComplete { _ in drops.cancel() }
+    }
+
+    /// Reads nothing from now on.
+    func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
+
+    /// The next frame of HTTP/2.
+    func frame() async throws -> HTTP2Wire.Frame {
+        let head = try await take(9)
+        let length = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
+        return HTTP2Wire.Frame(
+            type: head[3], flags: head[4], stream: head[5...].reduce(0) { $0 << 8 | UInt32($1) },
+            payload: try await take(length))
+    }
+
+    /// Frames up to the first of that type.
+    func frame(ofType type: UInt8) async throws -> HTTP2Wire.Frame {
+        while true {
+            let frame = try await frame()
+            if frame.type == type { return frame }
+        }
+    }
 
     private func take(until end: [UInt8]) async throws -> [UInt8] {
         try await inbox.flatMapOnLoop(channel) { $0.wait(for: .delimiter(end)) }

@@ -1,0 +1,43 @@
+import NIOCore
+import NIOHTTP2
+import NIOSSL
+
+/// Watches over an HTTP/2 connection as a whole: it must begin in time, and one that breaks the protocol is
+/// closed and counted.
+final class HTTP2ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame
+
+    private let connection: SenderConnection
+    private let deadline: ConnectionDeadline
+
+    init(_ connection: SenderConnection, channel: any Channel) {
+        self.connection = connection
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        deadline.set(seconds: connection.settings.headerSecondsMax)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // The first frame is the sender's settings: it speaks HTTP/2.
+        deadline.clear()
+        context.fireChannelRead(data)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A connection that only ends has broken no rules.
+        if !(error is IOError), !(error is NIOSSLError), !(error is ChannelError) {
+            connection.service.refusals.record(
+                sender: connection.peer.address, reason: Refusal.Reason.framing.rawValue,
+                message: "the connection broke the rules of HTTP/2: \(error)",
+                protocolName: GRPCExportHandler.protocolName)
+        }
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,24 @@
+import Telemetry
+
+/// Answers to a connection that cannot be taken at all, made without the handlers that it will not get.
+enum PlainAnswer {
+    /// HTTP/1.1 400 with a `google.rpc.Status`.
+    static func http1(_ message: String) -> [UInt8] {
+        let code = GRPCCode.invalidArgument.rawValue
+        let body = ExportResponse.statusJSON(code: code, message: message)
+        let head =
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: \(body.count)\r\n"
+            + "connection: close\r\n\r\n"
+        return Array(head.utf8) + body
+    }
+
+    /// The settings that every HTTP/2 connection begins with, and GOAWAY with the message as its debug data, which
+    /// gRPC's clients show (RFC 9113, 6.8).
+    static func http2(_ message: String) -> [UInt8] {
+        let inadequateSecurity: UInt8 = 0x0c
+        let text = Array(message.utf8.prefix(255 - 8))
+        let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+        let goAway: [UInt8] = [0, 0, UInt8(8 + text.count), 7, 0, 0, 0, 0, 0]
+        return settings + goAway + [0, 0, 0, 0, 0, 0, 0, inadequateSecurity] + text
+    }
+}

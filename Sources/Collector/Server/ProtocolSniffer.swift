@@ -1,0 +1,152 @@
+import NIOCore
+import NIOSSL
+import Telemetry
+
+/// Finds out by the first bytes what a sender speaks, sets up the connection for it and goes. Inside TLS another one
+/// does the same with what was encrypted.
+final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let setup: ConnectionSetup
+    private let listener: Listener
+    /// What decrypts; nil outside of TLS.
+    private let tls: NIOSSLServerHandler?
+    private let deadline: ConnectionDeadline
+    private var pending = ByteBuffer()
+    private var hasDecided = false
+
+    /// How long a sender that was refused may take to read why.
+    private static let lingerSeconds: Int64 = 1
+
+    init(setup: ConnectionSetup, listener: Listener, tls: NIOSSLServerHandler?, channel: any Channel) {
+        self.setup = setup
+        self.listener = listener
+        self.tls = tls
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { deadline.set(seconds: setup.settings.headerSecondsMax) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { deadline.cancel() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        deadline.set(seconds: setup.settings.headerSecondsMax)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // Nothing has begun that could be finished.
+        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !hasDecided else { return }
+        var bytes = unwrapInboundIn(data)
+        if pending.readableBytes == 0 { pending = bytes } else { pending.writeBuffer(&bytes) }
+        guard let spoken = SpokenProtocol(startingWith: pending.readableBytesView) else { return }
+        hasDecided = true
+        let isEncrypted = tls != nil
+        switch spoken {
+        case .tls where !isEncrypted: receiveTLS(context: context)
+        case .http1, .http2, .tls:
+            guard isEncrypted || setup.tls == nil else {
+                return refusePlainText(spoken, context: context)
+            }
+            // TLS within TLS is bad HTTP/1.
+            receiveHTTP(isHTTP2: spoken == .http2, context: context)
+        }
+    }
+
+    // MARK: Going on
+
+    private func receiveTLS(context: ChannelHandlerContext) {
+        guard let identity = setup.tls else { return refuseTLS(context: context) }
+        handOver(context: context) {
+            let handler = NIOSSLServerHandler(context: identity.context)
+            let inner = ProtocolSniffer(
+                setup: setup, listener: listener, tls: handler, channel: context.channel)
+            try context.pipeline.syncOperations.addHandlers([handler, inner], position: .after(self))
+        }
+    }
+
+    private func receiveHTTP(isHTTP2: Bool, context: ChannelHandlerContext) {
+        let peer = Peer(
+            address: PeerAddress.text(of: context.channel),
+            certificateName: tls?.peerCertificate.flatMap(CertificateName.of))
+        let connection = SenderConnection(
+            service: setup.service, settings: setup.settings, peer: peer, listener: listener)
+        handOver(context: context) {
+            let pipeline = context.pipeline.syncOperations
+            if isHTTP2 {
+                try setup.addHTTP2(to: pipeline, of: context.channel, after: self, connection)
+            } else {
+                try setup.addHTTP1(to: pipeline, of: context.channel, after: self, connection)
+            }
+        }
+    }
+
+    /// Adds the handlers that come next, gives them what has come, and goes.
+    private func handOver(context: ChannelHandlerContext, _ addHandlers: () throws -> Void) {
+        do {
+            try addHandlers()
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        let bytes = pending
+        pending = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(bytes))
+        context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+    }
+
+    // MARK: Refusing
+
+    private func refuseTLS(context: ChannelHandlerContext) {
+        let message =
+            "this port speaks plain text, the sender speaks TLS: use http:// in its endpoint, or its option for "
+            + "insecure connections"
+        // What is not TLS at all makes clients say what is wrong, where an alert would only say that something is.
+        refuse("tls", message, with: PlainAnswer.http1(message), context: context)
+    }
+
+    private func refusePlainText(_ spoken: SpokenProtocol, context: ChannelHandlerContext) {
+        let message =
+            "this port speaks TLS, the sender speaks plain text: use https:// in its endpoint, and no option for "
+            + "insecure connections"
+        let answer = spoken == .http2 ? PlainAnswer.http2(message) : PlainAnswer.http1(message)
+        refuse("plain_text", message, with: answer, context: context)
+    }
+
+    private func refuse(
+        _ reason: String, _ message: String, with answer: [UInt8], context: ChannelHandlerContext
+    ) {
+        pending = ByteBuffer()
+        setup.service.refusals.record(
+            sender: PeerAddress.text(of: context.channel), reason: reason, message: message,
+            protocolName: listener.protocolName)
+        // Closed at once, with bytes of the sender unread, the connection would be reset and the answer lost.
+        deadline.set(seconds: Self.lingerSeconds)
+        let loopContext = context.loopBound
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: answer)))
+            .whenComplete { _ in loopContext.value.close(mode: .output, promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if tls != nil, let failure = TLSFailure(error) {
+            setup.service.refusals.record(
+                sender: PeerAddress.text(of: context.channel), reason: "tls_handshake",
+                message: failure.message, protocolName: listener.protocolName)
+        }
+        context.close(promise: nil)
+    }
+}

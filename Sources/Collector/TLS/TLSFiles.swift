@@ -1,0 +1,101 @@
+import Glibc
+import NIOSSL
+
+/// The content of the files that TLS needs: compared to find out whether they changed.
+struct TLSFiles: Equatable {
+    var certificate: [UInt8]
+    var privateKey: [UInt8]
+    var clientAuthority: [UInt8]?
+
+    /// A chain of certificates takes a few KiB, a bundle of all public authorities 250.
+    private static let fileBytesMax = 4 << 20
+
+    /// The paths, for messages.
+    private let certificatePath: String
+    private let privateKeyPath: String
+
+    /// - Throws: A `usage` error that says which file cannot be read, and why.
+    init(_ settings: TLSSettings) throws(CollectorError) {
+        guard let certificatePath = settings.certificatePath, let privateKeyPath = settings.privateKeyPath
+        else {
+            throw CollectorError(
+                .usage, "TLS needs a certificate and its private key: give both, or nothing about TLS")
+        }
+        (self.certificatePath, self.privateKeyPath) = (certificatePath, privateKeyPath)
+        certificate = try Self.read(certificatePath, "TLS certificate")
+        privateKey = try Self.read(privateKeyPath, "TLS private key")
+        if let path = settings.clientAuthorityPath {
+            clientAuthority = try Self.read(path, "certificates of client authorities")
+        }
+    }
+
+    private static func read(_ path: String, _ what: String) throws(CollectorError) -> [UInt8] {
+        guard let file = fopen(path, "re") else {
+            throw failure(path, what, String(cString: strerror(errno)))
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 64 << 10)
+        while bytes.count <= fileBytesMax {
+            let count = fread(&part, 1, part.count, file)
+            if count == 0 { break }
+            bytes += part[..<count]
+        }
+        guard ferror(file) == 0 else { throw failure(path, what, String(cString: strerror(errno))) }
+        guard bytes.count <= fileBytesMax else { throw failure(path, what, "it is larger than 4 MiB") }
+        return bytes
+    }
+
+    private static func failure(_ path: String, _ what: String, _ reason: String) -> CollectorError {
+        CollectorError(.usage, "cannot read the \(what) \"\(LogLine.escaped(path))\": \(reason)")
+    }
+
+    /// Everything that a connection needs.
+    ///
+    /// - Throws: A `usage` error that says which file holds what it should not.
+    func context(_ settings: TLSSettings) throws(CollectorError) -> NIOSSLContext {
+        let chain = try Self.certificates(certificate, certificatePath)
+        let key: NIOSSLPrivateKey
+        do {
+            key = try NIOSSLPrivateKey(bytes: privateKey, format: .pem)
+        } catch {
+            throw CollectorError(
+                .usage,
+                "\"\(LogLine.escaped(privateKeyPath))\" holds no private key in PEM, or one with a "
+                    + "passphrase: give a key without one")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
+        configuration.applicationProtocols = ["h2", "http/1.1"]
+        if let path = settings.clientAuthorityPath, let clientAuthority {
+            configuration.trustRoots = .certificates(try Self.certificates(clientAuthority, path))
+            configuration.certificateVerification = .noHostnameVerification
+            configuration.sendCANameList = true
+        }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw CollectorError(
+                .usage,
+                "the TLS certificate \"\(LogLine.escaped(certificatePath))\" and the private key "
+                    + "\"\(LogLine.escaped(privateKeyPath))\" do not belong together")
+        }
+    }
+
+    /// When the collector's certificate ends, in seconds since 1970.
+    func certificateEnd() throws(CollectorError) -> Int {
+        Int(try Self.certificates(certificate, certificatePath)[0].notValidAfter)
+    }
+
+    /// At least one.
+    private static func certificates(
+        _ bytes: [UInt8], _ path: String
+    ) throws(CollectorError) -> [NIOSSLCertificate] {
+        let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes)
+        guard let certificates, !certificates.isEmpty else {
+            throw CollectorError(.usage, "\"\(LogLine.escaped(path))\" holds no certificate in PEM")
+        }
+        return certificates
+    }
+}

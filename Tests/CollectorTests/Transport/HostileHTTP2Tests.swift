@@ -1,0 +1,202 @@
+import Collector
+import NIOCore
+import TestSupport
+import Testing
+
+/// What a client of HTTP/2 can do to the collector; another one is served all the same.
+@Suite("Hostile HTTP/2", .serialized, .timeLimit(.minutes(5)))
+struct HostileHTTP2Tests {
+    private typealias Wire = HTTP2Wire
+
+    /// Sends to the port for gRPC; what came before the connection was closed.
+    private func untilClosed(_ collector: TestCollector, _ bytes: [UInt8]) async throws -> [UInt8] {
+        let connection = try await WireConnection(port: collector.grpcPort)
+        connection.send(Wire.start() + bytes)
+        return try await connection.untilClosed()
+    }
+
+    private static func streams(_ count: Int) -> [UInt32] { (0..<UInt32(count)).map { 2 * $0 + 1 } }
+
+    @Test("hostile 17: ten thousand calls that are called back at once end the connection")
+    func rapidReset() async throws {
+        try await TestCollector.with { collector async throws in
+            let flood = Self.streams(10_000).flatMap { stream in
+                Wire.request(stream: stream, path: GRPCClient.tracesPath, type: "application/grpc")
+                    + Wire.frame(Wire.reset, stream: stream, [0, 0, 0, 8])
+            }
+            let answer = try await untilClosed(collector, flood)
+            #expect(Wire.goAwayCodes(in: answer).contains(11))  // ENHANCE_YOUR_CALM
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 18: headers that go on in a thousand frames end the connection")
+    func continuations() async throws {
+        try await TestCollector.with { collector async throws in
+            let first = Wire.request(stream: 1, path: "/", endsHeaders: false)
+            let more = Wire.frame(Wire.continuation, stream: 1, Wire.literal("a", "b"))
+            let answer = try await untilClosed(
+                collector, first + Array(repeatElement(more, count: 1_000).joined()))
+            #expect(!Wire.goAwayCodes(in: answer).isEmpty)
+            try await collector.expectServing()
+        }
+    }
+
+    /// Frames that cost their sender nothing.
+    static let floods: [(String, [UInt8])] = [
+        ("ping", HTTP2Wire.frame(HTTP2Wire.ping, [UInt8](repeating: 0, count: 8))),
+        ("settings", HTTP2Wire.frame(HTTP2Wire.settings, [0, 3, 0, 0, 0, 100])),
+        ("priority", HTTP2Wire.frame(HTTP2Wire.priority, stream: 1, [0, 0, 0, 3, 1])),
+        ("empty data", HTTP2Wire.frame(HTTP2Wire.data, stream: 1)),
+    ]
+
+    @Test("hostile 19: a flood of frames that carry nothing ends the connection", arguments: floods)
+    func emptyFrames(flood: (String, [UInt8])) async throws {
+        try await TestCollector.with { collector async throws in
+            let call = Wire.request(stream: 1, path: GRPCClient.tracesPath, type: "application/grpc")
+            let frames = Array(repeatElement(flood.1, count: 10_000).joined())
+            let answer = try await untilClosed(collector, call + frames)
+            #expect(!Wire.goAwayCodes(in: answer).isEmpty)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 20: resets that a sender provokes from us end the connection", arguments: [true, false])
+    func provokedResets(isWindow: Bool) async throws {
+        try await TestCollector.with { collector async throws in
+            let flood = Self.streams(2_000).flatMap { stream in
+                Wire.request(
+                    stream: stream, path: GRPCClient.tracesPath, type: "application/grpc",
+                    endsStream: !isWindow)
+                    + (isWindow
+                        ? Wire.frame(Wire.windowUpdate, stream: stream, [0, 0, 0, 0])
+                        : Wire.frame(Wire.data, stream: stream, [1]))
+            }
+            _ = try await untilClosed(collector, flood)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "hostile 21: frames that are of no use here are passed over",
+        arguments: [
+            HTTP2Wire.frame(
+                HTTP2Wire.alternativeService, [0, 3] + Array("a.b".utf8) + Array("h2=\":1\"".utf8)),
+            HTTP2Wire.frame(HTTP2Wire.alternativeService, [0, 0, 1]),
+            HTTP2Wire.frame(HTTP2Wire.origin, [0, 8] + Array("http://a".utf8)),
+            HTTP2Wire.frame(0xbb, [1, 2, 3]),
+        ])
+    func unknownFrames(frame: [UInt8]) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(Wire.start() + frame + Wire.call(stream: 1, SampleRequest.protobuf()))
+            #expect(try await connection.frame(ofType: Wire.headers).stream == 1)
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("hostile 22: a header that is named a thousand times ends the stream or the connection")
+    func headerBomb() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            let large = Wire.literal("a", String(repeating: "b", count: 3_900), isIndexed: true)
+            let block = large + [UInt8](repeating: 0xbe, count: 1_000)
+            connection.send(
+                Wire.start()
+                    + Wire.frame(Wire.headers, flags: Wire.endHeaders | Wire.endStream, stream: 1, block))
+            let answer = try await connection.untilClosed()
+            #expect(!Wire.goAwayCodes(in: answer).isEmpty)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "hostile 23: a path with ends of lines or a NUL is no request",
+        arguments: ["\r", "\n", "\0", "\r\nA: b"])
+    func badPath(bad: String) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            let call =
+                Wire.request(stream: 1, path: "/v1/traces\(bad)", type: "application/json")
+                + Wire.frame(Wire.data, flags: Wire.endStream, stream: 1, SampleRequest.json())
+            connection.send(Wire.start() + call)
+            var frame = try await connection.frame()
+            while frame.type != Wire.reset && frame.type != Wire.goAway && frame.type != Wire.headers {
+                frame = try await connection.frame()
+            }
+            #expect(frame.type != Wire.headers)
+            #expect(try collector.storedSpans() == 0)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "hostile 24: ten thousand calls of a sender that takes no answer stay bounded, and end with the connection"
+    )
+    func closedWindow() async throws {
+        let settings = TestCollector.settings {
+            $0.http2AgeSecondsMax = 1
+            $0.http2GraceSecondsMax = 1
+        }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            let message = SampleRequest.protobuf()
+            // 4 is the setting of the window of a stream.
+            connection.send(Wire.start([(4, 0)]))
+            connection.send(Self.streams(128).flatMap { Wire.call(stream: $0, message) })
+            _ = try await connection.untilClosed()
+            try await collector.expectServing()
+
+            let flood = try await WireConnection(port: collector.grpcPort)
+            flood.send(Wire.start([(4, 0)]))
+            flood.send(Self.streams(10_000).flatMap { Wire.call(stream: $0, message) })
+            _ = try await flood.untilClosed()
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("D6: of a thousand calls at a time 128 are taken, and the limit is announced")
+    func manyStreams() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(Wire.start())
+            let announced = try await connection.frame(ofType: Wire.settings).payload
+            #expect(announced.contains([0, 3, 0, 0, 0, 128]))
+            let open = Self.streams(1_000).flatMap {
+                Wire.request(stream: $0, path: GRPCClient.tracesPath, type: "application/grpc")
+            }
+            connection.send(open)
+            // Streams over the limit are errors, and too many errors end the connection.
+            #expect(!Wire.goAwayCodes(in: try await connection.untilClosed()).isEmpty)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("D6: a connection without calls is told to end")
+    func idleConnection() async throws {
+        let settings = TestCollector.settings { $0.grpcIdleSecondsMax = 1 }
+        try await TestCollector.with(settings) { collector async throws in
+            let client = try await collector.connectGRPC()
+            try await client.channel.closeFuture.get()
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("D6: a message that comes slowly is given up, and other calls of its connection are not")
+    func slowMessage() async throws {
+        let settings = TestCollector.settings { $0.bodyStallSecondsMax = 1 }
+        try await TestCollector.with(settings) { collector async throws in
+            let client = try await collector.connectGRPC()
+            async let slow = client.call(parts: [[0, 0, 0, 0, 9, 1]], endsStream: false)
+            #expect(try await client.export(SampleRequest.protobuf()).status == 0)
+            #expect(try await slow.status == 14)
+            #expect(try await client.export(SampleRequest.protobuf(seed: 2)).status == 0)
+            #expect(try collector.storedSpans() == 2)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Whether the bytes stand together somewhere in it.
+    fileprivate func contains(_ part: [UInt8]) -> Bool { firstRange(of: part) != nil }
+}

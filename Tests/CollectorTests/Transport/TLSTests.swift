@@ -1,0 +1,169 @@
+import Collector
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@Suite("TLS on every port", .serialized, .timeLimit(.minutes(5)))
+struct TLSTests {
+    private func url(_ port: Int) -> String { "https://127.0.0.1:\(port)/v1/traces" }
+
+    private func with(
+        _ tls: TLSSettings, _ test: (TestCollector) async throws -> Void
+    ) async throws {
+        try await TestCollector.with(TestCollector.settings { $0.tls = tls }, test)
+    }
+
+    @Test("A3: HTTP/1.1 and HTTP/2 over TLS are taken, on both ports")
+    func httpOverTLS() async throws {
+        let certificates = try await TestCertificates()
+        try await with(certificates.server) { collector async throws in
+            for port in [collector.httpPort, collector.grpcPort] {
+                for (option, version) in [("--http1.1", "1.1"), ("--http2", "2")] {
+                    let curl = try await Curl.post(
+                        SampleRequest.protobuf(), to: [url(port), url(port)], [option] + certificates.curl())
+                    #expect(
+                        curl.answers == ["200 \(version) connects=1", "200 \(version) connects=0"],
+                        "\(curl.complaints)")
+                }
+            }
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("A5: gRPC over TLS is taken, and the version of HTTP agreed on beforehand")
+    func grpcOverTLS() async throws {
+        let certificates = try await TestCertificates()
+        try await with(certificates.server) { collector async throws in
+            let target = "https://localhost:\(collector.grpcPort)\(GRPCClient.tracesPath)"
+            let curl = try await Curl.post(
+                GRPCClient.framed(SampleRequest.protobuf(spans: 2)), to: [target], type: "application/grpc",
+                ["--http2", "-v", "-H", "TE: trailers"] + certificates.curl())
+            #expect(curl.answers == ["200 2 connects=1"])
+            #expect(curl.complaints.contains("ALPN: server accepted h2"))
+            #expect(curl.text.contains("grpc-status: 0"))
+            #expect(try collector.storedSpans() == 2)
+        }
+    }
+
+    @Test("a certificate that a sender presents is its name")
+    func certificateIsName() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.makeCertificate("edge", subject: "/O=edges/CN=edge-7")
+        try await with(certificates.mutual) { collector async throws in
+            let curl = try await Curl.post(
+                SampleRequest.protobuf(), to: [url(collector.grpcPort)],
+                ["--http1.1"] + certificates.curl(certificate: "edge"))
+            #expect(curl.answers == ["200 1.1 connects=1"], "\(curl.complaints)")
+            let line = await collector.log.line(containing: "kind=other_port")
+            #expect(line?.contains("sender=edge-7") == true)
+        }
+    }
+
+    @Test("J8: TLS to a port of plain text gets an answer and a line in the log", arguments: [true, false])
+    func tlsToPlainPort(isHTTP: Bool) async throws {
+        try await TestCollector.with { collector async throws in
+            let port = isHTTP ? collector.httpPort : collector.grpcPort
+            let connection = try await WireConnection(port: port)
+            connection.send([0x16, 3, 1, 0, 4, 1, 0, 0, 0])
+            let reply = try await connection.reply()
+            #expect(reply.status == 400)
+            #expect(String(decoding: reply.body, as: UTF8.self).contains("use http:// in its endpoint"))
+            #expect(try await connection.untilClosed() == [])
+            let line = await collector.log.line(containing: "reason=tls")
+            #expect(line?.contains("the sender speaks TLS: use http://") == true)
+            let curl = try await Curl.post(SampleRequest.protobuf(), to: [url(port)], [])
+            #expect(curl.exitCode == 35)
+            #expect(curl.complaints.contains("wrong version number"))
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("J9: plain text to a port of TLS gets an answer and a line in the log", arguments: [true, false])
+    func plainToTLSPort(isHTTP: Bool) async throws {
+        let certificates = try await TestCertificates()
+        try await with(certificates.server) { collector async throws in
+            let port = isHTTP ? collector.httpPort : collector.grpcPort
+            let connection = try await WireConnection(port: port)
+            connection.post(SampleRequest.protobuf())
+            let reply = try await connection.reply()
+            #expect(reply.status == 400)
+            #expect(String(decoding: reply.body, as: UTF8.self).contains("use https:// in its endpoint"))
+            #expect(try await connection.untilClosed() == [])
+            #expect(await collector.log.line(containing: "reason=plain_text") != nil)
+
+            let grpc = try await WireConnection(port: port)
+            grpc.send(HTTP2Wire.start() + HTTP2Wire.call(stream: 1, SampleRequest.protobuf()))
+            let bytes = try await grpc.untilClosed()
+            #expect(HTTP2Wire.goAwayCodes(in: bytes) == [12])
+            #expect(String(decoding: bytes, as: UTF8.self).contains("use https:// in its endpoint"))
+            #expect(try collector.storedSpans() == 0)
+        }
+    }
+
+    @Test("hostile 15: old TLS, and certificates that are missing, foreign or expired, get in nowhere")
+    func badClientsStayOut() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.makeCertificate("good", subject: "/CN=good")
+        try await certificates.makeCertificate("expired", subject: "/CN=late", days: -1)
+        try await certificates.makeAuthority("stranger")
+        try await certificates.makeCertificate("foreign", subject: "/CN=good", authority: "stranger")
+        try await with(certificates.mutual) { collector async throws in
+            for (name, reason) in [
+                (nil, "the sender presents no certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"),
+                ("foreign", "the sender's certificate is not valid here"), ("expired", "it has expired"),
+            ] {
+                for option in ["--tls-max 1.2", "--tlsv1.3"] {
+                    let curl = try await Curl.post(
+                        SampleRequest.protobuf(), to: [url(collector.httpPort)],
+                        option.split(separator: " ").map(String.init) + certificates.curl(certificate: name))
+                    #expect(curl.exitCode != 0, "\(name ?? "none") \(option)")
+                    #expect(!curl.text.contains("200"))
+                }
+                let line = await collector.log.line(containing: reason)
+                #expect(line?.contains("reason=tls_handshake") == true, "\(reason)")
+            }
+            let old = try await certificates.client(
+                port: collector.httpPort, "-tls1_1 -cipher ALL:@SECLEVEL=0")
+            #expect(old.standardOutput.contains("alert protocol version"), "\(old.standardOutput)")
+            let line = await collector.log.line(containing: "a version of TLS that is too old")
+            #expect(line != nil)
+            #expect(try collector.storedSpans() == 0)
+
+            let good = try await Curl.post(
+                SampleRequest.protobuf(), to: [url(collector.httpPort)],
+                certificates.curl(certificate: "good"))
+            #expect(good.answers.first?.hasPrefix("200 ") == true, "\(good.complaints)")
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("hostile 15: who asks for another handshake within TLS is not given one")
+    func renegotiation() async throws {
+        let certificates = try await TestCertificates()
+        try await with(certificates.server) { collector async throws in
+            let end = try await certificates.client(
+                port: collector.httpPort, "-tls1_2", typing: "echo R; sleep 1")
+            #expect(
+                end.standardOutput.contains("no renegotiation") || end.standardOutput.contains("error:"),
+                "\(end.standardOutput)")
+            let curl = try await Curl.post(
+                SampleRequest.protobuf(), to: [url(collector.httpPort)], certificates.curl())
+            #expect(curl.exitCode == 0)
+        }
+    }
+
+    @Test("hostile 1: a handshake that does not go on is ended", arguments: [[0x16], []] as [[UInt8]])
+    func silentHandshake(start: [UInt8]) async throws {
+        let certificates = try await TestCertificates()
+        let settings = TestCollector.settings {
+            $0.tls = certificates.server
+            $0.headerSecondsMax = 1
+        }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await collector.connectHTTP()
+            connection.send(start)
+            _ = try await connection.untilClosed()
+        }
+    }
+}
