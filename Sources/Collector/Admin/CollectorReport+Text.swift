@@ -143,9 +143,13 @@ extension CollectorReport {
         let cpu = process.cpuSeconds.map { HumanUnits.duration(Int64($0 * 1e9)) } ?? "-"
         rows.append(
             ("process", "\(memory) of memory, \(cpu) of CPU time, \(process.openFiles ?? 0) open files"))
-        let width = rows.map(\.0.count).max() ?? 0
+        let indent = (rows.map(\.0.count).max() ?? 0) + 2
         return rows.flatMap { name, value in
-            wrapped(name + String(repeating: " ", count: width - name.count + 2) + value, output)
+            let lines = LineWrap.lines(value, width: output.width.map { max(20, $0 - indent) })
+            return lines.enumerated().map { number, line in
+                let name = number == 0 ? name : ""
+                return name + String(repeating: " ", count: indent - name.count) + line
+            }
         }
     }
 

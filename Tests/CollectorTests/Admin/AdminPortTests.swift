@@ -102,6 +102,10 @@ struct AdminPortTests {
             #expect(table.text.hasPrefix("READY  traceq-collector "))
             #expect(table.text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(table.text)")
             #expect(table.headers["x-traceq-problems"] == "0")
+            // What does not fit goes on under itself.
+            #expect(
+                table.text.contains("\nsegments       1 segment of")
+                    || table.text.contains("\nsegments       0 segments of"))
             let reply = try await get("/status?format=json", of: collector)
             let json = try JSONValue(parsing: reply.text)
             #expect(json["schema"]?.text == "traceq.status/1")
