@@ -6,7 +6,7 @@ import Telemetry
 struct ExportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write spans to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
+        abstract: "Write spans or logs to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
         usage: "traceq export -o <file> <options>",
         discussion: """
             OTLP is what 'traceq import' and the tools around the OpenTelemetry Collector read: JSON with a request \
@@ -18,6 +18,7 @@ struct ExportCommand: ContextCommand {
               traceq export --since 7d -o week.otlp.zst     OTLP protobuf, compressed
               traceq export --service athens -o athens.db   tables: sqlite3, DuckDB
               traceq export --trace 0af76519 -o -           to standard output
+              traceq export --signal logs -o logs.jsonl     log records
             """)
 
     @Option(
@@ -29,6 +30,9 @@ struct ExportCommand: ContextCommand {
     @Option(
         help: "otlp-json, otlp (protobuf), csv or sqlite (default: by the file's ending, else otlp-json).")
     var format: ExportFormat?
+
+    @Option(help: "traces, or logs: log records, as OTLP only.")
+    var signal = ExportSignal.traces
 
     @Option(help: "none, gzip or zstd (default: by the file's ending, .gz or .zst).")
     var compress: ExportCompression?
@@ -57,22 +61,34 @@ struct ExportCommand: ContextCommand {
         var sink = try ExportSink(
             format, compression, path: output == "-" ? nil : output, replaces: force, database: place.path)
         var bar = ProgressBar(
-            title: "export", unit: .things("spans"), width: context.diagnosticWidth,
+            title: "export", unit: .things(signal.item + "s"), width: context.diagnosticWidth,
             write: context.writeDiagnostic)
         var failure: (any Error)?
         let result: SpanExportResult
+        /// Hands a chunk on; false ends the export.
+        func goesOn(_ append: () throws -> Void) -> Bool {
+            do {
+                try append()
+                return true
+            } catch {
+                failure = error
+                return false
+            }
+        }
         do {
-            result = try reader.export(
-                selection, onProgress: { bar.update(done: Int64($0), total: Int64($1)) },
-                { chunk in
-                    do {
-                        try sink.append(chunk)
-                        return true
-                    } catch {
-                        failure = error
-                        return false
-                    }
-                })
+            let onProgress = { (done: Int, total: Int) in
+                bar.update(done: Int64(done), total: Int64(total))
+            }
+            switch signal {
+            case .traces:
+                result = try reader.export(selection, onProgress: onProgress) { chunk in
+                    goesOn { try sink.append(chunk) }
+                }
+            case .logs:
+                result = try reader.exportLogs(selection, onProgress: onProgress) { chunk in
+                    goesOn { try sink.append(chunk) }
+                }
+            }
         } catch {
             bar.finish()
             throw place.failure(error)
@@ -83,7 +99,7 @@ struct ExportCommand: ContextCommand {
         for note in result.notes { context.writeDiagnostic(ResultTable.noteText(note) + "\n") }
         if output != "-" {
             context.writeDiagnostic(
-                "\(HumanUnits.count(result.spans, "span")) written to \(DisplayText.escaped(output))\n")
+                "\(HumanUnits.count(result.spans, signal.item)) written to \(DisplayText.escaped(output))\n")
         }
         return .success
     }
@@ -102,6 +118,15 @@ struct ExportCommand: ContextCommand {
     }
 
     private func check(_ format: ExportFormat, _ compression: ExportCompression) throws(CommandFailure) {
+        if signal == .logs {
+            guard format == .otlp || format == .otlpJSON else {
+                throw CommandFailure(
+                    .usage, "log records are written as OTLP only: --format otlp-json or otlp")
+            }
+            guard spans.name == nil else {
+                throw CommandFailure(.usage, "log records have no name to select by; leave --name out")
+            }
+        }
         if output.isEmpty { throw CommandFailure(.usage, "--output names no file; - is standard output") }
         if format == .sqlite {
             guard output != "-" else {

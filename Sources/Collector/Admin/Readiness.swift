@@ -1,7 +1,7 @@
 import Telemetry
 
 /// Whether the collector can do its work, and why not.
-package struct Readiness: Hashable, Sendable {
+struct Readiness: Hashable, Sendable {
     /// What keeps requests from being stored: `/healthz` tells of it, and `/readyz` too.
     var faults: [String] = []
     /// What keeps more requests from being taken at the moment: only `/readyz` tells of it.
@@ -39,8 +39,7 @@ package struct Readiness: Hashable, Sendable {
         }
     }
 
-    /// Whether so much is held of what may be that no more should come.
-    package static func isHigh(_ value: Int, _ limit: Int) -> Bool {
+    private static func isHigh(_ value: Int, _ limit: Int) -> Bool {
         limit > 0 && Double(value) >= highWater * Double(limit)
     }
 }

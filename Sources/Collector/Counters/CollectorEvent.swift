@@ -1,12 +1,23 @@
 /// What the collector counts beside requests: one number each, `traceq_events_total{event="…"}` on the admin port.
 ///
-/// A new kind of event is a case here with a sentence that says what it means, a call of `CollectorCounters.note`, and its
-/// name in docs/collector.md.
+/// A new kind of event is a case here with a sentence that says what it means, and a call of `CollectorCounters.note`.
 package enum CollectorEvent: String, Hashable, Sendable, CaseIterable {
-    /// A request had text that was not UTF-8 and was mended.
+    /// A connection was accepted, on any port for telemetry.
+    case connectionOpened = "connection_opened"
+    /// A connection was ended for standing still, or for its age.
+    case connectionExpired = "connection_expired"
+    /// A TLS handshake failed.
+    case tlsHandshakeFailed = "tls_handshake_failed"
+    /// A connection was ended for breaking the rules of HTTP/2, or for flooding within them.
+    case http2Abuse = "http2_abuse"
+    /// Strings came that were not UTF-8 and were mended.
     case textMended = "text_mended"
-    /// A request had attributes of one span, point or record with the same key; the last one counts.
+    /// Values were longer or nested deeper than what is kept, and were cut.
+    case valueCut = "value_cut"
+    /// Attributes of one span, point or record had the same key; the last one stays.
     case duplicateKey = "duplicate_key"
+    /// Secrets were taken out of values before they were stored.
+    case valueRedacted = "value_redacted"
     /// The configuration was read again and taken over.
     case reloaded = "reloaded"
     /// The configuration was read again and refused; the one before stays.

@@ -1,4 +1,4 @@
-package import Telemetry
+import Telemetry
 
 /// Which program a sender is, as far as it shows: whoever mends its configuration needs to know where to look.
 package enum SenderSoftware: String, Hashable, Sendable, CaseIterable {
@@ -18,7 +18,7 @@ package enum SenderSoftware: String, Hashable, Sendable, CaseIterable {
     /// Nil when nothing in a request tells.
     ///
     /// A collector in between has its own user agent and hands on resources of others: what they say comes first.
-    package init?(_ inspection: OriginInspection, userAgent: String?) {
+    init?(_ inspection: OriginInspection, userAgent: String?) {
         let name = inspection.serviceName ?? ""
         if inspection.webEngine == "Caddy" || name == "unknown_service:caddy" {
             self = .caddy
@@ -44,7 +44,7 @@ package enum SenderSoftware: String, Hashable, Sendable, CaseIterable {
     }
 
     /// What a `User-Agent` tells; nil for one that tells nothing.
-    package init?(userAgent: String) {
+    init?(userAgent: String) {
         let text = userAgent.lowercased()
         if text.contains("opentelemetry collector") || text.contains("otelcol") || text.contains("rotel") {
             self = .collector

@@ -5,12 +5,15 @@ extension SpanBatch {
     static let encodingVersion: UInt8 = 1
 
     /// The batch as bytes.
-    package func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] { encoded(as: Self.encodingVersion) }
+
+    /// - Parameter version: the first byte, which also says what the rows are
+    func encoded(as version: UInt8) -> [UInt8] {
         var writer = ByteWriter()
         writer.reserve(
             spanCount * 48 + slots.count * 2 + dictionary.strings.bytes.count + resources.bytes.count
                 + scopes.bytes.count + 1_024)
-        writer.byte(Self.encodingVersion)
+        writer.byte(version)
         writer.signed(arrival.receivedAt.rawValue)
         writer.counted(Array(arrival.peerAddress.utf8))
         encodeTables(&writer)
@@ -103,9 +106,12 @@ extension SpanBatch {
     }
 
     /// Reads a batch back.
+    /// - Parameter version: the first byte that it must have
     /// - Throws: `ByteReader.Damage` when the bytes are not an encoded batch
-    init(decoding reader: inout ByteReader) throws(ByteReader.Damage) {
-        guard try reader.byte() == Self.encodingVersion else { throw reader.damage() }
+    init(
+        decoding reader: inout ByteReader, as version: UInt8 = encodingVersion
+    ) throws(ByteReader.Damage) {
+        guard try reader.byte() == version else { throw reader.damage() }
         let receivedAt = UnixNanos(rawValue: try reader.signed())
         let peer = String(decoding: try reader.counted(), as: UTF8.self)
         self.init(arrival: Arrival(receivedAt: receivedAt, peerAddress: peer))

@@ -96,7 +96,7 @@ extension TelemetryReader {
 
 extension SpanSelection {
     /// Whether a segment may have spans that start in the window.
-    fileprivate func mayWant(_ segment: SegmentSummary) -> Bool {
+    func mayWant(_ segment: SegmentSummary) -> Bool {
         segment.overlaps(window) || (window.until == .distantFuture && segment.maxStart >= window.since)
     }
 }

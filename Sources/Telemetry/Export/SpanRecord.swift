@@ -7,7 +7,7 @@ package enum SpanRecord {
     /// came from.
     package static var columns: [SQLColumn] { spanColumns.map(\.column) }
 
-    private static let spanColumns = Array(SpanColumn.allCases.prefix { $0 != .resource })
+    private static let spanColumns = Array(SpanColumn.ofSpans.prefix { $0 != .resource })
 
     /// The values, one for each column.
     package static func values(_ stored: StoredSpan) -> [SQLValue] {
@@ -37,6 +37,7 @@ package enum SpanRecord {
         case .endNanos: return .integer(Int64(clamping: span.endTimeUnixNano))
         case .durationNanos: return .integer(duration(span))
         case .durationMillis: return .real(Double(duration(span)) / 1e6)
+        case .observedNanos, .severity, .severityNumber, .severityText, .body, .eventName: return .null
         case .peer: return .text(stored.peerAddress)
         case .receivedAtNanos: return .integer(stored.receivedAt.rawValue)
         case .traceState: return orNull(span.traceState)

@@ -191,7 +191,7 @@ package struct DatabaseVerification: ~Copyable {
             return
         }
         report.segments += 1
-        guard stored.signal == Schema.spanSignal || stored.isOfPoints else { return }
+        guard Signal(rawValue: stored.signal) != nil else { return }
         report.chunks += stored.chunks.count
         report.bytes += Int64(stored.byteCount)
         if stored.isOfPoints {
@@ -200,7 +200,11 @@ package struct DatabaseVerification: ~Copyable {
             report.add(verification.damages)
             return report.add(series.unresolved(verification.series ?? [], of: stored))
         }
-        report.segmentSpans += Self.believable(stored.spans)
+        if stored.signal == Signal.logs.rawValue {
+            report.segmentLogRecords += Self.believable(stored.spans)
+        } else {
+            report.segmentSpans += Self.believable(stored.spans)
+        }
         var verification = SegmentVerification(stored)
         verification.run()
         report.add(verification.damages)

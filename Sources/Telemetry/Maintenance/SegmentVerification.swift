@@ -17,7 +17,9 @@ struct SegmentVerification: ~Copyable {
 
     init(_ segment: StoredSegment) {
         self.segment = segment
-        decoder = SegmentDecoder(spanCount: Int(clamping: segment.spans))
+        decoder = SegmentDecoder(
+            spanCount: Int(clamping: segment.spans), signal: Signal(rawValue: segment.signal) ?? .traces)
+        whole.signal = Signal(rawValue: segment.signal) ?? .traces
     }
 
     /// The resources and scopes that the segment's origins refer to; nil when they cannot be read.
@@ -138,7 +140,7 @@ struct SegmentVerification: ~Copyable {
             if Int64(ids.count) != segment.traces {
                 add(.catalogue, "the catalogue says \(segment.traces) traces, and it has \(ids.count)")
             }
-            if ids.contains(where: { $0.high == 0 && $0.low == 0 }) {
+            if whole.signal == .traces, ids.contains(where: { $0.high == 0 && $0.low == 0 }) {
                 add(.content, .traceIDs, "has an empty id")
             }
             if Set(ids).count != ids.count { add(.content, .traceIDs, "has a trace twice") }
@@ -180,7 +182,7 @@ struct SegmentVerification: ~Copyable {
     private mutating func checkIDs(_ traces: Traces?) {
         let spans = Int(segment.spans)
         let ids = read(.spanIDs) { (decoder, bytes) throws(ByteReader.Damage) in try decoder.ids(bytes) }
-        if let ids = checked(ids, .spanIDs, count: spans), ids.contains(0) {
+        if let ids = checked(ids, .spanIDs, count: spans), whole.signal == .traces, ids.contains(0) {
             add(.content, .spanIDs, "has an empty id")
         }
         let parents = readIndexes(.parents, limit: Int(UInt32.max))
@@ -325,9 +327,10 @@ extension SegmentVerification {
         let stored = read(.statistics) { (decoder, bytes) throws(ByteReader.Damage) in
             try decoder.statistics(bytes)
         }
-        expect(.rollup)
+        let hasRollup = whole.signal == .traces
+        if hasRollup { expect(.rollup) }
         var rollup: SegmentRollup?
-        if let stored, let names = whole.dictionaries.first?.count, names > 0 {
+        if hasRollup, let stored, let names = whole.dictionaries.first?.count, names > 0 {
             rollup = read(.rollup) { (decoder, bytes) throws(ByteReader.Damage) in
                 try decoder.rollup(bytes, sourceCount: stored.sources.count, nameCount: names)
             }

@@ -11,6 +11,8 @@ package struct VerificationReport: Sendable {
     /// Points in the segments.
     package var segmentPoints = 0
     package var series = 0
+    /// Log records in the segments.
+    package var segmentLogRecords = 0
     package var journalRows = 0
     package var journalSpans = 0
     package var receipts = 0

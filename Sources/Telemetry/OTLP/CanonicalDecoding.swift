@@ -70,6 +70,13 @@ extension [SpanLink] {
 }
 
 extension AnyValue {
+    /// A value from its canonical bytes; nil when they are damaged.
+    init?(canonicalBytes bytes: [UInt8]) {
+        var decoding = MessageDecoding(bytes.span, maxDepth: anyDepth)
+        self = decoding.anyValue(bytes.indices, depth: 1)
+        if decoding.problem != nil { return nil }
+    }
+
     /// The value of an attribute as its slot and its column's type tell; nil when the bytes are damaged.
     init?(type: ValueType, bits: UInt64, bytes: [UInt8]) {
         var decoding = MessageDecoding(bytes.span, maxDepth: anyDepth)

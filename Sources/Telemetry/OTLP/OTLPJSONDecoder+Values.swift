@@ -23,7 +23,7 @@ extension OTLPJSONDecoder {
     }
 
     /// An `AnyValue`, the `depth`-th one from outside.
-    private mutating func anyValue(depth: Int) throws(DecodeError) -> AnyValue {
+    mutating func anyValue(depth: Int) throws(DecodeError) -> AnyValue {
         guard depth <= maxDepth else {
             throw reader.failure(.tooDeep, "attribute value nests deeper than \(maxDepth) levels")
         }

@@ -220,7 +220,7 @@ struct ReferenceDecoderValues {
         return pair
     }
 
-    private mutating func anyValue(_ message: Opentelemetry__Proto__Common__V1__AnyValue) -> AnyValue {
+    mutating func anyValue(_ message: Opentelemetry__Proto__Common__V1__AnyValue) -> AnyValue {
         switch unsafe message.value_case {
         case OPENTELEMETRY__PROTO__COMMON__V1__ANY_VALUE__VALUE_STRING_VALUE:
             return unsafe .string(text(message.string_value))

@@ -21,6 +21,15 @@ package func decodeMetricsRequest(
         .request
 }
 
+/// Decodes an `ExportLogsServiceRequest` with libprotobuf-c: see `decodeTraceRequest`.
+/// - Throws: `.malformedProtobuf`, `.tooDeep` or `.tooLarge`
+package func decodeLogsRequest(
+    protobuf body: ByteSpan, limits: DecodeLimits = DecodeLimits()
+) throws(DecodeError) -> ExportLogsServiceRequest {
+    try ReferenceDecoder.decode(body, .logsRequest, limits) { ReferenceDecoder.unpackLogs($0, in: $1) }
+        .request
+}
+
 /// libprotobuf-c behind its fence: `WireScan`, then `WireRewrite` where it is needed, then unpacking
 /// into a `DecodeArena`, then plain values.
 ///
@@ -43,7 +52,8 @@ package func decodeMetricsRequest(
 /// 7. `.tooDeep`: more than `maxDepth` `AnyValue` messages nested in one another within one attribute
 ///    value. A scalar attribute value has depth 1, a scalar in an array (or in a list of pairs) depth 2.
 ///    `KeyValueList`, `ArrayValue` and `KeyValue` do not count. Above 128 `maxDepth` counts as 128,
-///    because libprotobuf-c recurses. Attributes of resources, scopes, spans, events and links alike.
+///    because libprotobuf-c recurses. Attributes of resources, scopes, spans, events, links and log records
+///    alike, and bodies of log records.
 /// 8. `.tooLarge`: more than `messagesMax` messages, or an arena that is full (`arenaCapacity`).
 ///
 /// Accepted, and read so:

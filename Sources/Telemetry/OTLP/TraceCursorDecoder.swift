@@ -1,29 +1,45 @@
 import OTLPModel
 
-/// Decodes an `ExportTraceServiceRequest` in one pass over its bytes, straight into columns.
+/// Decodes an `ExportTraceServiceRequest`, or an `ExportLogsServiceRequest`, in one pass over its bytes, straight
+/// into columns.
 ///
 /// ```
 /// message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
 /// message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; string schema_url = 3; }
 /// message ScopeSpans { InstrumentationScope scope = 1; repeated Span spans = 2; string schema_url = 3; }
 /// ```
+/// Those of logs have the same fields, with log records in the place of spans.
+///
 /// Spans with an id of a wrong length, or of zeros only, are refused alone (OTLP: such ids are invalid).
 struct TraceCursorDecoder: ~Copyable, ~Escapable {
     let body: ByteSpan
     let limits: DecodeLimits
+    private let items: Items
     var builder: SpanBatchBuilder
     private(set) var problem: MessageDecoding.Problem?
     private(set) var rejectedSpans = 0
+    /// Log records whose ids were left out.
+    var invalidIDs = 0
     private(set) var rejectionReason: String?
 
     // The events and links of the span that is being read; kept to reuse their memory.
     private var events: [Range<Int>] = []
     private var links: [Range<Int>] = []
 
+    /// What the scopes of a request hold.
+    enum Items {
+        case spans
+        case logRecords
+    }
+
     @_lifetime(copy body)
-    init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits, shapes: consuming SpanShapes) {
+    init(
+        _ body: ByteSpan, of items: Items = .spans, arrival: Arrival, limits: DecodeLimits,
+        shapes: consuming SpanShapes
+    ) {
         self.body = body
         self.limits = limits
+        self.items = items
         builder = SpanBatchBuilder(arrival: arrival, shapes: shapes)
         builder.reserve(bodyBytes: body.count)
     }
@@ -81,7 +97,10 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
-                span(cursor.lengthDelimited())
+                switch items {
+                case .spans: span(cursor.lengthDelimited())
+                case .logRecords: logRecord(cursor.lengthDelimited())
+                }
             } else {
                 cursor.skip(tag)
             }

@@ -54,26 +54,18 @@ package struct DecodedTraces: Sendable {
     ) throws(DecodeError) -> DecodedTraces? {
         var cursor = TraceCursorDecoder(body, arrival: arrival, limits: limits, shapes: shapes)
         cursor.decode()
-        switch cursor.problem {
-        case nil:
-            if cursor.builder.lacksColumns {
-                return try fromCursor(body, arrival, limits, SpanShapes(), memory)
+        if let problem = cursor.problem {
+            guard let error = problem.error(in: body, of: "ExportTraceServiceRequest", limits) else {
+                return nil
             }
-            let rejected = cursor.rejectedSpans
-            let reason = cursor.rejectionReason
-            let (batch, shapes) = cursor.finish()
-            memory?.giveBack(shapes)
-            return DecodedTraces(batch: batch, rejectedSpans: rejected, rejectionReason: reason)
-        case .malformed(let offset)?:
-            throw DecodeError(
-                .malformedProtobuf,
-                "malformed protobuf at byte \(offset) of \(body.count): "
-                    + "not an ExportTraceServiceRequest, or cut short")
-        case .tooDeep(let offset)?:
-            throw DecodeError(
-                .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
-        case .unusual?: return nil
+            throw error
         }
+        if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
+        let rejected = cursor.rejectedSpans
+        let reason = cursor.rejectionReason
+        let (batch, shapes) = cursor.finish()
+        memory?.giveBack(shapes)
+        return DecodedTraces(batch: batch, rejectedSpans: rejected, rejectionReason: reason)
     }
 
     /// Decodes an OTLP/JSON `ExportTraceServiceRequest`.
@@ -92,10 +84,29 @@ package struct DecodedTraces: Sendable {
     }
 
     private static func storable(_ decoded: DecodedTraces) throws(DecodeError) -> DecodedTraces {
-        guard decoded.batch.isStorable else {
-            throw DecodeError(
-                .tooLarge, "the request holds more values than can be stored at once; send less in one")
-        }
+        guard decoded.batch.isStorable else { throw .tooManyValues }
         return decoded
     }
+}
+
+extension MessageDecoding.Problem {
+    /// Why a body cannot be decoded; nil for one that is left to the reference decoder.
+    /// - Parameter request: what OTLP calls the message that the body should be
+    func error(in body: ByteSpan, of request: String, _ limits: DecodeLimits) -> DecodeError? {
+        switch self {
+        case .malformed(let offset):
+            DecodeError(
+                .malformedProtobuf,
+                "malformed protobuf at byte \(offset) of \(body.count): not an \(request), or cut short")
+        case .tooDeep(let offset):
+            DecodeError(
+                .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
+        case .unusual: nil
+        }
+    }
+}
+
+extension DecodeError {
+    static let tooManyValues = DecodeError(
+        .tooLarge, "the request holds more values than can be stored at once; send less in one")
 }

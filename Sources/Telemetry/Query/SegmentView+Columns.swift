@@ -19,6 +19,7 @@ extension SegmentView {
     ///   a segment that would be whole
     func segmentColumns() throws(StoreError) -> SegmentColumns {
         var columns = SegmentColumns()
+        columns.signal = summary.signal
         columns.tables = try tables()
         columns.storedOrigins = try storedOrigins()
         columns.traces = try traceIDs()

@@ -57,7 +57,7 @@ final class SegmentView {
         columns = nil
         loadChunk = load
         self.resolve = resolve
-        decoder = SegmentDecoder(spanCount: summary.spans, decompressor)
+        decoder = SegmentDecoder(spanCount: summary.spans, signal: summary.signal, decompressor)
     }
 
     /// Spans that are in memory already: the journal's.
@@ -331,9 +331,10 @@ final class SegmentView {
         return statistics
     }
 
-    /// The spans added up by minute; nil for a segment of format 1, which has none.
+    /// The spans added up by minute; nil for a segment of format 1 and for one of log records, which have none.
     func rollup() throws(StoreError) -> SegmentRollup? {
         if let knownRollup { return knownRollup }
+        guard summary.signal == .traces else { return nil }
         if let columns {
             knownRollup = SegmentRollupBuilder.rollup(
                 columns, SegmentSources(columns), SegmentClassification(columns))

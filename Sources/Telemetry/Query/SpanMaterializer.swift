@@ -2,9 +2,9 @@ import OTLPModel
 
 /// Puts single spans of a segment together again from its columns.
 struct SpanMaterializer {
-    private let view: SegmentView
-    private let tables: SegmentTables
-    private let operations: [UInt32]
+    let view: SegmentView
+    let tables: SegmentTables
+    let operations: [UInt32]
     /// Empty where only attributes are wanted.
     private let parents: [UInt32]
 
@@ -80,13 +80,13 @@ struct SpanMaterializer {
     }
 
     /// The bytes of a dictionary column at a place.
-    private func bytes(column: Int, index: Int) throws(StoreError) -> [UInt8] {
+    func bytes(column: Int, index: Int) throws(StoreError) -> [UInt8] {
         guard case .entries(let entries, let dictionary) = try view.values(of: column), index < entries.count
         else { throw view.damage(column: column) }
         return Array(dictionary[Int(entries[index])])
     }
 
-    private func number(column: Int, index: Int) throws(StoreError) -> UInt64 {
+    func number(column: Int, index: Int) throws(StoreError) -> UInt64 {
         guard case .numbers(let numbers) = try view.values(of: column), index < numbers.count
         else { throw view.damage(column: column) }
         return numbers[index]

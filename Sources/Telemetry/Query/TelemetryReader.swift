@@ -158,33 +158,41 @@ package final class TelemetryReader {
     }
 
     /// The segments that a predicate on the catalogue lets through, oldest first, and the journal.
-    func views(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentView] {
-        try segments(isWanted).map { source.view($0) }
+    /// - Parameters:
+    ///   - signal: traces or logs
+    ///   - journal: what the journal holds, where that was read already
+    func views(
+        of signal: Signal = .traces, journal: [TelemetryBatch]? = nil, _ isWanted: (SegmentSummary) -> Bool
+    ) throws(StoreError) -> [SegmentView] {
+        try segments(of: signal, journal: journal, isWanted).map { source.view($0) }
     }
 
     /// What `views` would show, as values that may cross threads.
-    func segments(_ isWanted: (SegmentSummary) -> Bool) throws(StoreError) -> [SegmentReference] {
+    func segments(
+        of signal: Signal = .traces, journal: [TelemetryBatch]? = nil, _ isWanted: (SegmentSummary) -> Bool
+    ) throws(StoreError) -> [SegmentReference] {
         let stored: [SegmentReference]
-        let journal: [SpanBatch]
+        let batches = if let journal { journal } else { try self.journal() }
+        let own = batches.compactMap { $0.rows(of: signal) }
         do {
-            journal = try journalBatches().compactMap(\.spanBatch)
-            stored = try storedSegments()
+            stored = try storedSegments(of: signal)
         } catch {
             throw StoreError(error, path: path)
         }
         var segments = stored.filter { isWanted($0.summary) }
-        if let journal = try reference(toJournal: journal, beside: stored), isWanted(journal.summary) {
+        if let journal = try reference(toJournal: own, of: signal, beside: stored), isWanted(journal.summary)
+        {
             segments.append(journal)
         }
         return segments
     }
 
     /// The catalogue; entries that no segment can have are damage.
-    private func storedSegments() throws(SQLiteError) -> [SegmentReference] {
+    private func storedSegments(of signal: Signal) throws(SQLiteError) -> [SegmentReference] {
         let statement = try connection.prepare(
             """
             SELECT id, format, \(SegmentSummary.catalogueColumns)
-            FROM segment WHERE signal = \(Schema.spanSignal) ORDER BY id
+            FROM segment WHERE signal = \(signal.rawValue) ORDER BY id
             """)
         var segments: [SegmentReference] = []
         while try statement.step() {
@@ -239,9 +247,13 @@ package final class TelemetryReader {
 
     /// What is in no segment yet, as the sealer will make it; nil when that is nothing.
     private func reference(
-        toJournal batches: [SpanBatch], beside segments: [SegmentReference]
+        toJournal batches: [SpanBatch], of signal: Signal, beside segments: [SegmentReference]
     ) throws(StoreError) -> SegmentReference? {
         guard !batches.isEmpty else { return nil }
+        if signal == .logs {
+            let columns = SegmentBuilder(batches, signal: .logs).build()
+            return SegmentReference(summary: columns.summary(), columns: columns)
+        }
         let starts = SpanStarts(batches)
         let concerned = segments.filter { starts.meet($0.summary) }
         let columns = try SegmentBuilder(batches).build(

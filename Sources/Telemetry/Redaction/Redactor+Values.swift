@@ -57,6 +57,16 @@ extension Redactor {
         return group.protobufBytes()
     }
 
+    func redactedValue(_ bytes: [UInt8]) -> [UInt8]? {
+        guard hasSign(bytes), let value = AnyValue(canonicalBytes: bytes), let changed = redacted(value)
+        else {
+            return nil
+        }
+        var writer = ProtobufWriter()
+        changed.write(to: &writer)
+        return writer.bytes
+    }
+
     func redactedScope(_ bytes: [UInt8]) -> [UInt8]? {
         guard hasSign(bytes), var group = ScopeSpans(canonicalBytes: bytes),
             let attributes = redacted(group.scope.attributes)

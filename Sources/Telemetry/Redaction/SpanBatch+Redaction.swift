@@ -4,10 +4,16 @@ extension SpanBatch {
     ///
     /// - Returns: how many distinct values were changed
     @discardableResult
-    package mutating func redact(_ redactor: Redactor) -> Int {
+    package mutating func redact(_ redactor: Redactor) -> Int { redact(redactor, of: .traces) }
+
+    /// - Parameter signal: what the rows are: spans or log records
+    mutating func redact(_ redactor: Redactor, of signal: Signal) -> Int {
         guard !redactor.isIdle else { return 0 }
         let values = dictionary.replaceEntries(where: Redactor.firstSign) { [columns] column, bytes in
-            Self.redacted(columns.keys[Int(column)], column, bytes, redactor)
+            if signal == .logs, column == FieldColumn.structuredBody.id {
+                return redactor.redactedValue(bytes)
+            }
+            return Self.redacted(columns.keys[Int(column)], column, bytes, redactor)
         }
         let resources = resources.replaceEntries(where: Redactor.firstSign) { redactor.redactedResource($0) }
         let scopes = scopes.replaceEntries(where: Redactor.firstSign) { redactor.redactedScope($0) }

@@ -66,6 +66,9 @@ extension ResultTable {
             notes[0].message +=
                 ", \(HumanUnits.count(report.segmentPoints, "point")) of \(report.series) series among it"
         }
+        if report.segmentLogRecords > 0 {
+            notes[0].message += ", \(HumanUnits.count(report.segmentLogRecords, "log record")) among it"
+        }
         if report.segmentsGone > 0 {
             notes.append(
                 QualityNote(

@@ -6,18 +6,25 @@ struct SegmentBuilder: ~Copyable {
     /// By span of `merged`: whether it is left out; empty when none is.
     private var isLeftOut: [Bool] = []
 
-    init(_ batches: [SpanBatch]) { merged = MergedSpans(batches) }
-
-    /// Builds one segment from several, oldest first.
-    init(merging segments: consuming [SegmentColumns]) { merged = MergedSpans(segments) }
-
-    /// Lays the spans out. A span that comes twice is laid out once: the first one stays.
-    consuming func build() -> SegmentColumns {
-        let rows = orderedRows()
-        return laidOut(rows, without: repeatedSpans(rows))
+    /// - Parameter signal: what the batches hold: traces or logs
+    init(_ batches: [SpanBatch], signal: Signal = .traces) {
+        merged = MergedSpans(batches)
+        result.signal = signal
     }
 
-    /// The same without the spans that segments have.
+    /// Builds one segment from several of one signal, oldest first.
+    init(merging segments: consuming [SegmentColumns]) {
+        result.signal = segments.first?.signal ?? .traces
+        merged = MergedSpans(segments)
+    }
+
+    /// Lays the spans out. A span that comes twice is laid out once: the first one stays. Log records all stay.
+    consuming func build() -> SegmentColumns {
+        let rows = orderedRows()
+        return laidOut(rows, without: result.signal == .traces ? repeatedSpans(rows) : [])
+    }
+
+    /// The same without the spans that segments have; for traces.
     /// - Parameter stored: segments that are stored already. What a damaged one has is not known
     /// - Throws: `StoreError` when one cannot be read at the moment
     consuming func build(
@@ -152,8 +159,9 @@ extension SegmentBuilder {
         var first = 0
         for count in result.traceSpanCounts {
             let end = first + Int(count)
-            // Looking through a short trace is faster than indexing it.
-            let places = count > 64 ? indexed(first..<end) : [:]
+            // Looking through a short trace is faster than indexing it. Log records have no parents at all.
+            let isIndexed = count > 64 && parentIDs[first..<end].contains { $0 != 0 }
+            let places = isIndexed ? indexed(first..<end) : [:]
             for span in first..<end {
                 let parent = parentIDs[span]
                 guard parent != 0 else {

@@ -5,7 +5,7 @@ extension SegmentColumns {
     func summary() -> SegmentSummary {
         var summary = SegmentSummary(
             spans: spanCount, traces: traces.count, minStart: .distantFuture, maxStart: .distantPast,
-            maxEnd: .distantPast, minDuration: .max, maxDuration: 0, errors: 0)
+            maxEnd: .distantPast, minDuration: .max, maxDuration: 0, errors: 0, signal: signal)
         let isError = tables.operations.map { $0.status == StatusCode.error.rawValue }
         var span = 0
         for (trace, count) in traceSpanCounts.enumerated() {

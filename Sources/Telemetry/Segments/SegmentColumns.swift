@@ -1,6 +1,11 @@
 /// The spans of a segment, column by column: ordered by trace, a trace's spans adjacent and by start,
 /// traces by their first start.
+///
+/// Those of a segment of log records have these in the place of spans, as `LogBatch` says.
 struct SegmentColumns: Sendable {
+    /// Traces or logs.
+    var signal = Signal.traces
+
     // One element a trace.
     var traces: [TraceID] = []
     var traceSpanCounts: [UInt32] = []
@@ -85,6 +90,7 @@ struct SegmentSummary: Hashable, Sendable {
     var maxDuration: Int64
     /// Spans whose status is an error.
     var errors: Int
+    var signal = Signal.traces
 }
 
 /// A duration as queries count it, in nanoseconds: 0 when the end lies before the start, and no more than an

@@ -4,10 +4,14 @@ struct SegmentDecoder: ~Copyable {
     let shared: SharedDecompressor
     /// How many spans the catalogue says the segment has.
     let spanCount: Int
+    private let signal: Signal
 
     /// - Parameter decompressor: what other decoders of the same thread may use, too
-    init(spanCount: Int, _ decompressor: SharedDecompressor = SharedDecompressor()) {
+    init(
+        spanCount: Int, signal: Signal = .traces, _ decompressor: SharedDecompressor = SharedDecompressor()
+    ) {
         self.spanCount = spanCount
+        self.signal = signal
         shared = decompressor
     }
 
@@ -25,7 +29,9 @@ struct SegmentDecoder: ~Copyable {
             // Each has a chunk of its own, and these have numbers of 16 bits.
             guard tables.columns.count <= ChunkID.columnsMax else { throw reader.damage() }
         }
-        guard tables.columns.starts(with: FieldColumn.keys) else { throw reader.damage() }
+        guard tables.columns.starts(with: FieldColumn.keys(of: signal)) else { throw reader.damage() }
+        // In memory they have the same names for all signals.
+        tables.columns.replaceSubrange(0..<FieldColumn.count, with: FieldColumn.keys)
         for _ in 0..<(try reader.count()) {
             var sequence: [UInt32] = []
             for _ in 0..<(try reader.count()) {

@@ -19,7 +19,7 @@ struct SegmentEncoder: ~Copyable {
             write(&writer)
             chunks.append(EncodedChunk(id: id, bytes: writer.bytes))
         }
-        add(.tables) { write(columns.tables, to: &$0) }
+        add(.tables) { write(columns.tables, fields: FieldColumn.keys(of: columns.signal), to: &$0) }
         add(.traceIDs) { Block.writeRaw(Self.bytes(of: columns.traces).span, to: &$0) }
         add(.traceSpanCounts) { IntegerCoding.write(columns.traceSpanCounts, compressor, to: &$0) }
         add(.traceStarts) { IntegerCoding.write(columns.traceStarts, .delta, compressor, to: &$0) }
@@ -40,9 +40,11 @@ struct SegmentEncoder: ~Copyable {
             SegmentStatistics(columns, sources).encode(to: &inner)
             Block.write(inner.bytes.span, compressor, to: &writer)
         }
-        add(.rollup) { writer in
-            SegmentRollupBuilder.rollup(columns, sources, SegmentClassification(columns))
-                .encode(compressor, to: &writer)
+        if columns.signal == .traces {
+            add(.rollup) { writer in
+                SegmentRollupBuilder.rollup(columns, sources, SegmentClassification(columns))
+                    .encode(compressor, to: &writer)
+            }
         }
         for column in columns.tables.columns.indices {
             let values = columns.values(of: column)
@@ -72,10 +74,10 @@ struct SegmentEncoder: ~Copyable {
         return EncodedChunk(id: .origins, bytes: writer.bytes)
     }
 
-    private func write(_ tables: SegmentTables, to writer: inout ByteWriter) {
+    private func write(_ tables: SegmentTables, fields: [ColumnKey], to writer: inout ByteWriter) {
         var inner = ByteWriter()
         inner.varint(tables.columns.count)
-        for column in tables.columns {
+        for column in fields + tables.columns.dropFirst(fields.count) {
             inner.byte(column.role.rawValue)
             inner.byte(column.type.rawValue)
             inner.counted(column.name)

@@ -34,12 +34,26 @@ struct MergedSegment: Sendable {
         _ plan: MergePlan, isForced: Bool, excluding excluded: Set<SegmentIdentity>,
         _ catalogue: SegmentCatalogue, _ encoder: borrowing SegmentEncoder
     ) throws(StoreError) -> Attempt {
+        for signal in [Signal.traces, .logs] {
+            let attempt = try next(
+                of: signal, plan, isForced: isForced, excluding: excluded, catalogue, encoder)
+            if case .nothing = attempt { continue }
+            return attempt
+        }
+        return try nextOfPoints(plan, isForced: isForced, excluding: excluded, catalogue, encoder)
+    }
+
+    /// As `next`, for segments of traces or of logs.
+    private static func next(
+        of signal: Signal, _ plan: MergePlan, isForced: Bool, excluding excluded: Set<SegmentIdentity>,
+        _ catalogue: SegmentCatalogue, _ encoder: borrowing SegmentEncoder
+    ) throws(StoreError) -> Attempt {
         var entries: [SegmentCatalogue.Entry] = []
         var segments: [SegmentColumns] = []
         var tooLarge: SegmentCatalogue.Entry?
         do {
             try catalogue.snapshot { () throws(StoreError) in
-                let small = try catalogue.entries(of: .traces, withFewerRowsThan: plan.spansEnough)
+                let small = try catalogue.entries(of: signal, withFewerRowsThan: plan.spansEnough)
                     .filter { !excluded.contains($0.identity) }
                 // In the order in which they came: of a span that comes twice the first one stays.
                 entries = (plan.next(small, isForced: isForced) ?? []).sorted { $0.id < $1.id }
@@ -58,15 +72,14 @@ struct MergedSegment: Sendable {
             guard error.code == .damaged, segments.count < entries.count else { throw error }
             return .damaged(segment: entries[segments.count].identity, error)
         }
-        if entries.isEmpty {
-            return try nextOfPoints(plan, isForced: isForced, excluding: excluded, catalogue, encoder)
-        }
+        if entries.isEmpty { return .nothing }
         if let tooLarge, segments.count < 2 { return .tooLarge(segment: tooLarge.identity) }
         entries.removeSubrange(segments.count...)
         let columns = SegmentBuilder(merging: segments).build()
         return .merged(
             MergedSegment(
-                chunks: encoder.chunks(columns), origins: columns.storedOrigins, summary: columns.summary(),
+                signal: signal, chunks: encoder.chunks(columns), origins: columns.storedOrigins,
+                summary: columns.summary(),
                 level: (entries.map(\.level).max() ?? 0) + 1,
                 createdAt: entries.map(\.createdAt).max() ?? .distantPast,
                 replaced: entries.map(\.identity), duplicates: columns.duplicates))

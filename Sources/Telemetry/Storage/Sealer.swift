@@ -27,6 +27,14 @@ actor Sealer {
                     signal: .metrics, chunks: encoder.chunks(columns), origins: columns.table.origins,
                     series: columns.table, summary: columns.summary()))
         }
+        for part in SealParts.parts(of: batches.compactMap { $0.rows(of: .logs) }) {
+            let columns = SegmentBuilder(part, signal: .logs).build()
+            guard columns.spanCount > 0 else { continue }
+            sealed.segments.append(
+                SealedSegments.Segment(
+                    signal: .logs, chunks: encoder.chunks(columns), origins: columns.origins,
+                    summary: columns.summary()))
+        }
         return sealed
     }
 

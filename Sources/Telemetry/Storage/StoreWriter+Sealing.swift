@@ -98,6 +98,7 @@ extension StoreWriter {
                 .debug, "store.sealed",
                 [
                     "spans": "\(sealed.spans)", "points": "\(sealed.rows(of: .metrics))",
+                    "log_records": "\(sealed.rows(of: .logs))",
                     "bytes": "\(sealed.byteCount)", "duplicates": "\(sealed.duplicates)",
                 ]))
         if sealed.duplicates > 0 {

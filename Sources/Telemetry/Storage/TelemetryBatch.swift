@@ -2,19 +2,22 @@
 package enum TelemetryBatch: Sendable {
     case spans(SpanBatch)
     case points(PointBatch)
+    case logs(LogBatch)
 
     package var signal: Signal {
         switch self {
         case .spans: .traces
         case .points: .metrics
+        case .logs: .logs
         }
     }
 
-    /// How many spans, or points.
+    /// How many spans, points, or log records.
     package var count: Int {
         switch self {
         case .spans(let batch): batch.spanCount
         case .points(let batch): batch.pointCount
+        case .logs(let batch): batch.recordCount
         }
     }
 
@@ -23,6 +26,7 @@ package enum TelemetryBatch: Sendable {
         switch self {
         case .spans(let batch): batch.memoryBytes
         case .points(let batch): batch.memoryBytes
+        case .logs(let batch): batch.rows.memoryBytes
         }
     }
 
@@ -31,6 +35,7 @@ package enum TelemetryBatch: Sendable {
         switch self {
         case .spans(let batch): batch.startRange
         case .points(let batch): batch.timeRange
+        case .logs(let batch): batch.rows.startRange
         }
     }
 
@@ -39,12 +44,22 @@ package enum TelemetryBatch: Sendable {
         switch self {
         case .spans(let batch): batch.columns
         case .points: nil
+        case .logs(let batch): batch.rows.columns
         }
     }
 
     /// The spans; nil for another signal.
     var spanBatch: SpanBatch? {
         if case .spans(let batch) = self { batch } else { nil }
+    }
+
+    /// The spans or the log records, which have the same columns; nil for another signal.
+    func rows(of signal: Signal) -> SpanBatch? {
+        switch self {
+        case .spans(let batch): signal == .traces ? batch : nil
+        case .logs(let batch): signal == .logs ? batch.rows : nil
+        case .points: nil
+        }
     }
 
     /// The points; nil for another signal.
@@ -57,6 +72,7 @@ package enum TelemetryBatch: Sendable {
         switch self {
         case .spans(let batch): batch.encoded()
         case .points(let batch): batch.encoded()
+        case .logs(let batch): batch.encoded()
         }
     }
 
@@ -67,6 +83,7 @@ package enum TelemetryBatch: Sendable {
         switch reader.bytes[reader.index] {
         case SpanBatch.encodingVersion: self = .spans(try SpanBatch(decoding: &reader))
         case PointBatch.encodingVersion: self = .points(try PointBatch(decoding: &reader))
+        case LogBatch.encodingVersion: self = .logs(try LogBatch(decoding: &reader))
         default: throw reader.damage()
         }
     }

@@ -43,7 +43,7 @@ actor CollectorDelivery {
         switch delivery {
         case .bad(let error): return await turn.refuse(error)
         case .failed: turn.end()
-        case .stored, .known, .empty, .dropped: turn.pass()
+        case .stored, .known, .logs, .empty, .dropped: turn.pass()
         }
         return delivery
     }

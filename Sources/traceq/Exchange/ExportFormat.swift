@@ -46,3 +46,17 @@ enum ExportCompression: String, CaseIterable, ExpressibleByArgument {
         }
     }
 }
+
+/// Which signal is exported.
+enum ExportSignal: String, CaseIterable, ExpressibleByArgument {
+    case traces
+    case logs
+
+    /// What one of them is called.
+    var item: String {
+        switch self {
+        case .traces: "span"
+        case .logs: "log record"
+        }
+    }
+}

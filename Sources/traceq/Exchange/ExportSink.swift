@@ -10,6 +10,7 @@ struct ExportSink {
     }
 
     private let writer: Writer
+    private let format: ExportFormat
     private var header: [UInt8] = []
 
     /// - Parameters:
@@ -19,6 +20,7 @@ struct ExportSink {
         _ format: ExportFormat, _ compression: ExportCompression, path: String?, replaces: Bool,
         database: String
     ) throws {
+        self.format = format
         if let path, let objection = DatabaseFiles(path: database).objection(to: path) { throw objection }
         let file = try path.map { (path) throws(CommandFailure) in
             try ExportFile(path: path, replaces: replaces)
@@ -41,10 +43,7 @@ struct ExportSink {
             header = Array(CSVExport.header.utf8)
             writer = .stream(stream) { Array(CSVExport.lines($0).utf8) }
         case .otlp:
-            writer = .stream(stream) { chunk in
-                let body = chunk.request.protobufBytes()
-                return (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
-            }
+            writer = .stream(stream) { Self.framed($0.request.protobufBytes()) }
         case .otlpJSON, .sqlite:
             writer = .stream(stream) { Array((JSONNode($0.request).text + "\n").utf8) }
         }
@@ -57,6 +56,20 @@ struct ExportSink {
             try stream.write(encode(chunk))
         case .sqlite(let tables, _): try tables.append(chunk)
         }
+    }
+
+    /// Takes log records, in one of the formats of OTLP.
+    func append(_ chunk: LogChunk) throws {
+        guard case .stream(let stream, _) = writer else { return }
+        try stream.write(
+            format == .otlp
+                ? Self.framed(chunk.request.protobufBytes())
+                : Array((JSONNode(chunk.request).text + "\n").utf8))
+    }
+
+    /// A request behind its length.
+    private static func framed(_ body: [UInt8]) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
     }
 
     mutating func finish() throws {

@@ -10,6 +10,9 @@ struct ImportCounts: Hashable, Sendable {
     var known = 0
     /// Spans that are none: without an id.
     var refused = 0
+    /// Log records that are stored now, and those of requests that were stored before.
+    var logRecords = 0
+    var knownLogRecords = 0
 
     var spans: Int { stored + known + refused }
 
@@ -19,5 +22,7 @@ struct ImportCounts: Hashable, Sendable {
         left.stored += right.stored
         left.known += right.known
         left.refused += right.refused
+        left.logRecords += right.logRecords
+        left.knownLogRecords += right.knownLogRecords
     }
 }

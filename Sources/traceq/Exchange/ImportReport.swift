@@ -43,13 +43,25 @@ struct ImportReport {
     }
 
     private var notes: [QualityNote] {
-        guard knownSpans > 0 else { return [] }
-        let spans = HumanUnits.count(knownSpans, "span")
-        return [
-            QualityNote(
-                code: "known_spans",
-                message: "\(spans) of these were in the database already, from other requests, and left out")
-        ]
+        var notes: [QualityNote] = []
+        if knownSpans > 0 {
+            let spans = HumanUnits.count(knownSpans, "span")
+            notes.append(
+                QualityNote(
+                    code: "known_spans",
+                    message:
+                        "\(spans) of these were in the database already, from other requests, and left out"))
+        }
+        let counts = total
+        if counts.logRecords + counts.knownLogRecords > 0 {
+            let known = counts.knownLogRecords
+            notes.append(
+                QualityNote(
+                    code: "log_records",
+                    message: "\(HumanUnits.count(counts.logRecords, "log record")) stored"
+                        + (known > 0 ? ", \(HumanUnits.count(Int64(known))) known already" : "")))
+        }
+        return notes
     }
 
     private var summary: String {

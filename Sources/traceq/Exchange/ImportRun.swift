@@ -10,6 +10,8 @@ struct ImportRun {
         case stored(spans: Int, refused: Int, reason: String?)
         /// The same request was stored before.
         case known(spans: Int, refused: Int)
+        /// Log records, which are there now; whether they were not before.
+        case logs(records: Int, isNew: Bool)
         /// It can be read, but has no span.
         case empty(RequestContent)
         /// The request cannot be read: its own fault.
@@ -119,6 +121,9 @@ extension ImportRun.State {
         case .bad(let error): note(error)
         case .failed(let reason): failure = failure ?? reason
         case .dropped: break
+        case .logs(let records, let isNew):
+            counts.requests += 1
+            if isNew { counts.logRecords += records } else { counts.knownLogRecords += records }
         case .empty(let content):
             counts.requests += 1
             empty[content, default: 0] += 1

@@ -33,7 +33,7 @@ enum RequestContent: Hashable, Sendable, CaseIterable {
     func words(_ requests: Int) -> String {
         let counted = HumanUnits.count(requests, "request")
         return switch self {
-        case .logs: "holds logs, which are not stored yet (\(counted))"
+        case .logs: "holds logs that are not taken: none at all, or with --to (\(counted))"
         case .metrics: "holds metrics, which are not stored yet (\(counted))"
         case .foreign: "holds JSON that is no OTLP (\(counted))"
         case .noSpans: "holds traces without a span (\(counted))"

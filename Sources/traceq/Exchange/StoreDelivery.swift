@@ -20,10 +20,12 @@ struct StoreDelivery: Sendable {
         // Those after it may be stored at the same time, but not before it is known that this one can be read.
         turn.pass()
         guard await turn.comes() else { return .dropped }
-        if let content = RequestContent(of: record, decoded) { return .empty(content) }
+        if let content = RequestContent(of: record, decoded) {
+            return content == .logs ? await deliverLogs(record) : .empty(content)
+        }
         let spans = decoded.batch.spanCount
         do {
-            switch try await append(decoded, digest: BodyDigest(of: record.bytes.span)) {
+            switch try await append(.spans(decoded.batch), digest: BodyDigest(of: record.bytes.span)) {
             case .stored:
                 return .stored(spans: spans, refused: decoded.rejectedSpans, reason: decoded.rejectionReason)
             case .duplicate: return .known(spans: spans, refused: decoded.rejectedSpans)
@@ -33,13 +35,33 @@ struct StoreDelivery: Sendable {
         }
     }
 
+    /// Log records, which only JSON tells from spans.
+    private func deliverLogs(_ record: ImportRecord) async -> ImportRun.Delivery {
+        let decoded: DecodedLogs
+        do {
+            decoded = try DecodedLogs.fromJSON(
+                record.bytes.span, arrival: Arrival(receivedAt: now(), peerAddress: Self.peerAddress))
+        } catch {
+            return .bad(
+                ImportError(
+                    record: record.number, offset: record.offset, message: error.message, isLocal: true))
+        }
+        guard decoded.batch.recordCount > 0 else { return .empty(.logs) }
+        do {
+            let outcome = try await append(.logs(decoded.batch), digest: BodyDigest(of: record.bytes.span))
+            return .logs(records: decoded.batch.recordCount, isNew: outcome == .stored)
+        } catch {
+            return .failed(CommandFailure(.database, DisplayText.escaped(error.message)))
+        }
+    }
+
     /// Waits while the writer is behind: a file can wait.
     private func append(
-        _ decoded: DecodedTraces, digest: BodyDigest
+        _ batch: TelemetryBatch, digest: BodyDigest
     ) async throws(StoreError) -> AppendOutcome {
         while true {
             do {
-                return try await store.append(.spans(decoded.batch), digest: digest)
+                return try await store.append(batch, digest: digest)
             } catch {
                 guard error.code == .queueFull else { throw error }
                 try? await Task.sleep(for: .milliseconds(10))

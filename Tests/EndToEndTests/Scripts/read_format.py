@@ -1,11 +1,11 @@
-"""Reads every span of a database file, written from docs/format.md alone.
+"""Reads every span of a database file, or every log record, written from docs/format.md alone.
 
 Shares no code with the product: it is the proof that the specification is complete. Prints one JSON
 document with a row a span, in the shape of `traceq trace --format json` without what that computes, and
 says of each row whether it was in the journal or a segment. What the specification promises is checked
 on the way; what does not hold ends the program with a sentence and status 1.
 
-    .venv/bin/python Tests/EndToEndTests/Scripts/read_format.py telemetry.db
+    .venv/bin/python Tests/EndToEndTests/Scripts/read_format.py telemetry.db [logs]
 """
 
 import collections
@@ -16,7 +16,7 @@ import sys
 
 import format_statistics
 from format_values import BOOL, BYTES, DOUBLE, EMPTY, INT, LIST, MASK, STRING, TYPES_IN_DICTIONARY, Damage, Reader
-from format_values import event_row, key_value, link_row, message, mix, require, resource_row, rfc3339, row_value
+from format_values import any_value, event_row, key_value, link_row, message, mix, require, resource_row, rfc3339, row_value
 from format_values import scope_row, text, unzigzag, xxh64
 
 APPLICATION_ID = 0x74726371
@@ -33,11 +33,27 @@ FIELDS = [
     ("dropped_links_count", INT),
     ("overflow", LIST),
 ]
+LOG_FIELDS = [
+    ("event_name", STRING),
+    ("severity_text", STRING),
+    ("body", STRING),
+    ("dropped_attributes_count", INT),
+    ("body", BYTES),
+    ("missing_times", INT),
+    ("", BYTES),
+    ("", INT),
+    ("overflow", LIST),
+]
 OVERFLOW = 8
+# What a batch of spans, or of log records, begins with; and what its segments have as their signal.
+SPANS, LOGS = 1, 3
 
 Column = collections.namedtuple("Column", "name type")
 Arrival = collections.namedtuple("Arrival", "received_at peer")
-FIELD_COLUMNS = [Column(*field) for field in FIELDS]
+FIELD_COLUMNS = {
+    SPANS: [Column(*field) for field in FIELDS],
+    LOGS: [Column(*field) for field in LOG_FIELDS],
+}
 
 
 def word(words, number):
@@ -90,6 +106,51 @@ def span_row(place, trace_id, span_id, parent_id, operation, name, start, durati
     return row
 
 
+# Section 5.1.
+
+
+def log_row(place, trace_id, span_id, parent_id, operation, name, start, duration, slots, origin, arrival):
+    """One log record put together from what it has in the place of a span's parts."""
+    require(parent_id is None, "a log record with a parent")
+    require(operation.status == (2 if 17 <= operation.kind <= 24 else 0), "a status that is not that of the severity")
+    fields = {}
+    attributes, overflow = [], []
+    for column_id, column, value in slots:
+        if column_id >= len(LOG_FIELDS):
+            attributes.append({"key": column.name, "value": row_value(column.type, value)})
+        elif column_id == OVERFLOW:
+            overflow = message(value, {1: "values"}, ["values"])["values"]
+        elif column_id == 4:
+            fields["body"] = any_value(value)
+        elif column_id == 2:
+            fields["body"] = row_value(STRING, value)
+        else:
+            fields[column.name] = text(value) if column.type == STRING else value
+    missing = fields.get("missing_times", 0)
+    return {
+        "place": place,
+        "trace_id": trace_id.hex() if any(trace_id) else None,
+        "span_id": span_id.hex() if any(span_id) else None,
+        "time_ns": start,
+        "observed_time_ns": None if missing & 2 else (start + duration) & MASK,
+        "has_time": not missing & 1,
+        "severity_number": operation.kind,
+        "severity_text": fields.get("severity_text", ""),
+        "body": fields.get("body"),
+        "event_name": name,
+        "flags": operation.flags,
+        "dropped_attributes_count": fields.get("dropped_attributes_count", 0),
+        "attributes": attributes + [key_value(pair) for pair in overflow],
+        "resource": origin[0],
+        "scope": origin[1],
+        "received_at": rfc3339(arrival.received_at),
+        "peer_address": arrival.peer,
+    }
+
+
+ROW = {SPANS: span_row, LOGS: log_row}
+
+
 # Section 5.
 
 
@@ -109,14 +170,15 @@ def journal_slot(reader, column_id, column, entries):
 
 def batch_rows(data):
     reader = Reader(data)
-    require(reader.byte() == 1, "a batch of another version")
+    signal = reader.byte()
+    require(signal in ROW, "a batch of another version")
     arrival = Arrival(reader.signed(), text(reader.counted()))
 
     def column():
         type = reader.byte()
         return Column(text(reader.counted()), type)
 
-    columns = FIELD_COLUMNS + reader.list(column)
+    columns = FIELD_COLUMNS[signal] + reader.list(column)
     layouts = reader.list(reader.layout)
     heads = reader.list(lambda: (reader.varint(), reader.varint()))
     entries = [(column_id, reader.take(length)) for column_id, length in heads]
@@ -139,13 +201,13 @@ def batch_rows(data):
         name_column, name = entries[operation.name]
         require(name_column == 0, "a name of another column")
         parent = parent_id.to_bytes(8, "big") if parent_id else None
-        yield span_row(
+        yield ROW[signal](
             "journal", trace, span_id, parent, operation, text(name), start, duration, slots, origin, arrival
         )
     reader.end()
 
 
-def journal_rows(database):
+def journal_rows(database, signal):
     select = "SELECT id, spans, min_start, max_start, digests, checksum, data FROM journal ORDER BY id"
     for number, spans, first, last, digests, checksum, data in database.execute(select):
         require(xxh64(data) == checksum & MASK, f"journal row {number} does not match its checksum")
@@ -153,8 +215,11 @@ def journal_rows(database):
         batches = reader.list(reader.counted)
         reader.end()
         require(len(digests) == 16 * len(batches), f"journal row {number} has another number of digests")
-        # Those that begin otherwise are of another signal.
-        rows = [row for batch in batches if batch[0] == 1 for row in batch_rows(batch)]
+        if signal != SPANS:
+            yield from (row for batch in batches if batch[0] == signal for row in batch_rows(batch))
+            continue
+        # What the row says of itself is about its spans.
+        rows = [row for batch in batches if batch[0] == SPANS for row in batch_rows(batch)]
         require(len(rows) == spans, f"journal row {number} has {len(rows)} spans and says {spans}")
         latest = rfc3339(2**63 - 1)
         starts = [min(row["start"], latest) for row in rows]
@@ -168,8 +233,9 @@ def journal_rows(database):
 class Segment:
     """Reads the chunks of a segment."""
 
-    def __init__(self, database, number):
+    def __init__(self, database, number, signal):
         self.number = number
+        self.signal = signal
         keys = (number << 16, (number + 1) << 16)
         select = "SELECT id - ?1, checksum, data FROM chunk WHERE id >= ?1 AND id < ?2"
         self.chunks = {}
@@ -208,7 +274,7 @@ class Segment:
         roles = [role for role, _ in columns]
         require(roles == [1] * len(FIELDS) + [0] * (len(columns) - len(FIELDS)), "roles of columns")
         self.columns = [column for _, column in columns]
-        require(self.columns[: len(FIELDS)] == FIELD_COLUMNS, "the fields are not the first columns")
+        require(self.columns[: len(FIELDS)] == FIELD_COLUMNS[self.signal], "the fields are not the first columns")
         self.layouts = reader.list(reader.layout)
         self.operations = reader.list(reader.operation)
         self.arrivals, received_at = [], 0
@@ -268,7 +334,8 @@ class Segment:
         values, names = self.read_columns(operations)
         has_statistics = catalogue["format"] >= 2
         statistics = format_statistics.read(self.read(14, Reader.block), self.columns) if has_statistics else None
-        rollup = self.chunks.pop(15) if has_statistics else None
+        has_rollup = has_statistics and self.signal == SPANS
+        rollup = self.chunks.pop(15) if has_rollup else None
         require(not self.chunks, f"segment {self.number} has unknown chunks {sorted(self.chunks)}")
         require(len(traces) == len(counts) == len(first_starts), "columns of traces differ in length")
         require(sum(counts) == len(span_ids), "the traces have another number of spans")
@@ -282,6 +349,7 @@ class Segment:
             found = format_statistics.count(self, sources, starts, durations, operations, values)
             for name, value in found.items():
                 require(statistics[name] == value, f"segment {self.number}: {name} are {statistics[name]}, not {value}")
+        if has_rollup:
             found = format_statistics.add_up(self, sources, starts, durations, operations, names)
             sums = format_statistics.read_rollup(rollup, list(statistics["sources"]), names)
             require(sums == found, f"segment {self.number}: the rollup has {sums}, not {found}")
@@ -299,7 +367,7 @@ class Segment:
                     for column_id in self.layouts[operation.layout]
                 ]
                 parent = self.parent(parents[row], row, trace_rows, span_ids, external)
-                yield span_row(
+                yield ROW[self.signal](
                     f"segment {self.number}", trace, span_ids[row], parent, operation, text(names[operation.name]),
                     starts[row], durations[row], slots, origins[origin_of[row]], self.arrivals[arrival_of[row]],
                 )
@@ -326,7 +394,7 @@ class Segment:
             require(catalogue[name] == value, f"segment {self.number}: {name} is {catalogue[name]}, not {value}")
 
 
-def segment_rows(database):
+def segment_rows(database, signal):
     tables = []
     for table, parse in (("resource", resource_row), ("scope", scope_row)):
         origins = {}
@@ -334,25 +402,28 @@ def segment_rows(database):
             require(xxh64(data) == hash & MASK, f"{table} {number} does not match its hash")
             origins[number] = parse(data)
         tables.append(origins)
-    cursor = database.execute("SELECT * FROM segment WHERE signal = 1 ORDER BY id")
+    cursor = database.execute("SELECT * FROM segment WHERE signal = ? ORDER BY id", (signal,))
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
         catalogue = dict(zip(names, row))
         require(catalogue["format"] in (1, 2), f"segment {catalogue['id']} has format {catalogue['format']}")
-        yield from Segment(database, catalogue["id"]).rows(*tables, catalogue)
+        yield from Segment(database, catalogue["id"], signal).rows(*tables, catalogue)
 
 
-def read(path):
+def read(path, signal=SPANS):
     database = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True, isolation_level=None)
     require(database.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID, "not a traceq database")
     require(database.execute("PRAGMA user_version").fetchone()[0] in (1, 2, 3), "not of version 1, 2 or 3")
     database.execute("BEGIN")
     for (digests,) in database.execute("SELECT digests FROM receipt"):
         require(len(digests) % 16 == 0, "digests of another length")
-    rows, known = list(segment_rows(database)), set()
+    if signal == LOGS:
+        # Records that look the same are all kept.
+        return list(segment_rows(database, signal)) + list(journal_rows(database, signal))
+    rows, known = list(segment_rows(database, signal)), set()
     sameness = ("trace_id", "span_id", "kind", "name", "start", "end")
     known.update(tuple(row[name] for name in sameness) for row in rows)
-    for row in journal_rows(database):
+    for row in journal_rows(database, signal):
         key = tuple(row[name] for name in sameness)
         if key not in known:
             rows.append(row)
@@ -362,7 +433,7 @@ def read(path):
 
 def main():
     try:
-        rows = read(sys.argv[1])
+        rows = read(sys.argv[1], LOGS if sys.argv[2:] == ["logs"] else SPANS)
     except Damage as damage:
         sys.exit(f"read_format: {damage}")
     # A row a line: who reads this line by line never waits for all of it.

@@ -88,7 +88,7 @@ struct RequestGenerator {
         list(0...6) { KeyValue($0.key(), $0.value(depth: 1)) }
     }
 
-    private mutating func value(depth: Int) -> AnyValue {
+    mutating func value(depth: Int) -> AnyValue {
         switch Int.random(in: 0...(depth < 4 ? 9 : 6), using: &random) {
         case 0: .empty
         case 1: .string(text())

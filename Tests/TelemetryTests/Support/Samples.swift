@@ -33,6 +33,19 @@ enum Sample {
     }
 }
 
+extension Sample {
+    static func logsRequest(
+        _ records: [LogRecord], service: String = "edge", scope: String = "s"
+    ) -> ExportLogsServiceRequest {
+        let resource = Resource(attributes: [KeyValue("service.name", .string(service))])
+        let scope = InstrumentationScope(name: scope)
+        return ExportLogsServiceRequest(
+            resourceLogs: [
+                ResourceLogs(resource: resource, scopeLogs: [ScopeLogs(scope: scope, logRecords: records)])
+            ])
+    }
+}
+
 extension TelemetryStore {
     /// Appends a request as a receiver does.
     @discardableResult

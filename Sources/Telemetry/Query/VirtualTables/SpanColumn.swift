@@ -1,4 +1,4 @@
-/// The columns of the table `spans`; the raw values are their places in it.
+/// The columns of the tables `spans` and `logs`; the raw values of those of spans are their places there.
 enum SpanColumn: Int, CaseIterable {
     case traceID, spanID, parentSpanID, name, kind, status, statusMessage
     case service, node, nodeSource, scope, scopeVersion
@@ -9,6 +9,8 @@ enum SpanColumn: Int, CaseIterable {
     case attributes, resource, segment
     /// The row itself: what `attr()` wants to see.
     case handle
+    // Of log records only.
+    case observedNanos, severity, severityNumber, severityText, body, eventName
 
     var column: SQLColumn {
         switch self {
@@ -49,8 +51,16 @@ enum SpanColumn: Int, CaseIterable {
         case .resource: SQLColumn("resource", "TEXT", "the resource's attributes as a JSON object")
         case .segment: SQLColumn("segment", "INTEGER", "the segment; NULL in the journal")
         case .handle: SQLColumn("spans", "INTEGER", "the row, for attr(spans, 'key')", isHidden: true)
+        case .observedNanos:
+            SQLColumn(
+                "observed_time_ns", "INTEGER", "when it was observed, Unix nanoseconds; NULL without it")
+        case .severity: SQLColumn("severity", "TEXT", "TRACE, DEBUG, INFO, WARN, ERROR, FATAL; NULL without")
+        case .severityNumber: SQLColumn("severity_number", "INTEGER", "1 to 24, as OTLP counts; 0 without")
+        case .severityText: SQLColumn("severity_text", "TEXT", "what the source calls it; NULL without it")
+        case .body: SQLColumn("body", "TEXT", "the text; JSON where it is none; NULL without a body")
+        case .eventName: SQLColumn("event_name", "TEXT", "NULL for what is no event")
         }
     }
 
-    static let columns = allCases.map(\.column)
+    static let columns = ofSpans.map(\.column)
 }

@@ -13,6 +13,7 @@ struct SpanFilter {
     private var texts: [(column: SpanColumn, text: [UInt8])] = []
     /// How many rows are wanted, those before the offset included.
     private(set) var limit = Int.max
+    let table: RowTable
 
     /// Columns in whose order the first rows can be given.
     static func isOrdered(_ column: SpanColumn?) -> Bool {
@@ -22,7 +23,8 @@ struct SpanFilter {
         }
     }
 
-    init(_ plan: IndexPlan, _ values: SQLArguments) {
+    init(_ plan: IndexPlan, _ values: SQLArguments, _ table: RowTable = .spans) {
+        self.table = table
         var offset = 0
         for (index, argument) in plan.arguments.enumerated() {
             let comparison = argument.constraint.comparison
@@ -31,7 +33,7 @@ struct SpanFilter {
                 if comparison == .offset { offset = max(0, count) } else { limit = count < 0 ? .max : count }
                 continue
             }
-            guard let column = SpanColumn(rawValue: argument.constraint.column) else { continue }
+            guard let column = table.column(argument.constraint.column) else { continue }
             narrow(column, comparison, values, index)
         }
         let (sum, overflow) = limit.addingReportingOverflow(offset)
@@ -70,7 +72,10 @@ struct SpanFilter {
             segments = narrowed(segments, comparison, to: Ordering.integers(values.numeric(index))) { $0 }
         case .traceID:
             let id = values.withBytes(index) { TraceID(hexadecimal: $0) }
-            if id == nil || (trace != nil && trace != id) { isImpossible = true }
+            // An id of zeros is none, and shown as NULL.
+            if id == nil || id == TraceID(high: 0, low: 0) || (trace != nil && trace != id) {
+                isImpossible = true
+            }
             trace = id
         default:
             texts.append((column, values.withBytes(index) { Array($0, 0..<$0.count) }))
@@ -125,6 +130,7 @@ struct SpanFilter {
 
     /// Whether a part can have spans that pass, as far as the catalogue tells.
     func mayPass(_ part: SpanSource.Part) -> Bool {
+        guard part.summary.signal == table.signal else { return false }
         if wantsSegment {
             guard let segment = part.segment, segments.contains(segment) else { return false }
         }

@@ -12,7 +12,7 @@ struct SpanOrder {
 
     init(_ order: IndexRequest.Order, _ filter: SpanFilter) {
         self.filter = filter
-        let column = SpanColumn(rawValue: order.column)
+        let column = filter.table.column(order.column)
         isByDuration = column == .durationNanos || column == .durationMillis
         isDescending = order.isDescending
     }

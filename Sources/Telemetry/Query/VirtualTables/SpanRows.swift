@@ -123,6 +123,8 @@ final class SpanRows {
             case .droppedLinks: _ = try values(of: .droppedLinksCount)
             case .moduleKind, .cacheResult, .outcome:
                 if classes == nil { classes = try SegmentClassification(view) }
+            case .observedNanos, .severity, .severityNumber, .severityText, .body, .eventName:
+                try loadLogs(column)
             case .module, .moduleVersion: if modules == nil { modules = try ModuleRows(view) }
             case .attributes:
                 if materializer == nil { materializer = try SpanCheckpoints(view) }
@@ -147,8 +149,15 @@ final class SpanRows {
         case .start: result.text(UnixNanos.rfc3339(unsigned: try view.starts()[row]))
         case .traceID:
             let trace = try view.traceIDs()[traceIndex(row)]
-            result.hexadecimal(trace.high, trace.low)
-        case .spanID: result.hexadecimal(try view.spanIDs()[row])
+            // Log records need not have any.
+            if trace.high | trace.low == 0 {
+                result.null()
+            } else {
+                result.hexadecimal(trace.high, trace.low)
+            }
+        case .spanID:
+            let id = try view.spanIDs()[row]
+            if id == 0 { result.null() } else { result.hexadecimal(id) }
         case .parentSpanID:
             let parent = try parentID(row)
             if parent == 0 { result.null() } else { result.hexadecimal(parent) }
@@ -165,6 +174,8 @@ final class SpanRows {
         case .moduleKind, .cacheResult, .outcome: try writeClass(column, row, to: result)
         case .module, .moduleVersion: try writeModule(column, row, to: result)
         case .attributes: result.text(JSONNode.plain(try attributes(row)).text)
+        case .observedNanos, .severity, .severityNumber, .severityText, .body, .eventName:
+            try writeLogs(column, row, to: result)
         }
     }
 
@@ -192,13 +203,13 @@ final class SpanRows {
         return arrivals[Int(arrivalIndexes[row])]
     }
 
-    private func loadOperations() throws(StoreError) {
+    func loadOperations() throws(StoreError) {
         names = try view.names()
         operations = try view.tables().operations
         operationIndexes = try view.operationIndexes()
     }
 
-    private func writeOperation(
+    func writeOperation(
         _ column: SpanColumn, _ row: Int, to result: some ValueTarget
     ) throws(StoreError) {
         if operationIndexes.isEmpty { try loadOperations() }
@@ -209,6 +220,11 @@ final class SpanRows {
             result.text(bytes.span.extracting(names.range(Int(operation.name))))
         case .kind: result.text(SpanKind(rawValue: operation.kind).word)
         case .status: result.text(StatusCode(rawValue: operation.status).word)
+        case .eventName:
+            let name = names[Int(operation.name)]
+            result.optional(name.isEmpty ? nil : String(decoding: name, as: UTF8.self))
+        case .severity: result.optional(SeverityNumber(rawValue: operation.kind).word)
+        case .severityNumber: result.integer(Int64(operation.kind))
         default: result.integer(Int64(operation.flags))
         }
     }
@@ -273,7 +289,7 @@ final class SpanRows {
     }
 
     /// One of the fields that most spans leave empty: NULL for text, 0 for counts where it is.
-    private func field(_ field: FieldColumn, _ row: Int, to result: some ValueTarget) throws(StoreError) {
+    func field(_ field: FieldColumn, _ row: Int, to result: some ValueTarget) throws(StoreError) {
         let values = try values(of: field)
         if let place = values.places[row] {
             switch values.values {
@@ -288,14 +304,30 @@ final class SpanRows {
         }
     }
 
-    private func values(of field: FieldColumn) throws(StoreError) -> FieldValues {
+    /// The number that a rare field has in a row; nil without one.
+    func number(_ field: FieldColumn, _ row: Int) throws(StoreError) -> UInt64? {
+        let values = try values(of: field)
+        guard let place = values.places[row], case .numbers(let numbers) = values.values else { return nil }
+        return numbers[place]
+    }
+
+    /// The bytes that it has there.
+    func bytes(_ field: FieldColumn, _ row: Int) throws(StoreError) -> [UInt8]? {
+        let values = try values(of: field)
+        guard let place = values.places[row], case .entries(let entries, let table) = values.values else {
+            return nil
+        }
+        return Array(table[Int(entries[place])])
+    }
+
+    func values(of field: FieldColumn) throws(StoreError) -> FieldValues {
         if let known = fields[field.id] { return known }
         let values = try FieldValues(field, view)
         fields[field.id] = values
         return values
     }
 
-    private struct FieldValues {
+    struct FieldValues {
         /// By row, the place of its last value.
         var places: [Int: Int] = [:]
         var values: ColumnValues

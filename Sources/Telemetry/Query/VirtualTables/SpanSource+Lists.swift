@@ -16,6 +16,7 @@ extension SpanSource {
         SQLColumn("min_duration_ns", "INTEGER", "shortest duration, nanoseconds"),
         SQLColumn("max_duration_ns", "INTEGER", "longest duration, nanoseconds"),
         SQLColumn("bytes", "INTEGER", "size of its chunks"),
+        SQLColumn("signal", "TEXT", "traces, or logs: then spans are log records, and starts their times"),
     ]
 
     /// The rows of the table `segments`.
@@ -24,7 +25,7 @@ extension SpanSource {
             """
             SELECT id, level, format, created_at, (SELECT sum(length(data)) FROM chunk
                 WHERE chunk.id BETWEEN segment.id << 16 AND segment.id << 16 | 65535)
-            FROM segment WHERE signal = \(Schema.spanSignal)
+            FROM segment WHERE signal IN (\(Signal.traces.rawValue), \(Signal.logs.rawValue))
             """)
         let byID = Dictionary(stored.map { ($0[0], $0) }, uniquingKeysWith: { first, _ in first })
         return parts.map { part in
@@ -36,6 +37,7 @@ extension SpanSource {
                 .integer(Int64(summary.errors)), .integer(summary.minStart.rawValue),
                 .integer(summary.maxStart.rawValue), .integer(summary.maxEnd.rawValue),
                 .integer(summary.minDuration), .integer(summary.maxDuration), row[4],
+                .text(summary.signal == .logs ? "logs" : "traces"),
             ]
         }
     }

@@ -33,7 +33,10 @@ final class SpanSource {
         reader = try TelemetryReader(borrowing: reference)
         self.reference = reference
         self.damagePolicy = damagePolicy
-        catalogue = try reader.views { _ in true }
+        let journal = try reader.journal()
+        catalogue =
+            try reader.views(journal: journal) { _ in true }
+            + reader.views(of: .logs, journal: journal) { _ in true }
         parts = catalogue.map { Part(segment: $0.segmentID, summary: $0.summary) }
         if damagePolicy == .fails, let damage = reader.damageNotes().first {
             throw Self.withAdvice(StoreError(.damaged, damage.message))

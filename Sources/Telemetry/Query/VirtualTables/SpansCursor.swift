@@ -1,6 +1,7 @@
-/// A scan of the table `spans`: a batch is what passes of a part, or the first rows in an order.
+/// A scan of the table `spans` or `logs`: a batch is what passes of a part, or the first rows in an order.
 final class SpansCursor: VirtualCursor {
     private let tables: TelemetryTables
+    private let table: RowTable
     private var source: SpanSource?
     private var filter: SpanFilter?
     /// What is left to be given in an order; nil for no order.
@@ -28,8 +29,9 @@ final class SpansCursor: VirtualCursor {
         case ordered(OrderedRows)
     }
 
-    init(_ tables: TelemetryTables) {
+    init(_ tables: TelemetryTables, _ table: RowTable) {
         self.tables = tables
+        self.table = table
         tables.beginScan()
     }
 
@@ -41,10 +43,10 @@ final class SpansCursor: VirtualCursor {
 
     func filter(_ plan: IndexPlan, _ values: SQLArguments) throws(StoreError) {
         source = try tables.currentSource()
-        let filter = SpanFilter(plan, values)
+        let filter = SpanFilter(plan, values, table)
         self.filter = filter
         order = plan.order.map { OrderedScan(order: SpanOrder($0, filter), rowsLeft: filter.limit) }
-        columns = SpanColumn.allCases.filter { plan.usedColumns >> UInt64($0.rawValue) & 1 != 0 }
+        columns = table.columns(plan.usedColumns)
         nextPart = filter.isImpossible ? .max : 0
     }
 
@@ -106,7 +108,7 @@ final class SpansCursor: VirtualCursor {
     }
 
     func write(column: Int, row: Int, to result: SQLResult) throws(StoreError) {
-        guard let column = SpanColumn(rawValue: column) else { return result.null() }
+        guard let column = table.column(column) else { return result.null() }
         switch batch {
         case .none: result.null()
         case .whole(let rows): try rows.write(column, row, to: result)

@@ -1,19 +1,23 @@
-/// The table `spans`: a row for each stored span.
+/// The tables `spans` and `logs`: a row for each stored span, or log record.
 final class SpansTable: VirtualTable {
     private let tables: TelemetryTables
+    private let table: RowTable
 
-    init(_ tables: TelemetryTables) { self.tables = tables }
+    init(_ tables: TelemetryTables, _ table: RowTable) {
+        self.tables = tables
+        self.table = table
+    }
 
-    var declaration: String { SpanColumn.columns.declaration }
+    var declaration: String { table.sqlColumns.declaration }
 
-    func open() throws(StoreError) -> any VirtualCursor { SpansCursor(tables) }
+    func open() throws(StoreError) -> any VirtualCursor { SpansCursor(tables, table) }
 
     func plan(_ request: IndexRequest) -> IndexPlan? {
         var plan = IndexPlan()
         // Columns narrow independently of each other, as far as anybody knows: a fraction for each.
         var fraction = 1.0
         for (number, constraint) in request.constraints.enumerated() {
-            guard let constraint, let share = Self.share(constraint) else { continue }
+            guard let constraint, let share = share(constraint) else { continue }
             plan.arguments.append(IndexPlan.Argument(constraint: constraint, number: number))
             fraction *= share
         }
@@ -22,7 +26,7 @@ final class SpansTable: VirtualTable {
             && plan.arguments.count == request.constraints.count
                 - request.constraints.count { $0?.comparison == .limit || $0?.comparison == .offset }
         if isComplete, request.order.count == 1, let order = request.order.first,
-            SpanFilter.isOrdered(SpanColumn(rawValue: order.column))
+            SpanFilter.isOrdered(table.column(order.column))
         {
             // The order is kept only for the first so many: sorting all of them is SQLite's work.
             let counts = request.constraints.enumerated().filter {
@@ -43,8 +47,8 @@ final class SpansTable: VirtualTable {
     }
 
     /// The share of all spans that a constraint lets through, about; nil for one that is SQLite's to check.
-    private static func share(_ constraint: IndexRequest.Constraint) -> Double? {
-        switch (SpanColumn(rawValue: constraint.column), constraint.comparison) {
+    private func share(_ constraint: IndexRequest.Constraint) -> Double? {
+        switch (table.column(constraint.column), constraint.comparison) {
         case (_, .limit), (_, .offset), (nil, _): nil
         case (.traceID, .equal): 1e-6
         case (.name, .equal): 0.1

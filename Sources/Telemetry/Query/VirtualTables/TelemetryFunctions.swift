@@ -9,9 +9,10 @@ package enum TelemetryFunctions {
     package static let descriptions = [
         Description(
             call: "attr(spans, key)",
-            meaning: "an attribute of the span, read from its own column; NULL where it has none"),
+            meaning:
+                "an attribute of the span, or attr(logs, key) of the log record, read from its own column"),
         Description(
-            call: "resource_attr(spans, key)", meaning: "an attribute of the resource that sent the span"),
+            call: "resource_attr(spans, key)", meaning: "an attribute of the resource that sent it"),
         Description(
             call: "quantile(x, q)",
             meaning: "of a group: the smallest x that at least the share q of all x does not exceed; exact"),
@@ -101,8 +102,8 @@ package enum TelemetryFunctions {
                 if arguments[0] == .null { return result.null() }
                 throw StoreError(
                     .unavailable,
-                    "\(name)() takes the column spans of the table spans, in the query that reads it, and a "
-                        + "key: \(name)(spans, 'http.route')")
+                    "\(name)() takes the column spans of the table spans, or logs of logs, in the query that reads "
+                        + "it, and a key: \(name)(spans, 'http.route')")
             }
             let (part, row) = SpanSource.Part.place(handle)
             guard source.parts.indices.contains(part), row < source.parts[part].summary.spans else {

@@ -26,11 +26,12 @@ package final class TelemetryTables {
     /// The tables that exist besides those of the file, with their columns.
     package static var descriptions: [(name: String, meaning: String, columns: [SQLColumn])] {
         [
-            ("spans", "spans, those in the journal included", SpanColumn.columns),
+            ("spans", "spans, those in the journal included", RowTable.spans.sqlColumns),
+            ("logs", "log records, those in the journal included", RowTable.logs.sqlColumns),
             ("events", "what happened during spans", PartsTable.events.columns),
             ("links", "what spans refer to", PartsTable.links.columns),
             ("points", "points of metrics, those in the journal included", PointColumn.columns),
-            ("resources", "who sent spans", SpanSource.resourceColumns),
+            ("resources", "who sent spans, points and log records", SpanSource.resourceColumns),
             ("segments", "the parts of the file, and the journal", SpanSource.segmentColumns),
             (
                 "rollup_minute", "spans added up by minute, service, node, name and outcome",
@@ -55,7 +56,8 @@ package final class TelemetryTables {
     /// Registers everything.
     /// - Throws: `SQLiteError` when SQLite refuses
     func register() throws(SQLiteError) {
-        try reference.register(table: "spans") { SpansTable(self) }
+        try reference.register(table: "spans") { SpansTable(self, .spans) }
+        try reference.register(table: "logs") { SpansTable(self, .logs) }
         try reference.register(table: "events") { PartsTable(self, PartsTable.events) }
         try reference.register(table: "links") { PartsTable(self, PartsTable.links) }
         try reference.register(table: "points") { PointsTable(self) }

@@ -1,0 +1,71 @@
+import OTLPModel
+
+/// What a request body with log records became.
+package struct DecodedLogs: Sendable {
+    package var batch: LogBatch
+    /// Records whose trace or span id has a wrong length: they are stored without it.
+    package var invalidIDs = 0
+
+    /// What the sender should hear of a request that was taken all the same; nil when nothing is amiss.
+    package var warning: String? {
+        guard invalidIDs > 0 else { return nil }
+        return "\(invalidIDs) log records have a trace_id that is not 16 bytes or a span_id that is not 8: "
+            + "stored without it"
+    }
+
+    /// Decodes a protobuf `ExportLogsServiceRequest`.
+    /// - Parameters: as for `DecodedTraces.fromProtobuf`
+    /// - Throws: `DecodeError` for what no decoder can read
+    package static func fromProtobuf(
+        _ body: ByteSpan, arrival: Arrival, decoder: ProtobufDecoder = .cursor,
+        limits: DecodeLimits = DecodeLimits(), memory: DecodingMemory? = nil
+    ) throws(DecodeError) -> DecodedLogs {
+        if decoder == .cursor {
+            let shapes = memory?.take() ?? SpanShapes()
+            if let decoded = try fromCursor(body, arrival, limits, shapes, memory) {
+                return try storable(decoded)
+            }
+        }
+        return try storable(from(try decodeLogsRequest(protobuf: body, limits: limits), arrival: arrival))
+    }
+
+    /// - Returns: nil for a body that is left to the reference decoder
+    private static func fromCursor(
+        _ body: ByteSpan, _ arrival: Arrival, _ limits: DecodeLimits, _ shapes: consuming SpanShapes,
+        _ memory: DecodingMemory?
+    ) throws(DecodeError) -> DecodedLogs? {
+        var cursor = TraceCursorDecoder(
+            body, of: .logRecords, arrival: arrival, limits: limits, shapes: shapes)
+        cursor.decode()
+        if let problem = cursor.problem {
+            guard let error = problem.error(in: body, of: "ExportLogsServiceRequest", limits) else {
+                return nil
+            }
+            throw error
+        }
+        if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
+        let invalidIDs = cursor.invalidIDs
+        let (rows, shapes) = cursor.finish()
+        memory?.giveBack(shapes)
+        return DecodedLogs(batch: LogBatch(rows: rows), invalidIDs: invalidIDs)
+    }
+
+    /// Decodes an OTLP/JSON `ExportLogsServiceRequest`.
+    /// - Throws: `DecodeError` with line and column
+    package static func fromJSON(
+        _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
+    ) throws(DecodeError) -> DecodedLogs {
+        try storable(from(try decodeLogsRequest(json: body, limits: limits), arrival: arrival))
+    }
+
+    private static func from(_ request: ExportLogsServiceRequest, arrival: Arrival) -> DecodedLogs {
+        var builder = SpanBatchBuilder(arrival: arrival)
+        let invalidIDs = builder.append(request)
+        return DecodedLogs(batch: LogBatch(rows: builder.finish().batch), invalidIDs: invalidIDs)
+    }
+
+    private static func storable(_ decoded: DecodedLogs) throws(DecodeError) -> DecodedLogs {
+        guard decoded.batch.rows.isStorable else { throw .tooManyValues }
+        return decoded
+    }
+}
