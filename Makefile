@@ -4,7 +4,7 @@ SCRATCH_PATH ?= $(CURDIR)/.build
 export SCRATCH_PATH
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build bootstrap unit e2e check-generated generate format lint bench clean
+.PHONY: help demo test test-sanitize fuzz build bootstrap unit e2e check-generated generate format lint bench clean
 
 help: ## This list
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -26,6 +26,12 @@ unit: bootstrap ## The tests that need no running collector
 
 e2e: bootstrap ## The tests that run the release programs
 	@scripts/test --end-to-end
+
+test-sanitize: bootstrap ## Tests under AddressSanitizer and ThreadSanitizer
+	@scripts/test-sanitize
+
+fuzz: bootstrap ## Each decoder for ten minutes with bytes that a fuzzer makes up
+	@scripts/fuzz
 
 check-generated: bootstrap ## The committed C code is what proto/ generates, and proto/ is what OTLP says
 	@scripts/check-generated

@@ -19,6 +19,17 @@ let benchmarks: [Target] =
             path: "Benchmarks/RetentionBenchmark", swiftSettings: strict),
     ]
 
+/// `TRACEQ_FUZZ=1 swift build` also makes the program that fuzzes; scripts/fuzz says with which options of the compiler.
+let fuzzers: [Target] =
+    Context.environment["TRACEQ_FUZZ"] == nil
+    ? []
+    : [
+        .target(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Driver",
+            swiftSettings: strict),
+    ]
+
 /// One set of compiler rules for everything that is written in Swift here.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -111,8 +122,10 @@ let package = Package(
                 // the linker is kept from looking for elsewhere.
                 .unsafeFlags([
                     "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nodelete",
-                    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker", "--remap-inputs=*libsqlite3.*=/dev/null",
-                    "-Xlinker", "--version-script=\(Context.packageDirectory)/Sources/SQLiteExtension/exports.map",
+                    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker",
+                    "--remap-inputs=*libsqlite3.*=/dev/null",
+                    "-Xlinker",
+                    "--version-script=\(Context.packageDirectory)/Sources/SQLiteExtension/exports.map",
                 ])
             ]),
         .executableTarget(
@@ -131,10 +144,15 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OTLPModel"], path: "Tests/TestSupport", swiftSettings: strict
         ),
+        // What the fuzzer runs, and a test runs again with all that it found.
+        .target(
+            name: "FuzzTargets", dependencies: ["Telemetry", "OTLPModel"], path: "Tests/Fuzz/Targets",
+            swiftSettings: strict),
         // A file system for SQLite that fails on order.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
-            name: "TelemetryTests", dependencies: ["Telemetry", "OTLPModel", "TestSupport", "CFaultVFS"],
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", "OTLPModel", "TestSupport", "CFaultVFS", "FuzzTargets"],
             exclude: ["Reference/reparse.py"], swiftSettings: strict),
         .testTarget(
             name: "CollectorTests",
@@ -162,8 +180,9 @@ let package = Package(
                 .product(name: "NIOHPACK", package: "swift-nio-http2"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["OTLPModel", "Telemetry", "TestSupport"], exclude: ["Scripts"],
+            name: "EndToEndTests", dependencies: ["OTLPModel", "Telemetry", "TestSupport"],
+            exclude: ["Scripts"],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
-    ] + benchmarks
+    ] + benchmarks + fuzzers
 )
