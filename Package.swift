@@ -91,7 +91,7 @@ let package = Package(
         .executableTarget(
             name: "Collector",
             dependencies: [
-                "Telemetry", "OTLPModel", "CDeflate",
+                "Telemetry", "OTLPModel", "CDeflate", "CZstd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("OTLP/HTTP takes good requests", .timeLimit(.minutes(1)))
 struct HTTPExportTests {
-    @Test("a protobuf request is stored before it is answered, and the answer is an empty message")
+    @Test("B2: a protobuf request is stored before it is answered, and the answer is an empty message")
     func protobufIsStored() async throws {
         try await TestCollector.with { collector async throws in
             let reply = try await collector.post(SampleRequest.protobuf(spans: 3))
@@ -17,7 +17,7 @@ struct HTTPExportTests {
     }
 
     @Test(
-        "a JSON request is answered in JSON, whatever the spelling of its type",
+        "A11: a JSON request is answered in JSON, whatever the spelling of its type",
         arguments: ["application/json", "APPLICATION/JSON", "application/json; charset=utf-8"])
     func jsonIsStored(type: String) async throws {
         try await TestCollector.with { collector async throws in
@@ -38,7 +38,7 @@ struct HTTPExportTests {
         }
     }
 
-    @Test("an empty request is a success that stores nothing")
+    @Test("B5: an empty request is a success that stores nothing")
     func emptyRequestSucceeds() async throws {
         try await TestCollector.with { collector async throws in
             #expect(try await collector.post([]).status == 200)
@@ -47,7 +47,7 @@ struct HTTPExportTests {
         }
     }
 
-    @Test("the same body twice is acknowledged twice and stored once")
+    @Test("B7: the same body twice is acknowledged twice and stored once")
     func retryIsStoredOnce() async throws {
         try await TestCollector.with { collector async throws in
             let body = SampleRequest.protobuf(spans: 4)
@@ -60,7 +60,7 @@ struct HTTPExportTests {
         }
     }
 
-    @Test("a span with a bad id is refused alone, and the answer says how many and why")
+    @Test("B3: a span with a bad id is refused alone, and the answer says how many and why")
     func badSpanIsRefusedAlone() async throws {
         try await TestCollector.with { collector async throws in
             let reply = try await collector.post(SampleRequest.protobufWithBadSpan())
@@ -72,7 +72,7 @@ struct HTTPExportTests {
         }
     }
 
-    @Test("gzip is taken, in several members too", arguments: ["gzip", "GZIP", "x-gzip"])
+    @Test("A6: gzip is taken, in several members too", arguments: ["gzip", "GZIP", "x-gzip"])
     func gzipIsTaken(name: String) async throws {
         try await TestCollector.with { collector async throws in
             let body = SampleRequest.protobuf(spans: 2)
@@ -83,7 +83,7 @@ struct HTTPExportTests {
         }
     }
 
-    @Test("gzip of nothing is an empty request")
+    @Test("hostile 39: gzip of nothing is an empty request")
     func gzipOfNothingSucceeds() async throws {
         try await TestCollector.with { collector async throws in
             let reply = try await collector.post(Gzip.stored([]), headers: ["Content-Encoding: gzip"])

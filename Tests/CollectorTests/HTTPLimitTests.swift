@@ -6,7 +6,7 @@ import Testing
 struct HTTPLimitTests {
     static let limit = 64 << 10
 
-    @Test("a body of exactly the limit passes, one byte more does not")
+    @Test("D1: a body of exactly the limit passes, one byte more does not")
     func limitIsExact() async throws {
         try await TestCollector.with { collector async throws in
             #expect(try await collector.post(SampleRequest.protobuf(bytes: Self.limit)).status == 200)
@@ -19,7 +19,7 @@ struct HTTPLimitTests {
         }
     }
 
-    @Test("the limit is exact for what gzip holds, over all of its members")
+    @Test("D3: the limit is exact for what gzip holds, over all of its members")
     func gzipLimitIsExact() async throws {
         try await TestCollector.with { collector async throws in
             for (bytes, status) in [(Self.limit, 200), (Self.limit + 1, 413)] {
@@ -33,7 +33,7 @@ struct HTTPLimitTests {
         }
     }
 
-    @Test("a bomb stops at the limit, whatever it claims", arguments: [0, 1, 10 << 20, .max] as [UInt32])
+    @Test("D2: a bomb stops at the limit, whatever it claims", arguments: [0, 1, 10 << 20, .max] as [UInt32])
     func bombIsRefused(claimedBytes: UInt32) async throws {
         try await TestCollector.with { collector async throws in
             let bomb = Gzip.bomb(zeros: 1 << 20, claimedBytes: claimedBytes)

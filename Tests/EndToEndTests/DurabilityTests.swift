@@ -8,7 +8,7 @@ struct DurabilityTests {
     static let rounds = 20
     static let connections = 8
 
-    @Test("20 kills under load: every acknowledged span is there exactly once")
+    @Test("B8: 20 kills under load: every acknowledged span is there exactly once")
     func acknowledgedSpansSurvive() async throws {
         let seed = UInt64.random(in: .min ... .max)
         print("durability test: seed \(seed)")

@@ -38,7 +38,7 @@ struct ImportTests {
         (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
     }
 
-    @Test("Protobuf and JSON, plain and compressed, in one go, and nothing twice")
+    @Test("E12: Protobuf and JSON lines, plain and compressed, in one go, and nothing twice")
     func manyFiles() async throws {
         let database = try Database()
         let files = [

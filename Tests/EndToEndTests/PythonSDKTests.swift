@@ -19,7 +19,7 @@ struct PythonSDKTests {
         Transport(usesGRPC: false, usesGzip: false), Transport(usesGRPC: false, usesGzip: true),
     ]
 
-    @Test("1,000 spans with nested attributes, events and links", arguments: transports)
+    @Test("K1: 1,000 spans with nested attributes, events and links", arguments: transports)
     func everyValueComesBack(transport: Transport) async throws {
         let seed = UInt32.random(in: .min ... .max)
         let database = try Database()

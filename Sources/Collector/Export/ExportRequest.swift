@@ -6,6 +6,7 @@ package struct ExportRequest: Sendable {
     package var body: ByteBuffer
     /// The memory that the body holds, given back when the request is done with.
     package var charge: InFlightBytes.Charge
+    package var route: ExportRoute
     package var format: ExportFormat
     package var encoding: BodyEncoding
     package var arrival: Arrival
@@ -15,6 +16,8 @@ package struct ExportRequest: Sendable {
     package var protocolName: String
     /// What the sender calls itself; nil where it does not say.
     package var userAgent: String?
+    /// What the sender does wrong that shows in the head of its request.
+    package var notice: SenderNotice?
     /// Tells the store that the request is on its way; nil for one that may take long to decode.
     package var expectation: ExpectedAppend?
 
@@ -22,18 +25,22 @@ package struct ExportRequest: Sendable {
     /// changes of threads, and soon enough for a commit to wait for them.
     package var isSmall: Bool {
         body.readableBytes <= 65_536 && encoding == .identity && format == .protobuf
+            && route == .otlp(.traces) && !BodyInflater.isGzip(body)
     }
 
     package init(
-        body: ByteBuffer, charge: InFlightBytes.Charge, format: ExportFormat, encoding: BodyEncoding,
-        arrival: Arrival, deadline: NIODeadline?, protocolName: String
+        body: ByteBuffer, charge: InFlightBytes.Charge, route: ExportRoute = .otlp(.traces),
+        format: ExportFormat, encoding: BodyEncoding, arrival: Arrival, deadline: NIODeadline?,
+        protocolName: String, notice: SenderNotice? = nil
     ) {
         self.body = body
         self.charge = charge
+        self.route = route
         self.format = format
         self.encoding = encoding
         self.arrival = arrival
         self.deadline = deadline
         self.protocolName = protocolName
+        self.notice = notice
     }
 }

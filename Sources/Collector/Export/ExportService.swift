@@ -2,7 +2,7 @@ package import Logging
 package import NIOCore
 package import Telemetry
 
-/// What both transports do with a request: decompress, decode, store, and say what became of it.
+/// What all transports do with a request: decompress, decode, store, and say what became of it.
 package struct ExportService: Sendable {
     package let store: TelemetryStore
     package let inFlight: InFlightBytes
@@ -13,9 +13,8 @@ package struct ExportService: Sendable {
     package let failures: StoreFailureLog
     package let authenticator: Authenticator
     package let redactor: CurrentRedactor
-    private let maxBodyBytes: Int
-    private let decoder: ProtobufDecoder
-    private let decodingMemory = DecodingMemory()
+    package let health: HealthService
+    private let decoder: ExportDecoder
     private let retryDelay = RetryDelay()
     private let logger: Logger
 
@@ -25,8 +24,6 @@ package struct ExportService: Sendable {
     package init(store: TelemetryStore, settings: CollectorSettings, logger: Logger) {
         self.store = store
         self.logger = logger
-        maxBodyBytes = settings.maxBodyBytes
-        decoder = settings.decoder
         // A request of the largest size must fit in twice: compressed and decompressed.
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
         counters = CollectorCounters()
@@ -36,6 +33,8 @@ package struct ExportService: Sendable {
         failures = StoreFailureLog(logger: logger)
         authenticator = Authenticator(credentials: settings.credentials)
         redactor = CurrentRedactor(settings.redaction)
+        decoder = ExportDecoder(settings: settings, redactor: redactor)
+        health = HealthService { [inFlight] in inFlight.usedBytes < inFlight.limitBytes / 8 * 7 }
     }
 
     /// Takes a request from the event loop that received it, and answers on that loop when it is in the file,
@@ -74,22 +73,19 @@ package struct ExportService: Sendable {
         _ request: ExportRequest, on eventLoop: any EventLoop,
         _ answer: @escaping @Sendable (ExportOutcome) -> Void
     ) {
-        let decoded: DecodedTraces
-        let digest: BodyDigest
+        let decoded: DecodedExport
         var exchange = Exchange(request)
         do throws(Refusal) {
             try checkDeadline(request)
-            (decoded, digest) = try decode(request)
+            decoded = try decoder.decode(request)
             try checkDeadline(request)
         } catch {
             return finish(exchange, .failure(error), on: eventLoop, answer)
         }
-        exchange.spans = decoded.batch.spanCount
-        exchange.rejectedSpans = decoded.rejectedSpans
-        exchange.rejectionReason = decoded.rejectionReason
+        exchange.take(decoded, request)
         look(at: decoded, exchange)
-        guard exchange.spans > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
-        store.append(.spans(decoded.batch), digest: digest, expectation: request.expectation) {
+        guard exchange.items > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
+        store.append(decoded.batch, digest: decoded.digest, expectation: request.expectation) {
             [exchange] result in
             let result = result.map(Optional.some).mapError { refusal(storing: $0) }
             finish(exchange, result, on: eventLoop, answer)
@@ -105,9 +101,11 @@ package struct ExportService: Sendable {
         var bodyBytes: Int
         var isCompressed: Bool
         let begun = NIODeadline.now()
-        var spans = 0
-        var rejectedSpans = 0
-        var rejectionReason: String?
+        var signal = Signal.traces
+        var items = 0
+        var rejected = 0
+        var reason: String?
+        var notices: [SenderNotice] = []
 
         init(_ request: ExportRequest) {
             charge = request.charge
@@ -117,9 +115,18 @@ package struct ExportService: Sendable {
             bodyBytes = request.body.readableBytes
             isCompressed = request.encoding != .identity
         }
+
+        mutating func take(_ decoded: DecodedExport, _ request: ExportRequest) {
+            signal = decoded.signal
+            items = decoded.items
+            rejected = decoded.rejected
+            reason = decoded.reason
+            notices = decoded.notices
+            if let notice = request.notice { notices.insert(notice, at: 0) }
+        }
     }
 
-    /// - Parameter result: what became of the spans; nil when there were none to store
+    /// - Parameter result: what became of the items; nil when there were none to store
     private func finish(
         _ exchange: Exchange, _ result: Result<AppendOutcome?, Refusal>, on eventLoop: any EventLoop,
         _ answer: @escaping @Sendable (ExportOutcome) -> Void
@@ -143,67 +150,62 @@ package struct ExportService: Sendable {
             logger.debug(
                 "request.stored",
                 metadata: [
-                    "sender": .string(exchange.sender), "spans": .stringConvertible(exchange.spans),
-                    "rejected": .stringConvertible(exchange.rejectedSpans),
+                    "sender": .string(exchange.sender), "signal": .string(exchange.signal.name),
+                    "items": .stringConvertible(exchange.items),
+                    "rejected": .stringConvertible(exchange.rejected),
                     "protocol": .string(exchange.protocolName),
                     "duplicate": .stringConvertible(appended == .duplicate),
                 ])
         case .success(nil): note(exchange, isRepeated: false)
         }
-        guard exchange.rejectedSpans > 0 else {
-            return .accepted(rejectedSpans: 0, message: Self.bounded(exchange.rejectionReason ?? ""))
+        let notices = tellNotices(exchange)
+        guard exchange.rejected > 0 else {
+            let message = notices.isEmpty ? exchange.reason ?? "" : notices.joined(separator: "; ")
+            return .accepted(rejected: 0, message: Self.bounded(message))
         }
-        let message = Self.bounded(exchange.rejectionReason ?? "some spans are invalid")
+        let message = Self.bounded(exchange.reason ?? "some \(exchange.signal.itemName) are invalid")
         refusals.record(
-            sender: exchange.sender, reason: "rejected_spans", message: message,
-            protocolName: exchange.protocolName)
-        return .accepted(rejectedSpans: exchange.rejectedSpans, message: message)
+            sender: exchange.sender, reason: "rejected_\(exchange.signal == .traces ? "spans" : "items")",
+            message: message, protocolName: exchange.protocolName)
+        return .accepted(rejected: exchange.rejected, message: message)
     }
 
     /// Counts a request that was answered with success.
     private func note(_ exchange: Exchange, isRepeated: Bool) {
         counters.noteAccepted(
             CollectorCounters.AcceptedRequest(
-                signal: .traces, protocolName: exchange.protocolName, source: exchange.sender,
-                items: exchange.spans, rejectedItems: exchange.rejectedSpans, bodyBytes: exchange.bodyBytes,
+                signal: exchange.signal, protocolName: exchange.protocolName, source: exchange.sender,
+                items: exchange.items, rejectedItems: exchange.rejected, bodyBytes: exchange.bodyBytes,
                 isRepeated: isRepeated))
         senders.noteAccepted(
             SenderBook.Request(
-                protocolName: exchange.protocolName, userAgent: exchange.userAgent, items: exchange.spans,
-                rejectedItems: exchange.rejectedSpans, bodyBytes: exchange.bodyBytes,
+                protocolName: exchange.protocolName, userAgent: exchange.userAgent, items: exchange.items,
+                rejectedItems: exchange.rejected, bodyBytes: exchange.bodyBytes,
                 isCompressed: exchange.isCompressed, isRepeated: isRepeated),
             sender: Sender(address: exchange.sender))
     }
 
-    /// Looks at what a sender sends, once a second.
-    private func look(at decoded: DecodedTraces, _ exchange: Exchange) {
+    /// Looks at what a sender sends, once a second, and counts what is odd about it.
+    private func look(at decoded: DecodedExport, _ exchange: Exchange) {
+        if decoded.notes.contains(.repeatedKeys) { counters.note(.duplicateKey) }
+        if decoded.notes.contains(.brokenText) { counters.note(.textMended) }
         let sender = Sender(address: exchange.sender)
-        guard senders.wantsInspection(of: sender) else { return }
-        senders.note(decoded.batch.inspect(), sender: sender)
+        for notice in exchange.notices {
+            if let finding = notice.kind.finding {
+                senders.report(finding, of: sender, detail: notice.message)
+            }
+        }
+        guard case .spans(let batch) = decoded.batch, senders.wantsInspection(of: sender) else { return }
+        senders.note(batch.inspect(), sender: sender)
     }
 
-    /// Everything before the store, in one go: a body borrowed for decoding cannot outlive a suspension.
-    private func decode(_ request: ExportRequest) throws(Refusal) -> (DecodedTraces, BodyDigest) {
-        var body = request.body
-        if request.encoding == .gzip {
-            body = try GzipInflater.inflate(body, limitBytes: maxBodyBytes, charge: request.charge)
-        } else if body.readableBytes > maxBodyBytes {
-            throw Refusal.tooLarge(limitBytes: maxBodyBytes)
-        }
-        let bytes = body.readableBytesUInt8Span
-        do throws(DecodeError) {
-            var decoded =
-                switch request.format {
-                case .protobuf:
-                    try DecodedTraces.fromProtobuf(
-                        bytes, arrival: request.arrival, decoder: decoder, memory: decodingMemory)
-                case .json: try DecodedTraces.fromJSON(bytes, arrival: request.arrival)
-                }
-            decoded.batch.redact(redactor.current)
-            return (decoded, BodyDigest(of: bytes))
-        } catch {
-            throw Refusal(decoding: error)
-        }
+    /// Tells the sender what it should change, if it was not told before.
+    /// - Returns: what the answer shall say of it
+    private func tellNotices(_ exchange: Exchange) -> [String] {
+        guard !exchange.notices.isEmpty else { return [] }
+        return exchange.notices.filter {
+            notices.tell($0, source: exchange.sender, protocolName: exchange.protocolName)
+        }.map(\.message)
     }
 
     /// What the store refused; what is not passing is told in the log.
@@ -226,14 +228,6 @@ package struct ExportService: Sendable {
 }
 
 extension Refusal {
-    /// What a decoder refused is the sender's to repair.
-    init(decoding error: DecodeError) {
-        switch error.code {
-        case .malformedProtobuf, .malformedJSON, .tooDeep: self.init(.malformed, error.message)
-        case .tooLarge: self.init(.tooLarge, error.message)
-        }
-    }
-
     /// What the store refused is worth another try unless the store itself says that it is not.
     init(storing error: StoreError) {
         switch error.code {

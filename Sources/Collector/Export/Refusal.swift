@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// Why a request was not accepted, in words that belong to neither transport.
 package struct Refusal: Error, Hashable, Sendable {
     package enum Reason: String, Hashable, Sendable, CaseIterable {
@@ -11,13 +13,17 @@ package struct Refusal: Error, Hashable, Sendable {
         case unsupportedMediaType = "unsupported_media_type"
         case unsupportedEncoding = "unsupported_encoding"
         case unknownPath = "unknown_path"
+        /// `grpc.health.v1` was asked about a service that is not served.
+        case unknownService = "unknown_service"
         /// A signal that is known and not yet taken.
         case notYet = "not_yet"
         case methodNotAllowed = "method_not_allowed"
-        /// The sender did not prove who it is.
+        /// The sender shows no credential, or a wrong one.
         case unauthenticated
         /// A web page that nobody allowed to send.
         case originNotAllowed = "origin_not_allowed"
+        /// The credential is right and not for this.
+        case permissionDenied = "permission_denied"
         /// Too much is on its way already; trying again later helps.
         case overloaded
         /// The store cannot take anything now; trying again later helps.
@@ -35,11 +41,21 @@ package struct Refusal: Error, Hashable, Sendable {
     package var message: String
     /// When to try again, in whole seconds; nil when that would not help.
     package var retryAfterSeconds: Int?
+    /// The field of a JSON body that is wrong; empty when nobody knows.
+    package var field: String
 
-    package init(_ reason: Reason, _ message: String, retryAfterSeconds: Int? = nil) {
+    package init(_ reason: Reason, _ message: String, retryAfterSeconds: Int? = nil, field: String = "") {
         self.reason = reason
         self.message = message
         self.retryAfterSeconds = retryAfterSeconds
+        self.field = field
+    }
+
+    /// What goes into a `google.rpc.Status` beside code and message.
+    package var details: [StatusDetail] {
+        if let retryAfterSeconds { return [.retryInfo(seconds: retryAfterSeconds)] }
+        guard reason == .malformed else { return [] }
+        return [.badRequest(field: field.isEmpty ? "body" : field, description: message)]
     }
 
     /// A body over the limit.

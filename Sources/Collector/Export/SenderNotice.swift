@@ -29,3 +29,17 @@ package struct SenderNotice: Hashable, Sendable {
         self.message = message
     }
 }
+
+extension SenderNotice.Kind {
+    /// What `doctor` makes of it; nil for what it finds out by looking at what is sent.
+    var finding: SenderFinding? {
+        switch self {
+        case .otherPort: .wrongPort
+        case .wrongPath: .wrongPath
+        case .wrongSignalPath: .wrongSignalPath
+        case .undeclaredEncoding: .wrongContentEncoding
+        case .enumNames, .snakeCase: .looseJSON
+        case .timeUnit, .zeroParent: nil
+        }
+    }
+}

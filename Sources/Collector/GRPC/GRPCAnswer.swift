@@ -1,5 +1,4 @@
 package import NIOHPACK
-import OTLPModel
 import Telemetry
 
 /// An answer to a gRPC call: the one place where outcomes become gRPC.
@@ -12,43 +11,38 @@ package struct GRPCAnswer: Sendable {
 
     package init(_ outcome: ExportOutcome) {
         switch outcome {
-        case .accepted(let rejectedSpans, let text):
-            code = .ok
-            message = ExportResponse.protobuf(rejectedSpans: rejectedSpans, message: text)
-            trailers = Self.okTrailers
-        case .refused(let refusal):
-            code = GRPCCode(refusal.reason)
-            message = nil
-            trailers = [
-                "grpc-status": String(code.rawValue),
-                "grpc-message": Self.percentEncoded(refusal.message),
-            ]
-            if let seconds = refusal.retryAfterSeconds {
-                let details = Self.retryDetails(code, refusal.message, seconds: seconds)
-                trailers.add(name: "grpc-status-details-bin", value: Base64.encoded(details))
-            }
-            if refusal.reason == .unsupportedEncoding {
-                trailers.add(name: "grpc-accept-encoding", value: "gzip,identity")
-            }
+        case .accepted(let rejected, let text):
+            self.init(message: ExportResponse.protobuf(rejected: rejected, message: text))
+        case .refused(let refusal): self.init(refusal)
+        }
+    }
+
+    /// A success with this message.
+    package init(message: [UInt8]) {
+        code = .ok
+        self.message = message
+        trailers = Self.okTrailers
+    }
+
+    private init(_ refusal: Refusal) {
+        code = GRPCCode(refusal.reason)
+        message = nil
+        trailers = [
+            "grpc-status": String(code.rawValue),
+            "grpc-message": Self.percentEncoded(refusal.message),
+        ]
+        let details = refusal.details
+        if !details.isEmpty {
+            let status = ExportResponse.statusProtobuf(
+                code: code.rawValue, message: refusal.message, details: details)
+            trailers.add(name: "grpc-status-details-bin", value: Base64.encoded(status))
+        }
+        if refusal.reason == .unsupportedEncoding {
+            trailers.add(name: "grpc-accept-encoding", value: BodyEncoding.accepted)
         }
     }
 
     private static let okTrailers: HPACKHeaders = ["grpc-status": "0"]
-
-    /// `google.rpc.Status { int32 code = 1; string message = 2; repeated Any details = 3; }` with one
-    /// `google.rpc.RetryInfo { Duration retry_delay = 1; }`, where `Duration { int64 seconds = 1; }`.
-    private static func retryDetails(_ code: GRPCCode, _ message: String, seconds: Int) -> [UInt8] {
-        var retryInfo = ProtobufWriter()
-        retryInfo.message(1) { $0.varint(1, UInt64(seconds)) }
-        var status = ProtobufWriter()
-        status.int32(1, Int32(code.rawValue))
-        status.string(2, message)
-        status.message(3) { any in
-            any.string(1, "type.googleapis.com/google.rpc.RetryInfo")
-            any.bytes(2, retryInfo.bytes)
-        }
-        return status.bytes
-    }
 
     /// As gRPC wants it in `grpc-message`: printable ASCII but `%` as it is, every other byte as `%XX`.
     package static func percentEncoded(_ text: String) -> String {

@@ -10,12 +10,8 @@ package struct GRPCCall: Sendable {
     /// What the caller calls itself; nil where it does not say.
     package var userAgent: String?
 
-    package static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-    private static let otherSignals: Set<String> = [
-        "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-        "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-        "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
-    ]
+    /// What is called.
+    package var method: GRPCMethod
 
     /// Whether a request is gRPC of whatever kind: `application/grpc`, also with a suffix or parameters.
     package static func isGRPC(_ headers: HPACKHeaders) -> Bool {
@@ -40,20 +36,14 @@ package struct GRPCCall: Sendable {
 
     /// Reads the headers of a request that is gRPC.
     package init(headers: HPACKHeaders, now: NIODeadline = .now()) throws(Refusal) {
-        let path = headers.first(name: ":path") ?? ""
-        if Self.otherSignals.contains(path) {
-            throw Refusal(.notYet, "this signal is not taken yet: this version takes traces")
-        }
-        guard path == Self.tracesPath else {
-            throw Refusal(.unknownPath, "unknown method: traces go to \(Self.tracesPath)")
-        }
-        switch headers.first(name: "grpc-encoding") {
-        case nil, "identity": compression = nil
-        case "gzip": compression = .gzip
-        default:
-            throw Refusal(.unsupportedEncoding, "unsupported grpc-encoding: send gzip or identity")
+        method = try GRPCMethod(path: headers.first(name: ":path") ?? "")
+        let name = headers.first(name: "grpc-encoding") ?? "identity"
+        guard let encoding = BodyEncoding(name: name), !name.isEmpty else {
+            throw Refusal(
+                .unsupportedEncoding, "unsupported grpc-encoding: send gzip, zstd, deflate or identity")
         }
         userAgent = headers.first(name: "user-agent")
+        compression = encoding == .identity ? nil : encoding
         guard let text = headers.first(name: "grpc-timeout") else { return }
         guard let timeout = GRPCTimeout.parsed(text) else {
             throw Refusal(.malformed, "grpc-timeout is not a time-out: send up to eight digits and a unit")

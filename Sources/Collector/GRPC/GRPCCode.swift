@@ -3,6 +3,7 @@ package enum GRPCCode: Int, Sendable {
     case ok = 0
     case invalidArgument = 3
     case deadlineExceeded = 4
+    case notFound = 5
     case permissionDenied = 7
     case resourceExhausted = 8
     case unimplemented = 12
@@ -16,8 +17,10 @@ package enum GRPCCode: Int, Sendable {
         switch reason {
         case .malformed, .unsupportedMediaType, .uriTooLong: self = .invalidArgument
         case .tooLarge, .headersTooLarge: self = .resourceExhausted
-        case .unsupportedEncoding, .unknownPath, .notYet, .methodNotAllowed: self = .unimplemented
+        case .unknownService: self = .notFound
         case .unauthenticated: self = .unauthenticated
+        case .permissionDenied: self = .permissionDenied
+        case .unsupportedEncoding, .unknownPath, .notYet, .methodNotAllowed: self = .unimplemented
         case .overloaded, .unavailable, .stalled: self = .unavailable
         case .deadlineExceeded: self = .deadlineExceeded
         case .framing: self = .invalidArgument

@@ -17,6 +17,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
         case receiving(GRPCCall)
         /// The request is with the service.
         case answering
+        /// Changes of health are told, by `watch`.
+        case watching
         case finished
     }
 
@@ -29,6 +31,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private var source: String?
     private var stallTimer: Scheduled<Void>?
     private var bodyBytesSeen = 0
+    private var watch: RepeatedTask?
 
     static let protocolName = "otlp/grpc"
     private static let responseHeaders: HPACKHeaders = [
@@ -72,6 +75,10 @@ final class GRPCExportHandler: ChannelInboundHandler {
         reader = nil
         stallTimer?.cancel()
         stallTimer = nil
+        guard let watch else { return }
+        self.watch = nil
+        watch.cancel()
+        service.health.endWatching()
     }
 
     // MARK: Reading
@@ -131,13 +138,19 @@ final class GRPCExportHandler: ChannelInboundHandler {
         }
         finish()
         state = .answering
-        var request = ExportRequest(
-            body: reader.body.bytes, charge: reader.body.charge, format: .protobuf,
-            encoding: reader.isCompressed ? .gzip : .identity,
-            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), deadline: call.deadline,
-            protocolName: Self.protocolName)
-        request.userAgent = call.userAgent
-        export(request, context: context)
+        let encoding = reader.isCompressed ? call.compression ?? .identity : .identity
+        switch call.method {
+        case .export(let signal):
+            var request = ExportRequest(
+                body: reader.body.bytes, charge: reader.body.charge, route: .otlp(signal),
+                format: .protobuf, encoding: encoding,
+                arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address),
+                deadline: call.deadline, protocolName: Self.protocolName)
+            request.userAgent = call.userAgent
+            export(request, context: context)
+        case .healthCheck, .healthWatch:
+            answerHealth(reader.body, encoding, isWatching: call.method == .healthWatch, context: context)
+        }
     }
 
     private func export(_ request: ExportRequest, context: ChannelHandlerContext) {
@@ -147,6 +160,64 @@ final class GRPCExportHandler: ChannelInboundHandler {
         // A caller that goes away does not stop this: what is being committed cannot be called back, and
         // the caller's retry is recognised.
         service.export(request, on: eventLoop) { handler.value.answer($0, context: loopContext.value) }
+    }
+
+    // MARK: Health
+
+    /// How often those who watch are looked after.
+    private static let watchInterval = TimeAmount.milliseconds(250)
+    /// Names of services are short.
+    private static let healthRequestLimits = BodyInflater.Limits(bytes: 4_096, ratio: 200)
+
+    private func answerHealth(
+        _ body: BodyAccumulator, _ encoding: BodyEncoding, isWatching: Bool, context: ChannelHandlerContext
+    ) {
+        do throws(Refusal) {
+            let message = try BodyInflater.inflate(
+                body.bytes, encoding, limits: Self.healthRequestLimits, charge: body.charge)
+            let request = Array(message.readableBytesView)
+            guard isWatching else {
+                let answer = GRPCAnswer(message: try service.health.check(request))
+                finish()
+                return write(answer, context: context, hasSenderFinished: true)
+            }
+            let name = try HealthService.serviceName(request)
+            try service.health.beginWatching()
+            beginWatch(of: name, context: context)
+        } catch {
+            refuse(error, context: context, hasSenderFinished: true)
+        }
+    }
+
+    /// Tells the status now, and again whenever it has changed, until either side ends the call.
+    private func beginWatch(of name: String, context: ChannelHandlerContext) {
+        state = .watching
+        context.write(wrapOutboundOut(.headers(.init(headers: Self.responseHeaders))), promise: nil)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loopContext = context.loopBound
+        let told = NIOLoopBoundBox<ServingStatus?>(nil, eventLoop: context.eventLoop)
+        watch = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.watchInterval) { _ in
+            told.value = handler.value.tellHealth(of: name, told: told.value, context: loopContext.value)
+        }
+    }
+
+    /// - Parameter told: the status that the watcher knows of
+    /// - Returns: the one that it knows of now
+    private func tellHealth(
+        of name: String, told: ServingStatus?, context: ChannelHandlerContext
+    ) -> ServingStatus? {
+        guard case .watching = state else { return told }
+        let status = service.health.status(of: name)
+        if status != told {
+            writeMessage(status.protobuf, context: context)
+            context.flush()
+        }
+        if service.health.isDraining {
+            finish()
+            let trailers = GRPCAnswer(.refused(Refusal(.unavailable, "the collector is ending"))).trailers
+            writeLast(trailers, context: context, hasSenderFinished: true)
+        }
+        return status
     }
 
     // MARK: Answering
@@ -170,13 +241,17 @@ final class GRPCExportHandler: ChannelInboundHandler {
             writeLast(headers, context: context, hasSenderFinished: hasSenderFinished)
             return
         }
+        context.write(wrapOutboundOut(.headers(.init(headers: Self.responseHeaders))), promise: nil)
+        writeMessage(message, context: context)
+        writeLast(reply.trailers, context: context, hasSenderFinished: hasSenderFinished)
+    }
+
+    private func writeMessage(_ message: [UInt8], context: ChannelHandlerContext) {
         var bytes = context.channel.allocator.buffer(capacity: message.count + 5)
         bytes.writeInteger(0 as UInt8)
         bytes.writeInteger(UInt32(message.count))
         bytes.writeBytes(message)
-        context.write(wrapOutboundOut(.headers(.init(headers: Self.responseHeaders))), promise: nil)
         context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(bytes)))), promise: nil)
-        writeLast(reply.trailers, context: context, hasSenderFinished: hasSenderFinished)
     }
 
     /// Ends our side. A sender that has not finished is told to stop, without blame (RFC 9113, 8.1).

@@ -1,17 +1,20 @@
 package import NIOHTTP1
+import Telemetry
 
 /// What the head of an HTTP request decides, before any of its body is read.
 package struct HTTPAdmission: Sendable {
-    /// The format of the answer; of the body too when there is no refusal.
+    package private(set) var route = ExportRoute.otlp(.traces)
+    /// The format of the body.
     package private(set) var format = ExportFormat.json
+    /// The format of the answer.
+    package private(set) var answerFormat = HTTPAnswer.Format.otlp(.traces, .json)
     package private(set) var encoding = BodyEncoding.identity
     /// `Content-Length`, if there is one.
     package private(set) var bodyBytes: Int?
     package private(set) var refusal: Refusal?
+    /// What the sender should change although its request is taken.
+    package private(set) var notice: SenderNotice?
 
-    package static let tracesPath = "/v1/traces"
-    /// Paths of OTLP that lead to signals that are not taken yet.
-    private static let otherSignals: Set<String> = ["/v1/metrics", "/v1/logs", "/v1development/profiles"]
     private static let targetBytesMax = 8 << 10
 
     private init() {}
@@ -22,18 +25,19 @@ package struct HTTPAdmission: Sendable {
     package init(head: HTTPRequestHead, maxBodyBytes: Int) {
         let mediaType = Self.mediaType(head.headers)
         if let mediaType { format = mediaType }
+        // Where nobody knows what the sender reads, the two answers about the head itself are text.
+        answerFormat = mediaType.map { .otlp(.traces, $0) } ?? .otlp(.traces, .json)
         bodyBytes = Self.contentLength(head.headers)
         do throws(Refusal) {
-            try Self.checkTarget(head)
-            guard mediaType != nil else {
-                throw Refusal(
-                    .unsupportedMediaType,
-                    "unsupported media type: send Content-Type application/x-protobuf or application/json")
-            }
+            try Self.checkFraming(head)
+            try admit(head, mediaType)
             encoding = try Self.bodyEncoding(head.headers)
             if let bodyBytes, bodyBytes > maxBodyBytes { throw Refusal.tooLarge(limitBytes: maxBodyBytes) }
         } catch {
             refusal = error
+            if mediaType == nil, error.reason == .unsupportedMediaType || error.reason == .methodNotAllowed {
+                answerFormat = .text
+            }
         }
     }
 
@@ -45,7 +49,7 @@ package struct HTTPAdmission: Sendable {
         return Int(text) ?? (isNumber ? .max : nil)
     }
 
-    private static func checkTarget(_ head: HTTPRequestHead) throws(Refusal) {
+    private static func checkFraming(_ head: HTTPRequestHead) throws(Refusal) {
         guard head.uri.utf8.count <= targetBytesMax else {
             throw Refusal(.uriTooLong, "the request target is longer than \(targetBytesMax) bytes")
         }
@@ -58,18 +62,43 @@ package struct HTTPAdmission: Sendable {
             throw Refusal(
                 .framing, "Transfer-Encoding other than chunked is not supported; use Content-Encoding")
         }
-        let path = path(of: head.uri)
-        if otherSignals.contains(path) {
-            throw Refusal(
-                .notYet, "\(path) is not taken yet: this version takes traces, by POST \(tracesPath)")
+    }
+
+    /// Decides by path, method and content type.
+    private mutating func admit(_ head: HTTPRequestHead, _ mediaType: ExportFormat?) throws(Refusal) {
+        switch HTTPRoute(path: Self.path(of: head.uri)) {
+        case .unknown(let message): throw Refusal(.unknownPath, message)
+        case .export(let route, let notice):
+            self.route = route
+            self.notice = notice
         }
-        guard path == tracesPath else {
-            throw Refusal(.unknownPath, "there is nothing at this path: send traces by POST \(tracesPath)")
+        if route == .zipkin {
+            answerFormat = .zipkin
+        } else if let mediaType {
+            answerFormat = .otlp(route.signal, mediaType)
         }
         guard head.method == .POST else {
-            throw Refusal(.methodNotAllowed, "method not allowed: send traces by POST \(tracesPath)")
+            // Nobody reads anything at the root; it is forgiven only to exporters.
+            if route == .root { throw Refusal(.unknownPath, Self.nothingAtRoot) }
+            throw Refusal(.methodNotAllowed, "405 method not allowed, supported: [POST]")
+        }
+        if route == .zipkin {
+            // Senders of Zipkin often leave the type out.
+            guard mediaType == .json || head.headers["content-type"].isEmpty else {
+                throw Refusal(
+                    .unsupportedMediaType,
+                    "415 unsupported media type, supported: [application/json]: send Zipkin's spans as JSON")
+            }
+            format = .json
+        } else if mediaType == nil {
+            throw Refusal(
+                .unsupportedMediaType,
+                "415 unsupported media type, supported: [application/json, application/x-protobuf]")
         }
     }
+
+    private static let nothingAtRoot =
+        "there is nothing to read here: send OTLP by POST to /v1/traces, /v1/metrics and /v1/logs"
 
     /// The path of a request target, which may be a whole URL (RFC 9112, 3.2.2), without the query.
     private static func path(of target: String) -> String {
@@ -96,16 +125,14 @@ package struct HTTPAdmission: Sendable {
 
     private static func bodyEncoding(_ headers: HTTPHeaders) throws(Refusal) -> BodyEncoding {
         let values = headers["content-encoding"]
-        guard values.count <= 1 else { throw unsupportedEncoding() }
-        switch (values.first ?? "")[...].trimmed.lowercased() {
-        case "", "identity": return .identity
-        case "gzip", "x-gzip": return .gzip
-        default: throw unsupportedEncoding()
+        guard values.count <= 1,
+            let encoding = BodyEncoding(name: (values.first ?? "")[...].trimmed.lowercased())
+        else {
+            throw Refusal(
+                .unsupportedEncoding,
+                "unsupported content encoding: send the body as gzip, zstd or deflate, or uncompressed")
         }
-    }
-
-    private static func unsupportedEncoding() -> Refusal {
-        Refusal(.unsupportedEncoding, "unsupported content encoding: send the body as gzip or uncompressed")
+        return encoding
     }
 }
 

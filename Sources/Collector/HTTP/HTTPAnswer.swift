@@ -1,45 +1,68 @@
 package import NIOHTTP1
-import Telemetry
+package import Telemetry
 
-/// An answer to an OTLP/HTTP request: the one place where outcomes become HTTP.
+/// An answer to a request over HTTP: the one place where outcomes become HTTP.
 package struct HTTPAnswer: Sendable {
+    /// How the sender reads answers.
+    package enum Format: Hashable, Sendable {
+        case otlp(Signal, ExportFormat)
+        /// Success is 202 without a body, and what is wrong is a line of text.
+        case zipkin
+        /// For senders of which nothing is known: a line of text.
+        case text
+    }
+
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders
     package var body: [UInt8]
 
-    package init(_ outcome: ExportOutcome, format: ExportFormat) {
+    package init(_ outcome: ExportOutcome, format: Format) {
+        headers = HTTPHeaders()
         switch outcome {
-        case .accepted(let rejectedSpans, let message):
-            status = .ok
-            body =
-                switch format {
-                case .protobuf: ExportResponse.protobuf(rejectedSpans: rejectedSpans, message: message)
-                case .json: ExportResponse.json(rejectedSpans: rejectedSpans, message: message)
-                }
-            headers = HTTPHeaders()
+        case .accepted(let rejected, let message):
+            status = format == .zipkin ? .accepted : .ok
+            body = Self.body(format, rejected: rejected, message: message)
         case .refused(let refusal):
             status = Self.status(of: refusal.reason)
-            let code = GRPCCode(refusal.reason).rawValue
-            body =
-                switch format {
-                case .protobuf: ExportResponse.statusProtobuf(code: code, message: refusal.message)
-                case .json: ExportResponse.statusJSON(code: code, message: refusal.message)
-                }
-            headers = HTTPHeaders()
+            body = Self.body(format, refusal)
             if let seconds = refusal.retryAfterSeconds {
                 headers.add(name: "retry-after", value: String(seconds))
             }
-            if refusal.reason == .unauthenticated {
+            switch refusal.reason {
+            case .methodNotAllowed: headers.add(name: "allow", value: "POST")
+            case .unsupportedEncoding: headers.add(name: "accept-encoding", value: BodyEncoding.accepted)
+            case .unauthenticated:
                 headers.add(
                     name: "www-authenticate", value: "Bearer realm=\"traceq\", Basic realm=\"traceq\"")
-            }
-            if refusal.reason == .methodNotAllowed { headers.add(name: "allow", value: "POST") }
-            if refusal.reason == .unsupportedEncoding {
-                headers.add(name: "accept-encoding", value: "gzip, identity")
+            default: break
             }
         }
-        headers.add(name: "content-type", value: format.mediaType)
+        let mediaType =
+            if case .otlp(_, let encoding) = format { encoding.mediaType } else {
+                "text/plain; charset=utf-8"
+            }
+        headers.add(name: "content-type", value: mediaType)
         headers.add(name: "content-length", value: String(body.count))
+    }
+
+    private static func body(_ format: Format, rejected: Int, message: String) -> [UInt8] {
+        switch format {
+        case .otlp(_, .protobuf): ExportResponse.protobuf(rejected: rejected, message: message)
+        case .otlp(let signal, .json): ExportResponse.json(signal, rejected: rejected, message: message)
+        case .zipkin, .text: []
+        }
+    }
+
+    private static func body(_ format: Format, _ refusal: Refusal) -> [UInt8] {
+        let code = GRPCCode(refusal.reason).rawValue
+        switch format {
+        case .otlp(_, .protobuf):
+            return ExportResponse.statusProtobuf(
+                code: code, message: refusal.message, details: refusal.details)
+        case .otlp(_, .json):
+            return ExportResponse.statusJSON(code: code, message: refusal.message, details: refusal.details)
+        case .zipkin, .text: return Array(refusal.message.utf8)
+        }
     }
 
     /// Senders try again after 429, 502, 503 and 504 and drop the data after everything else, so the first
@@ -51,10 +74,11 @@ package struct HTTPAnswer: Sendable {
         case .uriTooLong: .uriTooLong
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .unsupportedMediaType, .unsupportedEncoding: .unsupportedMediaType
-        case .unknownPath, .notYet: .notFound
+        case .unknownPath, .unknownService, .notYet: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unauthenticated: .unauthorized
         case .originNotAllowed: .forbidden
+        case .permissionDenied: .forbidden
         case .overloaded, .unavailable, .stalled, .deadlineExceeded: .serviceUnavailable
         case .internalFailure: .internalServerError
         }

@@ -179,10 +179,10 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     private func export(_ exchange: Exchange, _ body: BodyAccumulator, context: ChannelHandlerContext) {
         var request = ExportRequest(
-            body: body.bytes, charge: body.charge, format: exchange.admission.format,
-            encoding: exchange.admission.encoding,
+            body: body.bytes, charge: body.charge, route: exchange.admission.route,
+            format: exchange.admission.format, encoding: exchange.admission.encoding,
             arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), deadline: nil,
-            protocolName: Self.protocolName)
+            protocolName: Self.protocolName, notice: exchange.admission.notice)
         request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
@@ -243,7 +243,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     /// Writes an answer, and closes the connection after it when the state is `closing`.
     private func write(_ outcome: ExportOutcome, _ exchange: Exchange, context: ChannelHandlerContext) {
-        let reply = HTTPAnswer(outcome, format: exchange.admission.format)
+        let reply = HTTPAnswer(outcome, format: exchange.admission.answerFormat)
         var headers = reply.headers
         if !exchange.keepsAlive { headers.add(name: "connection", value: "close") }
         let closes = if case .closing = state { true } else { false }

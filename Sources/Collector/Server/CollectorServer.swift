@@ -164,6 +164,7 @@ package final class CollectorServer: Sendable {
     private func end() async {
         let admin = admin.withLockedValue { $0 }
         admin?.noteDraining()
+        service.health.drain()
         await ports.stopListening()
         logger.info("stopping", metadata: ["connections": .stringConvertible(connections.count)])
         connections.drain()

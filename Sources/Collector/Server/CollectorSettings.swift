@@ -28,6 +28,9 @@ package struct CollectorSettings: Sendable {
     /// Memory that bodies may hold at one moment, over all connections: compressed and decompressed
     /// bytes count from their arrival until the commit. 256 MiB suits the smallest machine we run on.
     package var inFlightBytesMax = 256 << 20
+    /// What a body may become when it is decompressed, for each of its bytes, beyond the first MiB. 200: telemetry
+    /// becomes 5 to 30 times as large, deflate's best is 1,032.
+    package var decompressionRatioMax = 200
 
     /// Connections to both ports together. 4,096 holds a fleet of 3,000 nodes.
     package var connectionsMax = 4_096

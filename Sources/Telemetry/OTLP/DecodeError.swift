@@ -12,10 +12,13 @@ package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
     package var code: Code
     /// What is wrong and where: lower case, one line.
     package var message: String
+    /// The path of the field in a JSON body; empty when nobody knows.
+    package var field: String
 
-    package init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String, field: String = "") {
         self.code = code
         self.message = message
+        self.field = field
     }
 
     package var description: String { message }

@@ -2,48 +2,67 @@ import OTLPModel
 
 /// The bodies that answer an export request, in the two encodings of OTLP.
 package enum ExportResponse {
-    /// An `ExportTraceServiceResponse`. Full success is zero bytes: OTLP wants `partial_success` unset.
+    /// An `Export…ServiceResponse`, the same bytes for every signal. Full success is zero bytes: OTLP wants
+    /// `partial_success` unset.
     /// - Parameters:
-    ///   - rejectedSpans: spans that were refused alone, 0 or more
-    ///   - message: why; with no rejected span it is a warning
-    package static func protobuf(rejectedSpans: Int, message: String) -> [UInt8] {
+    ///   - rejected: spans, data points or log records that were refused alone, 0 or more
+    ///   - message: why; with nothing rejected it is a warning
+    package static func protobuf(rejected: Int, message: String) -> [UInt8] {
         var response = ProtobufWriter()
-        guard rejectedSpans != 0 || !message.isEmpty else { return response.bytes }
+        guard rejected != 0 || !message.isEmpty else { return response.bytes }
         response.message(1) { partialSuccess in
-            partialSuccess.varint(1, UInt64(bitPattern: Int64(rejectedSpans)))
+            partialSuccess.varint(1, UInt64(bitPattern: Int64(rejected)))
             partialSuccess.string(2, message)
         }
         return response.bytes
     }
 
-    /// As `protobuf(rejectedSpans:message:)`, in JSON; full success is `{}`.
-    package static func json(rejectedSpans: Int, message: String) -> [UInt8] {
+    /// As `protobuf(rejected:message:)`, in JSON, where the signals have names of their own; full success is `{}`.
+    package static func json(_ signal: Signal, rejected: Int, message: String) -> [UInt8] {
         var members: [String] = []
+        let name =
+            switch signal {
+            case .traces: "rejectedSpans"
+            case .metrics: "rejectedDataPoints"
+            case .logs: "rejectedLogRecords"
+            }
         // 64-bit integers are strings in protobuf's JSON mapping.
-        if rejectedSpans != 0 { members.append(#""rejectedSpans":"\#(rejectedSpans)""#) }
+        if rejected != 0 { members.append(#""\#(name)":"\#(rejected)""#) }
         if !message.isEmpty { members.append(#""errorMessage":\#(quoted(message))"#) }
         guard !members.isEmpty else { return Array("{}".utf8) }
         return Array(#"{"partialSuccess":{\#(members.joined(separator: ","))}}"#.utf8)
     }
 
-    /// A `google.rpc.Status`, the body of every refusal.
+    /// A `google.rpc.Status { int32 code = 1; string message = 2; repeated Any details = 3; }`, the body of
+    /// every refusal, where `Any { string type_url = 1; bytes value = 2; }`.
     /// - Parameters:
     ///   - code: a gRPC status code, as in 3 for INVALID_ARGUMENT
     ///   - message: what is wrong, for whoever runs the sender
-    package static func statusProtobuf(code: Int, message: String) -> [UInt8] {
+    package static func statusProtobuf(code: Int, message: String, details: [StatusDetail] = []) -> [UInt8] {
         var status = ProtobufWriter()
         status.int32(1, Int32(truncatingIfNeeded: code))
         status.string(2, message)
+        for detail in details {
+            status.message(3) { any in
+                any.string(1, detail.typeURL)
+                any.bytes(2, detail.protobuf)
+            }
+        }
         return status.bytes
     }
 
-    /// As `statusProtobuf(code:message:)`, in JSON.
-    package static func statusJSON(code: Int, message: String) -> [UInt8] {
-        Array(#"{"code":\#(code),"message":\#(quoted(message))}"#.utf8)
+    /// As `statusProtobuf(code:message:details:)`, in JSON.
+    package static func statusJSON(code: Int, message: String, details: [StatusDetail] = []) -> [UInt8] {
+        var text = #"{"code":\#(code),"message":\#(quoted(message))"#
+        if !details.isEmpty {
+            let objects = details.map { #"{"@type":"\#($0.typeURL)",\#($0.jsonMembers)}"# }
+            text += #","details":[\#(objects.joined(separator: ","))]"#
+        }
+        return Array((text + "}").utf8)
     }
 
     /// A JSON string. Control characters are escaped, those of C1 too: answers end up on terminals.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -226,7 +226,8 @@ struct JSONReader: ~Escapable {
             }
         }
         let place = pathDescription
-        return DecodeError(code, "json \(line):\(column): \(place.isEmpty ? "" : place + ": ")\(what)")
+        return DecodeError(
+            code, "json \(line):\(column): \(place.isEmpty ? "" : place + ": ")\(what)", field: place)
     }
 
     /// As in `resourceSpans[0].scopeSpans[0].spans[2].traceId`. Keys of a sender's own making are not

@@ -95,7 +95,10 @@ extension OTLPJSONDecoder {
     ) throws(DecodeError) -> Int32 {
         let before = reader.index
         if try reader.kind() == .string {
-            if let value = names[try reader.string()] { return value }
+            if let value = names[try reader.string()] {
+                notes.insert(.enumNames)
+                return value
+            }
             reader.index = before
             throw reader.malformed("no \(what) has that name: send its number")
         }

@@ -12,6 +12,15 @@ package func decodeTraceRequest(
     return try decoder.traceRequest()
 }
 
+/// The same, with what is odd about the body.
+func decodeNotedTraceRequest(
+    json body: ByteSpan, limits: DecodeLimits
+) throws(DecodeError) -> (request: ExportTraceServiceRequest, notes: DecodeNotes) {
+    var decoder = OTLPJSONDecoder(body, limits: limits)
+    let request = try decoder.traceRequest()
+    return (request, decoder.allNotes)
+}
+
 /// Reads OTLP/JSON: protobuf's JSON mapping with hex ids and open enums.
 ///
 /// More than a sender may write is read: names of enum values, snake_case keys, integers and doubles as
@@ -21,6 +30,8 @@ package func decodeTraceRequest(
 struct OTLPJSONDecoder: ~Escapable {
     var reader: JSONReader
     let maxDepth: Int
+    /// What is odd about the body so far, but for its text.
+    var notes: DecodeNotes = []
     /// Bytes that the decoded values may still take: `{}` is three bytes with its comma, and a span in
     /// memory is a hundred times that.
     private var memoryLeft: Int
@@ -137,8 +148,13 @@ struct OTLPJSONDecoder: ~Escapable {
     /// The next field's name in lowerCamelCase, whichever way it was written.
     mutating func nextField() throws(DecodeError) -> String? {
         guard let key = try reader.nextKey() else { return nil }
-        return key.utf8.contains(UInt8(ascii: "_")) ? Self.camelCase(key) : key
+        guard key.utf8.contains(UInt8(ascii: "_")) else { return key }
+        notes.insert(.snakeCase)
+        return Self.camelCase(key)
     }
+
+    /// What is odd about the body.
+    var allNotes: DecodeNotes { reader.repairedStrings > 0 ? notes.union(.brokenText) : notes }
 
     /// Moves to the next message of an array; `null`s are passed over.
     mutating func nextMessage<Message>(of type: Message.Type) throws(DecodeError) -> Bool {

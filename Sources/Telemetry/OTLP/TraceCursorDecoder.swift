@@ -21,6 +21,8 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     /// Log records whose ids were left out.
     var invalidIDs = 0
     private(set) var rejectionReason: String?
+    /// Whether a parent was eight zeros.
+    private(set) var hasZeroParent = false
 
     // The events and links of the span that is being read; kept to reuse their memory.
     private var events: [Range<Int>] = []
@@ -176,10 +178,12 @@ extension TraceCursorDecoder {
     }
 
     @inline(__always)
-    private func parentID(_ range: Range<Int>, _ pending: inout Pending) -> UInt64 {
+    private mutating func parentID(_ range: Range<Int>, _ pending: inout Pending) -> UInt64 {
         if range.count == 8 {
             pending.badID = nil
-            return body.loadBigEndianUInt64(at: range.lowerBound)
+            let id = body.loadBigEndianUInt64(at: range.lowerBound)
+            if id == 0 { hasZeroParent = true }
+            return id
         }
         pending.badID = range.isEmpty ? nil : "parent_span_id"
         return 0

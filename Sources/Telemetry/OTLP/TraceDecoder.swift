@@ -26,6 +26,8 @@ package struct DecodedTraces: Sendable {
     /// Spans that were refused alone, and why the first of them was: for the partial success answer.
     package var rejectedSpans = 0
     package var rejectionReason: String?
+    /// What is odd about what was read.
+    package var notes: DecodeNotes = []
 
     /// Decodes a protobuf `ExportTraceServiceRequest`.
     /// - Parameters:
@@ -63,9 +65,10 @@ package struct DecodedTraces: Sendable {
         if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
         let rejected = cursor.rejectedSpans
         let reason = cursor.rejectionReason
+        let notes: DecodeNotes = cursor.hasZeroParent ? .zeroParent : []
         let (batch, shapes) = cursor.finish()
         memory?.giveBack(shapes)
-        return DecodedTraces(batch: batch, rejectedSpans: rejected, rejectionReason: reason)
+        return DecodedTraces(batch: batch, rejectedSpans: rejected, rejectionReason: reason, notes: notes)
     }
 
     /// Decodes an OTLP/JSON `ExportTraceServiceRequest`.
@@ -73,7 +76,19 @@ package struct DecodedTraces: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedTraces {
-        try storable(from(try decodeTraceRequest(json: body, limits: limits), arrival: arrival))
+        let (request, notes) = try decodeNotedTraceRequest(json: body, limits: limits)
+        var decoded = try storable(from(request, arrival: arrival))
+        decoded.notes.formUnion(notes)
+        return decoded
+    }
+
+    /// Takes spans that were decoded from another format.
+    static func from(
+        _ request: ExportTraceServiceRequest, arrival: Arrival, notes: DecodeNotes, limits: DecodeLimits
+    ) throws(DecodeError) -> DecodedTraces {
+        var decoded = try storable(from(request, arrival: arrival))
+        decoded.notes.formUnion(notes)
+        return decoded
     }
 
     private static func from(_ request: ExportTraceServiceRequest, arrival: Arrival) -> DecodedTraces {
@@ -85,6 +100,8 @@ package struct DecodedTraces: Sendable {
 
     private static func storable(_ decoded: DecodedTraces) throws(DecodeError) -> DecodedTraces {
         guard decoded.batch.isStorable else { throw .tooManyValues }
+        var decoded = decoded
+        decoded.notes.formUnion(decoded.batch.notes)
         return decoded
     }
 }

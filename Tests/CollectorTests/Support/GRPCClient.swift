@@ -66,14 +66,17 @@ final class GRPCClient: Sendable {
     }
 
     /// Sends headers and the parts of a body, each in a frame of its own, and waits for the answer.
+    ///
+    /// - Parameter onFirstData: is called when the first part of the answer's body comes.
     func call(
-        _ headers: HPACKHeaders = headers(), parts: [[UInt8]], endsStream: Bool = true
+        _ headers: HPACKHeaders = headers(), parts: [[UInt8]], endsStream: Bool = true,
+        onFirstData: @escaping @Sendable () -> Void = {}
     ) async throws -> GRPCReply {
         let answer = channel.eventLoop.makePromise(of: GRPCReply.self)
         let stream = channel.eventLoop.makePromise(of: (any Channel).self)
         multiplexer.createStreamChannel(promise: stream) { stream in
             stream.eventLoop.makeCompletedFuture {
-                try stream.pipeline.syncOperations.addHandler(AnswerCollector(answer))
+                try stream.pipeline.syncOperations.addHandler(AnswerCollector(answer, onFirstData))
             }
         }
         let opened = try await stream.futureResult.get()
@@ -106,7 +109,12 @@ private final class AnswerCollector: ChannelInboundHandler {
     private var promise: EventLoopPromise<GRPCReply>?
     private var hasHeaders = false
 
-    init(_ promise: EventLoopPromise<GRPCReply>) { self.promise = promise }
+    private let onFirstData: @Sendable () -> Void
+
+    init(_ promise: EventLoopPromise<GRPCReply>, _ onFirstData: @escaping @Sendable () -> Void) {
+        self.promise = promise
+        self.onFirstData = onFirstData
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -116,6 +124,7 @@ private final class AnswerCollector: ChannelInboundHandler {
             if headers.endStream { finish() }
         case .data(let data):
             guard case .byteBuffer(let part) = data.data else { return }
+            if answer.body.isEmpty { onFirstData() }
             answer.body.append(contentsOf: part.readableBytesView)
             if data.endStream { finish() }
         default: break

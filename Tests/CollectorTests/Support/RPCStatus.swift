@@ -1,19 +1,29 @@
-/// A `google.rpc.Status` read from its protobuf bytes: `int32 code = 1; string message = 2;`, both short.
+import OTLPModel
+
+/// A `google.rpc.Status` read from its protobuf bytes:
+/// `int32 code = 1; string message = 2; repeated Any details = 3;`.
 struct RPCStatus: Equatable {
-    var code: Int
-    var message: String
+    var code = 0
+    var message = ""
+    /// The type URLs of the details.
+    var details: [String] = []
 
     init?(protobuf bytes: [UInt8]) {
-        guard bytes.count >= 4, bytes[0] == 0x08, bytes[1] < 0x80, bytes[2] == 0x12 else { return nil }
-        var length = Int(bytes[3])
-        var start = 4
-        if length >= 0x80 {
-            guard bytes.count > 4, bytes[4] < 0x80 else { return nil }
-            length = length & 0x7f | Int(bytes[4]) << 7
-            start = 5
+        do {
+            try ProtobufFields.forEach(in: bytes) { field in
+                switch (field.number, field.content) {
+                case (1, .varint(let value)): code = Int(value)
+                case (2, .bytes(let range)): message = String(decoding: bytes[range], as: UTF8.self)
+                case (3, .bytes(let range)):
+                    try ProtobufFields.forEach(in: bytes, range: range) { part in
+                        guard part.number == 1, case .bytes(let url) = part.content else { return }
+                        details.append(String(decoding: bytes[url], as: UTF8.self))
+                    }
+                default: break
+                }
+            }
+        } catch {
+            return nil
         }
-        guard bytes.count == start + length else { return nil }
-        code = Int(bytes[1])
-        message = String(decoding: bytes[start...], as: UTF8.self)
     }
 }

@@ -25,6 +25,8 @@ final class TestCollector: Sendable {
         settings.httpAddress.port = 0
         settings.adminAddress?.port = 0
         settings.maxBodyBytes = 64 << 10
+        // A busy machine must not look like a sender that says nothing.
+        settings.headerSecondsMax = 60
         settings.eventLoopThreads = 1
         // A busy machine is not a slow sender.
         settings.headerSecondsMax = 60
@@ -72,6 +74,25 @@ final class TestCollector: Sendable {
             }
         }
         #expect(server.service.inFlight.usedBytes == 0)
+    }
+
+    /// Items of a signal in the file, as SQL sees them.
+    func stored(_ signal: Signal) throws -> Int64 {
+        let table =
+            switch signal {
+            case .traces: "spans"
+            case .metrics: "points"
+            case .logs: "logs"
+            }
+        var count: Int64 = -1
+        let session = try SQLSession(path: databasePath, now: .now(), zone: .utc)
+        _ = try session.run(
+            SQLQuestion(sql: "SELECT count(*) FROM \(table)"), columns: { _ in },
+            row: { row in
+                if case .integer(let value)? = row.first { count = value }
+                return true
+            })
+        return count
     }
 
     func connectHTTP() async throws -> WireConnection { try await WireConnection(port: httpPort) }

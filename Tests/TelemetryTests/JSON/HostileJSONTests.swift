@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test(
-        "ten megabytes of brackets are refused at once",
+        "hostile 53: ten megabytes of brackets are refused at once",
         arguments: ["[", "{\"a\":", "{\"a\":[", "{\"resourceSpans\":["])
     func bracketBomb(unit: String) throws {
         var bomb = Array(unit.utf8)
@@ -124,7 +124,7 @@ import Testing
         #expect([.tooDeep, .malformedJSON].contains(bare.code))
     }
 
-    @Test("values nest as deep as the limit and no deeper", arguments: [true, false])
+    @Test("D5: values in JSON nest as deep as the limit and no deeper", arguments: [true, false])
     func depthLimitIsExact(asLists: Bool) throws {
         func body(depth: Int) -> String {
             let open = asLists ? #"{"kvlistValue":{"values":[{"value":"# : #"{"arrayValue":{"values":["#

@@ -10,7 +10,7 @@ import Testing
         #expect(try decodedJSON(completeJSON) == completeRequest)
     }
 
-    @Test("snake_case says the same")
+    @Test("E5: snake_case says the same as lowerCamelCase, and is noted")
     func snakeCase() throws {
         var text = ""
         var isKey = false
@@ -31,22 +31,25 @@ import Testing
         }
         text.removeLast()
         #expect(text.contains("start_time_unix_nano"))
-        #expect(try decodedJSON(text) == completeRequest)
+        let (request, notes) = try decodeNotedTraceRequest(
+            json: Array(text.utf8).span, limits: DecodeLimits())
+        #expect(request == completeRequest)
+        #expect(notes == .snakeCase)
     }
 
-    @Test("a byte order mark and white space around are passed over")
+    @Test("E10: a byte order mark and white space around are passed over")
     func byteOrderMark() throws {
         #expect(try decodedJSON("\u{feff} \r\n\t{} \n") == ExportTraceServiceRequest())
     }
 
-    @Test("empty requests and empty envelopes are read", arguments: ["{}", #"{"resourceSpans":[]}"#])
+    @Test("B6: empty requests and empty envelopes are read", arguments: ["{}", #"{"resourceSpans":[]}"#])
     func emptyRequests(text: String) throws {
         #expect(try decodedJSON(text) == ExportTraceServiceRequest())
         let envelopes = try decodedJSON(#"{"resourceSpans":[{},{"scopeSpans":[{}]}]}"#)
         #expect(envelopes.resourceSpans == [ResourceSpans(), ResourceSpans(scopeSpans: [ScopeSpans()])])
     }
 
-    @Test("unknown fields are passed over, whatever they hold")
+    @Test("E4: unknown fields are passed over, whatever they hold")
     func unknownFields() throws {
         let unknown = #""new":{"a":[1,-2.5e3,{"b":[[],{}]},"x\"y]",true,false,null],"c":"}"},"later":[[[]]]"#
         let span = try decodedJSONSpan(
@@ -55,7 +58,7 @@ import Testing
         #expect(span.status.code == .ok)
     }
 
-    @Test("null stands for an absent field, wherever it is")
+    @Test("E7: null stands for an absent field, wherever it is")
     func nullIsAbsent() throws {
         let span = try decodedJSONSpan(
             #""traceId":null,"name":null,"kind":null,"attributes":null,"status":null,"startTimeUnixNano":null,"#
@@ -81,17 +84,22 @@ import Testing
         #expect(try decodedJSONValue(#""intValue":"7","stringValueStrindex":1"#) == .empty)
     }
 
-    @Test("enums are numbers, known or not, or names")
+    @Test("E3: enums are numbers, known or not, or names, which are noted")
     func enums() throws {
         #expect(try decodedJSONSpan(#""kind":"SPAN_KIND_PRODUCER""#).kind == .producer)
         #expect(try decodedJSONSpan(#""kind":99"#).kind.rawValue == 99)
         #expect(try decodedJSONSpan(#""kind":-1"#).kind.rawValue == -1)
         #expect(try decodedJSONSpan(#""status":{"code":"STATUS_CODE_ERROR"}"#).status.code == .error)
         #expect(try decodedJSONSpan(#""status":{"code":7}"#).status.code.rawValue == 7)
+        for (value, notes) in [("3", []), (#""SPAN_KIND_CLIENT""#, .enumNames)] as [(String, DecodeNotes)] {
+            let body = Array(jsonOfSpan(#""kind":\#(value)"#).utf8)
+            let decoded = try decodeNotedTraceRequest(json: body.span, limits: DecodeLimits())
+            #expect(decoded.notes == notes)
+        }
     }
 
     @Test(
-        "64-bit integers are numbers or strings, exactly",
+        "E6: 64-bit integers are numbers or strings, exactly",
         arguments: [
             ("0", 0), ("\"0\"", 0), ("-0", 0), ("9007199254740993", 9_007_199_254_740_993),
             ("\"9223372036854775807\"", .max), ("9223372036854775807", .max),
@@ -111,7 +119,7 @@ import Testing
     }
 
     @Test(
-        "doubles are numbers or strings, with exponents and without",
+        "E8: doubles are numbers or strings, with exponents and without",
         arguments: [
             ("1.5", 1.5), ("-2", -2), ("1e-3", 0.001), ("2.5E+2", 250), ("\"0.5\"", 0.5),
             ("\"Infinity\"", .infinity), ("\"-Infinity\"", -.infinity), ("1e-999", 0),
@@ -131,7 +139,7 @@ import Testing
     }
 
     @Test(
-        "bytes are base64 of either alphabet, padded or not",
+        "E9: bytes are base64 of either alphabet, padded or not",
         arguments: [
             ("", []), ("AA==", [0]), ("AA", [0]), ("+/8=", [0xfb, 0xff]), ("-_8", [0xfb, 0xff]),
             ("AAEC", [0, 1, 2]), ("-_-_", [0xfb, 0xff, 0xbf]),
@@ -140,7 +148,7 @@ import Testing
         #expect(try decodedJSONValue("\"bytesValue\":\"\(text)\"") == .bytes(bytes))
     }
 
-    @Test("ids are hex of any case and any length")
+    @Test("E1: ids are hex of any case and any length")
     func identifiers() throws {
         let span = try decodedJSONSpan(
             #""traceId":"aAbB01","spanId":"","parentSpanId":"00112233445566778899aabbccddee""#)
@@ -150,7 +158,24 @@ import Testing
     }
 
     @Test(
-        "escapes are resolved, lone surrogates become U+FFFD",
+        "E2: an id in base64 is refused, with what it has to be",
+        arguments: ["W47/95gDgQPSabYzgT/GDA==", "W47_95gDgQPSabYzgT_GDA"])
+    func base64Identifier(text: String) throws {
+        let error = try #require(throws: DecodeError.self) { try decodedJSONSpan(#""traceId":"\#(text)""#) }
+        #expect(error.message.hasSuffix("looks like base64; OTLP/JSON needs hex"))
+        #expect(error.field == "resourceSpans[0].scopeSpans[0].spans[0].traceId")
+    }
+
+    @Test(
+        "hostile 52: an id with an odd number of digits, or other characters, is refused",
+        arguments: ["abc", "xy"])
+    func oddIdentifier(text: String) throws {
+        let error = try #require(throws: DecodeError.self) { try decodedJSONSpan(#""spanId":"\#(text)""#) }
+        #expect(error.code == .malformedJSON)
+    }
+
+    @Test(
+        "hostile 48: escapes are resolved, lone surrogates become U+FFFD",
         arguments: [
             (#"\"\\\/\b\f\n\r\t"#, "\"\\/\u{8}\u{c}\n\r\t"), (#"\u0041\u00e9\u65E5"#, "Aé日"),
             (#"\ud83d\ude00"#, "😀"), (#"\ud83d"#, "\u{fffd}"), (#"\ude00x"#, "\u{fffd}x"),
@@ -161,7 +186,7 @@ import Testing
         #expect(try decodedJSONSpan("\"name\":\"\(text)\"").name == value)
     }
 
-    @Test("text that is not UTF-8 is repaired and counted")
+    @Test("E10: text that is not UTF-8 is repaired and counted")
     func brokenText() throws {
         var body = Array(#"{"resourceSpans":[{"schemaUrl":"a"#.utf8)
         body += [0xff]

@@ -29,7 +29,8 @@ struct TraceLookupTests {
         try #require(TraceID(bytes: TraceBytes.trace(trace))).hex
     }
 
-    @Test("finds all its spans, by start, across segments and the journal", arguments: [1, 3, 1_000])
+    @Test(
+        "F9: finds all spans of a trace, by start, across segments and the journal", arguments: [1, 3, 1_000])
     func allSpans(sealing: Int) async throws {
         let reader = try await reader(traces: Array(1...30), sealing: sealing)
         for trace in 1...30 as ClosedRange<UInt64> {
@@ -58,6 +59,28 @@ struct TraceLookupTests {
             return
         }
         #expect(id.hex == (try hex(0x2fff)))
+    }
+
+    @Test("hostile 56: a trace of 60,000 spans is stored and found whole", .timeLimit(.minutes(5)))
+    func hugeTrace() async throws {
+        let store = try TelemetryStore.open(path: path, options: .sealing(every: 25_000))
+        var template = Sample.span(trace: 1, id: 1)
+        for part in 0..<30 {
+            let spans = (0..<2_000).map { index in
+                let number = part * 2_000 + index
+                template.spanID =
+                    [1, 0, 0, 0, 0] + [16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+                return template
+            }
+            try await store.append(Sample.request(spans))
+        }
+        await store.close()
+        let reader = try TelemetryReader(path: path)
+        guard case .found(_, let spans, _) = try reader.trace(prefix: try hex(1)) else {
+            Issue.record("not found")
+            return
+        }
+        #expect(Set(spans.map(\.span.spanID)).count == 60_000)
     }
 
     @Test("lists the first ids of many, and counts them all")

@@ -58,7 +58,7 @@ import Testing
             "a length of 4 bytes where 1 are left"),
     ]
 
-    @Test("malformed bodies are refused with what is wrong and where", arguments: malformed)
+    @Test("hostile 42: malformed bodies are refused with what is wrong and where", arguments: malformed)
     func malformedIsRefused(sample: Malformed) throws {
         let error = try #require(throws: DecodeError.self) {
             try decodeTraceRequest(protobuf: sample.body.span)
@@ -68,7 +68,7 @@ import Testing
         #expect(error.message.hasPrefix("malformed protobuf at byte "))
     }
 
-    @Test("values nest as deep as the limit and no deeper", arguments: [true, false])
+    @Test("hostile 46: values nest as deep as the limit, and no deeper", arguments: [true, false])
     func depthLimitIsExact(asLists: Bool) throws {
         for limit in [1, 2, 64] {
             var limits = DecodeLimits()
@@ -85,7 +85,7 @@ import Testing
         }
     }
 
-    @Test("values 5,000 deep are refused whatever the limit says", arguments: [true, false])
+    @Test("hostile 45: values 5,000 deep are refused whatever the limit says", arguments: [true, false])
     func veryDeepIsRefused(asLists: Bool) throws {
         let body = bodyOfNestedValue(depth: 5000, asLists: asLists)
         var limits = DecodeLimits()
@@ -104,7 +104,7 @@ import Testing
         #expect(throws: Never.self) { try decodeTraceRequest(protobuf: body.span, limits: limits) }
     }
 
-    @Test("four megabytes of empty attributes stay within the arena's cap")
+    @Test("hostile 49: four megabytes of empty attributes stay within the arena's cap")
     func emptyAttributesAreBounded() throws {
         let count = 2 << 20
         var attributes = [UInt8](repeating: 0, count: 2 * count)
@@ -144,7 +144,7 @@ import Testing
         #expect(error.code == .tooLarge)
     }
 
-    @Test("a body cut at any byte is refused or holds less, and never more")
+    @Test("hostile 41: a body cut at any byte is refused or holds less, and never more")
     func truncationIsHarmless() throws {
         var generator = RequestGenerator(seed: 7)
         var body = generator.request().protobufBytes()

@@ -28,7 +28,7 @@ import Testing
         #expect(try decodeTraceRequest(protobuf: [0x0a, 0x02, 0x12, 0x00].span) == request)
     }
 
-    @Test("text that is not UTF-8 is repaired and counted, NUL is text")
+    @Test("hostile 47: text that is not UTF-8 is repaired and counted, NUL is text")
     func brokenText() throws {
         let body = bodyOfSpan { span in
             span.repeatedBytes(3, [0x61, 0, 0x62])

@@ -62,7 +62,7 @@ struct TraceTreeTests {
         #expect(tree.notes.map(\.code) == ["orphans"])
     }
 
-    @Test("circles of parents are cut above their earliest span, and nothing is lost")
+    @Test("hostile 55: circles of parents are cut above their earliest span, and nothing is lost")
     func cycles() {
         let tree = TraceTree([
             SampleTrace.span(1, parent: 1, "self", from: 0, to: 1),
@@ -114,7 +114,7 @@ struct TraceTreeTests {
         #expect(tree.nodes.count == 3)
     }
 
-    @Test("a chain of 10,000 spans and a star of 100,000 need no stack")
+    @Test("hostile 55: a chain of 10,000 spans and a star of 100,000 need no stack")
     func large() {
         let chain = (UInt64(1)...10_000).map { chained($0, to: $0 == 1 ? nil : $0 - 1) }
         let deep = TraceTree(chain.reversed())

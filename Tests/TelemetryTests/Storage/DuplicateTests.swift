@@ -17,7 +17,7 @@ struct DuplicateTests {
         return try SegmentBuilder(batches).build(leavingOutThoseIn: stored)
     }
 
-    @Test("of equal spans in one segment the first stays, with its attributes")
+    @Test("hostile 58: of equal spans in one segment the first stays, with its attributes")
     func firstStays() throws {
         let first = Sample.span(trace: 1, id: 1, attributes: [KeyValue("a", .string("first"))])
         let again = Sample.span(trace: 1, id: 1, attributes: [KeyValue("b", .string("second"))])
@@ -27,7 +27,7 @@ struct DuplicateTests {
         #expect(spans.map(\.span.attributes) == [[KeyValue("a", .string("first"))]])
     }
 
-    @Test("a span that differs in kind, name, start or end is another one")
+    @Test("hostile 59: a span that differs in kind, name, start or end is another one")
     func differentSpansStay() throws {
         var spans = [Sample.span(trace: 1, id: 1), Sample.span(trace: 1, id: 1, name: "POST")]
         spans.append(Sample.span(trace: 1, id: 1, kind: .client))

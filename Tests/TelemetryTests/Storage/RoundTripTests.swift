@@ -6,7 +6,7 @@ import Testing
 
 @Suite("What is stored comes back exactly", .timeLimit(.minutes(5)))
 struct RoundTripTests {
-    @Test("1,200 generated requests, through the journal and through segments", arguments: 0..<12)
+    @Test("F7: 1,200 generated requests, through the journal and through segments", arguments: 0..<12)
     func generatedRequests(part: UInt64) async throws {
         let seed = UInt64.random(in: 0..<1 << 40) &+ part
         var generator = RequestGenerator(seed: seed)

@@ -1,0 +1,16 @@
+import Telemetry
+
+/// What a request's body became.
+struct DecodedExport {
+    var batch: TelemetryBatch
+    var digest: BodyDigest
+    var signal: Signal
+    /// Spans, data points or log records.
+    var items: Int
+    /// Items that were refused alone, and why the first of them was.
+    var rejected = 0
+    var reason: String?
+    var notes: DecodeNotes = []
+    /// What the sender should change.
+    var notices: [SenderNotice] = []
+}

@@ -1,0 +1,189 @@
+import NIOCore
+import Telemetry
+
+/// From the bytes of a request to columns: decompresses, finds out what the body is, decodes.
+///
+/// A body that is not what its sender says is taken for what it is where that is beyond doubt, and the sender is told.
+struct ExportDecoder: Sendable {
+    private let inflating: BodyInflater.Limits
+    private let decoder: ProtobufDecoder
+    private let redactor: CurrentRedactor
+    private let memory = DecodingMemory()
+
+    init(settings: CollectorSettings, redactor: CurrentRedactor) {
+        self.redactor = redactor
+        inflating = BodyInflater.Limits(bytes: settings.maxBodyBytes, ratio: settings.decompressionRatioMax)
+        decoder = settings.decoder
+    }
+
+    /// In one go: a body borrowed for decoding cannot outlive a suspension.
+    func decode(_ request: ExportRequest) throws(Refusal) -> DecodedExport {
+        var notices: [SenderNotice] = []
+        let body = try inflated(request, &notices)
+        let bytes = body.readableBytesUInt8Span
+        let signal = try signal(of: request, bytes, &notices)
+        var decoded = try decode(bytes, signal, request)
+        decoded.notices = notices + notes(decoded, request)
+        return decoded
+    }
+
+    private func inflated(
+        _ request: ExportRequest, _ notices: inout [SenderNotice]
+    ) throws(Refusal) -> ByteBuffer {
+        var encoding = request.encoding
+        if encoding == .identity {
+            guard request.body.readableBytes <= inflating.bytes else {
+                throw Refusal.tooLarge(limitBytes: inflating.bytes)
+            }
+            guard BodyInflater.isGzip(request.body) else { return request.body }
+            encoding = .gzip
+            notices.append(
+                SenderNotice(
+                    .undeclaredEncoding,
+                    "the body is gzip and the request does not say so: send Content-Encoding: gzip with it"))
+        }
+        return try BodyInflater.inflate(request.body, encoding, limits: inflating, charge: request.charge)
+    }
+
+    /// What the body is of, whatever the path says.
+    private func signal(
+        of request: ExportRequest, _ bytes: ByteSpan, _ notices: inout [SenderNotice]
+    ) throws(Refusal) -> Signal {
+        let declared: Signal?
+        switch request.route {
+        case .zipkin: return .traces
+        case .otlp(let signal): declared = signal
+        case .root: declared = nil
+        }
+        let found =
+            switch request.format {
+            case .protobuf: SignalGuess.signal(ofProtobuf: bytes, declared: declared)
+            case .json: SignalGuess.signal(ofJSON: bytes) ?? declared
+            }
+        guard let found else {
+            throw Refusal(
+                .unknownPath,
+                "nothing tells which signal this is: send OTLP by POST to /v1/traces, /v1/metrics and /v1/logs"
+            )
+        }
+        guard let declared else {
+            notices.append(HTTPRoute.rootNotice(found))
+            return found
+        }
+        if found != declared {
+            notices.append(
+                SenderNotice(
+                    .wrongSignalPath,
+                    "\(found.name) came where \(declared.name) belong: send them to /v1/\(found.name), "
+                        + "or over gRPC to the service of \(found.name)"))
+        }
+        return found
+    }
+
+    private func decode(
+        _ bytes: ByteSpan, _ signal: Signal, _ request: ExportRequest
+    ) throws(Refusal) -> DecodedExport {
+        do throws(DecodeError) {
+            switch signal {
+            case .traces: return try decodeTraces(bytes, request)
+            case .metrics: return try decodeMetrics(bytes, request)
+            case .logs: break
+            }
+        } catch {
+            throw Refusal(decoding: error, hint: Self.hint(bytes, request.format))
+        }
+        throw Refusal(.notYet, "\(signal.name) are not taken yet: this version takes traces and metrics")
+    }
+
+    private func decodeTraces(
+        _ bytes: ByteSpan, _ request: ExportRequest
+    ) throws(DecodeError) -> DecodedExport {
+        var decoded: DecodedTraces =
+            switch (request.route, request.format) {
+            case (.zipkin, _): try DecodedTraces.fromZipkin(bytes, arrival: request.arrival)
+            case (_, .protobuf):
+                try DecodedTraces.fromProtobuf(
+                    bytes, arrival: request.arrival, decoder: decoder, memory: memory)
+            case (_, .json): try DecodedTraces.fromJSON(bytes, arrival: request.arrival)
+            }
+        decoded.batch.redact(redactor.current)
+        return DecodedExport(
+            batch: .spans(decoded.batch), digest: BodyDigest(of: bytes), signal: .traces,
+            items: decoded.batch.spanCount, rejected: decoded.rejectedSpans, reason: decoded.rejectionReason,
+            notes: decoded.notes)
+    }
+
+    private func decodeMetrics(
+        _ bytes: ByteSpan, _ request: ExportRequest
+    ) throws(DecodeError) -> DecodedExport {
+        var decoded: DecodedMetrics =
+            switch request.format {
+            case .protobuf:
+                try DecodedMetrics.fromProtobuf(bytes, arrival: request.arrival, decoder: decoder)
+            case .json: try DecodedMetrics.fromJSON(bytes, arrival: request.arrival)
+            }
+        _ = decoded.batch.redact(redactor.current)
+        return DecodedExport(
+            batch: .points(decoded.batch), digest: BodyDigest(of: bytes), signal: .metrics,
+            items: decoded.batch.pointCount, rejected: decoded.rejectedPoints,
+            reason: decoded.rejectionReason,
+            notes: decoded.repeatedKeys > 0 ? .repeatedKeys : [])
+    }
+
+    /// What is probably wrong with a body that cannot be decoded: what it was said to be.
+    private static func hint(_ bytes: ByteSpan, _ format: ExportFormat) -> String? {
+        guard let first = (0..<min(bytes.count, 64)).first(where: { bytes[$0] > 0x20 || bytes[$0] == 0x0a })
+        else {
+            return nil
+        }
+        switch (format, bytes[first]) {
+        case (.protobuf, UInt8(ascii: "{")):
+            return "the body looks like JSON: send it with Content-Type: application/json"
+        case (.json, 0x0a) where SignalGuess.signal(ofProtobuf: bytes) != nil:
+            return "the body looks like protobuf: send it with Content-Type: application/x-protobuf"
+        default: return nil
+        }
+    }
+
+    private func notes(_ decoded: DecodedExport, _ request: ExportRequest) -> [SenderNotice] {
+        var notices: [SenderNotice] = []
+        let notes = decoded.notes
+        if notes.contains(.enumNames) {
+            notices.append(
+                SenderNotice(
+                    .enumNames, "enum values came by name: OTLP/JSON has their numbers, as in \"kind\": 2"))
+        }
+        if notes.contains(.snakeCase) {
+            notices.append(
+                SenderNotice(
+                    .snakeCase, "keys came in snake_case: OTLP/JSON has lowerCamelCase, as in \"traceId\""))
+        }
+        if notes.contains(.zeroParent) {
+            notices.append(
+                SenderNotice(.zeroParent, "a root span's parent_span_id is zeros: leave it empty"))
+        }
+        let units: [(DecodeNotes, String, String)] = [
+            (.seconds, "seconds", "1,000,000,000"), (.milliseconds, "milliseconds", "1,000,000"),
+            (.microseconds, "microseconds", "1,000"),
+        ]
+        for (note, unit, factor) in units where notes.contains(note) {
+            notices.append(
+                SenderNotice(
+                    .timeUnit,
+                    "times came in \(unit): OTLP has nanoseconds since 1970, \(factor) times as many"))
+        }
+        return notices
+    }
+}
+
+extension Refusal {
+    /// What a decoder refused is the sender's to repair.
+    /// - Parameter hint: what is probably the cause
+    init(decoding error: DecodeError, hint: String? = nil) {
+        let message = hint.map { "\($0) (\(error.message))" } ?? error.message
+        switch error.code {
+        case .malformedProtobuf, .malformedJSON, .tooDeep: self.init(.malformed, message, field: error.field)
+        case .tooLarge: self.init(.tooLarge, message)
+        }
+    }
+}

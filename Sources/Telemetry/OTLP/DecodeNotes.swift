@@ -1,0 +1,53 @@
+/// What a decoder noticed in a request that it could read all the same.
+package struct DecodeNotes: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt32
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// OTLP/JSON: the name of an enum value, where OTLP has its number.
+    package static let enumNames = DecodeNotes(rawValue: 1 << 0)
+    /// OTLP/JSON: a key in snake_case.
+    package static let snakeCase = DecodeNotes(rawValue: 1 << 1)
+    /// Text that was not UTF-8, stored with U+FFFD.
+    package static let brokenText = DecodeNotes(rawValue: 1 << 2)
+    /// Two attributes of an item with one key and type; queries see the last.
+    package static let repeatedKeys = DecodeNotes(rawValue: 1 << 3)
+    /// A parent id of eight zeros, stored as no parent.
+    package static let zeroParent = DecodeNotes(rawValue: 1 << 4)
+    /// Times that are believable in seconds and not in nanoseconds; stored as they came.
+    package static let seconds = DecodeNotes(rawValue: 1 << 5)
+    package static let milliseconds = DecodeNotes(rawValue: 1 << 6)
+    package static let microseconds = DecodeNotes(rawValue: 1 << 7)
+
+    /// What the first time of a request says about its unit.
+    ///
+    /// As nanoseconds, numbers below 10^17 lie before March 1973, when nobody sent telemetry; as seconds,
+    /// milliseconds and microseconds the ranges below begin there, too.
+    init(unitOf time: UInt64) {
+        switch time {
+        case 100_000_000..<100_000_000_000: self = .seconds
+        case 100_000_000_000..<100_000_000_000_000: self = .milliseconds
+        case 100_000_000_000_000..<100_000_000_000_000_000: self = .microseconds
+        default: self = []
+        }
+    }
+}
+
+extension SpanBatch {
+    /// What is odd about the spans: asked once a request, and not while each span is read.
+    var notes: DecodeNotes {
+        var notes: DecodeNotes = dictionary.mendedCount > 0 ? .brokenText : []
+        if let first = starts.first { notes.formUnion(DecodeNotes(unitOf: first)) }
+        if (0..<layouts.count).contains(where: { hasRepeatedColumn(layouts[$0]) }) {
+            notes.insert(.repeatedKeys)
+        }
+        return notes
+    }
+
+    private func hasRepeatedColumn(_ layout: ArraySlice<UInt32>) -> Bool {
+        // Nearly every layout is shorter than what is worth a table.
+        if layout.count <= 16 {
+            return layout.indices.contains { layout[layout.startIndex..<$0].contains(layout[$0]) }
+        }
+        return Set(layout).count < layout.count
+    }
+}

@@ -1,0 +1,97 @@
+import Collector
+import TestSupport
+import Testing
+
+@Suite("Zipkin's spans are taken", .timeLimit(.minutes(1)))
+struct ZipkinRequestTests {
+    private static let path = "/api/v2/spans"
+
+    private func spans(_ ids: String...) -> [UInt8] {
+        let list = ids.map {
+            #"{"traceId":"5af7183fb1d4cf5f","id":"\#($0)","name":"get","kind":"SERVER","timestamp":1790000000000000,"#
+                + #""duration":1000,"localEndpoint":{"serviceName":"edge"},"tags":{"http.method":"GET"}}"#
+        }
+        return Array("[\(list.joined(separator: ","))]".utf8)
+    }
+
+    @Test("J15: a list of spans at OTLP's port is stored and answered with 202 and nothing")
+    func stored() async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await collector.post(spans("1", "2"), path: Self.path, type: "application/json")
+            #expect(reply.status == 202)
+            #expect(reply.body == [])
+            #expect(try collector.storedSpans() == 2)
+        }
+    }
+
+    @Test("gzip is taken, a slash at the end and a query too", arguments: [path, path + "/", path + "?a=b"])
+    func variants(path: String) async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await collector.post(
+                Gzip.stored(spans("1")), path: path, type: "application/json; charset=utf-8",
+                headers: ["Content-Encoding: gzip"])
+            #expect(reply.status == 202)
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("a request without a type is JSON")
+    func noType() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            let body = spans("1")
+            let head = "POST \(Self.path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.count)\r\n\r\n"
+            connection.send(Array(head.utf8) + body)
+            #expect(try await connection.reply().status == 202)
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("an empty body and an empty list are taken", arguments: ["", "[]"])
+    func empty(text: String) async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await collector.post(Array(text.utf8), path: Self.path, type: "application/json")
+            #expect(reply.status == 202)
+        }
+    }
+
+    @Test("a span with a bad id is left out, the others are stored")
+    func badID() async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await collector.post(spans("0", "2"), path: Self.path, type: "application/json")
+            #expect(reply.status == 202)
+            #expect(try collector.storedSpans() == 1)
+            #expect(await collector.log.line(containing: "rejected_spans") != nil)
+        }
+    }
+
+    @Test("the same list twice is stored once")
+    func repeated() async throws {
+        try await TestCollector.with { collector async throws in
+            for _ in 0..<2 {
+                let reply = try await collector.post(spans("1"), path: Self.path, type: "application/json")
+                #expect(reply.status == 202)
+            }
+            #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test("what is wrong is told in a line of text")
+    func refused() async throws {
+        try await TestCollector.with { collector async throws in
+            let broken = try await collector.post(Array("[{".utf8), path: Self.path, type: "application/json")
+            #expect(broken.status == 400)
+            #expect(broken.headers["content-type"] == "text/plain; charset=utf-8")
+            #expect(String(decoding: broken.body, as: UTF8.self).hasPrefix("json 1:3"))
+            let protobuf = try await collector.post([1], path: Self.path)
+            #expect(protobuf.status == 415)
+            #expect(String(decoding: protobuf.body, as: UTF8.self).contains("JSON"))
+            let old = try await collector.post(spans("1"), path: "/api/v1/spans", type: "application/json")
+            #expect(old.status == 404)
+            #expect(String(decoding: old.body, as: UTF8.self).contains("/api/v2/spans"))
+            let connection = try await collector.connectHTTP()
+            connection.send("GET \(Self.path) HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(try await connection.reply().status == 405)
+        }
+    }
+}
