@@ -1,20 +1,21 @@
 import Collector
+import Foundation
 import OTLPModel
 import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Metrics are taken like traces", .timeLimit(.minutes(1)))
+@Suite("Metrics and logs are taken like traces", .timeLimit(.minutes(1)))
 struct SignalExportTests {
     private static let time: UInt64 = 1_790_000_000_000_000_000
-    private static let others: [Signal] = [.metrics]
+    private static let others: [Signal] = [.metrics, .logs]
 
     /// A request with two points or records; the seed makes it one of its own.
     private func protobuf(_ signal: Signal, seed: UInt64 = 0) -> [UInt8] {
         switch signal {
         case .traces: SampleRequest.protobuf(spans: 2, seed: UInt8(seed + 1))
         case .metrics: metrics([.int(Int64(seed)), .double(0.5)]).protobufBytes()
-        case .logs: []
+        case .logs: logs(["text \(seed)", "more"]).protobufBytes()
         }
     }
 
@@ -22,6 +23,18 @@ struct SignalExportTests {
         let points = values.enumerated().map { MetricPoint($1, time: Self.time + UInt64($0)) }
         let scope = ScopeMetrics(metrics: [Metric("disk.free", .gauge, points)])
         return ExportMetricsServiceRequest(resourceMetrics: [ResourceMetrics(scopeMetrics: [scope])])
+    }
+
+    private func logs(_ texts: [String]) -> ExportLogsServiceRequest {
+        let records = texts.map { text in
+            var record = LogRecord()
+            record.timeUnixNano = Self.time
+            record.body = .string(text)
+            return record
+        }
+        return ExportLogsServiceRequest(resourceLogs: [
+            ResourceLogs(scopeLogs: [ScopeLogs(logRecords: records)])
+        ])
     }
 
     private func json(_ signal: Signal) -> [UInt8] {
@@ -143,6 +156,40 @@ struct SignalExportTests {
         }
     }
 
+    @Test("B4: a record whose ids are odd is stored without them, and the answer warns of it")
+    func warnedOf() async throws {
+        try await TestCollector.with { collector async throws in
+            var request = logs(["text"])
+            request.resourceLogs[0].scopeLogs[0].logRecords[0].traceID = [1, 2, 3]
+            let reply = try await collector.post(request.protobufBytes(), path: path(.logs))
+            #expect(reply.status == 200)
+            // partial_success with an error_message and no rejected items
+            #expect(reply.body.dropFirst(2).first == 0x12)
+            #expect(try collector.stored(.logs) == 1)
+        }
+    }
+
+    @Test("passwords in URLs are stored neither with points nor with records, whatever their bodies are")
+    func secretsAreTakenOut() async throws {
+        try await TestCollector.with { collector async throws in
+            let url = AnyValue.string("https://user:hunter2@example.org/")
+            var points = metrics([.int(1)])
+            points.resourceMetrics[0].scopeMetrics[0].metrics[0].points[0].attributes = [KeyValue("url", url)]
+            points.resourceMetrics[0].resource.attributes = [KeyValue("origin", url)]
+            var records = logs(["to https://user:hunter2@example.org/", "", ""])
+            records.resourceLogs[0].scopeLogs[0].logRecords[1].body = .keyValueList([KeyValue("url", url)])
+            records.resourceLogs[0].scopeLogs[0].logRecords[2].attributes = [KeyValue("url", url)]
+            #expect(try await collector.post(points.protobufBytes(), path: path(.metrics)).status == 200)
+            #expect(try await collector.post(records.protobufBytes(), path: path(.logs)).status == 200)
+            #expect(try collector.stored(.metrics) == 1)
+            #expect(try collector.stored(.logs) == 3)
+            await collector.store.close()
+            let file = try Data(contentsOf: URL(fileURLWithPath: collector.databasePath))
+            #expect(file.range(of: Data("hunter2".utf8)) == nil)
+            #expect(file.range(of: Data("example.org".utf8)) != nil)
+        }
+    }
+
     @Test("J1: at the root they are told apart by their bodies", arguments: others)
     func root(signal: Signal) async throws {
         try await TestCollector.with { collector async throws in
@@ -152,8 +199,7 @@ struct SignalExportTests {
         }
     }
 
-    @Test(
-        "J5: at another signal's path they are stored as what they are", arguments: [Signal.traces, .metrics])
+    @Test("J5: at another signal's path they are stored as what they are", arguments: Signal.allCases)
     func otherPath(signal: Signal) async throws {
         try await TestCollector.with { collector async throws in
             for (index, other) in Signal.allCases.enumerated() {
@@ -163,6 +209,16 @@ struct SignalExportTests {
             #expect(try collector.stored(signal) == 6)
             let lines = await collector.log.rest().filter { $0.contains("kind=wrong_signal_path") }
             #expect(lines.count == 1)
+        }
+    }
+
+    @Test("hostile 60: logs are taken, profiles are 404 with what is")
+    func logsAndProfiles() async throws {
+        try await TestCollector.with { collector async throws in
+            #expect(try await collector.post(protobuf(.logs), path: path(.logs)).status == 200)
+            let profiles = try await collector.post([], path: "/v1development/profiles")
+            #expect(profiles.status == 404)
+            #expect(RPCStatus(protobuf: profiles.body)?.message.contains("profiles are not taken") == true)
         }
     }
 }

@@ -87,12 +87,11 @@ struct ExportDecoder: Sendable {
             switch signal {
             case .traces: return try decodeTraces(bytes, request)
             case .metrics: return try decodeMetrics(bytes, request)
-            case .logs: break
+            case .logs: return try decodeLogs(bytes, request)
             }
         } catch {
             throw Refusal(decoding: error, hint: Self.hint(bytes, request.format))
         }
-        throw Refusal(.notYet, "\(signal.name) are not taken yet: this version takes traces and metrics")
     }
 
     private func decodeTraces(
@@ -128,6 +127,23 @@ struct ExportDecoder: Sendable {
             items: decoded.batch.pointCount, rejected: decoded.rejectedPoints,
             reason: decoded.rejectionReason,
             notes: decoded.repeatedKeys > 0 ? .repeatedKeys : [])
+    }
+
+    /// Records with a bad id are stored without it, and the answer warns of it.
+    private func decodeLogs(
+        _ bytes: ByteSpan, _ request: ExportRequest
+    ) throws(DecodeError) -> DecodedExport {
+        var decoded: DecodedLogs =
+            switch request.format {
+            case .protobuf:
+                try DecodedLogs.fromProtobuf(
+                    bytes, arrival: request.arrival, decoder: decoder, memory: memory)
+            case .json: try DecodedLogs.fromJSON(bytes, arrival: request.arrival)
+            }
+        decoded.batch.redact(redactor.current)
+        return DecodedExport(
+            batch: .logs(decoded.batch), digest: BodyDigest(of: bytes), signal: .logs,
+            items: decoded.batch.recordCount, reason: decoded.warning)
     }
 
     /// What is probably wrong with a body that cannot be decoded: what it was said to be.

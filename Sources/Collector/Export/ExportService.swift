@@ -160,7 +160,7 @@ package struct ExportService: Sendable {
         }
         let notices = tellNotices(exchange)
         guard exchange.rejected > 0 else {
-            let message = notices.isEmpty ? exchange.reason ?? "" : notices.joined(separator: "; ")
+            let message = ((exchange.reason.map { [$0] } ?? []) + notices).joined(separator: "; ")
             return .accepted(rejected: 0, message: Self.bounded(message))
         }
         let message = Self.bounded(exchange.reason ?? "some \(exchange.signal.itemName) are invalid")

@@ -15,8 +15,6 @@ package struct Refusal: Error, Hashable, Sendable {
         case unknownPath = "unknown_path"
         /// `grpc.health.v1` was asked about a service that is not served.
         case unknownService = "unknown_service"
-        /// A signal that is known and not yet taken.
-        case notYet = "not_yet"
         case methodNotAllowed = "method_not_allowed"
         /// The sender shows no credential, or a wrong one.
         case unauthenticated

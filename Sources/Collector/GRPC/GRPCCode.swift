@@ -20,7 +20,7 @@ package enum GRPCCode: Int, Sendable {
         case .unknownService: self = .notFound
         case .unauthenticated: self = .unauthenticated
         case .permissionDenied: self = .permissionDenied
-        case .unsupportedEncoding, .unknownPath, .notYet, .methodNotAllowed: self = .unimplemented
+        case .unsupportedEncoding, .unknownPath, .methodNotAllowed: self = .unimplemented
         case .overloaded, .unavailable, .stalled: self = .unavailable
         case .deadlineExceeded: self = .deadlineExceeded
         case .framing: self = .invalidArgument
