@@ -14,13 +14,15 @@ struct SignalExportTests {
     private func protobuf(_ signal: Signal, seed: UInt64 = 0) -> [UInt8] {
         switch signal {
         case .traces: SampleRequest.protobuf(spans: 2, seed: UInt8(seed + 1))
-        case .metrics: metrics([.int(Int64(seed)), .double(0.5)]).protobufBytes()
+        case .metrics: metrics([.int(Int64(seed)), .double(0.5)], seed: seed).protobufBytes()
         case .logs: logs(["text \(seed)", "more"]).protobufBytes()
         }
     }
 
-    private func metrics(_ values: [PointValue]) -> ExportMetricsServiceRequest {
-        let points = values.enumerated().map { MetricPoint($1, time: Self.time + UInt64($0)) }
+    /// A series has one point at a time: each seed has times of its own, and they are not those of `json`.
+    private func metrics(_ values: [PointValue], seed: UInt64 = 0) -> ExportMetricsServiceRequest {
+        let first = Self.time + 10 + seed * 10
+        let points = values.enumerated().map { MetricPoint($1, time: first + UInt64($0)) }
         let scope = ScopeMetrics(metrics: [Metric("disk.free", .gauge, points)])
         return ExportMetricsServiceRequest(resourceMetrics: [ResourceMetrics(scopeMetrics: [scope])])
     }

@@ -65,7 +65,11 @@ package enum SignalGuess {
             default: cursor.skip(tag)
             }
         }
-        if let declared { return declared }
+        if let declared {
+            // Where a metric has its name a span has an id of 16 bytes, and a log record a time.
+            let isName = first.map { !$0.isEmpty && $0.count != 16 && isText(body, $0) } ?? false
+            return hasContent && isName ? .metrics : declared
+        }
         guard !cursor.failed, hasContent else { return nil }
         guard let first else { return .logs }
         return isText(body, first) ? .metrics : first.count == 16 ? .traces : nil
