@@ -120,12 +120,15 @@ struct TLSTests {
                     #expect(curl.exitCode != 0, "\(name ?? "none") \(option)")
                     #expect(!curl.text.contains("200"))
                 }
+                // Only the first of a sender and a kind is logged at once.
+                collector.server.service.refusals.tellAll()
                 let line = await collector.log.line(containing: reason)
                 #expect(line?.contains("reason=tls_handshake") == true, "\(reason)")
             }
             let old = try await certificates.client(
                 port: collector.httpPort, "-tls1_1 -cipher ALL:@SECLEVEL=0")
             #expect(old.standardOutput.contains("alert protocol version"), "\(old.standardOutput)")
+            collector.server.service.refusals.tellAll()
             let line = await collector.log.line(containing: "a version of TLS that is too old")
             #expect(line != nil)
             #expect(try collector.storedSpans() == 0)
