@@ -21,10 +21,16 @@ package struct Redactor: Sendable {
 
     /// Where something may stand that has to go: the first `@` or `=` in a range, without which there is neither user nor
     /// query; the end of the range when there is none.
+    ///
+    /// An `@` behind a slash ends no user's name: with that, the paths of Go modules (`/@v/`) need no second look.
     @inline(__always)
     static func firstSign(_ bytes: ByteSpan, _ range: Range<Int>) -> Int {
-        let equals = UInt8(ascii: "=")
-        return bytes.place(of: UInt8(ascii: "@"), equals, equals, in: range)
+        let (at, equals) = (UInt8(ascii: "@"), UInt8(ascii: "="))
+        var place = bytes.place(of: at, equals, equals, in: range)
+        while place < range.upperBound, bytes[place] == at, place > 0, bytes[place - 1] == UInt8(ascii: "/") {
+            place = bytes.place(of: at, equals, equals, in: place + 1..<range.upperBound)
+        }
+        return place
     }
 
     /// The text without what has to go; nil when nothing has to.
