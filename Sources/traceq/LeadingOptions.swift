@@ -7,11 +7,11 @@ package enum LeadingOptions {
     private static let withValue: Set<String> = [
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node", "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
-        "--max-rows", "--by", "--per", "--where", "--ratio", "--sort",
+        "--max-rows", "--by", "--per", "--where", "--ratio", "--sort", "--signal",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",
-        "--force", "--skip-bad",
+        "--force", "--skip-bad", "--list",
     ]
 
     package static func movedBehindCommand(_ arguments: [String]) -> [String] {

@@ -28,7 +28,7 @@ struct ArgumentTests {
     @Test(
         "every option that a command has goes behind it",
         arguments: [
-            ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["db", "info"],
+            ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"], ["db", "info"],
             ["db", "verify"], ["db", "backup"], ["db", "merge"],
         ])
     func everyLeadingOption(command: [String]) throws {
