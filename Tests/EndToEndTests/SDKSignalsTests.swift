@@ -38,7 +38,7 @@ struct SDKSignalsTests {
         let logs = try await database.rows([
             "sql",
             """
-            SELECT count(*) AS records, count(DISTINCT body) AS bodies, sum(severity >= 17) AS errors,
+            SELECT count(*) AS records, count(DISTINCT body) AS bodies, sum(severity_number >= 17) AS errors,
                 sum(attr(logs, 'number')) AS numbers FROM logs
             """,
         ])
