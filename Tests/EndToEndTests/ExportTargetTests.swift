@@ -90,7 +90,8 @@ struct ExportTargetTests {
                 return #"{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"00000000TRAC\#(id)","#
                     + #""name":"one","startTimeUnixNano":"17900000000000\#(number + 10_000)"}"#
             }.joined(separator: ",") + #"]}]}]}"#
-        let lines = (0..<20).map { line.replacing("TRAC", with: String($0 + 0x1000, radix: 16)) }
+        // Enough that the export is not done before it is told to stop.
+        let lines = (0..<150).map { line.replacing("TRAC", with: String($0 + 0x1000, radix: 16)) }
         let file = folder.file("big.jsonl")
         try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
         _ = try await big.ask(["import", file]).succeeded()
