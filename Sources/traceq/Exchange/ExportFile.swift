@@ -33,9 +33,14 @@ final class ExportFile {
         temporaryPath = path + ".part-\(getpid())"
         try Self.checkReplaceable(path, kind)
         guard replaces || kind == nil else { throw Self.isThere(path) }
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.failure(path) }
+        // Before it is there: a signal may come at any moment.
         UnfinishedFile.begin(temporaryPath)
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            let failure = Self.failure(path)
+            UnfinishedFile.end()
+            throw failure
+        }
     }
 
     deinit {
