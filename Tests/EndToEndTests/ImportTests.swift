@@ -143,7 +143,7 @@ struct ImportTests {
         for (name, text, words) in [
             ("foreign", #"{"foo":"bar"}"#, "no OTLP"),
             ("logs", #"{"resourceLogs":[{"scopeLogs":[]}]}"#, "holds logs that are not taken"),
-            ("metrics", #"{"resourceMetrics":[]}"#, "holds metrics, which are not stored yet"),
+            ("metrics", #"{"resourceMetrics":[]}"#, "holds metrics, which are not stored yet from files"),
             ("none", #"{"resourceSpans":[]}"#, "without a span"),
             ("empty", "", "is empty"), ("blank", " \n\n", "is empty"),
             ("bad", #"{"resourceSpans":[{]}"# + "\n", "request 1 at byte 0"),

@@ -33,8 +33,8 @@ enum RequestContent: Hashable, Sendable, CaseIterable {
     func words(_ requests: Int) -> String {
         let counted = HumanUnits.count(requests, "request")
         return switch self {
-        case .logs: "holds logs that are not taken: none at all, or with --to (\(counted))"
-        case .metrics: "holds metrics, which are not stored yet (\(counted))"
+        case .logs: "holds logs that are not taken: without a record, or sent on with --to (\(counted))"
+        case .metrics: "holds metrics, which are not stored yet from files (\(counted))"
         case .foreign: "holds JSON that is no OTLP (\(counted))"
         case .noSpans: "holds traces without a span (\(counted))"
         }
