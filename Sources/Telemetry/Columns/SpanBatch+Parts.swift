@@ -10,12 +10,20 @@ extension SpanBatch {
         return UnixNanos(clamping: first)...UnixNanos(clamping: last)
     }
 
-    /// The spans on each side of the starts that are believed of them: nearly always all are on one.
-    func parts() -> [(side: BelievableStarts.Side, batch: SpanBatch)] {
-        guard let range = startRange else { return [] }
+    /// On which side of the starts that are believed of them all spans are; nil without spans, and when they are not all
+    /// on one.
+    var side: BelievableStarts.Side? {
+        guard let range = startRange else { return nil }
         let believable = BelievableStarts(receivedAt: arrival.receivedAt)
         let side = believable.side(of: range.lowerBound)
-        if side == believable.side(of: range.upperBound) { return [(side, self)] }
+        return side == believable.side(of: range.upperBound) ? side : nil
+    }
+
+    /// The spans on each side of the starts that are believed of them: nearly always all are on one.
+    func parts() -> [(side: BelievableStarts.Side, batch: SpanBatch)] {
+        if spanCount == 0 { return [] }
+        if let side { return [(side, self)] }
+        let believable = BelievableStarts(receivedAt: arrival.receivedAt)
         let sides = starts.map { believable.side(of: UnixNanos(clamping: $0)) }
         return BelievableStarts.Side.allCases.compactMap { side in
             let part = keeping { sides[$0] == side }

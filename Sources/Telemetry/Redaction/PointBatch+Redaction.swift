@@ -8,13 +8,13 @@ extension PointBatch {
     @discardableResult
     package mutating func redact(_ redactor: Redactor) -> Int {
         guard !redactor.isIdle else { return 0 }
-        let attributes = table.attributes.replaceEntries(where: Redactor.firstSign) {
+        let attributes = table.attributes.replaceEntries(where: redactor.firstSign) {
             redactor.redactedAttributes($0)
         }
-        let resources = table.origins.resources.replaceEntries(where: Redactor.firstSign) {
+        let resources = table.origins.resources.replaceEntries(where: redactor.firstSign) {
             redactor.redactedResource($0)
         }
-        let scopes = table.origins.scopes.replaceEntries(where: Redactor.firstSign) {
+        let scopes = table.origins.scopes.replaceEntries(where: redactor.firstSign) {
             redactor.redactedScope($0)
         }
         return attributes + resources + scopes + redactExemplars(redactor)
@@ -24,7 +24,7 @@ extension PointBatch {
         let types = table.metrics.map { Metric(canonicalBytes: $0)?.type ?? .none }
         let table = table
         let series = rows.seriesIndexes
-        let changes = rows.details.changes(where: Redactor.firstSign) { [details = rows.details] row in
+        let changes = rows.details.changes(where: redactor.firstSign) { [details = rows.details] row in
             let type = types[Int(table.series[Int(series[row])].metric)]
             guard var point = MetricPoint(details: Array(details[row]), of: type) else { return nil }
             var isChanged = false

@@ -131,6 +131,6 @@ extension Redactor {
     }
 
     private func hasSign(_ bytes: [UInt8]) -> Bool {
-        Self.firstSign(bytes.span, bytes.indices) < bytes.count
+        firstSign(bytes.span, bytes.indices) < bytes.count
     }
 }

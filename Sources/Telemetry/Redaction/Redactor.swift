@@ -8,29 +8,50 @@ package struct Redactor: Sendable {
     private let replacesUserInfo: Bool
     /// In lower case.
     private let queryKeys: Set<[UInt8]>
+    private let keyEnds: KeyEnds
 
     private static let placeholder = Array("REDACTED".utf8)
 
     package init(_ redaction: Redaction = Redaction()) {
         replacesUserInfo = redaction.replacesUserInfo
         queryKeys = Set(redaction.queryKeys.map { Array($0.lowercased().utf8) })
+        keyEnds = KeyEnds(of: queryKeys)
     }
 
     /// Whether there is nothing to look for.
     var isIdle: Bool { !replacesUserInfo && queryKeys.isEmpty }
 
-    /// Where something may stand that has to go: the first `@` or `=` in a range, without which there is neither user nor
-    /// query; the end of the range when there is none.
+    /// Where something may stand that has to go: the first `@` behind what may be a user in a URL, or `=` behind what may
+    /// be a key that is looked for; the end of the range when there is none.
     ///
-    /// An `@` behind a slash ends no user's name: with that, the paths of Go modules (`/@v/`) need no second look.
+    /// Nearly every request has such signs (`/@v/`, `module@v1.0.0`, `?go-get=1`, bytes of times): what is before them is
+    /// looked at here, so that only texts with a secret, and few others, are taken apart.
     @inline(__always)
-    static func firstSign(_ bytes: ByteSpan, _ range: Range<Int>) -> Int {
+    func firstSign(_ bytes: ByteSpan, _ range: Range<Int>) -> Int {
         let (at, equals) = (UInt8(ascii: "@"), UInt8(ascii: "="))
         var place = bytes.place(of: at, equals, equals, in: range)
-        while place < range.upperBound, bytes[place] == at, place > 0, bytes[place - 1] == UInt8(ascii: "/") {
+        while place < range.upperBound {
+            if bytes[place] == at ? mayEndUserInfo(bytes, place) : mayEndKey(bytes, place) { return place }
             place = bytes.place(of: at, equals, equals, in: place + 1..<range.upperBound)
         }
         return place
+    }
+
+    /// Whether what stands before a place goes back to `://` without a byte that ends a host.
+    private func mayEndUserInfo(_ bytes: ByteSpan, _ place: Int) -> Bool {
+        guard replacesUserInfo else { return false }
+        var start = place
+        while start > 0, !Self.endsAuthority(bytes[start - 1]) { start -= 1 }
+        let slash = UInt8(ascii: "/")
+        return start > 2 && bytes[start - 1] == slash && bytes[start - 2] == slash
+            && bytes[start - 3] == UInt8(ascii: ":")
+    }
+
+    /// Whether what stands before a place ends as one of the keys does, or is percent-encoded.
+    private func mayEndKey(_ bytes: ByteSpan, _ place: Int) -> Bool {
+        guard place > 0 else { return keyEnds.hasEmpty }
+        return keyEnds.contains(Self.lowercased(bytes[place - 1]))
+            || place > 2 && bytes[place - 3] == UInt8(ascii: "%")
     }
 
     /// The text without what has to go; nil when nothing has to.
@@ -80,8 +101,12 @@ package struct Redactor: Sendable {
 
     /// Where a host, with a user before it, is over.
     private static func authorityEnd(_ text: [UInt8], from start: Int) -> Int {
-        text[start...].firstIndex { isEnd($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }
-            ?? text.count
+        text[start...].firstIndex(where: endsAuthority) ?? text.count
+    }
+
+    @inline(__always)
+    private static func endsAuthority(_ byte: UInt8) -> Bool {
+        isEnd(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?")
     }
 
     /// What no URL has in it: where one ends in a sentence.
@@ -139,9 +164,14 @@ package struct Redactor: Sendable {
                 byte = high << 4 | low
                 rest = rest.dropFirst(2)
             }
-            key.append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
+            key.append(lowercased(byte))
         }
         return key
+    }
+
+    @inline(__always)
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 
     private static func digit(_ byte: UInt8) -> UInt8? {
@@ -152,4 +182,22 @@ package struct Redactor: Sendable {
         default: nil
         }
     }
+}
+
+/// The last bytes of keys: most of what stands before an `=` ends otherwise.
+private struct KeyEnds: Sendable {
+    /// One bit a byte.
+    private var bits = SIMD4<UInt64>()
+    /// Whether one of the keys has no bytes.
+    let hasEmpty: Bool
+
+    /// - Parameter keys: in lower case
+    init(of keys: Set<[UInt8]>) {
+        hasEmpty = keys.contains([])
+        if hasEmpty { bits = ~bits }
+        for end in keys.compactMap(\.last) { bits[Int(end >> 6)] |= 1 << UInt64(end & 63) }
+    }
+
+    @inline(__always)
+    func contains(_ byte: UInt8) -> Bool { bits[Int(byte >> 6)] & 1 << UInt64(byte & 63) != 0 }
 }

@@ -9,14 +9,14 @@ extension SpanBatch {
     /// - Parameter signal: what the rows are: spans or log records
     mutating func redact(_ redactor: Redactor, of signal: Signal) -> Int {
         guard !redactor.isIdle else { return 0 }
-        let values = dictionary.replaceEntries(where: Redactor.firstSign) { [columns] column, bytes in
+        let values = dictionary.replaceEntries(where: redactor.firstSign) { [columns] column, bytes in
             if signal == .logs, column == FieldColumn.structuredBody.id {
                 return redactor.redactedValue(bytes)
             }
             return Self.redacted(columns.keys[Int(column)], column, bytes, redactor)
         }
-        let resources = resources.replaceEntries(where: Redactor.firstSign) { redactor.redactedResource($0) }
-        let scopes = scopes.replaceEntries(where: Redactor.firstSign) { redactor.redactedScope($0) }
+        let resources = resources.replaceEntries(where: redactor.firstSign) { redactor.redactedResource($0) }
+        let scopes = scopes.replaceEntries(where: redactor.firstSign) { redactor.redactedScope($0) }
         return values + resources + scopes
     }
 

@@ -55,12 +55,13 @@ struct MergedSpans: ~Copyable {
 
     init(_ batches: [SpanBatch]) {
         indexFields()
-        let spans = batches.reduce(0) { $0 + $1.spanCount }
-        reserve(spans: spans, slots: batches.reduce(0) { $0 + $1.slots.count })
+        // By index: an element of a loop would be a copy of all its fields.
+        let spans = batches.indices.reduce(0) { $0 + batches[$1].spanCount }
+        reserve(spans: spans, slots: batches.indices.reduce(0) { $0 + batches[$1].slots.count })
         // Most values come in several batches.
-        let entries = batches.reduce(0) { $0 + $1.dictionary.count } / 2
+        let entries = batches.indices.reduce(0) { $0 + batches[$1].dictionary.count } / 2
         dictionary = ColumnDictionary(capacity: min(entries, 1 << 18))
-        for batch in batches { append(batch) }
+        for index in batches.indices { append(batches[index]) }
         columnMaps = [:]
     }
 

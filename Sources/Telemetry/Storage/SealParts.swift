@@ -7,6 +7,8 @@ enum SealParts {
     /// The batches of each segment. Spans whose starts are not believed are apart from the others, and none has
     /// more than a segment can hold: one commit can bring any number of keys.
     static func parts(of batches: [SpanBatch], columnsMax: Int = columnsMax) -> [[SpanBatch]] {
+        // Nearly always: batches are many fields wide, and copies of thousands would tell in small requests.
+        if areOnOneSide(batches) { return bounded(batches, columnsMax: columnsMax) }
         var sides: [BelievableStarts.Side: [SpanBatch]] = [:]
         for batch in batches {
             for (side, part) in batch.parts() { sides[side, default: []].append(part) }
@@ -14,6 +16,11 @@ enum SealParts {
         return BelievableStarts.Side.allCases.flatMap { side in
             bounded(sides[side, default: []], columnsMax: columnsMax)
         }
+    }
+
+    private static func areOnOneSide(_ batches: [SpanBatch]) -> Bool {
+        guard let first = batches.first?.side else { return false }
+        return batches.indices.allSatisfy { batches[$0].side == first }
     }
 
     /// A column of a batch: one for each key as it was sent, also where two were mended to the same text.
@@ -26,7 +33,7 @@ enum SealParts {
         guard let first = batches.first else { return [] }
         // Mostly there is room even if no two sets of columns had a key in common.
         if columnsAtMost(batches) <= columnsMax,
-            batches.reduce(0, { $0 + $1.memoryBytes }) <= memoryBytesMax
+            batches.indices.reduce(0, { $0 + batches[$1].memoryBytes }) <= memoryBytesMax
         {
             return [batches]
         }
@@ -51,8 +58,8 @@ enum SealParts {
     private static func columnsAtMost(_ batches: [SpanBatch]) -> Int {
         var sets: Set<ObjectIdentifier> = []
         var count = 0
-        for batch in batches where sets.insert(ObjectIdentifier(batch.columns)).inserted {
-            count += batch.columns.count
+        for index in batches.indices where sets.insert(ObjectIdentifier(batches[index].columns)).inserted {
+            count += batches[index].columns.count
         }
         return count
     }

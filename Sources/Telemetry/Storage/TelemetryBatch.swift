@@ -1,5 +1,5 @@
 /// The content of one request, whichever signal it is.
-package enum TelemetryBatch: Sendable {
+package indirect enum TelemetryBatch: Sendable {
     case spans(SpanBatch)
     case points(PointBatch)
     case logs(LogBatch)

@@ -59,6 +59,51 @@ struct BatchRedactionTests {
         #expect(batch.redact(Redactor()) == 0)
     }
 
+    @Test("whatever a text is made of, it is found in a batch", arguments: [1, 2, 3] as [UInt64])
+    func anyText(seed: UInt64) throws {
+        let pieces = [
+            "https://", "://", "/", "//", ":", "@", "user", "host", "?", "&", "#", "=", "token", "%74oken",
+            "toke%6e",
+            "Sig", "sig", "X-Amz-Signature", "password", "x", "a b", "\"", "REDACTED", "%", "é",
+        ]
+        var generator = SeededGenerator(seed: seed)
+        let texts = (0..<2_000).map { _ in
+            (0..<Int.random(in: 1...9, using: &generator))
+                .compactMap { _ in pieces.randomElement(using: &generator) }.joined()
+        }
+        for redactor in [Redactor(), Redactor(Self.queriesOnly), Redactor(Self.emptyKey)] {
+            var span = Sample.span(trace: 1, id: 1)
+            span.attributes = texts.enumerated().map { KeyValue("k\($0)", .string($1)) }
+            var expected = span
+            for index in span.attributes.indices {
+                let text = texts[index]
+                expected.attributes[index].value = .string(redactor.redacted(text) ?? text)
+            }
+            #expect(expected.attributes != span.attributes)
+            let (sent, wanted) = (Self.request(span), Self.request(expected))
+            var batch = try batch(sent)
+            batch.redact(redactor)
+            #expect(try batch.storedSpans().canonicalSpans() == wanted.canonicalSpans(), "seed \(seed)")
+        }
+    }
+
+    private static let queriesOnly = {
+        var redaction = Redaction()
+        redaction.replacesUserInfo = false
+        redaction.queryKeys = ["x", "É"]
+        return redaction
+    }()
+
+    private static let emptyKey = {
+        var redaction = Redaction()
+        redaction.queryKeys = [""]
+        return redaction
+    }()
+
+    private static func request(_ span: OTLPModel.Span) -> ExportTraceServiceRequest {
+        ExportTraceServiceRequest(resourceSpans: [ResourceSpans(scopeSpans: [ScopeSpans(spans: [span])])])
+    }
+
     @Test("through the journal, a segment and back")
     func stored() async throws {
         let folder = try TemporaryDirectory()
