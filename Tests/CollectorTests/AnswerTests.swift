@@ -1,5 +1,6 @@
 import Collector
 import OTLPModel
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Collector
 import NIOCore
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Collector
 import NIOHPACK
+import Telemetry
 import TestSupport
 import Testing
 

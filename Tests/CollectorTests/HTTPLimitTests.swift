@@ -1,4 +1,5 @@
 import Collector
+import Telemetry
 import TestSupport
 import Testing
 

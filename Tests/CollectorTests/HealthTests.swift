@@ -1,6 +1,7 @@
 import Collector
 import NIOCore
 import NIOHPACK
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import NIOCore
+import Telemetry
 
 /// Collects the parts of a body within the limits of the request and of the server.
 struct BodyAccumulator {

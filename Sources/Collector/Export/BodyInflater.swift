@@ -1,4 +1,5 @@
 package import NIOCore
+package import Telemetry
 
 /// Decompresses bodies, within the limits of the request and of the server.
 ///

@@ -200,6 +200,7 @@ extension Refusal {
         switch error.code {
         case .malformedProtobuf, .malformedJSON, .tooDeep: self.init(.malformed, message, field: error.field)
         case .tooLarge: self.init(.tooLarge, message)
+        case .noMemory: self.init(.overloaded, error.message)
         }
     }
 }

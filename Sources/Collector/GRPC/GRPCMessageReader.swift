@@ -1,4 +1,5 @@
 import NIOCore
+import Telemetry
 
 /// Takes the one message of a unary call out of its frame: a flag that says whether it is compressed, four
 /// bytes of length, the message.

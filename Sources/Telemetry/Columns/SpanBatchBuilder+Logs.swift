@@ -55,17 +55,24 @@ extension SpanBatchBuilder {
     }
 
     /// Adds a whole request that was decoded into values.
-    /// - Returns: how many records had ids of a wrong length, which are left out
-    mutating func append(_ request: ExportLogsServiceRequest) -> Int {
+    /// - Returns: how many records had ids of a wrong length, which are left out, and how many were too many
+    mutating func append(_ request: ExportLogsServiceRequest) -> (invalidIDs: Int, rejected: Int) {
         var invalidIDs = 0
+        var rejected = 0
         for group in request.resourceLogs {
             setResource(ResourceSpans(resource: group.resource, schemaURL: group.schemaURL).protobufBytes())
             for scoped in group.scopeLogs {
                 setScope(ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes())
-                for record in scoped.logRecords { invalidIDs += append(record) ? 0 : 1 }
+                for record in scoped.logRecords {
+                    if isFull {
+                        rejected += 1
+                    } else {
+                        invalidIDs += append(record) ? 0 : 1
+                    }
+                }
             }
         }
-        return invalidIDs
+        return (invalidIDs, rejected)
     }
 
     /// - Returns: whether its ids are valid, or absent
@@ -83,9 +90,7 @@ extension SpanBatchBuilder {
             textBody(text)
             value = .empty
         }
-        if record.droppedAttributesCount != 0 {
-            field(.droppedAttributesCount, number: UInt64(record.droppedAttributesCount))
-        }
+        count(.droppedAttributesCount, UInt64(record.droppedAttributesCount) + droppedAttributes)
         structuredBody(value)
         let eventName = Array(record.eventName.utf8)
         if !eventName.isEmpty { setName(eventName.span, eventName.indices) }

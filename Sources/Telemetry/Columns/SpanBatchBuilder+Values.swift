@@ -28,7 +28,9 @@ extension SpanBatchBuilder {
     /// Adds a whole request that was decoded into values: what the reference decoder and the JSON
     /// decoder give.
     /// - Returns: how many spans were refused alone for their ids, and why the first of them was
-    mutating func append(_ request: ExportTraceServiceRequest) -> (rejected: Int, reason: String?) {
+    mutating func append(
+        _ request: ExportTraceServiceRequest, limits: DecodeLimits = DecodeLimits()
+    ) -> (rejected: Int, reason: String?) {
         var rejected = 0
         var reason: String?
         for group in request.resourceSpans {
@@ -36,11 +38,11 @@ extension SpanBatchBuilder {
             for scoped in group.scopeSpans {
                 setScope(ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes())
                 for span in scoped.spans {
-                    if let problem = span.idProblem {
+                    if let problem = span.idProblem ?? (isFull ? limits.tooManySpans : nil) {
                         rejected += 1
                         reason = reason ?? problem
                     } else {
-                        append(span)
+                        append(span, limits)
                     }
                 }
             }
@@ -48,7 +50,7 @@ extension SpanBatchBuilder {
         return (rejected, reason)
     }
 
-    private mutating func append(_ span: OTLPModel.Span) {
+    private mutating func append(_ span: OTLPModel.Span, _ limits: DecodeLimits) {
         guard let trace = TraceID(bytes: span.traceID), let id = SpanID(bytes: span.spanID) else { return }
         beginSpan()
         let name = Array(span.name.utf8)
@@ -58,7 +60,7 @@ extension SpanBatchBuilder {
             attribute(pair.value, key.span, key: 0..<key.count)
         }
         endAttributes()
-        appendFields(of: span)
+        appendFields(of: span, limits)
         endSpan(
             SpanCore(
                 traceHigh: trace.high, traceLow: trace.low, spanID: id.rawValue,
@@ -67,22 +69,25 @@ extension SpanBatchBuilder {
                 kind: span.kind.rawValue, status: span.status.code.rawValue, flags: span.flags))
     }
 
-    private mutating func appendFields(of span: OTLPModel.Span) {
+    private mutating func appendFields(of span: OTLPModel.Span, _ limits: DecodeLimits) {
         field(.traceState, Array(span.traceState.utf8))
         field(.statusMessage, Array(span.status.message.utf8))
-        if span.droppedAttributesCount != 0 {
-            field(.droppedAttributesCount, number: UInt64(span.droppedAttributesCount))
-        }
+        count(.droppedAttributesCount, UInt64(span.droppedAttributesCount) + droppedAttributes)
         var events = ProtobufWriter()
-        for event in span.events { events.message(11) { event.write(to: &$0) } }
+        for event in span.events.prefix(limits.eventsMax) { events.message(11) { event.write(to: &$0) } }
         field(.events, events.bytes)
-        if span.droppedEventsCount != 0 {
-            field(.droppedEventsCount, number: UInt64(span.droppedEventsCount))
-        }
+        let eventsLeftOut = max(0, span.events.count - limits.eventsMax)
+        count(.droppedEventsCount, UInt64(span.droppedEventsCount) + UInt64(eventsLeftOut))
         var links = ProtobufWriter()
-        for link in span.links { links.message(13) { link.write(to: &$0) } }
+        for link in span.links.prefix(limits.linksMax) { links.message(13) { link.write(to: &$0) } }
         field(.links, links.bytes)
-        if span.droppedLinksCount != 0 { field(.droppedLinksCount, number: UInt64(span.droppedLinksCount)) }
+        let linksLeftOut = max(0, span.links.count - limits.linksMax)
+        count(.droppedLinksCount, UInt64(span.droppedLinksCount) + UInt64(linksLeftOut))
+    }
+
+    mutating func count(_ name: FieldColumn, _ number: UInt64) {
+        // The field has 32 bits.
+        if number != 0 { field(name, number: min(number, UInt64(UInt32.max))) }
     }
 
     private mutating func field(_ name: FieldColumn, _ bytes: [UInt8]) {

@@ -30,11 +30,26 @@ struct SpanBatchBuilder: ~Copyable {
     /// Where in `paths` the sequence of the last span of this name goes on, or -1.
     var prediction = -1
     /// Canonical `KeyValueList` bytes.
-    private var overflow = ProtobufWriter()
+    var overflow = ProtobufWriter()
     private var isOverflowing = false
+    /// Attributes in `overflow`.
+    var overflowCount = 0
+    /// Attributes that were too many for a span.
+    var droppedAttributes: UInt64 = 0
+
+    let attributesMax: Int
+    let valueBytesMax: Int
+    private let spansMax: Int
+    /// Whether there are as many spans as a request may carry.
+    var isFull: Bool { batch.spanCount >= spansMax }
 
     /// - Parameter shapes: of requests before, as `finish` gave them back
-    init(arrival: Arrival, shapes: consuming SpanShapes = SpanShapes()) {
+    init(
+        arrival: Arrival, shapes: consuming SpanShapes = SpanShapes(), limits: DecodeLimits = DecodeLimits()
+    ) {
+        attributesMax = limits.attributesMax
+        valueBytesMax = limits.valueBytesMax
+        spansMax = limits.spansMax
         startsNew = shapes.isNew
         batch = SpanBatch(arrival: arrival)
         batch.dictionary = ColumnDictionary(index: shapes.tables.takeEntryIndex())
@@ -86,6 +101,7 @@ struct SpanBatchBuilder: ~Copyable {
         name = LayoutTrie.none
         prediction = -1
         isOverflowing = false
+        droppedAttributes = 0
     }
 
     /// The span's name; before the attributes it also tells which ones to expect.
@@ -103,6 +119,9 @@ struct SpanBatchBuilder: ~Copyable {
     /// Arrays and lists come as canonical bytes.
     @inline(__always)
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, key: Range<Int>, value: Range<Int>) {
+        guard value.count <= valueBytesMax else {
+            return cutAttribute(type, body, key: key, content: body, value: value)
+        }
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: body, value: value)
         }
@@ -115,6 +134,9 @@ struct SpanBatchBuilder: ~Copyable {
     /// An attribute whose value is kept elsewhere than its key.
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, key: Range<Int>, content: ByteSpan) {
         let whole = 0..<content.count
+        guard content.count <= valueBytesMax else {
+            return cutAttribute(type, body, key: key, content: content, value: whole)
+        }
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: content, value: whole)
         }
@@ -166,7 +188,7 @@ struct SpanBatchBuilder: ~Copyable {
     /// Attributes of this span that found no column are written to the overflow field: before the other
     /// fields, which is why the caller asks for it.
     mutating func endAttributes() {
-        guard isOverflowing else { return }
+        guard isOverflowing, overflowCount > 0 else { return }
         node = shapes.trie.child(of: node, column: FieldColumn.overflow.id)
         let bytes = overflow.bytes
         batch.slots.append(UInt64(intern(bytes.span, 0..<bytes.count, column: FieldColumn.overflow.id)))
@@ -219,7 +241,7 @@ struct SpanBatchBuilder: ~Copyable {
 extension SpanBatchBuilder {
     /// Goes on to the column of the next attribute; nil when it must spill.
     @inline(__always)
-    private mutating func step(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
+    mutating func step(_ type: ValueType, _ body: ByteSpan, _ key: Range<Int>) -> UInt32? {
         if prediction >= 0, prediction < shapes.paths.count {
             let next = shapes.paths[prediction]
             if next.parent == node, shapes.columns.isAttribute(next.column, type, body, key) {
@@ -242,7 +264,8 @@ extension SpanBatchBuilder {
             node = next
             return shapes.trie.columns[Int(next)]
         }
-        guard shapes.trie.depths[Int(node)] < Self.layoutLengthMax else { return beginOverflow() }
+        let depth = Int(shapes.trie.depths[Int(node)])
+        guard depth < Self.layoutLengthMax, depth < attributesMax else { return beginOverflow() }
         guard let column = shapes.columns.attribute(type, body, key) else {
             lacksColumns = !startsNew
             return beginOverflow()
@@ -254,6 +277,7 @@ extension SpanBatchBuilder {
     private mutating func beginOverflow() -> UInt32? {
         isOverflowing = true
         overflow.removeAll()
+        overflowCount = 0
         return nil
     }
 
@@ -267,7 +291,7 @@ extension SpanBatchBuilder {
     }
 
     @inline(__always)
-    private mutating func intern(_ body: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
+    mutating func intern(_ body: ByteSpan, _ range: Range<Int>, column: UInt32) -> UInt32 {
         batch.dictionary.intern(body, range, column: column)
     }
 
@@ -340,43 +364,5 @@ extension SpanBatchBuilder {
         batch.layouts.endSequence()
         shapes.tables.setLayout(layout, ofNode: node)
         return layout
-    }
-}
-
-// MARK: - Overflow
-
-extension SpanBatchBuilder {
-    @inline(never)
-    private mutating func spill(
-        _ type: ValueType, _ body: ByteSpan, key: Range<Int>, content: ByteSpan, value: Range<Int>
-    ) {
-        let bytes = Array(content, value)
-        let stored = type == .string ? UTF8Text.mended(bytes) : bytes
-        spill(body, key: key) { $0.repeatedBytes(Int(type.rawValue), stored) }
-    }
-
-    @inline(never)
-    private mutating func spill(_ type: ValueType, _ body: ByteSpan, key: Range<Int>, bits: UInt64) {
-        spill(body, key: key) { value in
-            switch type {
-            case .bool, .int:
-                value.tag(Int(type.rawValue), .varint)
-                value.varint(bits)
-            case .double:
-                value.tag(Int(type.rawValue), .fixed64)
-                value.littleEndian(bits)
-            case .empty, .string, .array, .keyValueList, .bytes: break
-            }
-        }
-    }
-
-    private mutating func spill(_ body: ByteSpan, key: Range<Int>, _ write: (inout ProtobufWriter) -> Void) {
-        let name = UTF8Text.mended(Array(body, key))
-        overflow.message(1) { pair in
-            pair.bytes(1, name)
-            var value = ProtobufWriter()
-            write(&value)
-            pair.bytes(2, value.bytes)
-        }
     }
 }

@@ -15,8 +15,13 @@ struct DecodeArena: ~Copyable {
         fileprivate var reserved = 0
         fileprivate let capacity: Int
         fileprivate var isExhausted = false
+        fileprivate var allowance: MemoryAllowance?
+        fileprivate var shortage: DecodeError?
 
-        fileprivate init(capacity: Int) { unsafe self.capacity = capacity }
+        fileprivate init(capacity: Int, allowance: MemoryAllowance?) {
+            unsafe self.capacity = capacity
+            unsafe self.allowance = allowance
+        }
     }
 
     /// The first chunk: one request of the usual size fits into a few of them.
@@ -29,10 +34,12 @@ struct DecodeArena: ~Copyable {
     /// Valid as long as the arena.
     let state: UnsafeMutablePointer<State>
 
-    /// - Parameter capacity: bytes that may be reserved at the most
-    init(capacity: Int) {
+    /// - Parameters:
+    ///   - capacity: bytes that may be reserved at the most
+    ///   - allowance: pays for each chunk
+    init(capacity: Int, allowance: MemoryAllowance? = nil) {
         unsafe state = .allocate(capacity: 1)
-        unsafe state.initialize(to: State(capacity: capacity))
+        unsafe state.initialize(to: State(capacity: capacity, allowance: allowance))
     }
 
     deinit {
@@ -47,6 +54,9 @@ struct DecodeArena: ~Copyable {
 
     /// Whether an allocation was refused.
     var isExhausted: Bool { unsafe state.pointee.isExhausted }
+
+    /// Why an allocation was refused although the cap would have allowed it.
+    var shortage: DecodeError? { unsafe state.pointee.shortage }
 
     /// Bytes taken from the system, always at most `capacity`.
     var reservedBytes: Int { unsafe state.pointee.reserved }
@@ -64,13 +74,21 @@ struct DecodeArena: ~Copyable {
         return unsafe result
     }
 
-    /// Reserves a chunk with room for `size` bytes, or gives `false` when the cap forbids it.
+    /// Reserves a chunk with room for `size` bytes, or gives `false` when the cap or the allowance forbids it.
     private static func grow(_ state: UnsafeMutablePointer<State>, for size: Int) -> Bool {
         let header = unsafe MemoryLayout<UnsafeMutableRawPointer?>.size
         let wanted = unsafe max(size + header, min(max(state.pointee.reserved, smallestChunk), largestChunk))
         let allowed = unsafe state.pointee.capacity - state.pointee.reserved
         let bytes = min(wanted, allowed)
         guard bytes >= size + header else {
+            unsafe state.pointee.isExhausted = true
+            return false
+        }
+        let sum = unsafe state.pointee.reserved + bytes
+        do throws(DecodeError) {
+            try unsafe state.pointee.allowance?.cover(sum)
+        } catch {
+            unsafe state.pointee.shortage = error
             unsafe state.pointee.isExhausted = true
             return false
         }

@@ -1,4 +1,4 @@
-/// Why a request body could not be decoded. Always the sender's doing, never worth a retry.
+/// Why a request body could not be decoded. The sender's doing and not worth a retry, but for `noMemory`.
 package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Code: String, Hashable, Sendable {
         case malformedProtobuf
@@ -7,6 +7,8 @@ package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
         case tooDeep
         /// More messages or bytes than the limits allow.
         case tooLarge
+        /// There is no memory to decode it at the moment.
+        case noMemory
     }
 
     package var code: Code
@@ -22,13 +24,4 @@ package struct DecodeError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
-}
-
-/// What a decoder accepts at the most.
-package struct DecodeLimits: Sendable {
-    /// How deep arrays and key-value lists may nest in an attribute. 64: four times what any emitter
-    /// was seen to use, and shallow enough for every stack.
-    package var maxDepth = 64
-
-    package init() {}
 }

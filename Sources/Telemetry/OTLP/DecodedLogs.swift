@@ -3,6 +3,9 @@ import OTLPModel
 /// What a request body with log records became.
 package struct DecodedLogs: Sendable {
     package var batch: LogBatch
+    /// Records that were too many for a request, and what to say of them: for the partial success answer.
+    package var rejectedRecords = 0
+    package var rejectionReason: String?
     /// Records whose trace or span id has a wrong length: they are stored without it.
     package var invalidIDs = 0
 
@@ -26,7 +29,7 @@ package struct DecodedLogs: Sendable {
                 return try storable(decoded)
             }
         }
-        return try storable(from(try decodeLogsRequest(protobuf: body, limits: limits), arrival: arrival))
+        return try storable(from(try decodeLogsRequest(protobuf: body, limits: limits), arrival, limits))
     }
 
     /// - Returns: nil for a body that is left to the reference decoder
@@ -37,6 +40,7 @@ package struct DecodedLogs: Sendable {
         var cursor = TraceCursorDecoder(
             body, of: .logRecords, arrival: arrival, limits: limits, shapes: shapes)
         cursor.decode()
+        if let shortage = cursor.shortage { throw shortage }
         if let problem = cursor.problem {
             guard let error = problem.error(in: body, of: "ExportLogsServiceRequest", limits) else {
                 return nil
@@ -45,9 +49,13 @@ package struct DecodedLogs: Sendable {
         }
         if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
         let invalidIDs = cursor.invalidIDs
+        let rejected = cursor.rejectedItems
+        let reason = cursor.rejectionReason
         let (rows, shapes) = cursor.finish()
         memory?.giveBack(shapes)
-        return DecodedLogs(batch: LogBatch(rows: rows), invalidIDs: invalidIDs)
+        return DecodedLogs(
+            batch: LogBatch(rows: rows), rejectedRecords: rejected, rejectionReason: reason,
+            invalidIDs: invalidIDs)
     }
 
     /// Decodes an OTLP/JSON `ExportLogsServiceRequest`.
@@ -55,13 +63,20 @@ package struct DecodedLogs: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedLogs {
-        try storable(from(try decodeLogsRequest(json: body, limits: limits), arrival: arrival))
+        try storable(from(try decodeLogsRequest(json: body, limits: limits), arrival, limits))
     }
 
-    private static func from(_ request: ExportLogsServiceRequest, arrival: Arrival) -> DecodedLogs {
-        var builder = SpanBatchBuilder(arrival: arrival)
-        let invalidIDs = builder.append(request)
-        return DecodedLogs(batch: LogBatch(rows: builder.finish().batch), invalidIDs: invalidIDs)
+    private static func from(
+        _ request: ExportLogsServiceRequest, _ arrival: Arrival, _ limits: DecodeLimits
+    ) throws(DecodeError) -> DecodedLogs {
+        var builder = SpanBatchBuilder(arrival: arrival, limits: limits)
+        let outcome = builder.append(request)
+        let batch = LogBatch(rows: builder.finish().batch)
+        try limits.pay(forBatchOf: batch.rows.memoryBytes)
+        return DecodedLogs(
+            batch: batch, rejectedRecords: outcome.rejected,
+            rejectionReason: outcome.rejected > 0 ? limits.tooManyRecords : nil,
+            invalidIDs: outcome.invalidIDs)
     }
 
     private static func storable(_ decoded: DecodedLogs) throws(DecodeError) -> DecodedLogs {

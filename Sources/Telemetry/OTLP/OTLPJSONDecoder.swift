@@ -35,12 +35,15 @@ struct OTLPJSONDecoder: ~Escapable {
     /// Bytes that the decoded values may still take: `{}` is three bytes with its comma, and a span in
     /// memory is a hundred times that.
     private var memoryLeft: Int
+    private var memoryTaken = 0
+    private var allowance: MemoryAllowance?
 
     @_lifetime(copy body)
     init(_ body: ByteSpan, limits: DecodeLimits) {
         maxDepth = min(limits.maxDepth, ReferenceDecoder.maxDepthMax)
         // A list of pairs takes four levels of JSON an `AnyValue`; twelve lead to an event's attribute.
         reader = JSONReader(body, maxDepth: 16 + 4 * maxDepth)
+        allowance = limits.allowance
         memoryLeft = ReferenceDecoder.arenaCapacity(bodyBytes: body.count)
     }
 
@@ -173,6 +176,8 @@ struct OTLPJSONDecoder: ~Escapable {
         if memoryLeft < 0 {
             throw reader.failure(.tooLarge, "the body needs too much memory to decode: send smaller batches")
         }
+        memoryTaken += 2 * bytes
+        try allowance?.cover(memoryTaken)
     }
 
     private static func camelCase(_ key: String) -> String {

@@ -111,16 +111,17 @@ package enum ReferenceDecoder {
     ) throws(DecodeError) -> (request: Request, arenaBytes: Int) {
         let findings = try WireScan.check(
             body, schema: schema, maxDepth: min(limits.maxDepth, maxDepthMax), maxMessages: messagesMax)
-        if findings.isPlain { return try unpacked(body, unpack) }
-        return try unpacked(WireRewrite.rewritten(body, schema: schema).span, unpack)
+        if findings.isPlain { return try unpacked(body, limits, unpack) }
+        return try unpacked(WireRewrite.rewritten(body, schema: schema).span, limits, unpack)
     }
 
     private static func unpacked<Request>(
-        _ body: ByteSpan, _ unpack: (ByteSpan, borrowing DecodeArena) -> Request?
+        _ body: ByteSpan, _ limits: DecodeLimits, _ unpack: (ByteSpan, borrowing DecodeArena) -> Request?
     ) throws(DecodeError) -> (request: Request, arenaBytes: Int) {
         let capacity = arenaCapacity(bodyBytes: body.count)
-        let arena = DecodeArena(capacity: capacity)
+        let arena = DecodeArena(capacity: capacity, allowance: limits.allowance)
         if let request = unpack(body, arena) { return (request, arena.reservedBytes) }
+        if let shortage = arena.shortage { throw shortage }
         if arena.isExhausted {
             throw DecodeError(
                 .tooLarge, "the body needs more than \(capacity) bytes to decode: send smaller batches")

@@ -48,6 +48,7 @@ extension TraceCursorDecoder {
 
     private mutating func endLogRecord(_ pending: PendingRecord) {
         builder.endAttributes()
+        let droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
         if !pending.severityText.isEmpty { builder.field(.severityText, body, pending.severityText) }
         var value = AnyValue.empty
         if let range = pending.body {
@@ -57,13 +58,18 @@ extension TraceCursorDecoder {
                 value = otherBody(range)
             }
         }
-        if pending.droppedAttributes != 0 {
-            builder.field(.droppedAttributesCount, number: pending.droppedAttributes)
-        }
+        if droppedAttributes != 0 { builder.field(.droppedAttributesCount, number: droppedAttributes) }
         builder.structuredBody(value)
         if !pending.eventName.isEmpty { builder.setName(body, pending.eventName) }
+        guard !builder.isFull else {
+            builder.abandonSpan()
+            rejectedItems += 1
+            rejectionReason = rejectionReason ?? limits.tooManyRecords
+            return
+        }
         if pending.core.trace == .invalid || pending.core.span == .invalid { invalidIDs &+= 1 }
         builder.endLogRecord(pending.core)
+        checkMemory()
     }
 
     /// The text of a body that is a string and nothing else, as nearly all are.

@@ -17,10 +17,15 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     private let items: Items
     var builder: SpanBatchBuilder
     private(set) var problem: MessageDecoding.Problem?
-    private(set) var rejectedSpans = 0
+    /// What decoding took more memory for than there is.
+    private(set) var shortage: DecodeError?
+    private var allowance: MemoryAllowance?
+    /// Spans or log records that were refused alone.
+    var rejectedItems = 0
     /// Log records whose ids were left out.
     var invalidIDs = 0
-    private(set) var rejectionReason: String?
+    /// Why the first of them was.
+    var rejectionReason: String?
     /// Whether a parent was eight zeros.
     private(set) var hasZeroParent = false
 
@@ -42,7 +47,8 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         self.body = body
         self.limits = limits
         self.items = items
-        builder = SpanBatchBuilder(arrival: arrival, shapes: shapes)
+        allowance = limits.allowance
+        builder = SpanBatchBuilder(arrival: arrival, shapes: shapes, limits: limits)
         builder.reserve(bodyBytes: body.count)
     }
 
@@ -51,7 +57,7 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     mutating func decode() {
         var cursor = WireCursor(body, 0..<body.count)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: resourceSpans(cursor.lengthDelimited())
@@ -79,7 +85,7 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         guard problem == nil else { return }
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 scopeSpans(cursor.lengthDelimited())
@@ -96,7 +102,7 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         guard problem == nil else { return }
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 switch items {
@@ -121,6 +127,8 @@ extension TraceCursorDecoder {
         var droppedAttributes: UInt64 = 0
         var droppedEvents: UInt64 = 0
         var droppedLinks: UInt64 = 0
+        var eventsLeftOut: UInt64 = 0
+        var linksLeftOut: UInt64 = 0
         var badID: StaticString?
     }
 
@@ -151,9 +159,9 @@ extension TraceCursorDecoder {
             case 7 << 3 | 1: core.start = cursor.fixed64()
             case 8 << 3 | 1: core.end = cursor.fixed64()
             case 10 << 3 | 0: pending.droppedAttributes = cursor.varint() & 0xffff_ffff
-            case 11 << 3 | 2: events.append(cursor.lengthDelimited())
+            case 11 << 3 | 2: keepEvent(cursor.lengthDelimited(), &pending)
             case 12 << 3 | 0: pending.droppedEvents = cursor.varint() & 0xffff_ffff
-            case 13 << 3 | 2: links.append(cursor.lengthDelimited())
+            case 13 << 3 | 2: keepLink(cursor.lengthDelimited(), &pending)
             case 14 << 3 | 0: pending.droppedLinks = cursor.varint() & 0xffff_ffff
             case 15 << 3 | 2: status(cursor.lengthDelimited(), &core, &pending)
             case 16 << 3 | 5: core.flags = cursor.fixed32()
@@ -189,6 +197,17 @@ extension TraceCursorDecoder {
         return 0
     }
 
+    /// What is over the limit is not even remembered: an empty event takes two bytes, and its place sixteen.
+    @inline(__always)
+    private mutating func keepEvent(_ range: Range<Int>, _ pending: inout Pending) {
+        if events.count < limits.eventsMax { events.append(range) } else { pending.eventsLeftOut &+= 1 }
+    }
+
+    @inline(__always)
+    private mutating func keepLink(_ range: Range<Int>, _ pending: inout Pending) {
+        if links.count < limits.linksMax { links.append(range) } else { pending.linksLeftOut &+= 1 }
+    }
+
     /// `message Status { string message = 2; StatusCode code = 3; }`; field number 1 is reserved.
     private mutating func status(
         _ range: Range<Int>, _ core: inout SpanBatchBuilder.SpanCore, _ pending: inout Pending
@@ -208,10 +227,12 @@ extension TraceCursorDecoder {
     }
 
     private mutating func endSpan(_ core: SpanBatchBuilder.SpanCore, _ pending: Pending) {
-        if core.traceHigh | core.traceLow == 0 || core.spanID == 0 || pending.badID != nil {
+        if core.traceHigh | core.traceLow == 0 || core.spanID == 0 || pending.badID != nil || builder.isFull {
             reject(core, pending)
         } else {
+            var pending = pending
             builder.endAttributes()
+            countLeftOut(&pending)
             if !pending.traceState.isEmpty { builder.field(.traceState, body, pending.traceState) }
             if !pending.statusMessage.isEmpty { builder.field(.statusMessage, body, pending.statusMessage) }
             if pending.droppedAttributes != 0 {
@@ -224,9 +245,45 @@ extension TraceCursorDecoder {
             if !links.isEmpty { linksField() }
             if pending.droppedLinks != 0 { builder.field(.droppedLinksCount, number: pending.droppedLinks) }
             builder.endSpan(core)
+            checkMemory()
         }
         if !events.isEmpty { events.removeAll(keepingCapacity: true) }
         if !links.isEmpty { links.removeAll(keepingCapacity: true) }
+    }
+
+    /// Pays for what decoding holds: now and then, for it costs more than it is worth for each item.
+    @inline(__always)
+    mutating func checkMemory() {
+        if builder.batch.spanCount & Self.itemsBetweenChecks == 0 { payForBatch() }
+    }
+
+    /// One less than a power of two: 256 spans of 128 attributes take 256 KiB.
+    private static var itemsBetweenChecks: Int { 255 }
+
+    @inline(never)
+    private mutating func payForBatch() {
+        do throws(DecodeError) {
+            // Arrays grow by doubling.
+            try allowance?.cover(2 * builder.batch.memoryBytes)
+        } catch {
+            shortage = error
+        }
+    }
+
+    /// The fields have 32 bits.
+    static func sum(_ own: UInt64, _ more: UInt64) -> UInt64 { min(own + more, UInt64(UInt32.max)) }
+
+    /// Counts what was left out of a span because it was too much.
+    private func countLeftOut(_ pending: inout Pending) {
+        if builder.droppedAttributes != 0 {
+            pending.droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
+        }
+        if pending.eventsLeftOut != 0 {
+            pending.droppedEvents = Self.sum(pending.droppedEvents, pending.eventsLeftOut)
+        }
+        if pending.linksLeftOut != 0 {
+            pending.droppedLinks = Self.sum(pending.droppedLinks, pending.linksLeftOut)
+        }
     }
 
     private mutating func reject(_ core: SpanBatchBuilder.SpanCore, _ pending: Pending) {
@@ -234,8 +291,13 @@ extension TraceCursorDecoder {
         eventsField()
         linksField()
         builder.abandonSpan()
-        rejectedSpans += 1
+        rejectedItems += 1
         guard rejectionReason == nil else { return }
+        let isInvalid = core.traceHigh | core.traceLow == 0 || core.spanID == 0 || pending.badID != nil
+        guard isInvalid else {
+            rejectionReason = limits.tooManySpans
+            return
+        }
         let field: StaticString =
             pending.badID ?? (core.spanID == 0 ? "span_id" : "trace_id")
         let bytes = field.description == "trace_id" ? 16 : 8

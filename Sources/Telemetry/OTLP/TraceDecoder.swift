@@ -46,7 +46,7 @@ package struct DecodedTraces: Sendable {
                 return try storable(decoded)
             }
         }
-        return try storable(from(try decodeTraceRequest(protobuf: body, limits: limits), arrival: arrival))
+        return try storable(from(try decodeTraceRequest(protobuf: body, limits: limits), arrival, limits))
     }
 
     /// - Returns: nil for a body that is left to the reference decoder
@@ -56,6 +56,7 @@ package struct DecodedTraces: Sendable {
     ) throws(DecodeError) -> DecodedTraces? {
         var cursor = TraceCursorDecoder(body, arrival: arrival, limits: limits, shapes: shapes)
         cursor.decode()
+        if let shortage = cursor.shortage { throw shortage }
         if let problem = cursor.problem {
             guard let error = problem.error(in: body, of: "ExportTraceServiceRequest", limits) else {
                 return nil
@@ -63,7 +64,7 @@ package struct DecodedTraces: Sendable {
             throw error
         }
         if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
-        let rejected = cursor.rejectedSpans
+        let rejected = cursor.rejectedItems
         let reason = cursor.rejectionReason
         let notes: DecodeNotes = cursor.hasZeroParent ? .zeroParent : []
         let (batch, shapes) = cursor.finish()
@@ -77,25 +78,27 @@ package struct DecodedTraces: Sendable {
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedTraces {
         let (request, notes) = try decodeNotedTraceRequest(json: body, limits: limits)
-        var decoded = try storable(from(request, arrival: arrival))
-        decoded.notes.formUnion(notes)
-        return decoded
+        return try from(request, arrival: arrival, notes: notes, limits: limits)
     }
 
     /// Takes spans that were decoded from another format.
     static func from(
         _ request: ExportTraceServiceRequest, arrival: Arrival, notes: DecodeNotes, limits: DecodeLimits
     ) throws(DecodeError) -> DecodedTraces {
-        var decoded = try storable(from(request, arrival: arrival))
+        var decoded = try storable(from(request, arrival, limits))
         decoded.notes.formUnion(notes)
         return decoded
     }
 
-    private static func from(_ request: ExportTraceServiceRequest, arrival: Arrival) -> DecodedTraces {
-        var builder = SpanBatchBuilder(arrival: arrival)
-        let outcome = builder.append(request)
+    private static func from(
+        _ request: ExportTraceServiceRequest, _ arrival: Arrival, _ limits: DecodeLimits
+    ) throws(DecodeError) -> DecodedTraces {
+        var builder = SpanBatchBuilder(arrival: arrival, limits: limits)
+        let outcome = builder.append(request, limits: limits)
+        let batch = builder.finish().batch
+        try limits.pay(forBatchOf: batch.memoryBytes)
         return DecodedTraces(
-            batch: builder.finish().batch, rejectedSpans: outcome.rejected, rejectionReason: outcome.reason)
+            batch: batch, rejectedSpans: outcome.rejected, rejectionReason: outcome.reason)
     }
 
     private static func storable(_ decoded: DecodedTraces) throws(DecodeError) -> DecodedTraces {

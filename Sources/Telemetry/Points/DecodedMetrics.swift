@@ -22,6 +22,7 @@ package struct DecodedMetrics: Sendable {
         if decoder == .cursor {
             var cursor = MetricsCursorDecoder(body, arrival: arrival, limits: limits)
             cursor.decode()
+            if let shortage = cursor.shortage { throw shortage }
             switch cursor.problem {
             case nil: return try storable(cursor.builder)
             case .malformed(let offset)?:
@@ -35,7 +36,7 @@ package struct DecodedMetrics: Sendable {
             case .unusual?: break
             }
         }
-        return try from(try decodeMetricsRequest(protobuf: body, limits: limits), arrival)
+        return try from(try decodeMetricsRequest(protobuf: body, limits: limits), arrival, limits)
     }
 
     /// Decodes an OTLP/JSON `ExportMetricsServiceRequest`.
@@ -43,14 +44,15 @@ package struct DecodedMetrics: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedMetrics {
-        try from(try decodeMetricsRequest(json: body, limits: limits), arrival)
+        try from(try decodeMetricsRequest(json: body, limits: limits), arrival, limits)
     }
 
     private static func from(
-        _ request: ExportMetricsServiceRequest, _ arrival: Arrival
+        _ request: ExportMetricsServiceRequest, _ arrival: Arrival, _ limits: DecodeLimits
     ) throws(DecodeError) -> DecodedMetrics {
         var builder = PointBatchBuilder(arrival: arrival)
         builder.append(request)
+        try limits.pay(forBatchOf: builder.batch.memoryBytes)
         return try storable(builder)
     }
 

@@ -12,6 +12,9 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     private let limits: DecodeLimits
     private(set) var builder: PointBatchBuilder
     private(set) var problem: MessageDecoding.Problem?
+    /// What decoding took more memory for than there is.
+    private(set) var shortage: DecodeError?
+    private var allowance: MemoryAllowance?
     /// The attributes of the point that is being read; kept to reuse its memory.
     private var attributes: [Range<Int>] = []
 
@@ -19,6 +22,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
         self.body = body
         self.limits = limits
+        allowance = limits.allowance
         builder = PointBatchBuilder(arrival: arrival)
     }
 
@@ -34,7 +38,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     mutating func decode() {
         var cursor = WireCursor(body, 0..<body.count)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: resourceMetrics(cursor.lengthDelimited())
@@ -51,7 +55,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         guard problem == nil else { return }
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 scopeMetrics(cursor.lengthDelimited())
@@ -68,7 +72,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         guard problem == nil else { return }
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil {
+        while cursor.hasMore, problem == nil, shortage == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 metric(cursor.lengthDelimited())
@@ -86,7 +90,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         guard problem == nil, let data else { return }
         builder.setMetric(metric)
         var cursor = WireCursor(body, data.range)
-        while cursor.hasMore, problem == nil, !builder.isOverfull {
+        while cursor.hasMore, problem == nil, shortage == nil, !builder.isOverfull {
             let tag = cursor.tag()
             if tag == 1 << 3 | 2 {
                 point(cursor.lengthDelimited(), of: metric.type)
@@ -97,6 +101,8 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func point(_ range: Range<Int>, of type: MetricType) {
+        if range.count > Self.largePointBytes { pay(beside: Self.largePointFactor * range.count) }
+        guard shortage == nil else { return }
         attributes.removeAll(keepingCapacity: true)
         var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
         let point = decoding.point(range, of: type, attributes: &attributes)
@@ -104,6 +110,26 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         var trouble: MessageDecoding.Problem?
         let canonical = PointAttributes(body, attributes, maxDepth: limits.maxDepth, problem: &trouble)
         report(trouble)
-        if problem == nil { builder.append(point, canonical) }
+        guard problem == nil else { return }
+        builder.append(point, canonical)
+        if builder.batch.rows.count & Self.pointsBetweenChecks == 0 { pay(beside: 0) }
+    }
+
+    /// One less than a power of two: 256 points take 10 KiB and what they have of details.
+    private static var pointsBetweenChecks: Int { 255 }
+    /// 64 KiB: no point that says something is as large.
+    private static var largePointBytes: Int { 64 << 10 }
+    /// An attribute or exemplar of two bytes takes a hundred while its point is read.
+    private static var largePointFactor: Int { 64 }
+
+    /// Pays for what decoding holds, and for a point that is about to be read.
+    @inline(never)
+    private mutating func pay(beside bytes: Int) {
+        do throws(DecodeError) {
+            // Arrays grow by doubling.
+            try allowance?.cover(2 * builder.batch.memoryBytes + bytes)
+        } catch {
+            shortage = error
+        }
     }
 }

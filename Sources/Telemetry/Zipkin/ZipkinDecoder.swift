@@ -6,7 +6,7 @@ extension DecodedTraces {
     package static func fromZipkin(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedTraces {
-        var decoder = ZipkinDecoder(body)
+        var decoder = ZipkinDecoder(body, limits: limits)
         let request = try decoder.request()
         return try from(request, arrival: arrival, notes: decoder.notes, limits: limits)
     }
@@ -25,12 +25,15 @@ struct ZipkinDecoder: ~Escapable {
     private var reader: JSONReader
     /// Bytes that the decoded spans may still take, as for OTLP/JSON.
     private var memoryLeft: Int
+    private var memoryTaken = 0
+    private var allowance: MemoryAllowance?
     private var spans = ZipkinSpans()
 
     @_lifetime(copy body)
-    init(_ body: ByteSpan) {
+    init(_ body: ByteSpan, limits: DecodeLimits = DecodeLimits()) {
         // A list of spans, a list of annotations in one, and what nobody knows.
         reader = JSONReader(body, maxDepth: 64)
+        allowance = limits.allowance
         memoryLeft = ReferenceDecoder.arenaCapacity(bodyBytes: body.count)
     }
 
@@ -143,6 +146,8 @@ struct ZipkinDecoder: ~Escapable {
         if memoryLeft < 0 {
             throw reader.failure(.tooLarge, "the body needs too much memory to decode: send smaller batches")
         }
+        memoryTaken += 2 * bytes
+        try allowance?.cover(memoryTaken)
     }
 
     /// Hex digits of either case, of which leading zeros may be left out.

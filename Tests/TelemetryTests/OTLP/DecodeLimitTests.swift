@@ -1,0 +1,192 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("What is kept of a request that is too much")
+struct DecodeLimitTests {
+    enum Way: CaseIterable, Sendable {
+        case cursor, reference, json
+    }
+
+    private func decode(
+        _ request: ExportTraceServiceRequest, _ way: Way, _ change: (inout DecodeLimits) -> Void
+    ) throws -> DecodedTraces {
+        var limits = DecodeLimits()
+        change(&limits)
+        switch way {
+        case .cursor, .reference:
+            let body = request.protobufBytes()
+            return try DecodedTraces.fromProtobuf(
+                body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference,
+                limits: limits)
+        case .json:
+            let body = Array(JSONNode(request).text.utf8)
+            return try DecodedTraces.fromJSON(body.span, arrival: someArrival, limits: limits)
+        }
+    }
+
+    /// What the batch says of its only span.
+    private func span(_ decoded: DecodedTraces) throws -> OTLPModel.Span {
+        let spans = try decoded.batch.storedSpans()
+        #expect(spans.count == 1)
+        return try #require(spans.first).span
+    }
+
+    @Test("spans beyond the limit are refused alone, and the sender is told", arguments: Way.allCases)
+    func spansAreLimited(way: Way) throws {
+        for count in 9...11 {
+            let spans = (1...count).map { Sample.span(trace: 1, id: UInt8($0)) }
+            let decoded = try decode(Sample.request(spans), way) { $0.spansMax = 10 }
+            #expect(decoded.batch.spanCount == min(count, 10))
+            #expect(decoded.rejectedSpans == max(0, count - 10))
+            #expect((decoded.rejectionReason?.contains("10 spans") ?? false) == (count == 11))
+        }
+    }
+
+    @Test(
+        "hostile 49: attributes beyond the limit are left out and counted, the first ones stay",
+        arguments: Way.allCases)
+    func attributesAreLimited(way: Way) throws {
+        for count in [7, 8, 9, 3_000] {
+            let attributes = (0..<count).map { KeyValue("key-\($0)", .int(Int64($0))) }
+            let request = Sample.request([Sample.span(trace: 1, id: 1, attributes: attributes)])
+            let span = try span(try decode(request, way) { $0.attributesMax = 8 })
+            #expect(span.attributes == Array(attributes.prefix(8)))
+            #expect(span.droppedAttributesCount == UInt32(max(0, count - 8)))
+        }
+    }
+
+    @Test("attributes that find no column count like the others", arguments: Way.allCases)
+    func overflowCounts(way: Way) throws {
+        // Beyond 1,024 a span's attributes get no columns.
+        let attributes = (0..<2_000).map { KeyValue("key-\($0)", .string("v")) }
+        let request = Sample.request([Sample.span(trace: 1, id: 1, attributes: attributes)])
+        for limit in [1_023, 1_024, 1_025, 1_999, 2_000] {
+            let span = try span(try decode(request, way) { $0.attributesMax = limit })
+            #expect(span.attributes == Array(attributes.prefix(limit)))
+            #expect(span.droppedAttributesCount == UInt32(2_000 - limit))
+        }
+    }
+
+    @Test(
+        "what a sender left out itself is added, and the count stays within its 32 bits",
+        arguments: Way.allCases)
+    func countsAdd(way: Way) throws {
+        for (own, sum) in [(5, 7), (UInt32.max - 1, UInt32.max)] as [(UInt32, UInt32)] {
+            var span = Sample.span(
+                trace: 1, id: 1, attributes: (0..<4).map { KeyValue("key-\($0)", .bool(true)) })
+            span.droppedAttributesCount = own
+            let kept = try self.span(try decode(Sample.request([span]), way) { $0.attributesMax = 2 })
+            #expect(kept.droppedAttributesCount == sum)
+        }
+    }
+
+    @Test("events and links beyond the limit are left out and counted", arguments: Way.allCases)
+    func eventsAndLinksAreLimited(way: Way) throws {
+        var span = Sample.span(trace: 1, id: 1)
+        for number in 1...5 as ClosedRange<UInt64> {
+            var event = SpanEvent()
+            event.timeUnixNano = number
+            event.name = "event-\(number)"
+            span.events.append(event)
+        }
+        for number in 1...6 as ClosedRange<UInt64> {
+            var link = SpanLink()
+            link.traceID = TraceBytes.trace(number)
+            link.spanID = span.spanID
+            span.links.append(link)
+        }
+        for limit in 4...7 {
+            let kept = try self.span(
+                try decode(Sample.request([span]), way) {
+                    $0.eventsMax = limit
+                    $0.linksMax = limit
+                })
+            #expect(kept.events == Array(span.events.prefix(limit)))
+            #expect(kept.links == Array(span.links.prefix(limit)))
+            #expect(kept.droppedEventsCount == UInt32(max(0, 5 - limit)))
+            #expect(kept.droppedLinksCount == UInt32(max(0, 6 - limit)))
+        }
+    }
+
+    @Test(
+        "hostile 49: of a value that is too long the beginning stays, and how long it was",
+        arguments: Way.allCases)
+    func longValuesAreCut(way: Way) throws {
+        for count in [255, 256, 257, 20 << 10] {
+            let text = String(repeating: "x", count: count)
+            let request = Sample.request([
+                Sample.span(
+                    trace: 1, id: 1,
+                    attributes: [
+                        KeyValue("text", .string(text)), KeyValue("bytes", .bytes(Array(text.utf8))),
+                        KeyValue("after", .int(1)),
+                    ])
+            ])
+            let attributes = try span(try decode(request, way) { $0.valueBytesMax = 256 }).attributes
+            #expect(attributes.map(\.key) == ["text", "bytes", "after"])
+            guard case .string(let kept) = attributes[0].value, case .bytes(let bytes) = attributes[1].value
+            else {
+                Issue.record("the values are of other types")
+                continue
+            }
+            #expect(bytes.count == min(count, 256))
+            if count <= 256 {
+                #expect(kept == text)
+            } else {
+                #expect(kept.utf8.count == 256)
+                #expect(kept.hasSuffix("x\u{2026} [cut: \(count) bytes]"))
+            }
+        }
+    }
+
+    @Test("a cut is never within a character", arguments: ["a", "\u{e9}", "\u{20ac}", "\u{1f30d}"])
+    func cutsBetweenCharacters(character: String) throws {
+        for shift in 0..<4 {
+            let text = String(repeating: "x", count: shift) + String(repeating: character, count: 300)
+            let request = Sample.request([
+                Sample.span(trace: 1, id: 1, attributes: [KeyValue("text", .string(text))])
+            ])
+            let attributes = try span(try decode(request, .cursor) { $0.valueBytesMax = 256 }).attributes
+            guard case .string(let kept) = attributes[0].value else { continue }
+            #expect(!kept.contains("\u{fffd}"))
+            #expect((253...256).contains(kept.utf8.count))
+            #expect(text.hasPrefix(kept.prefix { $0 != "\u{2026}" }))
+        }
+    }
+
+    @Test("a body that becomes many times as large asks for memory, and is refused when there is none")
+    func decodingAsksForMemory() throws {
+        // Two bytes an attribute; eight in columns.
+        let span = Sample.span(
+            trace: 1, id: 1, attributes: [KeyValue](repeating: KeyValue("", .empty), count: 1_000))
+        let body = Sample.request([OTLPModel.Span](repeating: span, count: 2_000)).protobufBytes()
+        for (limit, code) in [(1 << 30, nil), (32 << 20, .tooLarge)] as [(Int, DecodeError.Code?)] {
+            let memory = InFlightBytes(limitBytes: limit)
+            let charge = memory.charge(for: RequestSource(name: "node"))
+            #expect(charge.grow(by: body.count))
+            #expect(refusal(body, charge) == code)
+            if code == nil { #expect(memory.usedBytes > 16 << 20) }
+        }
+        // Others have it at the moment: then it is worth another try.
+        let memory = InFlightBytes(limitBytes: 64 << 20)
+        let others = memory.charge()
+        #expect(others.grow(by: 50 << 20))
+        let charge = memory.charge(for: RequestSource(name: "node"))
+        #expect(charge.grow(by: body.count))
+        #expect(refusal(body, charge) == .noMemory)
+    }
+
+    private func refusal(_ body: [UInt8], _ charge: InFlightBytes.Charge) -> DecodeError.Code? {
+        var limits = DecodeLimits()
+        limits.allowance = MemoryAllowance(charge, bytes: body.count)
+        do throws(DecodeError) {
+            _ = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival, limits: limits)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+}
