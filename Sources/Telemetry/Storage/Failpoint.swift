@@ -43,11 +43,13 @@ package struct Failpoint: Hashable, Sendable {
     /// - Throws: `StoreError.unavailable` when the variable names none: a test that kills nothing proves nothing
     static func armedName() throws(StoreError) -> String? {
         guard let text = ArmedFailpoint.environmentText else { return nil }
+        if StoreThrottle.fromEnvironment != nil { return text }
         guard let armed = ArmedFailpoint.fromEnvironment else {
             throw StoreError(
                 .unavailable,
                 "\(variable) is '\(text)': set it to one of \(all.map(\.name).joined(separator: ", ")), "
-                    + "with ':n' for the n-th time, or unset it")
+                    + "with ':n' for the n-th time, to \(StoreThrottle.name), with ':n' for n percent, or unset it"
+            )
         }
         return armed.failpoint.name
     }

@@ -1,7 +1,7 @@
 import NIOConcurrencyHelpers
 
 /// What waits to be committed: bounded in bytes, and refusing at once when full, so that memory is
-/// bounded whatever arrives and back-pressure reaches the sender.
+/// bounded whatever arrives and back-pressure reaches the sender. Sources take turns, and none may fill it alone.
 final class IngestQueue: Sendable {
     /// A batch that waits, and the request that waits for it.
     struct Item {
@@ -9,14 +9,26 @@ final class IngestQueue: Sendable {
         /// The batch as the journal keeps it.
         var encoded: [UInt8]
         var digest: BodyDigest
+        /// What the request holds; nil when nobody counts it.
+        var charge: InFlightBytes.Charge?
         /// Tells the request what became of it: once, and from the writer's thread, which it must not hold up.
         var acknowledge: @Sendable (Result<AppendOutcome, StoreError>) -> Void
 
         var byteCount: Int { encoded.count }
+
+        /// Tells the request what became of it. Before that it pays only for what stays in memory of it: who has the
+        /// answer may send the next one at once.
+        func finish(_ result: Result<AppendOutcome, StoreError>) {
+            switch result {
+            case .success(.stored): charge?.settle(at: queued.batch.memoryBytes)
+            case .success(.duplicate), .failure: charge?.release()
+            }
+            acknowledge(result)
+        }
     }
 
     private struct State {
-        var items: [Item] = []
+        var items = FairQueue<Item>()
         /// Bytes of the items and of the group that is being committed.
         var bytes = 0
         var isClosed = false
@@ -32,6 +44,9 @@ final class IngestQueue: Sendable {
         var requestsAtOnce = 0
         /// When the last group was done.
         var lastGroupAt: MonotonicNanos = 0
+        /// Since when the writer had something to do when it took the group that it is working at.
+        var groupSince: MonotonicNanos = 0
+        var drainRate = DrainRate()
         /// For how many groups more nobody is waited for who does not send already: it was in vain.
         var hastyGroups = 0
 
@@ -48,6 +63,9 @@ final class IngestQueue: Sendable {
             return hastyGroups == 0 && items.count < requestsAtOnce
                 && now - lastGroupAt < IngestQueue.busyNanosMax
         }
+
+        /// Since when something waits that the writer has not come to.
+        var busySince: MonotonicNanos { max(waitingSince, lastGroupAt) }
 
         /// Whether the writer waits and need not any longer; true once a wait.
         mutating func endsWait(_ now: MonotonicNanos) -> Bool {
@@ -94,12 +112,12 @@ final class IngestQueue: Sendable {
             }
             // The last one in may be larger than the room that is left, or a batch that is as large as the
             // queue could never be stored.
-            if state.bytes >= bytesMax {
-                return (.refused(StoreError(.queueFull, "the queue before the database is full")), false)
+            guard hasRoom(state, for: item.charge?.source) else {
+                return (.refused(StoreError(.queueFull, Self.fullMessage)), false)
             }
             let now = monotonicNanos()
             if state.items.isEmpty { state.waitingSince = now }
-            state.items.append(item)
+            state.items.append(item, byteCount: item.byteCount, source: item.charge?.source)
             state.bytes += item.byteCount
             if state.isWriterWoken { return (.queued, state.endsWait(now)) }
             state.isWriterWoken = true
@@ -107,6 +125,31 @@ final class IngestQueue: Sendable {
         }
         if endsWait { tellWriter() }
         return submission
+    }
+
+    private static let fullMessage = "the queue before the database is full"
+
+    /// How many times the room that is left the requests of one source may fill: it leaves a quarter to others.
+    private static let timesRest = 3
+
+    /// A source of which nothing waits is refused only when nothing at all can be taken.
+    private func hasRoom(_ state: State, for source: RequestSource?) -> Bool {
+        guard state.bytes < bytesMax else { return false }
+        guard let source else { return true }
+        return state.items.byteCount(of: source) <= Self.timesRest * (bytesMax - state.bytes)
+    }
+
+    /// Whether a request of a source would be taken at this moment.
+    func hasRoom(for source: RequestSource?) -> Bool {
+        state.withLockedValue { hasRoom($0, for: source) }
+    }
+
+    /// How long it will take until all that waits is committed, in seconds; nil when nothing is known yet.
+    var backlogSeconds: Double? {
+        state.withLockedValue { state in
+            let stalled = state.items.isEmpty ? 0 : monotonicNanos() - state.busySince
+            return state.drainRate.seconds(for: state.bytes, stalledNanos: stalled)
+        }
     }
 
     private func tellWriter() {
@@ -158,29 +201,31 @@ final class IngestQueue: Sendable {
     private static func takeGroup(from state: inout State, bytesMax: Int) -> [Item] {
         var bytes = 0
         var columns = 0
-        var count = 0
-        for item in state.items {
+        var group: [Item] = []
+        while let item = state.items.first() {
             bytes += item.byteCount
             columns += item.queued.batch.columns?.count ?? 0
             // A commit goes into one segment whole, so it must not have too many columns either.
-            if count > 0, bytes > bytesMax || columns > PendingSegment.columnsMax { break }
-            count += 1
+            if !group.isEmpty, bytes > bytesMax || columns > PendingSegment.columnsMax { break }
+            _ = state.items.popFirst()
+            group.append(item)
         }
-        let group = Array(state.items.prefix(count))
-        state.items.removeFirst(count)
-        if group.isEmpty { state.isWriterWoken = false }
+        if group.isEmpty { state.isWriterWoken = false } else { state.groupSince = state.busySince }
         return group
     }
 
     /// Puts a group back to where it was taken from: it is the next one again, and the writer knows of it.
-    func putBack(_ group: [Item]) { state.withLockedValue { $0.items.insert(contentsOf: group, at: 0) } }
+    func putBack(_ group: [Item]) { state.withLockedValue { $0.items.putBack(group) } }
 
     /// Gives back the room of a group that was committed or refused.
     func release(_ group: [Item]) {
         state.withLockedValue { state in
-            state.bytes -= group.reduce(0) { $0 + $1.byteCount }
+            let bytes = group.reduce(0) { $0 + $1.byteCount }
+            state.bytes -= bytes
             state.requestsAtOnce = max(state.requestsAtOnce, group.count + state.items.count + state.expected)
-            state.lastGroupAt = monotonicNanos()
+            let now = monotonicNanos()
+            state.drainRate.note(bytes: bytes, nanos: now - state.groupSince)
+            state.lastGroupAt = now
         }
     }
 

@@ -62,6 +62,9 @@ package struct StoreOptions: Sendable {
     /// A clock that nobody sets, in nanoseconds: beside it, one sees the wall clock jump (`RetentionClock`).
     package var steadyClock: @Sendable () -> Int64 = { steadyNanos() }
 
+    /// Slows commits down; nil outside tests.
+    package var throttle = StoreThrottle.fromEnvironment
+
     /// Which segments are merged.
     var mergePlan = MergePlan()
 

@@ -18,7 +18,7 @@ extension StoreWriter {
         if diskHasRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) }) { return true }
         begin(.space, noDiskRoomMessage)
         let error = StoreError(.unavailable, noDiskRoomMessage)
-        for item in group { item.acknowledge(.failure(error)) }
+        for item in group { item.finish(.failure(error)) }
         queue.release(group)
         wake()
         return false

@@ -44,7 +44,7 @@ extension StoreWriter {
         }
         let error = outage?.error ?? StoreError(.unavailable, noRoomMessage)
         if outage == nil { report("store.limit.reached", error.message) }
-        for item in group { item.acknowledge(.failure(error)) }
+        for item in group { item.finish(.failure(error)) }
         queue.release(group)
         wake()
         return false

@@ -115,8 +115,10 @@ extension StoreWriter {
         let group = queue.nextGroup(bytesMax: options.groupBytesMax)
         guard !group.isEmpty else { return moveLogWhenIdle() }
         guard makeDiskRoom(for: group), makeRoom(for: group) else { return }
+        let begin = monotonicNanos()
         commit(group)
         queue.release(group)
+        options.throttle?.pause(afterWorkOf: monotonicNanos() - begin)
         if isSegmentDue { startSealing() }
         // As a new job, so that a finished segment gets its turn between two groups.
         wake()
@@ -125,7 +127,7 @@ extension StoreWriter {
     /// Nothing can be taken for a while: whoever waits is told so, and asked to come back.
     private func refuseWaiting(_ error: StoreError) {
         let group = queue.takeGroup(bytesMax: .max)
-        for item in group { item.acknowledge(.failure(error)) }
+        for item in group { item.finish(.failure(error)) }
         queue.release(group)
         // Until nothing waits: then the next request wakes the writer again.
         if !group.isEmpty { wake() }
@@ -156,11 +158,11 @@ extension StoreWriter {
                 report("store.commit.failed", error.message)
             }
         }
-        for item in fresh { item.acknowledge(outcome) }
+        for item in fresh { item.finish(outcome) }
         for item in repeated {
             // A repetition of a request in this very group shares its fate; else it is stored already.
             let isOfThisGroup = !receipts.contains(item.digest)
-            item.acknowledge(isOfThisGroup ? outcome : .success(.duplicate))
+            item.finish(isOfThisGroup ? outcome : .success(.duplicate))
         }
     }
 
@@ -230,7 +232,7 @@ extension StoreWriter {
             let group = queue.takeGroup(bytesMax: options.groupBytesMax)
             if group.isEmpty { break }
             if let outage {
-                for item in group { item.acknowledge(.failure(outage.error)) }
+                for item in group { item.finish(.failure(outage.error)) }
             } else {
                 // Without room too: there is no later for them.
                 _ = makeRoom(bytes: group.reduce(0) { $0 + Int64($1.byteCount) })

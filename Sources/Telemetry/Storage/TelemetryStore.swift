@@ -53,14 +53,19 @@ package final class TelemetryStore: Sendable {
     ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
     ///     is not stored again
     ///   - expectation: what `expectAppend` gave for this request
+    ///   - charge: what the request holds; the store lowers it to what stays in memory, and keeps it until the spans
+    ///     are in a segment. Its source decides whose turn it is.
     /// - Throws: `StoreError`: `.queueFull`, `.shuttingDown`, `.unavailable`, all worth a retry; `.tooLarge`, which
     ///   is not
     package func append(
-        _ batch: consuming TelemetryBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil
+        _ batch: consuming TelemetryBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil,
+        charge: InFlightBytes.Charge? = nil
     ) async throws(StoreError) -> AppendOutcome {
         let batch = batch
         let result = await withCheckedContinuation { continuation in
-            append(batch, digest: digest, expectation: expectation) { continuation.resume(returning: $0) }
+            append(batch, digest: digest, expectation: expectation, charge: charge) {
+                continuation.resume(returning: $0)
+            }
         }
         return try result.get()
     }
@@ -71,6 +76,7 @@ package final class TelemetryStore: Sendable {
     ///     is refused at once, else by the writer's, which it must not hold up
     package func append(
         _ batch: consuming TelemetryBatch, digest: BodyDigest, expectation: ExpectedAppend? = nil,
+        charge: InFlightBytes.Charge? = nil,
         whenDone: @escaping @Sendable (Result<AppendOutcome, StoreError>) -> Void
     ) {
         let encoded = batch.encoded()
@@ -80,16 +86,26 @@ package final class TelemetryStore: Sendable {
                 "the request takes \(HumanUnits.bytes(Int64(encoded.count))), and the database may take "
                     + "\(HumanUnits.bytes(bytesMax)) at once: send smaller requests, or give it more "
                     + "with --max-db-size")
+            charge?.release()
             return whenDone(.failure(error))
         }
+        // The body is not needed any more.
+        charge?.settle(at: batch.memoryBytes + encoded.count)
         let item = IngestQueue.Item(
-            queued: QueuedBatch(batch), encoded: encoded, digest: digest, acknowledge: whenDone)
+            queued: QueuedBatch(batch, charge: charge), encoded: encoded, digest: digest, charge: charge,
+            acknowledge: whenDone)
         switch queue.submit(item, wasExpected: expectation?.fulfil() ?? false) {
         case .queued: break
         case .wake: writer.wake()
-        case .refused(let error): whenDone(.failure(error))
+        case .refused(let error): item.finish(.failure(error))
         }
     }
+
+    /// Whether a request of a source would be taken at this moment: to refuse it before it is read and decoded.
+    package func hasRoom(for source: RequestSource?) -> Bool { queue.hasRoom(for: source) }
+
+    /// How long it will take until all that waits is committed, in seconds; nil when nothing is known yet.
+    package var backlogSeconds: Double? { queue.backlogSeconds }
 
     /// Makes segments of all that was appended so far, which finds the spans among it that were stored before
     /// (the event `store.duplicates`). Nothing that was acknowledged depends on it.
