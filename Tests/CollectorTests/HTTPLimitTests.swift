@@ -75,10 +75,10 @@ struct HTTPLimitTests {
 
     @Test("when bodies hold all the memory there is, senders are asked to come back")
     func memoryIsBounded() async throws {
-        let settings = TestCollector.settings { $0.inFlightBytesMax = 2 * Self.limit }
+        let settings = TestCollector.settings { $0.inFlightBytesMax = 8 * Self.limit }
         try await TestCollector.with(settings) { collector async throws in
             let others = collector.server.service.inFlight.charge()
-            #expect(others.grow(by: 2 * Self.limit - 1_000))
+            #expect(others.grow(by: 8 * Self.limit - 2_000))
             let body = SampleRequest.protobuf(bytes: Self.limit)
             let reply = try await collector.post(body)
             #expect(reply.status == 503)
@@ -91,9 +91,11 @@ struct HTTPLimitTests {
             let gzip = Gzip.zeros(Self.limit / 2)
             #expect(try await collector.post(gzip, headers: ["Content-Encoding: gzip"]).status == 503)
 
-            others.shrink(by: 2 * Self.limit - 1_000)
-            #expect(try await collector.post(body).status == 200)
-            #expect(collector.server.service.inFlight.usedBytes == 0)
+            others.shrink(by: 8 * Self.limit - 2_000)
+            let last = try await collector.post(body)
+            #expect(last.status == 200, "\(String(decoding: last.body, as: UTF8.self))")
+            // Two spans that are in no segment yet.
+            #expect((1..<1_000).contains(collector.server.service.inFlight.usedBytes))
         }
     }
 

@@ -16,12 +16,18 @@ struct RefusalMappingTests {
         "C5: what may pass later is retryable on both transports, and nothing else is",
         arguments: Refusal.Reason.allCases)
     func retryableIsTheSame(reason: Refusal.Reason) {
-        let mayPass: Set<Refusal.Reason> = [.overloaded, .unavailable, .stalled, .deadlineExceeded]
-        let outcome = ExportOutcome.refused(Refusal(reason, "m"))
+        let mayPass: Set<Refusal.Reason> = [
+            .overloaded, .unavailable, .stalled, .deadlineExceeded, .rateLimited,
+        ]
+        let isTooSoon = reason == .rateLimited
+        let outcome = ExportOutcome.refused(Refusal(reason, "m", retryAfterSeconds: isTooSoon ? 1 : nil))
         let http = HTTPAnswer(outcome, format: .otlp(.traces, .json))
         let grpc = GRPCAnswer(outcome)
         #expect(Self.retryableHTTP.contains(http.status.code) == mayPass.contains(reason))
-        #expect(Self.retryableGRPC.contains(grpc.code.rawValue) == mayPass.contains(reason))
+        let isRetryable =
+            Self.retryableGRPC.contains(grpc.code.rawValue)
+            || grpc.code == .resourceExhausted && grpc.trailers.contains(name: "grpc-status-details-bin")
+        #expect(isRetryable == mayPass.contains(reason))
         #expect(http.status.code != 408)
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The collector starts and ends in order", .timeLimit(.minutes(1)))
 struct ShutdownTests {
-    @Test("a request that is on its way at the end is answered, and then its connection is closed")
+    @Test("C10: a request that is on its way at the end is answered, and then its connection is closed")
     func requestInFlightIsAnswered() async throws {
         try await TestCollector.with { collector async throws in
             let body = SampleRequest.protobuf(spans: 2)
@@ -66,7 +66,7 @@ struct ShutdownTests {
         }
     }
 
-    @Test("a store that is closed makes senders come back later, on both transports")
+    @Test("C10: a store that is closed makes senders come back later, on both transports")
     func closedStoreIsRetryable() async throws {
         try await TestCollector.with { collector async throws in
             await collector.store.close()

@@ -73,6 +73,15 @@ struct SignalExportTests {
         }
     }
 
+    @Test("C4: items of every signal are paid for until they are in a segment", arguments: Signal.allCases)
+    func memoryIsPaidFor(signal: Signal) async throws {
+        try await TestCollector.with { collector async throws in
+            #expect(try await collector.post(protobuf(signal), path: path(signal)).status == 200)
+            #expect(collector.server.service.inFlight.usedBytes > 0)
+            await collector.expectNothingHeld()
+        }
+    }
+
     @Test("B2: JSON over HTTP is stored and answered with an empty object", arguments: others)
     func jsonIsStored(signal: Signal) async throws {
         try await TestCollector.with { collector async throws in

@@ -41,7 +41,7 @@ struct FullDiskTests {
     }
 
     @Test(
-        "hostile 75: 503 with Retry-After while it is full, and /healthz says so; afterwards all that was acknowledged is there once"
+        "C9, hostile 75: 503 with Retry-After while it is full, and /healthz says so; afterwards all that was acknowledged is there once"
     )
     func fillAndFree() async throws {
         let disk = try await SmallDisk(mebibytes: 160)

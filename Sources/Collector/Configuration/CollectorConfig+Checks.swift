@@ -41,9 +41,9 @@ extension CollectorConfig {
         // Without a word of the user's about it, the budget grows with the requests.
         if places["limits.in_flight_bytes"] != nil {
             check(
-                inFlight >= 2 * body, ("limits.in_flight_bytes", "limits.request_bytes"),
-                "limits.in_flight_bytes (\(ByteCount(inFlight))) is less than twice limits.request_bytes "
-                    + "(\(ByteCount(body))): a request must fit in compressed and decompressed")
+                inFlight >= 4 * body, ("limits.in_flight_bytes", "limits.request_bytes"),
+                "limits.in_flight_bytes (\(ByteCount(inFlight))) is less than four times limits.request_bytes "
+                    + "(\(ByteCount(body))): a request must fit in compressed, decompressed and decoded")
         }
         check(
             settings.connectionsPerPeerMax <= settings.connectionsMax,

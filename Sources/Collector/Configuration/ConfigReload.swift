@@ -42,11 +42,13 @@ struct ConfigReload: Sendable {
         level.level = after.logLevel
         service.authenticator.replace(after.settings.credentials)
         service.redactor.replace(after.settings.redaction)
+        service.sources.setRates(after.settings.sourceRates)
         // What needs a restart stays different from the file, and is told again at the next reload.
         inForce.withLockedValue { state in
             state.config.logLevel = after.logLevel
             state.config.settings.credentials = after.settings.credentials
             state.config.settings.redaction = after.settings.redaction
+            state.config.settings.sourceRates = after.settings.sourceRates
         }
         service.counters.note(.reloaded)
         logger.notice(

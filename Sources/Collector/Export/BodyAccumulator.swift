@@ -32,9 +32,7 @@ struct BodyAccumulator {
             bytes = part
             return
         }
-        guard charge.grow(by: partBytes) else {
-            throw Refusal(.overloaded, "the collector holds as many requests as it can: send it again later")
-        }
+        guard charge.grow(by: partBytes) else { throw Refusal.overloaded }
         if bytes.capacity == 0 {
             let wanted = min(expectedBytes ?? partBytes, Self.reservedBytesMax)
             bytes.reserveCapacity(max(wanted, partBytes))

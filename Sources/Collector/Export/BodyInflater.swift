@@ -107,9 +107,7 @@ package struct BodyInflater {
     }
 
     private func pay(_ bytes: Int) throws(Refusal) {
-        guard charge.grow(by: bytes) else {
-            throw Refusal(.overloaded, "the collector holds as many requests as it can: send it again later")
-        }
+        guard charge.grow(by: bytes) else { throw Refusal.overloaded }
     }
 
     private var tooLarge: Refusal {

@@ -7,6 +7,7 @@ import Telemetry
 struct ExportDecoder: Sendable {
     private let inflating: BodyInflater.Limits
     private let decoder: ProtobufDecoder
+    private let limits: DecodeLimits
     private let redactor: CurrentRedactor
     private let memory = DecodingMemory()
 
@@ -14,6 +15,7 @@ struct ExportDecoder: Sendable {
         self.redactor = redactor
         inflating = BodyInflater.Limits(bytes: settings.maxBodyBytes, ratio: settings.decompressionRatioMax)
         decoder = settings.decoder
+        limits = settings.decodeLimits
     }
 
     /// In one go: a body borrowed for decoding cannot outlive a suspension.
@@ -22,7 +24,11 @@ struct ExportDecoder: Sendable {
         let body = try inflated(request, &notices)
         let bytes = body.readableBytesUInt8Span
         let signal = try signal(of: request, bytes, &notices)
-        var decoded = try decode(bytes, signal, request)
+        // The batch and its encoding take less than the body as a rule; where more, the decoder asks.
+        guard request.charge.grow(by: bytes.count) else { throw Refusal.overloaded }
+        var limits = limits
+        limits.allowance = MemoryAllowance(request.charge, bytes: bytes.count)
+        var decoded = try decode(bytes, signal, request, limits)
         decoded.notices = notices + notes(decoded, request)
         return decoded
     }
@@ -81,13 +87,13 @@ struct ExportDecoder: Sendable {
     }
 
     private func decode(
-        _ bytes: ByteSpan, _ signal: Signal, _ request: ExportRequest
+        _ bytes: ByteSpan, _ signal: Signal, _ request: ExportRequest, _ limits: DecodeLimits
     ) throws(Refusal) -> DecodedExport {
         do throws(DecodeError) {
             switch signal {
-            case .traces: return try decodeTraces(bytes, request)
-            case .metrics: return try decodeMetrics(bytes, request)
-            case .logs: return try decodeLogs(bytes, request)
+            case .traces: return try decodeTraces(bytes, request, limits)
+            case .metrics: return try decodeMetrics(bytes, request, limits)
+            case .logs: return try decodeLogs(bytes, request, limits)
             }
         } catch {
             throw Refusal(decoding: error, hint: Self.hint(bytes, request.format))
@@ -95,15 +101,15 @@ struct ExportDecoder: Sendable {
     }
 
     private func decodeTraces(
-        _ bytes: ByteSpan, _ request: ExportRequest
+        _ bytes: ByteSpan, _ request: ExportRequest, _ limits: DecodeLimits
     ) throws(DecodeError) -> DecodedExport {
         var decoded: DecodedTraces =
             switch (request.route, request.format) {
-            case (.zipkin, _): try DecodedTraces.fromZipkin(bytes, arrival: request.arrival)
+            case (.zipkin, _): try DecodedTraces.fromZipkin(bytes, arrival: request.arrival, limits: limits)
             case (_, .protobuf):
                 try DecodedTraces.fromProtobuf(
-                    bytes, arrival: request.arrival, decoder: decoder, memory: memory)
-            case (_, .json): try DecodedTraces.fromJSON(bytes, arrival: request.arrival)
+                    bytes, arrival: request.arrival, decoder: decoder, limits: limits, memory: memory)
+            case (_, .json): try DecodedTraces.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
         decoded.batch.redact(redactor.current)
         return DecodedExport(
@@ -113,13 +119,14 @@ struct ExportDecoder: Sendable {
     }
 
     private func decodeMetrics(
-        _ bytes: ByteSpan, _ request: ExportRequest
+        _ bytes: ByteSpan, _ request: ExportRequest, _ limits: DecodeLimits
     ) throws(DecodeError) -> DecodedExport {
         var decoded: DecodedMetrics =
             switch request.format {
             case .protobuf:
-                try DecodedMetrics.fromProtobuf(bytes, arrival: request.arrival, decoder: decoder)
-            case .json: try DecodedMetrics.fromJSON(bytes, arrival: request.arrival)
+                try DecodedMetrics.fromProtobuf(
+                    bytes, arrival: request.arrival, decoder: decoder, limits: limits)
+            case .json: try DecodedMetrics.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
         _ = decoded.batch.redact(redactor.current)
         return DecodedExport(
@@ -131,19 +138,20 @@ struct ExportDecoder: Sendable {
 
     /// Records with a bad id are stored without it, and the answer warns of it.
     private func decodeLogs(
-        _ bytes: ByteSpan, _ request: ExportRequest
+        _ bytes: ByteSpan, _ request: ExportRequest, _ limits: DecodeLimits
     ) throws(DecodeError) -> DecodedExport {
         var decoded: DecodedLogs =
             switch request.format {
             case .protobuf:
                 try DecodedLogs.fromProtobuf(
-                    bytes, arrival: request.arrival, decoder: decoder, memory: memory)
-            case .json: try DecodedLogs.fromJSON(bytes, arrival: request.arrival)
+                    bytes, arrival: request.arrival, decoder: decoder, limits: limits, memory: memory)
+            case .json: try DecodedLogs.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
         decoded.batch.redact(redactor.current)
         return DecodedExport(
             batch: .logs(decoded.batch), digest: BodyDigest(of: bytes), signal: .logs,
-            items: decoded.batch.recordCount, reason: decoded.warning)
+            items: decoded.batch.recordCount, rejected: decoded.rejectedRecords,
+            reason: decoded.rejectionReason ?? decoded.warning)
     }
 
     /// What is probably wrong with a body that cannot be decoded: what it was said to be.

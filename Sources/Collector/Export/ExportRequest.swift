@@ -10,6 +10,8 @@ package struct ExportRequest: Sendable {
     package var format: ExportFormat
     package var encoding: BodyEncoding
     package var arrival: Arrival
+    /// Whose share of the memory, turn and rate it takes.
+    package var source: ExportSource
     /// Nothing may be stored after this moment; nil when the sender did not say.
     package var deadline: NIODeadline?
     /// `otlp/http` or `otlp/grpc`, for the log.
@@ -30,8 +32,8 @@ package struct ExportRequest: Sendable {
 
     package init(
         body: ByteBuffer, charge: InFlightBytes.Charge, route: ExportRoute = .otlp(.traces),
-        format: ExportFormat, encoding: BodyEncoding, arrival: Arrival, deadline: NIODeadline?,
-        protocolName: String, notice: SenderNotice? = nil
+        format: ExportFormat, encoding: BodyEncoding, arrival: Arrival, source: ExportSource,
+        deadline: NIODeadline?, protocolName: String, notice: SenderNotice? = nil
     ) {
         self.body = body
         self.charge = charge
@@ -39,6 +41,7 @@ package struct ExportRequest: Sendable {
         self.format = format
         self.encoding = encoding
         self.arrival = arrival
+        self.source = source
         self.deadline = deadline
         self.protocolName = protocolName
         self.notice = notice

@@ -14,8 +14,11 @@ package struct ExportService: Sendable {
     package let authenticator: Authenticator
     package let redactor: CurrentRedactor
     package let health: HealthService
+    /// Who has sent lately.
+    package let sources: SourceTable
     private let decoder: ExportDecoder
-    private let retryDelay = RetryDelay()
+    private let decodeQueue = DecodeQueue()
+    let retryDelay = RetryDelay()
     private let logger: Logger
 
     /// The longest reason that is sent back. Answers stay small whatever a request contained.
@@ -24,8 +27,9 @@ package struct ExportService: Sendable {
     package init(store: TelemetryStore, settings: CollectorSettings, logger: Logger) {
         self.store = store
         self.logger = logger
-        // A request of the largest size must fit in twice: compressed and decompressed.
-        inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 2 * settings.maxBodyBytes))
+        // A request of the largest size must fit in compressed, decompressed and decoded, and leave room for others.
+        inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 4 * settings.maxBodyBytes))
+        sources = SourceTable(rates: settings.sourceRates)
         counters = CollectorCounters()
         senders = SenderBook()
         refusals = RefusalLog(logger: logger, counters: counters, senders: senders)
@@ -43,29 +47,17 @@ package struct ExportService: Sendable {
         _ request: ExportRequest, on eventLoop: any EventLoop,
         answer: @escaping @Sendable (ExportOutcome) -> Void
     ) {
+        request.source.count(bytes: request.body.readableBytes)
         if request.isSmall {
             var request = request
             request.expectation = store.expectAppend()
             // In the next turn: what has come in by now is announced before the first of it is decoded.
             eventLoop.execute { [request] in take(request, on: eventLoop, answer) }
         } else {
-            Task { take(request, on: eventLoop, answer) }
+            decodeQueue.run(byteCount: request.body.readableBytes, source: request.source.share) {
+                take(request, on: eventLoop, answer)
+            }
         }
-    }
-
-    /// Counts a refusal, and completes it with the time to wait when a retry would help.
-    package func refuse(_ refusal: Refusal, sender: String, protocolName: String) -> ExportOutcome {
-        var refusal = refusal
-        switch refusal.reason {
-        case .overloaded, .unavailable, .stalled:
-            refusal.retryAfterSeconds = refusal.retryAfterSeconds ?? retryDelay.nextSeconds()
-        default: break
-        }
-        refusal.message = Self.bounded(refusal.message)
-        refusals.record(
-            sender: sender, reason: refusal.reason.rawValue, message: refusal.message,
-            protocolName: protocolName)
-        return .refused(refusal)
     }
 
     /// Decodes a request and hands it over to the store. No task waits for it: small ones come by the thousand.
@@ -77,6 +69,8 @@ package struct ExportService: Sendable {
         var exchange = Exchange(request)
         do throws(Refusal) {
             try checkDeadline(request)
+            // What would be refused after decoding is refused before.
+            guard store.hasRoom(for: request.source.share) else { throw Refusal.overloaded }
             decoded = try decoder.decode(request)
             try checkDeadline(request)
         } catch {
@@ -85,8 +79,10 @@ package struct ExportService: Sendable {
         exchange.take(decoded, request)
         look(at: decoded, exchange)
         guard exchange.items > 0 else { return finish(exchange, .success(nil), on: eventLoop, answer) }
-        store.append(decoded.batch, digest: decoded.digest, expectation: request.expectation) {
-            [exchange] result in
+        exchange.charge = nil
+        store.append(
+            decoded.batch, digest: decoded.digest, expectation: request.expectation, charge: request.charge
+        ) { [exchange] result in
             let result = result.map(Optional.some).mapError { refusal(storing: $0) }
             finish(exchange, result, on: eventLoop, answer)
         }
@@ -94,8 +90,9 @@ package struct ExportService: Sendable {
 
     /// What is still to be known of a request when its body is not needed any more.
     private struct Exchange {
-        var charge: InFlightBytes.Charge
-        var sender: String
+        /// Nil when the store has it.
+        var charge: InFlightBytes.Charge?
+        var sender: Sender
         var protocolName: String
         var userAgent: String?
         var bodyBytes: Int
@@ -109,7 +106,7 @@ package struct ExportService: Sendable {
 
         init(_ request: ExportRequest) {
             charge = request.charge
-            sender = request.arrival.peerAddress
+            sender = Sender(source: request.source.name, address: request.arrival.peerAddress)
             protocolName = request.protocolName
             userAgent = request.userAgent
             bodyBytes = request.body.readableBytes
@@ -132,7 +129,7 @@ package struct ExportService: Sendable {
         _ answer: @escaping @Sendable (ExportOutcome) -> Void
     ) {
         // Before the answer: whoever has it may send the next request at once.
-        exchange.charge.release()
+        exchange.charge?.release()
         counters.noteAnswered(nanos: (NIODeadline.now() - exchange.begun).nanoseconds)
         if eventLoop.inEventLoop {
             answer(outcome(exchange, result))
@@ -144,13 +141,15 @@ package struct ExportService: Sendable {
     private func outcome(_ exchange: Exchange, _ result: Result<AppendOutcome?, Refusal>) -> ExportOutcome {
         switch result {
         case .failure(let refusal):
-            return refuse(refusal, sender: exchange.sender, protocolName: exchange.protocolName)
+            return refuse(
+                refusal, sender: exchange.sender.address, source: exchange.sender.source,
+                protocolName: exchange.protocolName)
         case .success(let appended?):
             note(exchange, isRepeated: appended == .duplicate)
             logger.debug(
                 "request.stored",
                 metadata: [
-                    "sender": .string(exchange.sender), "signal": .string(exchange.signal.name),
+                    "sender": .string(exchange.sender.address), "signal": .string(exchange.signal.name),
                     "items": .stringConvertible(exchange.items),
                     "rejected": .stringConvertible(exchange.rejected),
                     "protocol": .string(exchange.protocolName),
@@ -165,8 +164,9 @@ package struct ExportService: Sendable {
         }
         let message = Self.bounded(exchange.reason ?? "some \(exchange.signal.itemName) are invalid")
         refusals.record(
-            sender: exchange.sender, reason: "rejected_\(exchange.signal == .traces ? "spans" : "items")",
-            message: message, protocolName: exchange.protocolName)
+            sender: exchange.sender.address,
+            reason: "rejected_\(exchange.signal == .traces ? "spans" : "items")",
+            message: message, protocolName: exchange.protocolName, source: exchange.sender.source)
         return .accepted(rejected: exchange.rejected, message: message)
     }
 
@@ -174,22 +174,22 @@ package struct ExportService: Sendable {
     private func note(_ exchange: Exchange, isRepeated: Bool) {
         counters.noteAccepted(
             CollectorCounters.AcceptedRequest(
-                signal: exchange.signal, protocolName: exchange.protocolName, source: exchange.sender,
-                items: exchange.items, rejectedItems: exchange.rejected, bodyBytes: exchange.bodyBytes,
-                isRepeated: isRepeated))
+                signal: exchange.signal, protocolName: exchange.protocolName,
+                source: exchange.sender.source, items: exchange.items, rejectedItems: exchange.rejected,
+                bodyBytes: exchange.bodyBytes, isRepeated: isRepeated))
         senders.noteAccepted(
             SenderBook.Request(
                 protocolName: exchange.protocolName, userAgent: exchange.userAgent, items: exchange.items,
                 rejectedItems: exchange.rejected, bodyBytes: exchange.bodyBytes,
                 isCompressed: exchange.isCompressed, isRepeated: isRepeated),
-            sender: Sender(address: exchange.sender))
+            sender: exchange.sender)
     }
 
     /// Looks at what a sender sends, once a second, and counts what is odd about it.
     private func look(at decoded: DecodedExport, _ exchange: Exchange) {
         if decoded.notes.contains(.repeatedKeys) { counters.note(.duplicateKey) }
         if decoded.notes.contains(.brokenText) { counters.note(.textMended) }
-        let sender = Sender(address: exchange.sender)
+        let sender = exchange.sender
         for notice in exchange.notices {
             if let finding = notice.kind.finding {
                 senders.report(finding, of: sender, detail: notice.message)
@@ -204,7 +204,7 @@ package struct ExportService: Sendable {
     private func tellNotices(_ exchange: Exchange) -> [String] {
         guard !exchange.notices.isEmpty else { return [] }
         return exchange.notices.filter {
-            notices.tell($0, source: exchange.sender, protocolName: exchange.protocolName)
+            notices.tell($0, source: exchange.sender.source, protocolName: exchange.protocolName)
         }.map(\.message)
     }
 
@@ -221,7 +221,7 @@ package struct ExportService: Sendable {
         throw Refusal(.deadlineExceeded, "the sender's deadline passed before the request could be stored")
     }
 
-    private static func bounded(_ message: String) -> String {
+    static func bounded(_ message: String) -> String {
         guard message.utf8.count > messageBytesMax else { return message }
         return String(decoding: message.utf8.prefix(messageBytesMax), as: UTF8.self) + "..."
     }

@@ -24,6 +24,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case permissionDenied = "permission_denied"
         /// Too much is on its way already; trying again later helps.
         case overloaded
+        /// This source sends more than its configured rate; trying again later helps.
+        case rateLimited = "rate_limited"
         /// The store cannot take anything now; trying again later helps.
         case unavailable
         /// The body stopped coming; the same request may well pass next time.

@@ -1,8 +1,8 @@
 import NIOConcurrencyHelpers
 package import NIOCore
 
-/// How long a sender is asked to wait: longer the more senders were turned away lately, and never the same
-/// for all of them, or they would all come back at once.
+/// How long a sender is asked to wait: as long as what waits already takes, longer the more senders were turned away
+/// lately, and never the same for all of them, or they would all come back at once.
 package final class RetryDelay: Sendable {
     private struct State {
         var windowStart = NIODeadline.distantPast
@@ -20,8 +20,9 @@ package final class RetryDelay: Sendable {
 
     package init() {}
 
-    /// Whole seconds, from 1 to 60.
-    package func nextSeconds(now: NIODeadline = .now()) -> Int {
+    /// Whole seconds, from 1 to 60: some exporters give up after a minute.
+    /// - Parameter backlogSeconds: how long the writer will take for what waits; nil when that is not known
+    package func nextSeconds(backlogSeconds: Double? = nil, now: NIODeadline = .now()) -> Int {
         let turnedAway = state.withLockedValue { state in
             let age = now - state.windowStart
             if age >= Self.window {
@@ -32,7 +33,13 @@ package final class RetryDelay: Sendable {
             state.turnedAway += 1
             return max(state.turnedAway, state.turnedAwayBefore)
         }
-        let base = min(1 + turnedAway / Self.turnedAwayPerSecond, Self.baseSecondsMax)
+        let ofOthers = Double(turnedAway / Self.turnedAwayPerSecond)
+        return jittered(seconds: max(backlogSeconds ?? 0, 1) + ofOthers)
+    }
+
+    /// From a time to twice as long, in whole seconds from 1 to 60.
+    package func jittered(seconds: Double) -> Int {
+        let base = Int(min(max(seconds, 1), Double(Self.baseSecondsMax)).rounded(.up))
         return Int.random(in: base...(2 * base))
     }
 }

@@ -12,11 +12,12 @@ package enum GRPCCode: Int, Sendable {
     case unauthenticated = 16
 
     /// Of these, senders repeat after UNAVAILABLE and DEADLINE_EXCEEDED. RESOURCE_EXHAUSTED without
-    /// RetryInfo tells them to give up, which is right for a request that is too large.
+    /// RetryInfo tells them to give up, which is right for a request that is too large; one that comes too soon
+    /// has it.
     package init(_ reason: Refusal.Reason) {
         switch reason {
         case .malformed, .unsupportedMediaType, .uriTooLong: self = .invalidArgument
-        case .tooLarge, .headersTooLarge: self = .resourceExhausted
+        case .tooLarge, .headersTooLarge, .rateLimited: self = .resourceExhausted
         case .unknownService: self = .notFound
         case .unauthenticated: self = .unauthenticated
         case .permissionDenied: self = .permissionDenied

@@ -25,10 +25,10 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private let service: ExportService
     private let settings: CollectorSettings
     private let peer: Peer
+    /// What the caller has proved to be, with the call or the connection; its address where it need not.
+    private var source: ExportSource
     private var state = State.awaitingHeaders
     private var reader: GRPCMessageReader?
-    /// The name that the caller has proved; nil where it need not.
-    private var source: String?
     private var stallTimer: Scheduled<Void>?
     private var bodyBytesSeen = 0
     private var watch: RepeatedTask?
@@ -42,6 +42,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
         self.service = service
         self.settings = settings
         self.peer = peer
+        source = service.sources.source(named: peer.sourceName)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -102,14 +103,27 @@ final class GRPCExportHandler: ChannelInboundHandler {
             return
         }
         do throws(Refusal) {
-            source =
-                try service.authenticator.check(headers.headers[canonicalForm: "authorization"])
-                ?? peer.certificateName
-            state = .receiving(try GRPCCall(headers: headers.headers))
-            reader = GRPCMessageReader(limitBytes: settings.maxBodyBytes, charge: service.inFlight.charge())
+            if let name = try service.authenticator.check(headers.headers[canonicalForm: "authorization"]) {
+                source = service.sources.source(named: name)
+            }
+            let call = try GRPCCall(headers: headers.headers)
+            reader = try messageReader(for: call)
+            state = .receiving(call)
             if headers.endStream { receiveEnd(context: context) }
         } catch {
             refuse(error, context: context, hasSenderFinished: headers.endStream)
+        }
+    }
+
+    /// What takes the message in: admitted, unless it asks for the health of a collector that admits nothing.
+    private func messageReader(for call: GRPCCall) throws(Refusal) -> GRPCMessageReader {
+        switch call.method {
+        case .export:
+            return GRPCMessageReader(
+                limitBytes: settings.maxBodyBytes, charge: try service.admit(source, bodyBytes: nil))
+        case .healthCheck, .healthWatch:
+            return GRPCMessageReader(
+                limitBytes: Self.healthRequestLimits.bytes, charge: service.inFlight.charge())
         }
     }
 
@@ -144,7 +158,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
             var request = ExportRequest(
                 body: reader.body.bytes, charge: reader.body.charge, route: .otlp(signal),
                 format: .protobuf, encoding: encoding,
-                arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address),
+                arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), source: source,
                 deadline: call.deadline, protocolName: Self.protocolName)
             request.userAgent = call.userAgent
             export(request, context: context)
@@ -229,7 +243,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ refusal: Refusal, context: ChannelHandlerContext, hasSenderFinished: Bool) {
-        let outcome = service.refuse(refusal, sender: peer.address, protocolName: Self.protocolName)
+        let outcome = service.refuse(
+            refusal, sender: peer.address, source: source.name, protocolName: Self.protocolName)
         finish()
         write(GRPCAnswer(outcome), context: context, hasSenderFinished: hasSenderFinished)
     }

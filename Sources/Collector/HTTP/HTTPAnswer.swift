@@ -79,6 +79,7 @@ package struct HTTPAnswer: Sendable {
         case .unauthenticated: .unauthorized
         case .originNotAllowed: .forbidden
         case .permissionDenied: .forbidden
+        case .rateLimited: .tooManyRequests
         case .overloaded, .unavailable, .stalled, .deadlineExceeded: .serviceUnavailable
         case .internalFailure: .internalServerError
         }

@@ -40,8 +40,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var state = State.idle
     private var exchange: Exchange?
     private var body: BodyAccumulator?
-    /// The name that the sender of the request has proved; nil where it need not.
-    private var source: String?
+    /// What the sender has proved to be, with the request or the connection; its address where it need not.
+    private var source: ExportSource
     /// Body bytes at the last look at the progress.
     private var bodyBytesSeen = 0
     /// Whether the running read brought a part of a request, and not only a piece of a header.
@@ -57,6 +57,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         self.service = service
         self.settings = settings
         self.peer = peer
+        source = service.sources.source(named: peer.sourceName)
         var expired: () -> Void = {}
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
         // The deadline lets go of this when the channel becomes inactive.
@@ -100,6 +101,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
         guard case .idle = state else { return }
         isHeaderTimed = false
+        // Anew for each request: rates may have changed, and a source that holds nothing may have been forgotten.
+        source = service.sources.source(named: peer.sourceName)
         let admission = HTTPAdmission(head: head, maxBodyBytes: settings.maxBodyBytes)
         let expectsContinue = head.headers.first(name: "expect") != nil
         var exchange = Exchange(
@@ -119,10 +122,17 @@ final class HTTPExportHandler: ChannelInboundHandler {
             refuse(refusal, context: context)
             return
         }
+        do throws(Refusal) {
+            let charge = try service.admit(source, bodyBytes: admission.bodyBytes)
+            body = BodyAccumulator(
+                limitBytes: settings.maxBodyBytes, expectedBytes: admission.bodyBytes, charge: charge)
+        } catch {
+            if expectsContinue || !isSmall(head) { exchange.keepsAlive = false }
+            self.exchange = exchange
+            refuse(error, context: context)
+            return
+        }
         self.exchange = exchange
-        body = BodyAccumulator(
-            limitBytes: settings.maxBodyBytes, expectedBytes: admission.bodyBytes,
-            charge: service.inFlight.charge())
         bodyBytesSeen = 0
         state = .receiving
         deadline.set(seconds: settings.bodyStallSecondsMax)
@@ -135,9 +145,9 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// Why the sender may not send, if it may not: known before anything of the body is read.
     private func authenticationRefusal(_ head: HTTPRequestHead) -> Refusal? {
         do throws(Refusal) {
-            source =
-                try service.authenticator.check(head.headers["authorization"])
-                ?? peer.certificateName
+            if let name = try service.authenticator.check(head.headers["authorization"]) {
+                source = service.sources.source(named: name)
+            }
             return nil
         } catch {
             return error
@@ -181,8 +191,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         var request = ExportRequest(
             body: body.bytes, charge: body.charge, route: exchange.admission.route,
             format: exchange.admission.format, encoding: exchange.admission.encoding,
-            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), deadline: nil,
-            protocolName: Self.protocolName, notice: exchange.admission.notice)
+            arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), source: source,
+            deadline: nil, protocolName: Self.protocolName, notice: exchange.admission.notice)
         request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
@@ -209,7 +219,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         body = nil
         state = .discarding(hasReplied: false, hasEnded: false)
         deadline.set(seconds: settings.lingerSecondsMax)
-        let outcome = service.refuse(refusal, sender: peer.address, protocolName: Self.protocolName)
+        let outcome = service.refuse(
+            refusal, sender: peer.address, source: source.name, protocolName: Self.protocolName)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loopContext = context.loopBound
         context.eventLoop.execute { handler.value.answerRefused(outcome, context: loopContext.value) }

@@ -25,12 +25,26 @@ package struct CollectorSettings: Sendable {
     /// What is taken out of telemetry before it is stored.
     package var redaction = Redaction()
 
-    /// Memory that bodies may hold at one moment, over all connections: compressed and decompressed
-    /// bytes count from their arrival until the commit. 256 MiB suits the smallest machine we run on.
+    /// Memory that requests may hold at one moment, over all connections: what has come of a body, what it becomes
+    /// decompressed and decoded, and its spans until they are in a segment. At least four times `maxBodyBytes`.
+    /// 256 MiB suits the smallest machine we run on.
     package var inFlightBytesMax = 256 << 20
     /// What a body may become when it is decompressed, for each of its bytes, beyond the first MiB. 200: telemetry
     /// becomes 5 to 30 times as large, deflate's best is 1,032.
     package var decompressionRatioMax = 200
+    /// What each source may send in the long run: no limit, unless somebody sets one.
+    package var sourceRates = SourceRates()
+    /// Spans or log records that are taken of one request: as many as make a segment; those beyond are refused alone.
+    package var spansPerRequestMax = 65_536
+    /// Attributes that are kept of a span or log record, and events and links of a span, each: eight times what SDKs let
+    /// through, so that whoever raised that on purpose loses nothing. What is left out is counted in
+    /// `dropped_attributes_count` and its like.
+    package var attributesPerSpanMax = 1_024
+    package var eventsPerSpanMax = 1_024
+    package var linksPerSpanMax = 1_024
+    /// Bytes that are kept of a text or bytes value of such an attribute, at least 256: of a longer text the beginning
+    /// stays, and how long it was. 256 KiB holds every stack trace.
+    package var valueBytesMax = 256 << 10
 
     /// Connections to both ports together. 4,096 holds a fleet of 3,000 nodes.
     package var connectionsMax = 4_096
@@ -71,4 +85,27 @@ package struct CollectorSettings: Sendable {
     package var eventLoopThreads = System.coreCount
 
     package init() {}
+
+    /// Of a source that has no rate of its own; 0: as many as come.
+    package var sourceRequestsPerSecond: Int {
+        get { Int(sourceRates.others?.requestsPerSecond ?? 0) }
+        set { sourceRates.setOthers(\.requestsPerSecond, newValue > 0 ? Double(newValue) : nil) }
+    }
+
+    /// Of bodies as they come over the wire, of a source that has no rate of its own; 0: as many as come.
+    package var sourceBytesPerSecond: Int {
+        get { Int(sourceRates.others?.bytesPerSecond ?? 0) }
+        set { sourceRates.setOthers(\.bytesPerSecond, newValue > 0 ? Double(newValue) : nil) }
+    }
+
+    /// What decoders accept.
+    var decodeLimits: DecodeLimits {
+        var limits = DecodeLimits()
+        limits.spansMax = spansPerRequestMax
+        limits.attributesMax = attributesPerSpanMax
+        limits.eventsMax = eventsPerSpanMax
+        limits.linksMax = linksPerSpanMax
+        limits.valueBytesMax = max(valueBytesMax, 256)
+        return limits
+    }
 }

@@ -117,6 +117,24 @@ struct AuthenticatedExportTests {
         }
     }
 
+    @Test("hostile 73: the credential is the source, over both transports, and not the address")
+    func credentialIsSource() async throws {
+        var settings = Self.settings
+        settings.sourceRates.others = SourceRate(requestsPerSecond: 0.000_1)
+        try await TestCollector.with(settings) { collector in
+            let ops = "Authorization: Basic b3BzOmNvcnJlY3QgaG9yc2U="
+            for (header, status) in [(Self.header, 200), (Self.header, 429), (ops, 200), (ops, 429)] {
+                let reply = try await collector.post(SampleRequest.protobuf(), headers: [header])
+                #expect(reply.status == status)
+            }
+            let client = try await collector.connectGRPC()
+            defer { client.close() }
+            let call = try await client.export(
+                SampleRequest.protobuf(), [("authorization", "Bearer \(Self.token)")])
+            #expect(call.status == 8)
+        }
+    }
+
     @Test("J19: the answer to a token that was lost at a space names the setting")
     func lostAtSpace() async throws {
         try await TestCollector.with(Self.settings) { collector in

@@ -29,8 +29,10 @@ final class GRPCClient: Sendable {
 
     static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
-    init(port: Int) async throws {
+    /// - Parameter address: of this machine, to send from
+    init(port: Int, from address: String = "127.0.0.1") async throws {
         let (channel, multiplexer) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .bind(to: SocketAddress(ipAddress: address, port: 0))
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = NIOHTTP2Handler(mode: .client, eventLoop: channel.eventLoop) { stream in

@@ -7,8 +7,11 @@ final class WireConnection: Sendable {
     private let channel: any Channel
     private let inbox: NIOLoopBound<Inbox>
 
-    init(host: String = "127.0.0.1", port: Int) async throws {
-        let (channel, inbox) = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    /// - Parameter address: of this machine, to send from: all of 127.0.0.0/8 are; nil for what fits to `host`
+    init(host: String = "127.0.0.1", port: Int, from address: String? = nil) async throws {
+        var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        let (channel, inbox) = try await bootstrap
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = Inbox()

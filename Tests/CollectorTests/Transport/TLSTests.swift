@@ -141,6 +141,24 @@ struct TLSTests {
         }
     }
 
+    @Test("hostile 73: a client certificate's name is the source of requests without a credential")
+    func certificateIsSource() async throws {
+        let certificates = try await TestCertificates()
+        for name in ["one", "two"] { try await certificates.makeCertificate(name, subject: "/CN=\(name)") }
+        let settings = TestCollector.settings {
+            $0.tls = certificates.mutual
+            $0.sourceRates.others = SourceRate(requestsPerSecond: 0.000_1)
+        }
+        try await TestCollector.with(settings) { collector async throws in
+            for (name, status) in [("one", "200 "), ("one", "429 "), ("two", "200 ")] {
+                let curl = try await Curl.post(
+                    SampleRequest.protobuf(), to: [url(collector.httpPort)],
+                    certificates.curl(certificate: name))
+                #expect(curl.answers.first?.hasPrefix(status) == true, "\(name): \(curl.complaints)")
+            }
+        }
+    }
+
     @Test("hostile 15: who asks for another handshake within TLS is not given one")
     func renegotiation() async throws {
         let certificates = try await TestCertificates()

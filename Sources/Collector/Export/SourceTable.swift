@@ -1,0 +1,60 @@
+import NIOConcurrencyHelpers
+package import NIOCore
+import Telemetry
+
+/// The sources that have sent lately.
+package final class SourceTable: Sendable {
+    private struct State {
+        var sources: [String: ExportSource] = [:]
+        var rates: SourceRates
+        /// All that found no place share one source.
+        var others: ExportSource
+        var sweptAt = NIODeadline.distantPast
+    }
+
+    /// 10,000: three times a large fleet, some 2 MiB.
+    package static let sourcesMax = 10_000
+    /// A flood of addresses must not have all sources looked through for each of them.
+    private static let sweepInterval = TimeAmount.seconds(1)
+
+    private let state: NIOLockedValueBox<State>
+    private let sourcesMax: Int
+
+    package init(rates: SourceRates = SourceRates(), sourcesMax: Int = SourceTable.sourcesMax) {
+        self.sourcesMax = sourcesMax
+        state = NIOLockedValueBox(State(rates: rates, others: Self.others(rates)))
+    }
+
+    private static func others(_ rates: SourceRates) -> ExportSource {
+        ExportSource(name: "others", rate: rates.others)
+    }
+
+    /// The source of that name; one that all others share when there are too many.
+    package func source(named name: String, now: NIODeadline = .now()) -> ExportSource {
+        state.withLockedValue { state in
+            if let known = state.sources[name] { return known }
+            if state.sources.count >= sourcesMax, !Self.makePlace(&state, sourcesMax, now: now) {
+                return state.others
+            }
+            let new = ExportSource(name: name, rate: state.rates.rate(of: name), now: now)
+            state.sources[name] = new
+            return new
+        }
+    }
+
+    /// Replaces the rates: each source begins anew with its own.
+    package func setRates(_ rates: SourceRates) {
+        state.withLockedValue { state in
+            guard rates != state.rates else { return }
+            state = State(rates: rates, others: Self.others(rates))
+        }
+    }
+
+    /// Forgets sources that hold nothing. A request that has one of them goes on with it.
+    private static func makePlace(_ state: inout State, _ sourcesMax: Int, now: NIODeadline) -> Bool {
+        guard now - state.sweptAt >= sweepInterval else { return false }
+        state.sweptAt = now
+        state.sources = state.sources.filter { $0.value.share.heldBytes > 0 }
+        return state.sources.count < sourcesMax
+    }
+}
