@@ -12,8 +12,10 @@ struct FleetGen: AsyncParsableCommand {
               fleetgen --rate 500 --duration 60s --spread 50m --fault slow-upstream
               fleetgen --dry-run
               fleetgen load --requests 1000 --spans 1000 --pid $(pidof traceq-collector)
+              fleetgen nodes --nodes 3000 --duration 3m --own-addresses
             """,
-        subcommands: [RunCommand.self, LoadCommand.self], defaultSubcommand: RunCommand.self)
+        subcommands: [RunCommand.self, LoadCommand.self, NodesCommand.self],
+        defaultSubcommand: RunCommand.self)
 
     /// As the project's other programs: wrong usage is a sentence and ends with 1, not with the parser's 64.
     static func main() async {
@@ -33,7 +35,8 @@ struct FleetGen: AsyncParsableCommand {
 
     /// What is wrong with a command line, and where to look what is right.
     static func complaint(_ message: String, _ arguments: some Sequence<String>) -> String {
-        let command = arguments.contains("load") ? "fleetgen load" : "fleetgen run"
+        let name = ["load", "nodes"].first { arguments.contains($0) } ?? "run"
+        let command = "fleetgen \(name)"
         let sentence = message.prefix(1).lowercased() + message.dropFirst()
         return "fleetgen: \(sentence)\nsee '\(command) --help' for what it accepts\n"
     }

@@ -13,11 +13,13 @@ actor GRPCTraceClient: TraceClient {
 
     private let endpoint: ExportEndpoint
     private let group: any EventLoopGroup
+    private let source: SocketAddress?
     private var connection: Connection?
 
-    init(endpoint: ExportEndpoint, group: any EventLoopGroup) {
+    init(endpoint: ExportEndpoint, group: any EventLoopGroup, source: SocketAddress? = nil) {
         self.endpoint = endpoint
         self.group = group
+        self.source = source
     }
 
     func send(_ body: ByteBuffer, isCompressed: Bool) async throws -> ExportReply {
@@ -63,9 +65,7 @@ actor GRPCTraceClient: TraceClient {
     private func open() async throws -> Connection {
         if let connection, connection.channel.isActive { return connection }
         do {
-            let opened = try await ClientBootstrap(group: group)
-                .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                .connectTimeout(.seconds(5))
+            let opened = try await ClientBootstrap.exporter(on: group, from: source)
                 .connect(host: endpoint.host, port: endpoint.port) { channel in
                     channel.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()

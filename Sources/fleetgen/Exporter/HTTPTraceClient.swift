@@ -6,11 +6,13 @@ import NIOPosix
 actor HTTPTraceClient: TraceClient {
     private let endpoint: ExportEndpoint
     private let group: any EventLoopGroup
+    private let source: SocketAddress?
     private var channel: (any Channel)?
 
-    init(endpoint: ExportEndpoint, group: any EventLoopGroup) {
+    init(endpoint: ExportEndpoint, group: any EventLoopGroup, source: SocketAddress? = nil) {
         self.endpoint = endpoint
         self.group = group
+        self.source = source
     }
 
     func send(_ body: ByteBuffer, isCompressed: Bool) async throws -> ExportReply {
@@ -43,10 +45,7 @@ actor HTTPTraceClient: TraceClient {
     private func connection() async throws -> any Channel {
         if let channel, channel.isActive { return channel }
         do {
-            let opened = try await ClientBootstrap(group: group)
-                .channelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
-                .channelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
-                .connectTimeout(.seconds(5))
+            let opened = try await ClientBootstrap.exporter(on: group, from: source)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
