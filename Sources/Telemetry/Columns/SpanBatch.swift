@@ -43,7 +43,8 @@ package struct SpanBatch: Sendable {
     /// About how much memory the batch takes.
     var memoryBytes: Int {
         slots.count * 8 + spanCount * 44 + dictionary.strings.bytes.count + dictionary.count * 24
-            + resources.bytes.count + scopes.bytes.count
+            + traces.count * 16 + operations.count * 24 + layouts.columns.count * 4 + origins.count * 8
+            + resources.memoryBytes + scopes.memoryBytes
     }
 
     /// What a batch may hold at the most, far above what a body of the default size can: one segment must be

@@ -7,6 +7,7 @@ extension SpanBatchBuilder {
     private mutating func dropsAttribute() -> Bool {
         guard Int(shapes.trie.depths[Int(node)]) + overflowCount < attributesMax else {
             droppedAttributes += 1
+            hasCut = true
             return true
         }
         overflowCount += 1
@@ -19,6 +20,7 @@ extension SpanBatchBuilder {
     mutating func cutAttribute(
         _ type: ValueType, _ body: ByteSpan, key: Range<Int>, content: ByteSpan, value: Range<Int>
     ) {
+        hasCut = hasCut || type == .string || type == .bytes
         let bytes =
             switch type {
             case .string: LongText.cut(content, value, bytesMax: valueBytesMax)

@@ -77,11 +77,12 @@ extension SpanBatchBuilder {
         for event in span.events.prefix(limits.eventsMax) { events.message(11) { event.write(to: &$0) } }
         field(.events, events.bytes)
         let eventsLeftOut = max(0, span.events.count - limits.eventsMax)
+        let linksLeftOut = max(0, span.links.count - limits.linksMax)
+        if eventsLeftOut + linksLeftOut > 0 { hasCut = true }
         count(.droppedEventsCount, UInt64(span.droppedEventsCount) + UInt64(eventsLeftOut))
         var links = ProtobufWriter()
         for link in span.links.prefix(limits.linksMax) { links.message(13) { link.write(to: &$0) } }
         field(.links, links.bytes)
-        let linksLeftOut = max(0, span.links.count - limits.linksMax)
         count(.droppedLinksCount, UInt64(span.droppedLinksCount) + UInt64(linksLeftOut))
     }
 

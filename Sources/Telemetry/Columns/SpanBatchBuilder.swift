@@ -36,6 +36,8 @@ struct SpanBatchBuilder: ~Copyable {
     var overflowCount = 0
     /// Attributes that were too many for a span.
     var droppedAttributes: UInt64 = 0
+    /// Whether anything of any span was left out because it was too much.
+    var hasCut = false
 
     let attributesMax: Int
     let valueBytesMax: Int
@@ -55,6 +57,9 @@ struct SpanBatchBuilder: ~Copyable {
         batch.dictionary = ColumnDictionary(index: shapes.tables.takeEntryIndex())
         self.shapes = shapes
     }
+
+    /// About how much memory all of it takes: arrays grow by doubling, and what finds things in them is as large again.
+    var memoryBytes: Int { 2 * (batch.memoryBytes + shapes.memoryBytes) }
 
     /// Makes room for about as many spans as a body of that size holds.
     mutating func reserve(bodyBytes: Int) {

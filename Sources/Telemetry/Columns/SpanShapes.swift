@@ -39,6 +39,12 @@ struct SpanShapes: Sendable {
     /// Whether nothing was seen yet.
     var isNew: Bool { columns.count == FieldColumn.count }
 
+    /// About how much memory it takes, with what finds its nodes.
+    var memoryBytes: Int {
+        trie.count * (4 * MemoryLayout<LayoutTrie.Node>.stride + 2 * MemoryLayout<Int>.stride)
+            + paths.count * MemoryLayout<LayoutStep>.stride + columns.nameBytes
+    }
+
     /// Whether it is small enough to be kept for the next request.
     var isWorthKeeping: Bool {
         columns.count <= Self.keptColumnsMax && columns.nameBytes <= Self.keptNameBytesMax

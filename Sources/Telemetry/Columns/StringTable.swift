@@ -22,6 +22,8 @@ struct StringTable: Sendable {
 
     var count: Int { offsets.count - 1 }
 
+    var memoryBytes: Int { bytes.count + offsets.count * 4 }
+
     /// The place of an entry in `bytes`.
     @inline(__always)
     func range(_ entry: Int) -> Range<Int> { Int(offsets[entry])..<Int(offsets[entry &+ 1]) }

@@ -86,7 +86,8 @@ struct DecodeArena: ~Copyable {
         }
         let sum = unsafe state.pointee.reserved + bytes
         do throws(DecodeError) {
-            try unsafe state.pointee.allowance?.cover(sum)
+            // What is made of the messages takes about as much again.
+            try unsafe state.pointee.allowance?.cover(2 * sum)
         } catch {
             unsafe state.pointee.shortage = error
             unsafe state.pointee.isExhausted = true

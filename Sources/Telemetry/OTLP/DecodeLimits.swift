@@ -26,7 +26,6 @@ package struct DecodeLimits: Sendable {
 
     /// Pays for a batch beside the values that it was made of.
     func pay(forBatchOf bytes: Int) throws(DecodeError) {
-        var allowance = allowance
         try allowance?.cover(bytes)
     }
 }

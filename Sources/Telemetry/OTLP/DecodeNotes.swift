@@ -17,6 +17,8 @@ package struct DecodeNotes: OptionSet, Hashable, Sendable {
     package static let seconds = DecodeNotes(rawValue: 1 << 5)
     package static let milliseconds = DecodeNotes(rawValue: 1 << 6)
     package static let microseconds = DecodeNotes(rawValue: 1 << 7)
+    /// More or longer attributes, events or links than what is kept of an item; the rest was left out.
+    package static let cut = DecodeNotes(rawValue: 1 << 8)
 
     /// What the first time of a request says about its unit.
     ///

@@ -8,6 +8,7 @@ package struct DecodedLogs: Sendable {
     package var rejectionReason: String?
     /// Records whose trace or span id has a wrong length: they are stored without it.
     package var invalidIDs = 0
+    package var notes: DecodeNotes = []
 
     /// What the sender should hear of a request that was taken all the same; nil when nothing is amiss.
     package var warning: String? {
@@ -40,7 +41,6 @@ package struct DecodedLogs: Sendable {
         var cursor = TraceCursorDecoder(
             body, of: .logRecords, arrival: arrival, limits: limits, shapes: shapes)
         cursor.decode()
-        if let shortage = cursor.shortage { throw shortage }
         if let problem = cursor.problem {
             guard let error = problem.error(in: body, of: "ExportLogsServiceRequest", limits) else {
                 return nil
@@ -49,13 +49,14 @@ package struct DecodedLogs: Sendable {
         }
         if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
         let invalidIDs = cursor.invalidIDs
+        let notes: DecodeNotes = cursor.builder.hasCut ? .cut : []
         let rejected = cursor.rejectedItems
         let reason = cursor.rejectionReason
         let (rows, shapes) = cursor.finish()
         memory?.giveBack(shapes)
         return DecodedLogs(
             batch: LogBatch(rows: rows), rejectedRecords: rejected, rejectionReason: reason,
-            invalidIDs: invalidIDs)
+            invalidIDs: invalidIDs, notes: notes)
     }
 
     /// Decodes an OTLP/JSON `ExportLogsServiceRequest`.
@@ -71,12 +72,13 @@ package struct DecodedLogs: Sendable {
     ) throws(DecodeError) -> DecodedLogs {
         var builder = SpanBatchBuilder(arrival: arrival, limits: limits)
         let outcome = builder.append(request)
+        let notes: DecodeNotes = builder.hasCut ? .cut : []
         let batch = LogBatch(rows: builder.finish().batch)
         try limits.pay(forBatchOf: batch.rows.memoryBytes)
         return DecodedLogs(
             batch: batch, rejectedRecords: outcome.rejected,
             rejectionReason: outcome.rejected > 0 ? limits.tooManyRecords : nil,
-            invalidIDs: outcome.invalidIDs)
+            invalidIDs: outcome.invalidIDs, notes: notes)
     }
 
     private static func storable(_ decoded: DecodedLogs) throws(DecodeError) -> DecodedLogs {

@@ -10,12 +10,15 @@ import OTLPModel
 struct EnvelopeDecoding: ~Escapable {
     private let body: ByteSpan
     private let maxDepth: Int
+    /// Pays for what is decoded into values.
+    private let allowance: MemoryAllowance?
     private(set) var problem: MessageDecoding.Problem?
 
     @_lifetime(copy body)
-    init(_ body: ByteSpan, maxDepth: Int) {
+    init(_ body: ByteSpan, maxDepth: Int, allowance: MemoryAllowance?) {
         self.body = body
         self.maxDepth = maxDepth
+        self.allowance = allowance
     }
 
     private struct Envelope {
@@ -58,7 +61,7 @@ struct EnvelopeDecoding: ~Escapable {
         {
             return canonicalBytes(envelope, header)
         }
-        var decoding = MessageDecoding(body, maxDepth: maxDepth)
+        var decoding = MessageDecoding(body, maxDepth: maxDepth, allowance: allowance)
         let resource = envelope.header.map { decoding.resource($0) } ?? Resource()
         let schemaURL = decoding.text(envelope.schemaURL)
         report(decoding.problem)
@@ -75,7 +78,7 @@ struct EnvelopeDecoding: ~Escapable {
         {
             return canonicalBytes(envelope, header)
         }
-        var decoding = MessageDecoding(body, maxDepth: maxDepth)
+        var decoding = MessageDecoding(body, maxDepth: maxDepth, allowance: allowance)
         let scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
         let schemaURL = decoding.text(envelope.schemaURL)
         report(decoding.problem)

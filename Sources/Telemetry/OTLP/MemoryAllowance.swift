@@ -1,28 +1,44 @@
-/// What decoding a request may hold beside its body. It begins with what was paid for before, and asks for more as it
-/// goes: a body of two bytes an attribute becomes many times as large.
+/// What decoding a request may hold beside its body. It begins with what was paid for before, and more is asked for as
+/// it goes: a body of two bytes an attribute becomes many times as large.
 package struct MemoryAllowance: Sendable {
     /// 1 MiB at once, so that it is not asked for often.
     private static let stepBytes = 1 << 20
 
     private let charge: InFlightBytes.Charge
-    private var paidBytes: Int
+    /// What the charge holds for something else.
+    private let otherBytes: Int
 
     /// - Parameter bytes: what the charge has taken for decoding already
     package init(_ charge: InFlightBytes.Charge, bytes: Int) {
         self.charge = charge
-        paidBytes = bytes
+        otherBytes = charge.heldBytes - bytes
     }
 
-    /// Pays for what decoding holds.
-    /// - Throws: `.noMemory`, or `.tooLarge` where waiting for others would not help
-    mutating func cover(_ bytes: Int) throws(DecodeError) {
-        guard bytes > paidBytes else { return }
-        let step = max(bytes - paidBytes, Self.stepBytes)
-        guard charge.grow(by: step) else {
-            throw charge.isLarge(with: step)
-                ? DecodeError(.tooLarge, "the body needs too much memory to decode: send smaller batches")
-                : DecodeError(.noMemory, "there is no memory to decode the request: send it again later")
-        }
-        paidBytes += step
+    private init(_ charge: InFlightBytes.Charge, otherBytes: Int) {
+        self.charge = charge
+        self.otherBytes = otherBytes
     }
+
+    /// What is allowed beside something that holds so much itself.
+    func beside(_ bytes: Int) -> MemoryAllowance {
+        MemoryAllowance(charge, otherBytes: otherBytes + bytes)
+    }
+
+    /// Pays for what decoding holds, all in all.
+    /// - Throws: `.noMemory`, or `.tooMuchMemory` where waiting for others would not help
+    func cover(_ bytes: Int) throws(DecodeError) {
+        let missing = otherBytes + bytes - charge.heldBytes
+        guard missing > 0 else { return }
+        let step = max(missing, Self.stepBytes)
+        guard charge.grow(by: step) else {
+            throw charge.isTooLarge(with: step) ? .tooMuchMemory : .noMemory
+        }
+    }
+}
+
+extension DecodeError {
+    static let noMemory = DecodeError(
+        .noMemory, "there is no memory to decode the request: send it again later")
+    static let tooMuchMemory = DecodeError(
+        .tooLarge, "the body needs too much memory to decode: send smaller batches")
 }

@@ -8,7 +8,7 @@ extension MessageDecoding {
     mutating func metric(_ range: Range<Int>, data: inout (field: UInt32, range: Range<Int>)?) -> Metric {
         var metric = Metric()
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: metric.name = text(cursor.lengthDelimited())

@@ -17,12 +17,42 @@ struct MessageDecoding: ~Escapable {
         case tooDeep(at: Int)
         /// Valid, but for the reference decoder to interpret.
         case unusual(at: Int)
+        /// It takes more memory than there is at the moment, or than there ever is.
+        case shortage(isLasting: Bool)
+
+        init(_ shortage: DecodeError) { self = .shortage(isLasting: shortage.code != .noMemory) }
     }
 
+    /// Pays for the values; nil when nobody counts them.
+    private let allowance: MemoryAllowance?
+    /// About what the values take, and up to where they are paid for.
+    private var takenBytes = 0
+    private var coveredBytes = MessageDecoding.stepBytes
+
+    /// 64 KiB: few messages take as much, and those that do are asked for it as often.
+    private static var stepBytes: Int { 64 << 10 }
+
     @_lifetime(copy bytes)
-    init(_ bytes: ByteSpan, maxDepth: Int) {
+    init(_ bytes: ByteSpan, maxDepth: Int, allowance: MemoryAllowance? = nil) {
         self.bytes = bytes
         self.maxDepth = maxDepth
+        self.allowance = allowance
+    }
+
+    /// Counts what a value takes in memory: its place, doubled as arrays grow, and what it refers to.
+    private mutating func take(_ placeBytes: Int, _ content: Range<Int>) {
+        takenBytes &+= 2 &* placeBytes &+ content.count
+        if takenBytes > coveredBytes { cover() }
+    }
+
+    @inline(never)
+    private mutating func cover() {
+        coveredBytes = takenBytes + Self.stepBytes
+        do throws(DecodeError) {
+            try allowance?.cover(coveredBytes)
+        } catch {
+            report(Problem(error))
+        }
     }
 
     mutating func report(_ newProblem: Problem) {
@@ -40,10 +70,16 @@ struct MessageDecoding: ~Escapable {
         unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// A text that is one of many.
+    private mutating func countedText(_ range: Range<Int>) -> String {
+        take(MemoryLayout<String>.stride, range)
+        return text(range)
+    }
+
     mutating func resource(_ range: Range<Int>) -> Resource {
         var resource = Resource()
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: resource.attributes.append(keyValue(cursor.lengthDelimited()))
@@ -58,14 +94,15 @@ struct MessageDecoding: ~Escapable {
 
     private mutating func entityRef(_ range: Range<Int>) -> EntityRef {
         var reference = EntityRef()
+        take(MemoryLayout<EntityRef>.stride, range)
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: reference.schemaURL = text(cursor.lengthDelimited())
             case 2 << 3 | 2: reference.type = text(cursor.lengthDelimited())
-            case 3 << 3 | 2: reference.idKeys.append(text(cursor.lengthDelimited()))
-            case 4 << 3 | 2: reference.descriptionKeys.append(text(cursor.lengthDelimited()))
+            case 3 << 3 | 2: reference.idKeys.append(countedText(cursor.lengthDelimited()))
+            case 4 << 3 | 2: reference.descriptionKeys.append(countedText(cursor.lengthDelimited()))
             default: cursor.skipUnknown(tag, knownThrough: 4)
             }
         }
@@ -76,7 +113,7 @@ struct MessageDecoding: ~Escapable {
     mutating func scope(_ range: Range<Int>) -> InstrumentationScope {
         var scope = InstrumentationScope()
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: scope.name = text(cursor.lengthDelimited())
@@ -93,7 +130,7 @@ struct MessageDecoding: ~Escapable {
     mutating func event(_ range: Range<Int>) -> SpanEvent {
         var event = SpanEvent()
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 1: event.timeUnixNano = cursor.fixed64()
@@ -110,7 +147,7 @@ struct MessageDecoding: ~Escapable {
     mutating func link(_ range: Range<Int>) -> SpanLink {
         var link = SpanLink()
         var cursor = WireCursor(bytes, range)
-        while cursor.hasMore {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: link.traceID = Array(bytes, cursor.lengthDelimited())
@@ -130,6 +167,7 @@ struct MessageDecoding: ~Escapable {
     mutating func keyValue(_ range: Range<Int>, depth: Int = 0) -> KeyValue {
         var key = 0..<0
         var value: AnyValue?
+        take(MemoryLayout<KeyValue>.stride, range)
         var cursor = WireCursor(bytes, range)
         while cursor.hasMore {
             let tag = cursor.tag()
@@ -185,7 +223,10 @@ struct MessageDecoding: ~Escapable {
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
-            case 1 << 3 | 2: values.append(anyValue(cursor.lengthDelimited(), depth: depth + 1))
+            case 1 << 3 | 2:
+                let element = cursor.lengthDelimited()
+                take(MemoryLayout<AnyValue>.stride, element)
+                values.append(anyValue(element, depth: depth + 1))
             default: cursor.skipUnknown(tag, knownThrough: 1)
             }
         }

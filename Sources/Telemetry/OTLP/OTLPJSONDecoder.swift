@@ -36,7 +36,7 @@ struct OTLPJSONDecoder: ~Escapable {
     /// memory is a hundred times that.
     private var memoryLeft: Int
     private var memoryTaken = 0
-    private var allowance: MemoryAllowance?
+    private let allowance: MemoryAllowance?
 
     @_lifetime(copy body)
     init(_ body: ByteSpan, limits: DecodeLimits) {

@@ -56,7 +56,7 @@ extension TraceCursorDecoder {
     @inline(never)
     private mutating func unlikelyValue(_ range: Range<Int>, key: Range<Int>) {
         if canonicalList(range, key: key) { return }
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let value = decoding.anyValue(range, depth: 1)
         report(decoding.problem)
         builder.attribute(value, body, key: key)

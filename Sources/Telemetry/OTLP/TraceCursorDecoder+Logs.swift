@@ -69,7 +69,6 @@ extension TraceCursorDecoder {
         }
         if pending.core.trace == .invalid || pending.core.span == .invalid { invalidIDs &+= 1 }
         builder.endLogRecord(pending.core)
-        checkMemory()
     }
 
     /// The text of a body that is a string and nothing else, as nearly all are.
@@ -83,7 +82,7 @@ extension TraceCursorDecoder {
     /// A body of any other form. What turns out to be a string is taken as one.
     /// - Returns: what is no string
     private mutating func otherBody(_ range: Range<Int>) -> AnyValue {
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let value = decoding.anyValue(range, depth: 1)
         report(decoding.problem)
         guard case .string(let text) = value else { return value }

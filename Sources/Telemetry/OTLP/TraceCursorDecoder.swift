@@ -17,9 +17,8 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     private let items: Items
     var builder: SpanBatchBuilder
     private(set) var problem: MessageDecoding.Problem?
-    /// What decoding took more memory for than there is.
-    private(set) var shortage: DecodeError?
-    private var allowance: MemoryAllowance?
+    /// Up to where in the body what became of it is paid for.
+    private var paidThrough = 0
     /// Spans or log records that were refused alone.
     var rejectedItems = 0
     /// Log records whose ids were left out.
@@ -47,7 +46,6 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
         self.body = body
         self.limits = limits
         self.items = items
-        allowance = limits.allowance
         builder = SpanBatchBuilder(arrival: arrival, shapes: shapes, limits: limits)
         builder.reserve(bodyBytes: body.count)
     }
@@ -57,7 +55,7 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     mutating func decode() {
         var cursor = WireCursor(body, 0..<body.count)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: resourceSpans(cursor.lengthDelimited())
@@ -79,13 +77,14 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func resourceSpans(_ range: Range<Int>) {
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        payForBatch(at: range.lowerBound)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let resource = decoding.resource(range)
         report(decoding.problem)
         guard problem == nil else { return }
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 scopeSpans(cursor.lengthDelimited())
@@ -96,24 +95,53 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func scopeSpans(_ range: Range<Int>) {
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        payForBatch(at: range.lowerBound)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let scope = decoding.scope(range)
         report(decoding.problem)
         guard problem == nil else { return }
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
+                let item = cursor.lengthDelimited()
                 switch items {
-                case .spans: span(cursor.lengthDelimited())
-                case .logRecords: logRecord(cursor.lengthDelimited())
+                case .spans: span(item)
+                case .logRecords: logRecord(item)
                 }
+                payForBatch(at: item.upperBound)
             } else {
                 cursor.skip(tag)
             }
         }
     }
+}
+
+// MARK: - Memory
+
+extension TraceCursorDecoder {
+    /// How much of the body is read before what became of it is looked at: 64 KiB, which become 2 MiB at the worst.
+    private static var bytesBetweenPayments: Int { 64 << 10 }
+
+    /// Pays for what decoding holds: now and then, for it costs more than it is worth for each item.
+    @inline(__always)
+    private mutating func payForBatch(at index: Int) {
+        if index &- paidThrough >= Self.bytesBetweenPayments { payForAll(index) }
+    }
+
+    @inline(never)
+    private mutating func payForAll(_ index: Int) {
+        paidThrough = index
+        do throws(DecodeError) {
+            try limits.allowance?.cover(builder.memoryBytes)
+        } catch {
+            report(MessageDecoding.Problem(error))
+        }
+    }
+
+    /// Pays for something that is decoded into values on its way into the batch.
+    var allowance: MemoryAllowance? { limits.allowance?.beside(builder.memoryBytes) }
 }
 
 // MARK: - Spans
@@ -154,7 +182,10 @@ extension TraceCursorDecoder {
             case 2 << 3 | 2: core.spanID = spanID(cursor.lengthDelimited())
             case 3 << 3 | 2: pending.traceState = cursor.lengthDelimited()
             case 4 << 3 | 2: core.parentID = parentID(cursor.lengthDelimited(), &pending)
-            case 5 << 3 | 2: builder.setName(body, cursor.lengthDelimited())
+            case 5 << 3 | 2:
+                builder.setName(body, cursor.lengthDelimited())
+                // A span can have a name again and again.
+                payForBatch(at: cursor.index)
             case 6 << 3 | 0: core.kind = Int32(truncatingIfNeeded: cursor.varint())
             case 7 << 3 | 1: core.start = cursor.fixed64()
             case 8 << 3 | 1: core.end = cursor.fixed64()
@@ -200,12 +231,16 @@ extension TraceCursorDecoder {
     /// What is over the limit is not even remembered: an empty event takes two bytes, and its place sixteen.
     @inline(__always)
     private mutating func keepEvent(_ range: Range<Int>, _ pending: inout Pending) {
-        if events.count < limits.eventsMax { events.append(range) } else { pending.eventsLeftOut &+= 1 }
+        guard events.count >= limits.eventsMax else { return events.append(range) }
+        pending.eventsLeftOut &+= 1
+        builder.hasCut = true
     }
 
     @inline(__always)
     private mutating func keepLink(_ range: Range<Int>, _ pending: inout Pending) {
-        if links.count < limits.linksMax { links.append(range) } else { pending.linksLeftOut &+= 1 }
+        guard links.count >= limits.linksMax else { return links.append(range) }
+        pending.linksLeftOut &+= 1
+        builder.hasCut = true
     }
 
     /// `message Status { string message = 2; StatusCode code = 3; }`; field number 1 is reserved.
@@ -230,9 +265,8 @@ extension TraceCursorDecoder {
         if core.traceHigh | core.traceLow == 0 || core.spanID == 0 || pending.badID != nil || builder.isFull {
             reject(core, pending)
         } else {
-            var pending = pending
             builder.endAttributes()
-            countLeftOut(&pending)
+            let pending = builder.hasCut ? countingLeftOut(pending) : pending
             if !pending.traceState.isEmpty { builder.field(.traceState, body, pending.traceState) }
             if !pending.statusMessage.isEmpty { builder.field(.statusMessage, body, pending.statusMessage) }
             if pending.droppedAttributes != 0 {
@@ -245,36 +279,18 @@ extension TraceCursorDecoder {
             if !links.isEmpty { linksField() }
             if pending.droppedLinks != 0 { builder.field(.droppedLinksCount, number: pending.droppedLinks) }
             builder.endSpan(core)
-            checkMemory()
         }
         if !events.isEmpty { events.removeAll(keepingCapacity: true) }
         if !links.isEmpty { links.removeAll(keepingCapacity: true) }
     }
 
-    /// Pays for what decoding holds: now and then, for it costs more than it is worth for each item.
-    @inline(__always)
-    mutating func checkMemory() {
-        if builder.batch.spanCount & Self.itemsBetweenChecks == 0 { payForBatch() }
-    }
-
-    /// One less than a power of two: 256 spans of 128 attributes take 256 KiB.
-    private static var itemsBetweenChecks: Int { 255 }
-
-    @inline(never)
-    private mutating func payForBatch() {
-        do throws(DecodeError) {
-            // Arrays grow by doubling.
-            try allowance?.cover(2 * builder.batch.memoryBytes)
-        } catch {
-            shortage = error
-        }
-    }
-
     /// The fields have 32 bits.
     static func sum(_ own: UInt64, _ more: UInt64) -> UInt64 { min(own + more, UInt64(UInt32.max)) }
 
-    /// Counts what was left out of a span because it was too much.
-    private func countLeftOut(_ pending: inout Pending) {
+    /// With what was left out of a span because it was too much.
+    @inline(never)
+    private func countingLeftOut(_ pending: Pending) -> Pending {
+        var pending = pending
         if builder.droppedAttributes != 0 {
             pending.droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
         }
@@ -284,6 +300,7 @@ extension TraceCursorDecoder {
         if pending.linksLeftOut != 0 {
             pending.droppedLinks = Self.sum(pending.droppedLinks, pending.linksLeftOut)
         }
+        return pending
     }
 
     private mutating func reject(_ core: SpanBatchBuilder.SpanCore, _ pending: Pending) {
@@ -316,7 +333,7 @@ extension TraceCursorDecoder {
                 writer.varint(range.count)
                 writer.append(body.extracting(range))
             } else {
-                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
                 var encoded = ProtobufWriter()
                 decoding.event(range).write(to: &encoded)
                 report(decoding.problem)
@@ -336,7 +353,7 @@ extension TraceCursorDecoder {
                 writer.varint(range.count)
                 writer.append(body.extracting(range))
             } else {
-                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
                 var encoded = ProtobufWriter()
                 decoding.link(range).write(to: &encoded)
                 report(decoding.problem)

@@ -56,7 +56,6 @@ package struct DecodedTraces: Sendable {
     ) throws(DecodeError) -> DecodedTraces? {
         var cursor = TraceCursorDecoder(body, arrival: arrival, limits: limits, shapes: shapes)
         cursor.decode()
-        if let shortage = cursor.shortage { throw shortage }
         if let problem = cursor.problem {
             guard let error = problem.error(in: body, of: "ExportTraceServiceRequest", limits) else {
                 return nil
@@ -66,7 +65,8 @@ package struct DecodedTraces: Sendable {
         if cursor.builder.lacksColumns { return try fromCursor(body, arrival, limits, SpanShapes(), memory) }
         let rejected = cursor.rejectedItems
         let reason = cursor.rejectionReason
-        let notes: DecodeNotes = cursor.hasZeroParent ? .zeroParent : []
+        var notes: DecodeNotes = cursor.hasZeroParent ? .zeroParent : []
+        if cursor.builder.hasCut { notes.insert(.cut) }
         let (batch, shapes) = cursor.finish()
         memory?.giveBack(shapes)
         return DecodedTraces(batch: batch, rejectedSpans: rejected, rejectionReason: reason, notes: notes)
@@ -95,10 +95,11 @@ package struct DecodedTraces: Sendable {
     ) throws(DecodeError) -> DecodedTraces {
         var builder = SpanBatchBuilder(arrival: arrival, limits: limits)
         let outcome = builder.append(request, limits: limits)
+        let notes: DecodeNotes = builder.hasCut ? .cut : []
         let batch = builder.finish().batch
         try limits.pay(forBatchOf: batch.memoryBytes)
         return DecodedTraces(
-            batch: batch, rejectedSpans: outcome.rejected, rejectionReason: outcome.reason)
+            batch: batch, rejectedSpans: outcome.rejected, rejectionReason: outcome.reason, notes: notes)
     }
 
     private static func storable(_ decoded: DecodedTraces) throws(DecodeError) -> DecodedTraces {
@@ -121,6 +122,7 @@ extension MessageDecoding.Problem {
         case .tooDeep(let offset):
             DecodeError(
                 .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
+        case .shortage(let isLasting): isLasting ? .tooMuchMemory : .noMemory
         case .unusual: nil
         }
     }

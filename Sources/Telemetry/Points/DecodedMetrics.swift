@@ -22,19 +22,8 @@ package struct DecodedMetrics: Sendable {
         if decoder == .cursor {
             var cursor = MetricsCursorDecoder(body, arrival: arrival, limits: limits)
             cursor.decode()
-            if let shortage = cursor.shortage { throw shortage }
-            switch cursor.problem {
-            case nil: return try storable(cursor.builder)
-            case .malformed(let offset)?:
-                throw DecodeError(
-                    .malformedProtobuf,
-                    "malformed protobuf at byte \(offset) of \(body.count): "
-                        + "not an ExportMetricsServiceRequest, or cut short")
-            case .tooDeep(let offset)?:
-                throw DecodeError(
-                    .tooDeep, "attribute value at byte \(offset) nests deeper than \(limits.maxDepth) levels")
-            case .unusual?: break
-            }
+            guard let problem = cursor.problem else { return try storable(cursor.builder) }
+            if let error = problem.error(in: body, of: "ExportMetricsServiceRequest", limits) { throw error }
         }
         return try from(try decodeMetricsRequest(protobuf: body, limits: limits), arrival, limits)
     }

@@ -12,9 +12,8 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     private let limits: DecodeLimits
     private(set) var builder: PointBatchBuilder
     private(set) var problem: MessageDecoding.Problem?
-    /// What decoding took more memory for than there is.
-    private(set) var shortage: DecodeError?
-    private var allowance: MemoryAllowance?
+    /// Up to where in the body what became of it is paid for.
+    private var paidThrough = 0
     /// The attributes of the point that is being read; kept to reuse its memory.
     private var attributes: [Range<Int>] = []
 
@@ -22,7 +21,6 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
         self.body = body
         self.limits = limits
-        allowance = limits.allowance
         builder = PointBatchBuilder(arrival: arrival)
     }
 
@@ -38,7 +36,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     mutating func decode() {
         var cursor = WireCursor(body, 0..<body.count)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: resourceMetrics(cursor.lengthDelimited())
@@ -49,13 +47,14 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func resourceMetrics(_ range: Range<Int>) {
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        payForBatch(at: range.lowerBound)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let resource = decoding.resource(range)
         report(decoding.problem)
         guard problem == nil else { return }
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 scopeMetrics(cursor.lengthDelimited())
@@ -66,13 +65,14 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func scopeMetrics(_ range: Range<Int>) {
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth)
+        payForBatch(at: range.lowerBound)
+        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         let scope = decoding.scope(range)
         report(decoding.problem)
         guard problem == nil else { return }
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
-        while cursor.hasMore, problem == nil, shortage == nil {
+        while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             if tag == 2 << 3 | 2 {
                 metric(cursor.lengthDelimited())
@@ -83,14 +83,15 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     }
 
     private mutating func metric(_ range: Range<Int>) {
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        payForBatch(at: range.lowerBound)
+        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
         var data: (field: UInt32, range: Range<Int>)?
         let metric = decoding.metric(range, data: &data)
         report(decoding.problem)
         guard problem == nil, let data else { return }
         builder.setMetric(metric)
         var cursor = WireCursor(body, data.range)
-        while cursor.hasMore, problem == nil, shortage == nil, !builder.isOverfull {
+        while cursor.hasMore, problem == nil, !builder.isOverfull {
             let tag = cursor.tag()
             if tag == 1 << 3 | 2 {
                 point(cursor.lengthDelimited(), of: metric.type)
@@ -102,7 +103,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func point(_ range: Range<Int>, of type: MetricType) {
         if range.count > Self.largePointBytes { pay(beside: Self.largePointFactor * range.count) }
-        guard shortage == nil else { return }
+        guard problem == nil else { return }
         attributes.removeAll(keepingCapacity: true)
         var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
         let point = decoding.point(range, of: type, attributes: &attributes)
@@ -112,24 +113,41 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         report(trouble)
         guard problem == nil else { return }
         builder.append(point, canonical)
-        if builder.batch.rows.count & Self.pointsBetweenChecks == 0 { pay(beside: 0) }
+        payForBatch(at: range.upperBound)
     }
+}
 
-    /// One less than a power of two: 256 points take 10 KiB and what they have of details.
-    private static var pointsBetweenChecks: Int { 255 }
+// MARK: - Memory
+
+extension MetricsCursorDecoder {
+    /// How much of the body is read before what became of it is looked at: 64 KiB, which become 2 MiB at the worst.
+    private static var bytesBetweenPayments: Int { 64 << 10 }
     /// 64 KiB: no point that says something is as large.
     private static var largePointBytes: Int { 64 << 10 }
     /// An attribute or exemplar of two bytes takes a hundred while its point is read.
     private static var largePointFactor: Int { 64 }
 
+    /// Arrays grow by doubling, and what finds things in them is as large again.
+    private var memoryBytes: Int { 2 * builder.batch.memoryBytes }
+
+    /// Pays for something that is decoded into values on its way into the batch.
+    private var allowance: MemoryAllowance? { limits.allowance?.beside(memoryBytes) }
+
+    /// Pays for what decoding holds: now and then, for it costs more than it is worth for each point.
+    @inline(__always)
+    private mutating func payForBatch(at index: Int) {
+        guard index &- paidThrough >= Self.bytesBetweenPayments else { return }
+        paidThrough = index
+        pay(beside: 0)
+    }
+
     /// Pays for what decoding holds, and for a point that is about to be read.
     @inline(never)
     private mutating func pay(beside bytes: Int) {
         do throws(DecodeError) {
-            // Arrays grow by doubling.
-            try allowance?.cover(2 * builder.batch.memoryBytes + bytes)
+            try limits.allowance?.cover(memoryBytes + bytes)
         } catch {
-            shortage = error
+            report(MessageDecoding.Problem(error))
         }
     }
 }

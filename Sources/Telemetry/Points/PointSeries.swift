@@ -20,8 +20,8 @@ struct PointSeriesTable: Sendable {
     var origins = SegmentOrigins()
 
     var memoryBytes: Int {
-        series.count * 12 + metrics.bytes.count + attributes.bytes.count + origins.resources.bytes.count
-            + origins.scopes.bytes.count
+        series.count * 12 + metrics.memoryBytes + attributes.memoryBytes + origins.resources.memoryBytes
+            + origins.scopes.memoryBytes + origins.origins.count * 8
     }
 }
 

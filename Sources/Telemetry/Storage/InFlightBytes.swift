@@ -50,8 +50,11 @@ package final class InFlightBytes: Sendable {
         /// What it holds now.
         package var heldBytes: Int { bytes.load(ordering: .relaxed) }
 
-        /// Whether it alone would hold so much with more that waiting for others might never make room for it.
-        package func isLarge(with count: Int) -> Bool { heldBytes + count > owner.limitBytes / 2 }
+        /// Whether it would not find room for more even if nobody else held anything.
+        func isTooLarge(with count: Int) -> Bool {
+            let held = heldBytes + count
+            return source == nil ? held > owner.limitBytes : !owner.allows(held, of: held)
+        }
 
         /// Takes more; false, and nothing taken, when the limit or the source's share does not allow it.
         package func grow(by count: Int) -> Bool {

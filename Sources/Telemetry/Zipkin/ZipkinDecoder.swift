@@ -26,7 +26,7 @@ struct ZipkinDecoder: ~Escapable {
     /// Bytes that the decoded spans may still take, as for OTLP/JSON.
     private var memoryLeft: Int
     private var memoryTaken = 0
-    private var allowance: MemoryAllowance?
+    private let allowance: MemoryAllowance?
     private var spans = ZipkinSpans()
 
     @_lifetime(copy body)
