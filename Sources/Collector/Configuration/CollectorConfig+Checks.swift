@@ -6,7 +6,7 @@ extension CollectorConfig {
     /// - Parameter places: where values stand in the file. What comes from the command line alone is checked elsewhere
     ///   and has no place here.
     func problems(places: [String: ConfigPosition]) -> [ConfigProblem] {
-        portClashes(places) + limitsOutOfOrder(places) + tlsFiles(places)
+        portClashes(places) + limitsOutOfOrder(places) + unknownSources(places) + tlsFiles(places)
     }
 
     private func portClashes(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
@@ -56,6 +56,23 @@ extension CollectorConfig {
             "limits.header_timeout (\(settings.headerSecondsMax)s) is longer than limits.idle_timeout "
                 + "(\(settings.idleSecondsMax)s): a connection would be closed in the middle of a header")
         return problems
+    }
+
+    /// Rates of sources that nobody can be. Names in client certificates are known only when somebody comes with one.
+    private func unknownSources(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
+        guard let place = places[SourceRateReading.path], settings.tls.clientAuthorityPath == nil else {
+            return []
+        }
+        let names = settings.credentials.map(\.name)
+        return settings.sourceRates.bySource.keys.sorted().compactMap { source in
+            guard !names.contains(source), SourceRateReading.address(source) == nil else { return nil }
+            let near = ConfigSchema.suggestion(for: source, among: names)
+            return ConfigProblem(
+                place,
+                "\(SourceRateReading.path) has a rate for \"\(LogLine.escaped(source))\", which is no token, no user and "
+                    + "no address" + (near.map { ": did you mean \"\($0)\"?" } ?? ": no sender could have it")
+            )
+        }
     }
 
     /// Certificates and keys that cannot be read, or do not fit together.

@@ -77,17 +77,22 @@ enum ConfigSchema {
     private static let limits: [ConfigKey] = [
         .bytes("limits.request_bytes", \.settings.maxBodyBytes, in: 1...(1 << 30)),
         .bytes("limits.in_flight_bytes", \.settings.inFlightBytesMax, in: (1 << 20)...(1 << 40)),
+        .count("limits.decompression_ratio", \.settings.decompressionRatioMax, in: 1...1_000_000),
         .count("limits.spans_per_request", \.settings.spansPerRequestMax, in: 1...1_000_000),
         .count("limits.attributes_per_span", \.settings.attributesPerSpanMax, in: 1...100_000),
         .count("limits.events_per_span", \.settings.eventsPerSpanMax, in: 0...100_000),
         .count("limits.links_per_span", \.settings.linksPerSpanMax, in: 0...100_000),
         .bytes("limits.value_bytes", \.settings.valueBytesMax, in: 256...(1 << 30)),
         ConfigKey.count(
-            "limits.source_requests_per_second", \.settings.sourceRequestsPerSecond, in: 0...1_000_000
+            "limits.source_requests_per_second", \.settings.sourceRequestsPerSecond,
+            in: SourceRateReading.requestsRange
         ).reloadable,
         ConfigKey.bytes(
-            "limits.source_bytes_per_second", \.settings.sourceBytesPerSecond, in: 0...(1 << 40)
+            "limits.source_bytes_per_second", \.settings.sourceBytesPerSecond,
+            in: SourceRateReading.bytesRange
         ).reloadable,
+        SourceRateReading.key.reloadable,
+        .count("limits.series_per_source", \.settings.seriesPerSourceMax, in: 1...2_000_000),
         .count("limits.connections", \.settings.connectionsMax, in: 1...1_000_000),
         .count("limits.connections_per_peer", \.settings.connectionsPerPeerMax, in: 1...1_000_000),
         .bytes("limits.header_bytes", \.settings.headerBytesMax, in: (4 << 10)...(1 << 20)),

@@ -12,8 +12,10 @@ package enum CollectorEvent: String, Hashable, Sendable, CaseIterable {
     case http2Abuse = "http2_abuse"
     /// Strings came that were not UTF-8 and were mended.
     case textMended = "text_mended"
-    /// Values were longer or nested deeper than what is kept, and were cut.
+    /// A span or log record had more or longer values than what is kept, and the rest was left out.
     case valueCut = "value_cut"
+    /// Points were of more series than their source may have, and went into one series or were refused.
+    case seriesLimited = "series_limited"
     /// Attributes of one span, point or record had the same key; the last one stays.
     case duplicateKey = "duplicate_key"
     /// Secrets were taken out of values before they were stored.

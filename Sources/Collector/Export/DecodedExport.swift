@@ -11,6 +11,8 @@ struct DecodedExport {
     var rejected = 0
     var reason: String?
     var notes: DecodeNotes = []
+    /// Whether there were points of more series than their source may have.
+    var hasTooManySeries = false
     /// What the sender should change.
     var notices: [SenderNotice] = []
 }

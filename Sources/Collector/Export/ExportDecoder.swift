@@ -29,7 +29,7 @@ struct ExportDecoder: Sendable {
         var limits = limits
         limits.allowance = MemoryAllowance(request.charge, bytes: bytes.count)
         var decoded = try decode(bytes, signal, request, limits)
-        decoded.notices = notices + notes(decoded, request)
+        decoded.notices += notices + notes(decoded, request)
         return decoded
     }
 
@@ -129,12 +129,23 @@ struct ExportDecoder: Sendable {
             case .json: try DecodedMetrics.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
         _ = decoded.batch.redact(redactor.current)
-        return DecodedExport(
+        let excess = decoded.batch.limitSeries(request.source.series, now: request.arrival.receivedAt)
+        var export = DecodedExport(
             batch: .points(decoded.batch), digest: BodyDigest(of: bytes), signal: .metrics,
-            items: decoded.batch.pointCount, rejected: decoded.rejectedPoints,
+            items: decoded.batch.pointCount, rejected: decoded.rejectedPoints + excess.refusedPoints,
             reason: decoded.rejectionReason,
             notes: decoded.repeatedKeys > 0 ? .repeatedKeys : [])
+        if excess.mergedPoints + excess.refusedPoints > 0 {
+            export.hasTooManySeries = true
+            export.reason = export.reason ?? (excess.refusedPoints > 0 ? Self.seriesAdvice : nil)
+            export.notices = [SenderNotice(.tooManySeries, Self.seriesAdvice)]
+        }
+        return export
     }
+
+    private static let seriesAdvice =
+        "this source sends more series in a day than are told apart (limits.series_per_source); points of more go into "
+        + "one series of their metric, otel.metric.overflow=true: take away attributes that never repeat"
 
     /// Records with a bad id are stored without it, and the answer warns of it.
     private func decodeLogs(
@@ -151,7 +162,7 @@ struct ExportDecoder: Sendable {
         return DecodedExport(
             batch: .logs(decoded.batch), digest: BodyDigest(of: bytes), signal: .logs,
             items: decoded.batch.recordCount, rejected: decoded.rejectedRecords,
-            reason: decoded.rejectionReason ?? decoded.warning)
+            reason: decoded.rejectionReason ?? decoded.warning, notes: decoded.notes)
     }
 
     /// What is probably wrong with a body that cannot be decoded: what it was said to be.

@@ -29,7 +29,7 @@ package struct ExportService: Sendable {
         self.logger = logger
         // A request of the largest size must fit in compressed, decompressed and decoded, and leave room for others.
         inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 4 * settings.maxBodyBytes))
-        sources = SourceTable(rates: settings.sourceRates)
+        sources = SourceTable(rates: settings.sourceRates, seriesMax: settings.seriesPerSourceMax)
         counters = CollectorCounters()
         senders = SenderBook()
         refusals = RefusalLog(logger: logger, counters: counters, senders: senders)
@@ -189,6 +189,8 @@ package struct ExportService: Sendable {
     private func look(at decoded: DecodedExport, _ exchange: Exchange) {
         if decoded.notes.contains(.repeatedKeys) { counters.note(.duplicateKey) }
         if decoded.notes.contains(.brokenText) { counters.note(.textMended) }
+        if decoded.notes.contains(.cut) { counters.note(.valueCut) }
+        if decoded.hasTooManySeries { counters.note(.seriesLimited) }
         let sender = exchange.sender
         for notice in exchange.notices {
             if let finding = notice.kind.finding {

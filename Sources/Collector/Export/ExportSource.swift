@@ -2,7 +2,7 @@ import NIOConcurrencyHelpers
 package import NIOCore
 package import Telemetry
 
-/// Who sends: its share of the memory, and what is left of its rate.
+/// Who sends: its share of the memory, what is left of its rate, and the series of metrics that it has.
 package final class ExportSource: Sendable {
     private struct Limits {
         var requests: TokenBucket?
@@ -11,11 +11,16 @@ package final class ExportSource: Sendable {
 
     package let share: RequestSource
     package var name: String { share.name }
+    package let series: SeriesAllowance
     /// Nil when the source may send as it likes: then nobody waits for a lock.
     private let limits: NIOLockedValueBox<Limits>?
 
-    package init(name: String, rate: SourceRate? = nil, now: NIODeadline = .now()) {
+    package init(
+        name: String, rate: SourceRate? = nil, series: SeriesAllowance = SeriesAllowance(),
+        now: NIODeadline = .now()
+    ) {
         share = RequestSource(name: name)
+        self.series = series
         guard let rate, rate.requestsPerSecond != nil || rate.bytesPerSecond != nil else {
             limits = nil
             return

@@ -18,6 +18,8 @@ package struct SenderNotice: Hashable, Sendable {
         case timeUnit = "time_unit"
         /// A parent id of zeros instead of none.
         case zeroParent = "zero_parent"
+        /// Points of more series than the source may have.
+        case tooManySeries = "too_many_series"
     }
 
     package var kind: Kind
@@ -39,7 +41,7 @@ extension SenderNotice.Kind {
         case .wrongSignalPath: .wrongSignalPath
         case .undeclaredEncoding: .wrongContentEncoding
         case .enumNames, .snakeCase: .looseJSON
-        case .timeUnit, .zeroParent: nil
+        case .timeUnit, .zeroParent, .tooManySeries: nil
         }
     }
 }

@@ -18,15 +18,29 @@ package final class SourceTable: Sendable {
     private static let sweepInterval = TimeAmount.seconds(1)
 
     private let state: NIOLockedValueBox<State>
+    private let seriesMax: Int
+    private let series = SeriesAllowance.Total()
     private let sourcesMax: Int
 
-    package init(rates: SourceRates = SourceRates(), sourcesMax: Int = SourceTable.sourcesMax) {
+    /// - Parameter seriesMax: series of metrics of each source
+    package init(
+        rates: SourceRates = SourceRates(), seriesMax: Int = .max, sourcesMax: Int = SourceTable.sourcesMax
+    ) {
+        self.seriesMax = seriesMax
         self.sourcesMax = sourcesMax
-        state = NIOLockedValueBox(State(rates: rates, others: Self.others(rates)))
+        state = NIOLockedValueBox(
+            State(
+                rates: rates,
+                others: ExportSource(
+                    name: Self.othersName, rate: rates.others,
+                    series: SeriesAllowance(seriesMax: seriesMax, total: series))))
     }
 
-    private static func others(_ rates: SourceRates) -> ExportSource {
-        ExportSource(name: "others", rate: rates.others)
+    private static let othersName = "others"
+
+    private func source(_ name: String, _ rate: SourceRate?, now: NIODeadline) -> ExportSource {
+        ExportSource(
+            name: name, rate: rate, series: SeriesAllowance(seriesMax: seriesMax, total: series), now: now)
     }
 
     /// The source of that name; one that all others share when there are too many.
@@ -36,7 +50,7 @@ package final class SourceTable: Sendable {
             if state.sources.count >= sourcesMax, !Self.makePlace(&state, sourcesMax, now: now) {
                 return state.others
             }
-            let new = ExportSource(name: name, rate: state.rates.rate(of: name), now: now)
+            let new = source(name, state.rates.rate(of: name), now: now)
             state.sources[name] = new
             return new
         }
@@ -46,7 +60,7 @@ package final class SourceTable: Sendable {
     package func setRates(_ rates: SourceRates) {
         state.withLockedValue { state in
             guard rates != state.rates else { return }
-            state = State(rates: rates, others: Self.others(rates))
+            state = State(rates: rates, others: source(Self.othersName, rates.others, now: .now()))
         }
     }
 

@@ -34,6 +34,9 @@ package struct CollectorSettings: Sendable {
     package var decompressionRatioMax = 200
     /// What each source may send in the long run: no limit, unless somebody sets one.
     package var sourceRates = SourceRates()
+    /// Series of metrics that are told apart of each source in a day; points of more go into one series of their metric.
+    /// 100,000: a fleet of 3,000 nodes with thirty each, behind one gateway.
+    package var seriesPerSourceMax = 100_000
     /// Spans or log records that are taken of one request: as many as make a segment; those beyond are refused alone.
     package var spansPerRequestMax = 65_536
     /// Attributes that are kept of a span or log record, and events and links of a span, each: eight times what SDKs let

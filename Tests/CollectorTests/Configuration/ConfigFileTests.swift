@@ -156,6 +156,51 @@ struct ConfigFileTests {
         for byte in Self.token.utf8.prefix(3) { #expect(!dumped.contains("- \(byte)\n")) }
     }
 
+    @Test("rates of single sources, by names and by addresses however they are written")
+    func sourceRates() throws {
+        let text = """
+            authentication:
+              users:
+                - name: ops
+                  password: ${OPS_PASSWORD}
+            limits:
+              decompression_ratio: 50
+              series_per_source: 2000
+              source_bytes_per_second: 1MiB
+              source_rates:
+                - source: ops
+                  requests_per_second: 50
+                  bytes_per_second: 2MiB
+                - {source: "0:0:0:0:0:0:0:1", requests_per_second: 7, bytes_per_second: 0}
+                - source: 10.0.0.1
+            """
+        let settings = try read(text, variables: ["OPS_PASSWORD": "secret password"]).config.settings
+        #expect(settings.decompressionRatioMax == 50)
+        #expect(settings.seriesPerSourceMax == 2_000)
+        #expect(
+            settings.sourceRates
+                == SourceRates(
+                    others: SourceRate(bytesPerSecond: 1_048_576),
+                    bySource: [
+                        "ops": SourceRate(requestsPerSecond: 50, bytesPerSecond: 2_097_152),
+                        "::1": SourceRate(requestsPerSecond: 7), "10.0.0.1": SourceRate(),
+                    ]))
+        var config = CollectorConfig()
+        config.settings.sourceRates = settings.sourceRates
+        #expect(
+            ConfigFile.text(of: config).contains(
+                """
+                    - source: 10.0.0.1
+                    - source: "::1"
+                      requests_per_second: 7
+                    - source: ops
+                      requests_per_second: 50
+                      bytes_per_second: 2MiB
+                """))
+        // Again from what is printed; the user is not printed here, and so unknown.
+        #expect(try problem(ConfigFile.text(of: config)).contains("no sender could have it"))
+    }
+
     @Test(
         "hostile 84: a secret in a file that others may read or change is refused",
         arguments: [

@@ -91,15 +91,28 @@ final class TestCollector: Sendable {
             case .metrics: "points"
             case .logs: "logs"
             }
-        var count: Int64 = -1
+        return Int64(try values("SELECT count(*) FROM \(table)").first ?? "") ?? -1
+    }
+
+    /// The first row of an answer, as text.
+    func values(_ sql: String) throws -> [String] {
+        var values: [String] = []
         let session = try SQLSession(path: databasePath, now: .now(), zone: .utc)
         _ = try session.run(
-            SQLQuestion(sql: "SELECT count(*) FROM \(table)"), columns: { _ in },
+            SQLQuestion(sql: sql), columns: { _ in },
             row: { row in
-                if case .integer(let value)? = row.first { count = value }
-                return true
+                values = row.map { value in
+                    switch value {
+                    case .null: "null"
+                    case .integer(let number): "\(number)"
+                    case .real(let number): "\(number)"
+                    case .text(let text): text
+                    case .blob(let bytes): "\(bytes)"
+                    }
+                }
+                return false
             })
-        return count
+        return values
     }
 
     func connectHTTP() async throws -> WireConnection { try await WireConnection(port: httpPort) }

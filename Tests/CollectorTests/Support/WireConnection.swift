@@ -11,7 +11,8 @@ final class WireConnection: Sendable {
     init(host: String = "127.0.0.1", port: Int, from address: String? = nil) async throws {
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
-        let (channel, inbox) = try await bootstrap
+        let (channel, inbox) =
+            try await bootstrap
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = Inbox()
