@@ -201,6 +201,44 @@ struct SignalExportTests {
         }
     }
 
+    /// Names of enum values and keys as protobuf has them.
+    private func looseJSON(_ signal: Signal) -> [UInt8] {
+        let text =
+            signal == .metrics
+            ? #"{"resource_metrics":[{"scope_metrics":[{"metrics":[{"name":"hits","sum":{"is_monotonic":true,"#
+                + #""aggregation_temporality":"AGGREGATION_TEMPORALITY_CUMULATIVE","data_points":["#
+                + #"{"time_unix_nano":"1790000000000000005","as_int":"7"}]}}]}]}]}"#
+            : #"{"resource_logs":[{"scope_logs":[{"log_records":[{"time_unix_nano":"1790000000000000000","#
+                + #""severity_number":"SEVERITY_NUMBER_WARN","body":{"string_value":"text"}}]}]}]}"#
+        return Array(text.utf8)
+    }
+
+    @Test(
+        "E3, E5: names of enum values and keys in snake_case are taken of points and records, too, and told of once",
+        arguments: others)
+    func looseJSONIsToldOf(signal: Signal) async throws {
+        try await TestCollector.with { collector async throws in
+            for _ in 0..<2 {
+                let reply = try await collector.post(
+                    looseJSON(signal) + [UInt8(ascii: " ")], path: path(signal), type: "application/json")
+                #expect(reply.status == 200)
+            }
+            #expect(try collector.stored(signal) == 1)
+            let stored =
+                signal == .metrics
+                ? try collector.rows("SELECT temporality, monotonic, value FROM points")
+                : try collector.rows("SELECT severity, time_ns, body FROM logs")
+            #expect(
+                stored
+                    == (signal == .metrics
+                        ? [[.text("cumulative"), .integer(1), .integer(7)]]
+                        : [[.text("WARN"), .integer(1_790_000_000_000_000_000), .text("text")]]))
+            let lines = await collector.log.rest()
+            #expect(lines.count { $0.contains("kind=enum_names") } == 1)
+            #expect(lines.count { $0.contains("kind=snake_case") } == 1)
+        }
+    }
+
     @Test("J1: at the root they are told apart by their bodies", arguments: others)
     func root(signal: Signal) async throws {
         try await TestCollector.with { collector async throws in

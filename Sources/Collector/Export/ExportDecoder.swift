@@ -134,7 +134,7 @@ struct ExportDecoder: Sendable {
             batch: .points(decoded.batch), digest: BodyDigest(of: bytes), signal: .metrics,
             items: decoded.batch.pointCount, rejected: decoded.rejectedPoints + excess.refusedPoints,
             reason: decoded.rejectionReason,
-            notes: decoded.repeatedKeys > 0 ? .repeatedKeys : [])
+            notes: decoded.notes)
         if excess.mergedPoints + excess.refusedPoints > 0 {
             export.hasTooManySeries = true
             export.reason = export.reason ?? (excess.refusedPoints > 0 ? Self.seriesAdvice : nil)

@@ -8,6 +8,7 @@ package struct DecodedLogs: Sendable {
     package var rejectionReason: String?
     /// Records whose trace or span id has a wrong length: they are stored without it.
     package var invalidIDs = 0
+    /// What is odd about what was read.
     package var notes: DecodeNotes = []
 
     /// What the sender should hear of a request that was taken all the same; nil when nothing is amiss.
@@ -64,7 +65,10 @@ package struct DecodedLogs: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedLogs {
-        try storable(from(try decodeLogsRequest(json: body, limits: limits), arrival, limits))
+        let (request, notes) = try decodeNotedLogsRequest(json: body, limits: limits)
+        var decoded = try storable(from(request, arrival, limits))
+        decoded.notes.formUnion(notes)
+        return decoded
     }
 
     private static func from(

@@ -8,6 +8,15 @@ package func decodeLogsRequest(
     return try decoder.logsRequest()
 }
 
+/// The same, with what is odd about the body.
+func decodeNotedLogsRequest(
+    json body: ByteSpan, limits: DecodeLimits
+) throws(DecodeError) -> (request: ExportLogsServiceRequest, notes: DecodeNotes) {
+    var decoder = OTLPJSONDecoder(body, limits: limits)
+    let request = try decoder.logsRequest()
+    return (request, decoder.allNotes)
+}
+
 extension OTLPJSONDecoder {
     mutating func logsRequest() throws(DecodeError) -> ExportLogsServiceRequest {
         var request = ExportLogsServiceRequest()

@@ -9,6 +9,15 @@ package func decodeMetricsRequest(
     return try decoder.metricsRequest()
 }
 
+/// The same, with what is odd about the body.
+func decodeNotedMetricsRequest(
+    json body: ByteSpan, limits: DecodeLimits
+) throws(DecodeError) -> (request: ExportMetricsServiceRequest, notes: DecodeNotes) {
+    var decoder = OTLPJSONDecoder(body, limits: limits)
+    let request = try decoder.metricsRequest()
+    return (request, decoder.allNotes)
+}
+
 extension OTLPJSONDecoder {
     fileprivate mutating func metricsRequest() throws(DecodeError) -> ExportMetricsServiceRequest {
         var request = ExportMetricsServiceRequest()

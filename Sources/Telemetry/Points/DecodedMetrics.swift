@@ -8,6 +8,8 @@ package struct DecodedMetrics: Sendable {
     package var rejectionReason: String?
     /// Attributes of points whose key came again: of these the last one counts.
     package var repeatedKeys = 0
+    /// What is odd about what was read.
+    package var notes: DecodeNotes = []
 
     /// Decodes a protobuf `ExportMetricsServiceRequest`.
     /// - Parameters:
@@ -33,7 +35,10 @@ package struct DecodedMetrics: Sendable {
     package static func fromJSON(
         _ body: ByteSpan, arrival: Arrival, limits: DecodeLimits = DecodeLimits()
     ) throws(DecodeError) -> DecodedMetrics {
-        try from(try decodeMetricsRequest(json: body, limits: limits), arrival, limits)
+        let (request, notes) = try decodeNotedMetricsRequest(json: body, limits: limits)
+        var decoded = try from(request, arrival, limits)
+        decoded.notes.formUnion(notes)
+        return decoded
     }
 
     private static func from(
@@ -52,6 +57,7 @@ package struct DecodedMetrics: Sendable {
         }
         return DecodedMetrics(
             batch: builder.batch, rejectedPoints: builder.rejected,
-            rejectionReason: builder.rejectionReason, repeatedKeys: builder.repeatedKeys)
+            rejectionReason: builder.rejectionReason, repeatedKeys: builder.repeatedKeys,
+            notes: builder.repeatedKeys > 0 ? .repeatedKeys : [])
     }
 }

@@ -91,28 +91,36 @@ final class TestCollector: Sendable {
             case .metrics: "points"
             case .logs: "logs"
             }
-        return Int64(try values("SELECT count(*) FROM \(table)").first ?? "") ?? -1
+        guard case .integer(let count)? = try rows("SELECT count(*) FROM \(table)").first?.first else {
+            return -1
+        }
+        return count
     }
 
     /// The first row of an answer, as text.
     func values(_ sql: String) throws -> [String] {
-        var values: [String] = []
+        (try rows(sql).first ?? []).map { value in
+            switch value {
+            case .null: "null"
+            case .integer(let number): "\(number)"
+            case .real(let number): "\(number)"
+            case .text(let text): text
+            case .blob(let bytes): "\(bytes)"
+            }
+        }
+    }
+
+    /// What SQL says about the file.
+    func rows(_ sql: String) throws -> [[SQLValue]] {
+        var rows: [[SQLValue]] = []
         let session = try SQLSession(path: databasePath, now: .now(), zone: .utc)
         _ = try session.run(
             SQLQuestion(sql: sql), columns: { _ in },
             row: { row in
-                values = row.map { value in
-                    switch value {
-                    case .null: "null"
-                    case .integer(let number): "\(number)"
-                    case .real(let number): "\(number)"
-                    case .text(let text): text
-                    case .blob(let bytes): "\(bytes)"
-                    }
-                }
-                return false
+                rows.append(row)
+                return true
             })
-        return values
+        return rows
     }
 
     func connectHTTP() async throws -> WireConnection { try await WireConnection(port: httpPort) }
