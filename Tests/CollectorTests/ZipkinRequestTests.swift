@@ -94,4 +94,82 @@ struct ZipkinRequestTests {
             #expect(try await connection.reply().status == 405)
         }
     }
+
+    // MARK: Its own port
+
+    private func post(
+        _ body: [UInt8], path: String, type: String, port: Int
+    ) async throws -> RawReply {
+        let connection = try await WireConnection(port: port)
+        defer { connection.close() }
+        connection.post(body, path: path, type: type)
+        return try await connection.reply()
+    }
+
+    @Test("J15: Zipkin's own port takes its spans, and nobody is told to go elsewhere")
+    func ownPort() async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await post(
+                spans("1", "2"), path: Self.path, type: "application/json", port: collector.zipkinPort)
+            #expect(reply.status == 202)
+            #expect(try collector.storedSpans() == 2)
+            let lines = await collector.log.rest()
+            #expect(!lines.contains { $0.contains("other_port") })
+            #expect(
+                lines.contains {
+                    $0.contains("listening address=127.0.0.1:\(collector.zipkinPort) protocol=zipkin")
+                })
+            let accepted = collector.server.service.counters.snapshot.accepted
+            #expect(accepted.map(\.key.protocolName) == ["zipkin"])
+        }
+    }
+
+    @Test("A4: OTLP to Zipkin's port is taken, over gRPC and HTTP, and its sender told of the right port")
+    func otlpToOwnPort() async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await post(
+                SampleRequest.protobuf(), path: "/v1/traces", type: "application/x-protobuf",
+                port: collector.zipkinPort)
+            #expect(reply.status == 200)
+            let line = await collector.log.line(containing: "kind=other_port")
+            #expect(line?.contains("OTLP over HTTP came to the port for Zipkin, and was taken") == true)
+            #expect(line?.contains("--listen-http (4318 by default)") == true)
+        }
+        try await TestCollector.with { collector async throws in
+            let client = try await GRPCClient(port: collector.zipkinPort)
+            #expect(try await client.export(SampleRequest.protobuf()).status == 0)
+            let line = await collector.log.line(containing: "kind=other_port")
+            #expect(line?.contains("--listen-grpc (4317 by default)") == true)
+        }
+    }
+
+    @Test("a port that another program has is done without where nobody asked for it, else it is an error")
+    func takenPort() async throws {
+        try await TestCollector.with { collector async throws in
+            var settings = TestCollector.settings { $0.zipkinAddress?.port = collector.zipkinPort }
+            let log = LogCapture()
+            let ports = try await BoundPorts.take(settings, logger: log.logger)
+            #expect(ports.zipkinAddress == nil)
+            #expect(await log.line(containing: "warning zipkin.unavailable") != nil)
+            await ports.release(logger: log.logger)
+            settings.isZipkinOptional = false
+            do throws(CollectorError) {
+                _ = try await BoundPorts.take(settings, logger: log.logger)
+                Issue.record("two programs on one port")
+            } catch {
+                #expect(error.message.contains("port \(collector.zipkinPort) on 127.0.0.1 is in use"))
+                #expect(error.message.contains("--listen-zipkin"))
+            }
+        }
+    }
+
+    @Test("without its port its spans are taken with OTLP's")
+    func noPort() async throws {
+        try await TestCollector.with(TestCollector.settings { $0.zipkinAddress = nil }) {
+            collector async throws in
+            #expect(collector.server.zipkinAddress == nil)
+            let reply = try await collector.post(spans("1"), path: Self.path, type: "application/json")
+            #expect(reply.status == 202)
+        }
+    }
 }

@@ -16,7 +16,7 @@ struct Collector: Sendable {
         let process = try ChildProcess(
             BuiltProgram.collector.path(),
             ["--db", database.path, "--listen-http", "127.0.0.1:0", "--listen-grpc", "127.0.0.1:0"]
-                + ["--listen-admin", "127.0.0.1:0"] + arguments,
+                + ["--listen-zipkin", "127.0.0.1:0", "--listen-admin", "127.0.0.1:0"] + arguments,
             environment: ProcessInfo.processInfo.environment.merging(environment) { _, own in own })
         async let http = process.standardError.first { listeningPort(of: "otlp/http", in: $0) }
         async let grpc = process.standardError.first { listeningPort(of: "otlp/grpc", in: $0) }

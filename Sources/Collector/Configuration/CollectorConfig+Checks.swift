@@ -25,9 +25,11 @@ extension CollectorConfig {
         return problems
     }
 
-    /// All addresses to listen on.
+    /// All addresses to listen on; not Zipkin's where nobody asked for it.
     private var listeners: [(path: String, address: ListenAddress)] {
-        [("listen.grpc", settings.grpcAddress), ("listen.http", settings.httpAddress)]
+        let zipkin = settings.isZipkinOptional ? nil : settings.zipkinAddress
+        return [("listen.grpc", settings.grpcAddress), ("listen.http", settings.httpAddress)]
+            + (zipkin.map { [("listen.zipkin", $0)] } ?? [])
             + (settings.adminAddress.map { [("listen.admin", $0)] } ?? [])
     }
 

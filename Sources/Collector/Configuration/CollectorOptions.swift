@@ -6,6 +6,7 @@ import Telemetry
 struct CollectorOptions: ParsableArguments {
     private static let defaults = CollectorConfig()
     private static let defaultAdmin = defaults.settings.adminAddress?.description ?? "off"
+    private static let defaultZipkin = defaults.settings.zipkinAddress?.description ?? "off"
     private static let defaultMaxBody = ByteCount(defaults.settings.maxBodyBytes)
 
     @Option(
@@ -27,6 +28,12 @@ struct CollectorOptions: ParsableArguments {
             "Where to take OTLP over HTTP. (default: \(Self.defaults.settings.httpAddress))",
             valueName: "[host:]port"))
     var listenHTTP: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where to take Zipkin's spans; off: nowhere but with OTLP. (default: \(Self.defaultZipkin))",
+            valueName: "[host:]port"))
+    var listenZipkin: String?
 
     @Option(
         help: ArgumentHelp(
@@ -80,6 +87,12 @@ struct CollectorOptions: ParsableArguments {
         if let listenHTTP {
             config.settings.httpAddress = try ListenAddress(parsing: listenHTTP)
             options["listen.http"] = "--listen-http"
+        }
+        if let listenZipkin {
+            config.settings.zipkinAddress =
+                listenZipkin == "off" ? nil : try ListenAddress(parsing: listenZipkin)
+            config.settings.isZipkinOptional = false
+            options["listen.zipkin"] = "--listen-zipkin"
         }
         if let listenAdmin {
             config.settings.adminAddress =

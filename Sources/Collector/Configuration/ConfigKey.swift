@@ -114,6 +114,27 @@ struct ConfigKey: Sendable {
             { try? ListenAddress(parsing: $0) }, show: { ConfigText.text($0.description) })
     }
 
+    /// The same where `off` stands for none.
+    ///
+    /// - Parameter isOptional: is no more when the file has the key: nobody asks for a port and can do without it
+    static func optionalAddress(
+        _ path: String, _ field: Field<ListenAddress?>, _ isOptional: Field<Bool>
+    ) -> ConfigKey {
+        ConfigKey(
+            path: path,
+            read: { node, reader in
+                let value = reader.value(
+                    node, of: path, expected: "give HOST:PORT or a port, like 127.0.0.1:4319, or off"
+                ) { text -> ListenAddress?? in
+                    text == "off" ? .some(nil) : (try? ListenAddress(parsing: text)).map { .some($0) }
+                }
+                guard let value else { return }
+                reader.config[keyPath: field] = value
+                reader.config[keyPath: isOptional] = false
+            },
+            text: { .value(ConfigText.text($0[keyPath: field]?.description ?? "off")) })
+    }
+
     /// A list of short texts.
     static func texts(_ path: String, _ field: Field<[String]>, most: Int) -> ConfigKey {
         ConfigKey(

@@ -10,20 +10,8 @@ enum ConfigSchema {
     private static let listeners: [ConfigKey] = [
         .address("listen.grpc", \.settings.grpcAddress),
         .address("listen.http", \.settings.httpAddress),
-        ConfigKey(
-            path: "listen.admin",
-            read: { node, reader in
-                let value = reader.value(
-                    node, of: "listen.admin",
-                    expected: "give HOST:PORT or a port, like 127.0.0.1:4319, or off"
-                ) { text -> ListenAddress?? in
-                    text == "off" ? .some(nil) : (try? ListenAddress(parsing: text)).map { .some($0) }
-                }
-                guard let value else { return }
-                reader.config.settings.adminAddress = value
-                reader.config.settings.isAdminOptional = false
-            },
-            text: { .value(ConfigText.text($0.settings.adminAddress?.description ?? "off")) }),
+        .optionalAddress("listen.zipkin", \.settings.zipkinAddress, \.settings.isZipkinOptional),
+        .optionalAddress("listen.admin", \.settings.adminAddress, \.settings.isAdminOptional),
     ]
 
     private static let transport: [ConfigKey] = [

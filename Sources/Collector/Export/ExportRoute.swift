@@ -9,6 +9,11 @@ package enum ExportRoute: Hashable, Sendable {
     /// Spans as Zipkin's version 2 writes them, in JSON.
     case zipkin
 
+    /// What a request over HTTP to it is counted as.
+    package var protocolName: String {
+        self == .zipkin ? Listener.zipkin.protocolName : Listener.http.protocolName
+    }
+
     /// The signal that the answer is about.
     package var signal: Signal {
         switch self {

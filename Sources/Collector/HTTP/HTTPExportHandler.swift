@@ -35,7 +35,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     private let service: ExportService
     private let settings: CollectorSettings
-    private let peer: Peer
+    private let connection: SenderConnection
+    private var peer: Peer { connection.peer }
     private let deadline: ConnectionDeadline
     private var state = State.idle
     private var exchange: Exchange?
@@ -53,11 +54,11 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// The most that is read of a refused request before the next one on the same connection.
     private static let discardedBytesMax = 1 << 20
 
-    init(service: ExportService, settings: CollectorSettings, peer: Peer, channel: any Channel) {
-        self.service = service
-        self.settings = settings
-        self.peer = peer
-        source = service.sources.source(named: peer.sourceName)
+    init(_ connection: SenderConnection, channel: any Channel) {
+        self.connection = connection
+        service = connection.service
+        settings = connection.settings
+        source = service.sources.source(named: connection.peer.sourceName)
         var expired: () -> Void = {}
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
         // The deadline lets go of this when the channel becomes inactive.
@@ -133,6 +134,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             return
         }
         self.exchange = exchange
+        connection.receives(admission.route)
         bodyBytesSeen = 0
         state = .receiving
         deadline.set(seconds: settings.bodyStallSecondsMax)
@@ -192,7 +194,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
             body: body.bytes, charge: body.charge, route: exchange.admission.route,
             format: exchange.admission.format, encoding: exchange.admission.encoding,
             arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), source: source,
-            deadline: nil, protocolName: Self.protocolName, notice: exchange.admission.notice)
+            deadline: nil, protocolName: exchange.admission.route.protocolName,
+            notice: exchange.admission.notice)
         request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)

@@ -27,10 +27,13 @@ package final class BoundPorts: Sendable {
     /// The addresses, with the real ports.
     package let grpcAddress: ListenAddress
     package let httpAddress: ListenAddress
+    /// Nil where there is no port of its own for Zipkin.
+    package let zipkinAddress: ListenAddress?
     /// Nil where the collector does not tell about itself.
     package let adminAddress: ListenAddress?
     let grpc: Port
     let http: Port
+    let zipkin: Port?
     let admin: Port?
     let group: MultiThreadedEventLoopGroup
     /// What the ports show to senders that speak TLS.
@@ -41,16 +44,18 @@ package final class BoundPorts: Sendable {
     private static let backlog: Int32 = 1_024
 
     private init(
-        grpc: Port, http: Port, admin: Port?, settings: CollectorSettings, group: MultiThreadedEventLoopGroup,
-        tls: TLSIdentity?
+        grpc: Port, http: Port, zipkin: Port?, admin: Port?, settings: CollectorSettings,
+        group: MultiThreadedEventLoopGroup, tls: TLSIdentity?
     ) {
         self.tls = tls
         self.grpc = grpc
         self.http = http
+        self.zipkin = zipkin
         self.admin = admin
         self.group = group
         grpcAddress = ListenAddress(grpc.channel.localAddress) ?? settings.grpcAddress
         httpAddress = ListenAddress(http.channel.localAddress) ?? settings.httpAddress
+        zipkinAddress = zipkin.flatMap { ListenAddress($0.channel.localAddress) }
         adminAddress = admin.flatMap { ListenAddress($0.channel.localAddress) }
     }
 
@@ -60,21 +65,28 @@ package final class BoundPorts: Sendable {
     package static func take(
         _ settings: CollectorSettings, logger: Logger
     ) async throws(CollectorError) -> BoundPorts {
-        let (grpcAddress, httpAddress) = (settings.grpcAddress, settings.httpAddress)
-        guard !grpcAddress.overlaps(httpAddress) else { throw CollectorError(samePort: grpcAddress.port) }
+        try checkOverlaps(settings)
         var tls: TLSIdentity?
         if settings.tls.isEnabled { tls = try TLSIdentity(settings.tls, logger: logger) }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.eventLoopThreads)
         var taken: [Port] = []
         do throws(CollectorError) {
-            let grpc = try await listen(grpcAddress, option: "--listen-grpc", group)
+            let grpc = try await listen(settings.grpcAddress, option: Listener.grpc.option, group)
             taken.append(grpc)
             let http = try await listen(
-                httpAddress, option: "--listen-http", group, besides: grpc.channel.localAddress?.port)
+                settings.httpAddress, option: Listener.http.option, group,
+                besides: grpc.channel.localAddress?.port)
             taken.append(http)
-            let admin = try await listenForAdmin(settings, group, logger)
+            let zipkin = try await listen(
+                settings.zipkinAddress, option: Listener.zipkin.option, isOptional: settings.isZipkinOptional,
+                event: "zipkin.unavailable", group, logger)
+            if let zipkin { taken.append(zipkin) }
+            let admin = try await listen(
+                settings.adminAddress, option: "--listen-admin", isOptional: settings.isAdminOptional,
+                event: "admin.unavailable", group, logger)
             return BoundPorts(
-                grpc: grpc, http: http, admin: admin, settings: settings, group: group, tls: tls)
+                grpc: grpc, http: http, zipkin: zipkin, admin: admin, settings: settings, group: group,
+                tls: tls)
         } catch {
             for port in taken { port.channel.close(promise: nil) }
             await stop(group, logger)
@@ -91,18 +103,32 @@ package final class BoundPorts: Sendable {
 
     /// Ends what senders connect to; the admin port goes on.
     func stopListening() async {
-        for port in [grpc, http] { try? await port.channel.close() }
+        for port in [grpc, http, zipkin] { try? await port?.channel.close() }
     }
 
-    private static func listenForAdmin(
-        _ settings: CollectorSettings, _ group: MultiThreadedEventLoopGroup, _ logger: Logger
+    /// What two options name alike is told before a port is touched.
+    private static func checkOverlaps(_ settings: CollectorSettings) throws(CollectorError) {
+        var named = [(Listener.grpc, settings.grpcAddress), (.http, settings.httpAddress)]
+        if let zipkin = settings.zipkinAddress, !settings.isZipkinOptional { named.append((.zipkin, zipkin)) }
+        for (index, later) in named.enumerated() {
+            for earlier in named[..<index] where earlier.1.overlaps(later.1) {
+                throw CollectorError(samePort: later.1.port, earlier.0, later.0)
+            }
+        }
+    }
+
+    /// A port that the collector can do without.
+    /// - Returns: nil when it shall not have it, or cannot
+    private static func listen(
+        _ address: ListenAddress?, option: String, isOptional: Bool, event: Logger.Message,
+        _ group: MultiThreadedEventLoopGroup, _ logger: Logger
     ) async throws(CollectorError) -> Port? {
-        guard let address = settings.adminAddress else { return nil }
+        guard let address else { return nil }
         do throws(CollectorError) {
-            return try await listen(address, option: "--listen-admin", group)
+            return try await listen(address, option: option, group)
         } catch {
-            guard settings.isAdminOptional else { throw error }
-            logger.warning("admin.unavailable", metadata: ["message": .string(error.message)])
+            guard isOptional else { throw error }
+            logger.warning(event, metadata: ["message": .string(error.message)])
             return nil
         }
     }
@@ -136,7 +162,7 @@ package final class BoundPorts: Sendable {
             return Port(channel: channel, configure: configure)
         } catch {
             let isInUse = (error as? IOError)?.isAddressInUse ?? false
-            if isInUse, address.port == ownPort { throw CollectorError(samePort: address.port) }
+            if isInUse, address.port == ownPort { throw CollectorError(samePort: address.port, .grpc, .http) }
             throw CollectorError(binding: address, option: option, error)
         }
     }

@@ -2,10 +2,10 @@ import Glibc
 import NIOCore
 
 extension CollectorError {
-    /// Both options name one port.
-    init(samePort port: Int) {
+    /// Two options name one port.
+    init(samePort port: Int, _ one: Listener, _ other: Listener) {
         self.init(
-            .usage, "--listen-grpc and --listen-http both name port \(port): give each a port of its own")
+            .usage, "\(one.option) and \(other.option) both name port \(port): give each a port of its own")
     }
 
     /// Why an address cannot be listened on.

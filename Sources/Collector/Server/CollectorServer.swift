@@ -4,11 +4,13 @@ import NIOCore
 import NIOPosix
 package import Telemetry
 
-/// Both servers over one store: listens from `start` to `shutdown`.
+/// All ports over one store: listens from `start` to `shutdown`.
 package final class CollectorServer: Sendable {
     /// What the servers listen on, with the real ports.
     package var grpcAddress: ListenAddress { ports.grpcAddress }
     package var httpAddress: ListenAddress { ports.httpAddress }
+    /// Nil where there is no port of its own for Zipkin.
+    package var zipkinAddress: ListenAddress? { ports.zipkinAddress }
     /// Nil where the collector does not tell about itself.
     package var adminAddress: ListenAddress? { ports.adminAddress }
     package let service: ExportService
@@ -46,7 +48,7 @@ package final class CollectorServer: Sendable {
         }
     }
 
-    /// Takes both ports and accepts at once.
+    /// Takes all ports and accepts at once.
     ///
     /// - Throws: A `usage` error that says which address cannot be listened on, and why.
     package static func start(
@@ -69,28 +71,32 @@ package final class CollectorServer: Sendable {
         let server = CollectorServer(
             ports: ports, service: service, settings: settings, logger: logger, connections: connections)
         do throws(CollectorError) {
-            try await accept(ports.grpc, ports.grpcAddress, .grpc, setup)
-            try await accept(ports.http, ports.httpAddress, .http, setup)
+            for (listener, port, address) in server.listeners {
+                try await accept(port, address, listener, setup)
+            }
             try await server.startAdmin()
         } catch {
             await server.shutdown()
             throw error
         }
-        server.announce(server.grpcAddress, .grpc)
-        server.announce(server.httpAddress, .http)
+        for (listener, _, address) in server.listeners { server.announce(address, listener) }
         return server
+    }
+
+    /// All ports for telemetry.
+    private var listeners: [(Listener, BoundPorts.Port, ListenAddress)] {
+        var listeners = [(Listener.grpc, ports.grpc, grpcAddress), (.http, ports.http, httpAddress)]
+        if let port = ports.zipkin, let address = zipkinAddress { listeners.append((.zipkin, port, address)) }
+        return listeners
     }
 
     private func startAdmin() async throws(CollectorError) {
         guard let port = ports.admin, let address = ports.adminAddress else { return }
         let source = AdminSource(
             service: service, connections: connections, settings: settings,
-            listeners: [
-                CollectorReport.Listener(
-                    protocolName: GRPCExportHandler.protocolName, address: "\(grpcAddress)"),
-                CollectorReport.Listener(
-                    protocolName: HTTPExportHandler.protocolName, address: "\(httpAddress)"),
-            ],
+            listeners: listeners.map { listener, _, address in
+                CollectorReport.Listener(protocolName: listener.protocolName, address: "\(address)")
+            },
             endpoints: SenderEndpoints(grpc: grpcAddress, http: httpAddress))
         let server = try await AdminServer.start(on: port, address: address, source: source, logger: logger)
         admin.withLockedValue { $0 = server }
@@ -109,7 +115,8 @@ package final class CollectorServer: Sendable {
     /// Tells whoever started the process that it listens, and from then on that it is alive: as often as it wants to
     /// know, from the thread that takes requests.
     package func report(to manager: ServiceManager) {
-        manager.noteReady("taking OTLP over gRPC on \(grpcAddress), over HTTP on \(httpAddress)")
+        manager.noteReady(
+            "taking " + listeners.map { "\($0.telemetry) on \($2)" }.joined(separator: ", "))
         guard let micros = manager.watchdogMicros else { return }
         let interval = TimeAmount.microseconds(max(1_000, micros / 3))
         ports.group.any().scheduleRepeatedTask(initialDelay: .zero, delay: interval) { _ in

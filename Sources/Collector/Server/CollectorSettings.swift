@@ -5,13 +5,18 @@ package import Telemetry
 package struct CollectorSettings: Sendable {
     package var grpcAddress = ListenAddress(host: "127.0.0.1", port: 4317)
     package var httpAddress = ListenAddress(host: "127.0.0.1", port: 4318)
+    /// Where senders of Zipkin's spans expect a receiver; nil: nowhere, but the port for HTTP takes them, too.
+    package var zipkinAddress: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9411)
+    /// Whether the collector does without that port when another program has it, as Zipkin itself may: where nobody
+    /// asked for the port.
+    package var isZipkinOptional = true
     /// Where the collector tells about itself, read-only; nil: nowhere.
     package var adminAddress: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 4319)
     /// Whether the collector does without that port when another program has it: where nobody asked for the port, a
     /// second collector must not fail for it.
     package var isAdminOptional = true
 
-    /// Certificate and key for both ports. Without them they speak plain text, and TLS is refused.
+    /// Certificate and key for all ports but that of the admin. Without them they speak plain text, and TLS is refused.
     package var tls = TLSSettings()
     /// The web pages that may send: none, unless they are named.
     package var cors = CORSPolicy()
@@ -49,7 +54,7 @@ package struct CollectorSettings: Sendable {
     /// stays, and how long it was. 256 KiB holds every stack trace.
     package var valueBytesMax = 256 << 10
 
-    /// Connections to both ports together. 4,096 holds a fleet of 3,000 nodes.
+    /// Connections to all ports together. 4,096 holds a fleet of 3,000 nodes.
     package var connectionsMax = 4_096
     /// Connections from one address other than loopback.
     package var connectionsPerPeerMax = 64

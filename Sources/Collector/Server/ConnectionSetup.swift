@@ -39,8 +39,7 @@ struct ConnectionSetup: Sendable {
     private func requestHandlers(
         _ connection: SenderConnection, _ channel: any Channel
     ) -> [any ChannelHandler] {
-        let export = HTTPExportHandler(
-            service: connection.service, settings: settings, peer: connection.peer, channel: channel)
+        let export = HTTPExportHandler(connection, channel: channel)
         return settings.cors.isEnabled ? [CORSHandler(settings.cors), export] : [export]
     }
 

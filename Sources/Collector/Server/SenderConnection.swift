@@ -15,19 +15,29 @@ final class SenderConnection {
         self.listener = listener
     }
 
-    /// Notes that a request came that is meant for the other port: it is taken, and its sender told of once.
+    /// Notes that a request came that is meant for another port: it is taken, and its sender told of once.
     func receives(requestFor meant: Listener) {
-        guard meant != listener, !hasToldOfPort else { return }
+        // Which of the two a request over HTTP is for shows in its path.
+        guard meant != listener, !(meant == .http && listener == .zipkin) else { return }
+        tell(meant)
+    }
+
+    /// Notes where a request over HTTP goes. Zipkin's spans are at home on both ports for HTTP.
+    func receives(_ route: ExportRoute) {
+        if listener == .zipkin, route != .zipkin { tell(.http) }
+    }
+
+    private func tell(_ meant: Listener) {
+        guard !hasToldOfPort else { return }
         hasToldOfPort = true
-        let spoken = meant == .grpc ? "OTLP over gRPC" : "OTLP over HTTP"
-        let (other, own) = meant == .grpc ? ("HTTP", "4317") : ("gRPC", "4318")
+        let sent = meant.telemetry
         service.senders.report(
-            .wrongPort, of: Sender(source: peer.sourceName, address: peer.address), detail: spoken)
+            .wrongPort, of: Sender(source: peer.sourceName, address: peer.address), detail: sent)
         service.notices.tell(
             SenderNotice(
                 .otherPort,
-                "\(spoken) came to the port for \(other), and was taken: other collectors do not do that, so "
-                    + "give the sender the port of \(meant.option) (\(own) by default)"),
+                "\(sent) came to the port for \(listener.telemetry), and was taken: other collectors do not do "
+                    + "that, so give the sender the port of \(meant.option) (\(meant.usualPort) by default)"),
             source: peer.sourceName, protocolName: meant.protocolName)
     }
 }

@@ -13,6 +13,7 @@ final class TestCollector: Sendable {
 
     var httpPort: Int { server.httpAddress.port }
     var grpcPort: Int { server.grpcAddress.port }
+    var zipkinPort: Int { server.zipkinAddress?.port ?? 0 }
     var adminPort: Int { server.adminAddress?.port ?? 0 }
     var databasePath: String { folder.file("telemetry.db") }
 
@@ -23,6 +24,7 @@ final class TestCollector: Sendable {
         var settings = CollectorSettings()
         settings.grpcAddress.port = 0
         settings.httpAddress.port = 0
+        settings.zipkinAddress?.port = 0
         settings.adminAddress?.port = 0
         settings.maxBodyBytes = 64 << 10
         // A busy machine must not look like a sender that says nothing.
