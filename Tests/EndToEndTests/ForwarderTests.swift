@@ -11,7 +11,9 @@ struct ForwarderTests {
     private static let requestsPerRestart = 40
     private static let spansPerRequest = 5
 
-    /// It drops a batch whose connection is reset, and says so; what it hands over is ours to keep.
+    /// It drops a batch whose connection breaks before the answer has come, and never sends it again: so nothing of what
+    /// it has on the way may be turned away at the end. (That is also why it is not asked to go through `kill -9`: who
+    /// tries again then is in `RestartTests`.)
     @Test(
         "K4: another collector in front, with retry and a queue, while we restart ten times: nothing lost, nothing twice",
         arguments: ["grpc", "http"])
@@ -38,12 +40,8 @@ struct ForwarderTests {
         #expect(sent.count == Self.restarts * Self.requestsPerRestart)
         let stored = try await storedSpans(expecting: sent.joined().count, of: rotel, in: database)
         #expect(Set(stored).count == stored.count, "something is there twice")
-        #expect(Set(stored).isSubset(of: Set(sent.joined())))
-        // A batch is a run of requests, as they came.
-        let found = Set(stored)
-        let isMissing = sent.map { !found.isSuperset(of: $0) }
-        let gaps = isMissing.indices.count { isMissing[$0] && ($0 == 0 || !isMissing[$0 - 1]) }
-        #expect(gaps <= (await rotel.droppedBatches), "something is lost that was not dropped before it came")
+        #expect(Set(stored) == Set(sent.joined()), "something is lost")
+        #expect(await rotel.droppedBatches == 0)
     }
 
     /// All spans, when as many are there as are expected, or the other collector has given some up and no more come.

@@ -13,6 +13,14 @@ struct Rotel: Sendable {
     ///   - protocolName: `grpc` or `http`: how it sends.
     ///   - endpoint: where to.
     static func start(sendingBy protocolName: String, to endpoint: String) async throws -> Rotel {
+        // A port that is free may be taken by the time that it is asked for.
+        for _ in 0..<4 {
+            if let rotel = try? await startOnce(sendingBy: protocolName, to: endpoint) { return rotel }
+        }
+        return try await startOnce(sendingBy: protocolName, to: endpoint)
+    }
+
+    private static func startOnce(sendingBy protocolName: String, to endpoint: String) async throws -> Rotel {
         let (httpPort, grpcPort) = (try freePort(), try freePort())
         let arguments = [
             "start", "--exporter", "otlp", "--otlp-exporter-endpoint", endpoint, "--otlp-exporter-protocol",

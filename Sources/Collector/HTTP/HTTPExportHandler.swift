@@ -41,6 +41,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var state = State.idle
     private var exchange: Exchange?
     private var body: BodyAccumulator?
+    /// Whether the collector ends: the next answer is the last.
+    private var isDraining = false
     /// What the sender has proved to be, with the request or the connection; its address where it need not.
     private var source: ExportSource
     /// Body bytes at the last look at the progress.
@@ -74,6 +76,21 @@ final class HTTPExportHandler: ChannelInboundHandler {
         body = nil
         state = .closing
         context.fireChannelInactive()
+    }
+
+    // MARK: Ending
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .drain? = event as? ConnectionEvent {
+            isDraining = true
+            if case .idle = state, !isHeaderTimed { deadline.set(seconds: settings.drainIdleSecondsMax) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func becomeIdle() {
+        state = .idle
+        deadline.set(seconds: isDraining ? settings.drainIdleSecondsMax : settings.idleSecondsMax)
     }
 
     // MARK: Reading
@@ -206,12 +223,12 @@ final class HTTPExportHandler: ChannelInboundHandler {
     // MARK: Answering
 
     private func answer(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
-        guard case .answering = state, let exchange else { return }
+        guard case .answering = state, var exchange else { return }
         self.exchange = nil
+        if isDraining { exchange.keepsAlive = false }
         // Writing the end of an answer delivers the next request, so the state must be ready for it.
         if exchange.keepsAlive {
-            state = .idle
-            deadline.set(seconds: settings.idleSecondsMax)
+            becomeIdle()
         } else {
             state = .closing
         }
@@ -230,13 +247,14 @@ final class HTTPExportHandler: ChannelInboundHandler {
     }
 
     private func answerRefused(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
-        guard case .discarding(false, let hasEnded) = state, let exchange else { return }
+        guard case .discarding(false, let hasEnded) = state, var exchange else { return }
+        if isDraining { exchange.keepsAlive = false }
+        self.exchange = exchange
         if !hasEnded {
             state = .discarding(hasReplied: true, hasEnded: false)
         } else if exchange.keepsAlive {
-            state = .idle
             self.exchange = nil
-            deadline.set(seconds: settings.idleSecondsMax)
+            becomeIdle()
         } else {
             state = .closing
         }
@@ -247,8 +265,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         guard let exchange else { return }
         self.exchange = nil
         if exchange.keepsAlive {
-            state = .idle
-            deadline.set(seconds: settings.idleSecondsMax)
+            becomeIdle()
         } else {
             state = .closing
             context.close(promise: nil)

@@ -6,6 +6,7 @@ import NIOSSL
 /// closed and counted.
 final class HTTP2ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
+    typealias InboundOut = HTTP2Frame
 
     private let connection: SenderConnection
     private let deadline: ConnectionDeadline
@@ -23,6 +24,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         // The first frame is the sender's settings: it speaks HTTP/2.
         deadline.clear()
         context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        context.fireUserInboundEventTriggered(event)
+        // What the library's handlers know by another name.
+        if case .drain? = event as? ConnectionEvent {
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -86,6 +86,9 @@ package struct CollectorSettings: Sendable {
     /// How long the rest of a refused request is read and thrown away, so that the sender, who reads the
     /// answer only after it has sent everything, gets to see it.
     package var lingerSecondsMax: Int64 = 10
+    /// How long a connection without a request is kept after the order to stop. Over HTTP/1 only an answer can say that
+    /// the connection ends, and who sends every second or more often gets one.
+    package var drainIdleSecondsMax: Int64 = 1
     /// How long requests that are on their way may take after the order to stop.
     package var drainSecondsMax: Int64 = 10
 

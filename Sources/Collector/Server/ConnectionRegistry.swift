@@ -2,7 +2,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 
-/// The open connections of both ports: limits their number, and ends them all in the end.
+/// The open connections of all ports: limits their number, and ends them all in the end.
 final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
@@ -26,19 +26,20 @@ final class ConnectionRegistry: Sendable {
     var count: Int { state.withLockedValue { $0.channels.count } }
 
     /// Takes a new connection in until it closes.
-    func admit(_ channel: any Channel) throws(Refused) {
+    ///
+    /// - Returns: whether it was accepted at the last moment, and has to be told to end like those that are told already
+    func admit(_ channel: any Channel) throws(Refused) -> Bool {
         let peer = PeerAddress.text(of: channel)
         let isLocal = ListenAddress(host: peer, port: 0).isLoopback
-        let isAdmitted = state.withLockedValue { state in
-            // While draining, what was accepted at the last moment is told like the others.
-            guard state.channels.count < settings.connectionsMax, !state.isDraining else { return false }
+        let isDraining = state.withLockedValue { state -> Bool? in
+            guard state.channels.count < settings.connectionsMax else { return nil }
             let count = state.countByPeer[peer, default: 0]
-            guard isLocal || count < settings.connectionsPerPeerMax else { return false }
+            guard isLocal || count < settings.connectionsPerPeerMax else { return nil }
             state.countByPeer[peer] = count + 1
             state.channels[ObjectIdentifier(channel)] = channel
-            return true
+            return state.isDraining
         }
-        guard isAdmitted else {
+        guard let isDraining else {
             refusals.record(
                 sender: peer, reason: "too_many_connections",
                 message:
@@ -48,6 +49,7 @@ final class ConnectionRegistry: Sendable {
         }
         let id = ObjectIdentifier(channel)
         channel.closeFuture.whenComplete { _ in self.remove(id, peer) }
+        return isDraining
     }
 
     private func remove(_ id: ObjectIdentifier, _ peer: String) {
@@ -61,21 +63,21 @@ final class ConnectionRegistry: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Tells every connection to end after what it is doing, and admits no other.
+    /// Tells every connection to end after what it is doing.
     func drain() {
         let channels = state.withLockedValue { state in
             state.isDraining = true
             return Array(state.channels.values)
         }
         for channel in channels {
-            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            channel.pipeline.fireUserInboundEventTriggered(ConnectionEvent.drain)
         }
     }
 
     /// Ends every connection now.
     func closeAll() {
         let channels = state.withLockedValue { Array($0.channels.values) }
-        for channel in channels { channel.close(promise: nil) }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ConnectionEvent.end) }
     }
 
     /// Returns when no connection is left.

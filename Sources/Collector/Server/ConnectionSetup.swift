@@ -13,12 +13,14 @@ struct ConnectionSetup: Sendable {
 
     func configure(_ channel: any Channel, _ listener: Listener) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
-            try connections.admit(channel)
+            let isDraining = try connections.admit(channel)
             try channel.pipeline.syncOperations.addHandlers(
+                LingeringClose(channel: channel),
                 SlowReaderGuard(
                     secondsMax: settings.answerSecondsMax, refusals: service.refusals, listener: listener,
                     channel: channel),
                 ProtocolSniffer(setup: self, listener: listener, tls: nil, channel: channel))
+            if isDraining { channel.pipeline.fireUserInboundEventTriggered(ConnectionEvent.drain) }
         }
     }
 
@@ -61,8 +63,9 @@ struct ConnectionSetup: Sendable {
                     HTTP2StreamSelector(shared.value) { requestHandlers($0, stream) })
             }
         }
+        let announcement = HTTP2EndAnnouncement(graceSeconds: settings.http2GraceSecondsMax, channel: channel)
         try pipeline.addHandlers(
-            [handler, manager, HTTP2ConnectionHandler(connection, channel: channel)],
+            [handler, HTTP2ConnectionHandler(connection, channel: channel), announcement, manager],
             position: .after(sniffer))
         // It starts its clocks when the connection begins, which was before it came.
         manager.channelActive(context: try pipeline.context(handler: manager))

@@ -16,6 +16,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private let deadline: ConnectionDeadline
     private var pending = ByteBuffer()
     private var hasDecided = false
+    private var isDraining = false
 
     /// How long a sender that was refused may take to read why.
     private static let lingerSeconds: Int64 = 1
@@ -34,7 +35,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { deadline.cancel() }
 
     func channelActive(context: ChannelHandlerContext) {
-        deadline.set(seconds: setup.settings.headerSecondsMax)
+        let settings = setup.settings
+        deadline.set(seconds: isDraining ? settings.drainIdleSecondsMax : settings.headerSecondsMax)
         context.fireChannelActive()
     }
 
@@ -44,8 +46,11 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // Nothing has begun that could be finished.
-        if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
+        if case .drain? = event as? ConnectionEvent {
+            isDraining = true
+            // Nothing has begun, but something may be on its way.
+            if pending.readableBytes == 0 { deadline.set(seconds: setup.settings.drainIdleSecondsMax) }
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -106,6 +111,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         let bytes = pending
         pending = ByteBuffer()
         context.fireChannelRead(wrapInboundOut(bytes))
+        if isDraining { context.fireUserInboundEventTriggered(ConnectionEvent.drain) }
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 

@@ -143,8 +143,11 @@ struct HostileHTTP2Tests {
             let message = SampleRequest.protobuf()
             // 4 is the setting of the window of a stream.
             connection.send(Wire.start([(4, 0)]))
-            connection.send(Self.streams(128).flatMap { Wire.call(stream: $0, message) })
-            _ = try await connection.untilClosed()
+            // As many as senders begin with before they know how many they may: all are taken.
+            connection.send(Self.streams(100).flatMap { Wire.call(stream: $0, message) })
+            let said = try await connection.untilClosed()
+            #expect(Wire.goAwayCodes(in: said) == [0], "it was its age that ended it")
+            #expect(try collector.storedSpans() == 1)
             try await collector.expectServing()
 
             let flood = try await WireConnection(port: collector.grpcPort)
@@ -152,6 +155,22 @@ struct HostileHTTP2Tests {
             flood.send(Self.streams(10_000).flatMap { Wire.call(stream: $0, message) })
             _ = try await flood.untilClosed()
             try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 24: a sender whose window begins with nothing gets its answer when it opens it")
+    func windowOpensLater() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(Wire.start([(4, 0)]) + Wire.call(stream: 1, SampleRequest.protobuf()))
+            #expect(try await connection.frame(ofType: Wire.headers).stream == 1)
+            #expect(try collector.storedSpans() == 1)
+            connection.send(Wire.frame(Wire.windowUpdate, stream: 1, [0, 0, 1, 0]))
+            #expect(try await connection.frame(ofType: Wire.data).payload == [0, 0, 0, 0, 0])
+            let trailers = try await connection.frame(ofType: Wire.headers)
+            #expect(trailers.stream == 1)
+            #expect(trailers.flags & Wire.endStream != 0)
+            connection.close()
         }
     }
 
