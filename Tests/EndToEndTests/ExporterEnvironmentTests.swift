@@ -39,7 +39,7 @@ struct ExporterEnvironmentTests {
             ]),
     ]
 
-    @Test("K3: endpoints with and without a path, compression, time-outs and headers", arguments: cases)
+    @Test("K3, I: endpoints with and without a path, compression, time-outs and headers", arguments: cases)
     func arrives(sample: Case) async throws {
         let database = try Database()
         try await Collector.running(on: database) { collector in

@@ -2,15 +2,15 @@ import Collector
 import Foundation
 import TestSupport
 
-/// Certificates of an authority of the test's own, made by openssl.
+/// Certificates of an authority of the test's own, as the collector and its senders take them.
 struct TestCertificates {
-    private static let program = "/usr/bin/openssl"
+    private let certificates: CertificateFolder
 
-    let folder: TemporaryDirectory
-
-    var authority: String { folder.file("authority.pem") }
+    var folder: TemporaryDirectory { certificates.folder }
+    var authority: String { certificates.file("authority.pem") }
     var server: TLSSettings {
-        TLSSettings(certificatePath: folder.file("server.pem"), privateKeyPath: folder.file("server.key"))
+        TLSSettings(
+            certificatePath: certificates.file("server.pem"), privateKeyPath: certificates.file("server.key"))
     }
     /// With client certificates.
     var mutual: TLSSettings {
@@ -20,57 +20,27 @@ struct TestCertificates {
     }
 
     /// An authority and a certificate for this machine.
-    init() async throws {
-        folder = try TemporaryDirectory()
-        try await makeAuthority("authority")
-        try folder.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n", to: "server.ext")
-        try await makeCertificate("server", subject: "/CN=collector", extensions: "server.ext")
-    }
+    init() async throws { certificates = try await CertificateFolder.forThisMachine() }
 
     /// A key and a certificate that it signs itself.
-    func makeAuthority(_ name: String) async throws {
-        try await makeKey(name)
-        try await openssl(
-            "req", "-x509", "-new", "-key", folder.file("\(name).key"), "-subj", "/CN=authority of the test",
-            "-days", "2", "-out", folder.file("\(name).pem"))
-    }
+    func makeAuthority(_ name: String) async throws { try await certificates.makeAuthority(name) }
 
     /// A key, and a certificate that an authority signs.
     func makeCertificate(
         _ name: String, subject: String, authority: String = "authority", days: Int = 2,
         extensions: String? = nil
     ) async throws {
-        try await makeKey(name)
-        try await openssl(
-            "req", "-new", "-key", folder.file("\(name).key"), "-subj", subject, "-out",
-            folder.file("\(name).csr"))
-        var arguments = [
-            "x509", "-req", "-in", folder.file("\(name).csr"), "-CA", folder.file("\(authority).pem"),
-            "-CAkey",
-            folder.file("\(authority).key"), "-CAcreateserial", "-days", "\(days)", "-out",
-            folder.file("\(name).pem"),
-        ]
-        if let extensions { arguments += ["-extfile", folder.file(extensions)] }
-        try await openssl(arguments)
-    }
-
-    private func makeKey(_ name: String) async throws {
-        try await openssl(
-            "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", folder.file("\(name).key"))
-    }
-
-    private func openssl(_ arguments: String...) async throws { try await openssl(arguments) }
-
-    private func openssl(_ arguments: [String]) async throws {
-        _ = try await FinishedProgram.run(Self.program, arguments).succeeded()
+        try await certificates.makeCertificate(
+            name, subject: subject, authority: authority, days: days, extensions: extensions)
     }
 
     /// curl's options for a sender that trusts the authority, and shows a certificate when it has one.
     func curl(certificate: String? = nil, authority: String = "authority") -> [String] {
-        let trust = ["--cacert", folder.file("\(authority).pem")]
+        let trust = ["--cacert", certificates.file("\(authority).pem")]
         guard let certificate else { return trust }
         return trust + [
-            "--cert", folder.file("\(certificate).pem"), "--key", folder.file("\(certificate).key"),
+            "--cert", certificates.file("\(certificate).pem"), "--key",
+            certificates.file("\(certificate).key"),
         ]
     }
 
@@ -80,7 +50,7 @@ struct TestCertificates {
             "/bin/sh",
             [
                 "-c",
-                "(\(typing); sleep 1) | \(Self.program) s_client -connect 127.0.0.1:\(port) \(options) 2>&1",
+                "(\(typing); sleep 1) | \(CertificateFolder.program) s_client -connect 127.0.0.1:\(port) \(options) 2>&1",
             ])
     }
 }

@@ -1,10 +1,57 @@
 import Collector
+import OTLPModel
+import Telemetry
 import TestSupport
 import Testing
 
 /// Requests that come to a port by every way there is.
 @Suite("Each port takes everything", .timeLimit(.minutes(2)))
 struct EveryPortTests {
+    /// A request with one item, and the paths that it goes to.
+    private static func request(_ signal: Signal) -> (body: [UInt8], grpc: String) {
+        let time: UInt64 = 1_790_000_000_000_000_000
+        let package = "/opentelemetry.proto.collector"
+        switch signal {
+        case .traces: return (SampleRequest.protobuf(), "\(package).trace.v1.TraceService/Export")
+        case .metrics:
+            let metric = Metric("disk.free", .gauge, [MetricPoint(.int(7), time: time)])
+            let request = ExportMetricsServiceRequest(resourceMetrics: [
+                ResourceMetrics(scopeMetrics: [ScopeMetrics(metrics: [metric])])
+            ])
+            return (request.protobufBytes(), "\(package).metrics.v1.MetricsService/Export")
+        case .logs:
+            var record = LogRecord()
+            record.timeUnixNano = time
+            let request = ExportLogsServiceRequest(resourceLogs: [
+                ResourceLogs(scopeLogs: [ScopeLogs(logRecords: [record])])
+            ])
+            return (request.protobufBytes(), "\(package).logs.v1.LogsService/Export")
+        }
+    }
+
+    @Test("A1: each signal's service is taken over gRPC on its port", arguments: Signal.allCases)
+    func grpcOfEachSignal(signal: Signal) async throws {
+        try await TestCollector.with { collector async throws in
+            let (body, path) = Self.request(signal)
+            let client = try await collector.connectGRPC()
+            let answer = try await client.call(
+                GRPCClient.headers(path: path), parts: [GRPCClient.framed(body)])
+            #expect(answer.status == 0)
+            #expect(answer.body == [0, 0, 0, 0, 0])
+            #expect(try collector.stored(signal) == 1)
+        }
+    }
+
+    @Test("A2: each signal's path is taken over HTTP/1.1 on its port", arguments: Signal.allCases)
+    func http1OfEachSignal(signal: Signal) async throws {
+        try await TestCollector.with { collector async throws in
+            let reply = try await collector.post(Self.request(signal).body, path: "/v1/\(signal.name)")
+            #expect(reply.status == 200)
+            #expect(reply.body == [])
+            #expect(try collector.stored(signal) == 1)
+        }
+    }
+
     @Test("A1: gRPC with prior knowledge of HTTP/2 is taken on its port")
     func grpc() async throws {
         try await TestCollector.with { collector async throws in
