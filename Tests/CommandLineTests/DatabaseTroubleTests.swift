@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import TestSupport
 import Testing
@@ -35,7 +36,7 @@ struct DatabaseTroubleTests {
         #expect(result.diagnostics.contains("/nonexistent/a.db"))
     }
 
-    @Test("a folder, a device and a named pipe are no databases, and do not make it wait")
+    @Test("hostile 83: a folder, a device and a named pipe are no databases, and do not make it wait")
     func notAFile() async throws {
         let folder = try TemporaryDirectory()
         _ = try await FinishedProgram.run("/usr/bin/mkfifo", [folder.file("pipe")]).succeeded()
@@ -44,6 +45,26 @@ struct DatabaseTroubleTests {
             #expect(result.status == .database)
             #expect(result.diagnostics.contains("is not a file"))
         }
+    }
+
+    @Test(
+        "hostile 83: what is no database of ours is left as it is, by a link, too",
+        arguments: ["", "root:x:0:0\n"])
+    func otherFile(content: String) throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(content, to: "file")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link"), withDestinationPath: folder.file("file"))
+        for command in Self.commands + [["sql", "SELECT count(*) FROM spans"], ["stats"]] {
+            for name in ["file", "link"] {
+                let result = InMemoryCommandLine(command + ["--db", folder.file(name)])
+                #expect(result.status == .database)
+                #expect(result.output.isEmpty)
+            }
+        }
+        #expect(try String(contentsOfFile: folder.file("file"), encoding: .utf8) == content)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["file", "link"])
     }
 
     @Test("a path with control characters is printed escaped")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A real Caddy's requests are found", .serialized, .timeLimit(.minutes(3)))
 struct CaddyTests {
-    @Test("200 module URLs with their paths and statuses", arguments: ["http/protobuf", "grpc"])
+    @Test("K2: Caddy: 200 module URLs with their paths and statuses", arguments: ["http/protobuf", "grpc"])
     func requestsAreListed(protocolName: String) async throws {
         let database = try Database()
         try await Collector.running(on: database) { collector in

@@ -126,7 +126,9 @@ struct ResultTableTests {
         for row in SampleRequests.plain.rows { #expect(text.contains(row.traceID.hex)) }
     }
 
-    @Test("nothing that acts on a terminal gets out, whatever the format", arguments: OutputFormat.allCases)
+    @Test(
+        "hostile 79: nothing that acts on a terminal gets out, whatever the format",
+        arguments: OutputFormat.allCases)
     func safe(format: OutputFormat) {
         let (output, diagnostics) = write(hostile, as: format)
         for scalar in (output + diagnostics).unicodeScalars where scalar != "\n" && scalar != "\r" {
@@ -204,7 +206,7 @@ struct ResultTableTests {
         try Snapshot.expect(write(detailed, as: .markdown).output, matches: "trace-markdown")
     }
 
-    @Test("formulas get an apostrophe, numbers do not")
+    @Test("hostile 80: formulas get an apostrophe, numbers do not")
     func formulas() {
         let lines = write(hostile, as: .csv).output.components(separatedBy: "\r\n")
         #expect(lines.contains { $0.contains(",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",") })

@@ -101,7 +101,7 @@ struct WaterfallTests {
         #expect(draw([request], RenderStyle(width: 120)).contains("\nmodule-proxy: /m/@v/v1.0.0.zip  "))
     }
 
-    @Test("nothing that acts on a terminal gets out, with and without colour")
+    @Test("hostile 79: nothing that acts on a terminal gets out, with and without colour")
     func safe() {
         let text = draw(SampleTrace.odd, RenderStyle(width: 80))
         #expect(!text.unicodeScalars.contains { $0 != "\n" && DisplayText.mustEscape($0) })

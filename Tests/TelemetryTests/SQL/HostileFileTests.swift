@@ -35,7 +35,7 @@ struct HostileFileTests {
         }
     }
 
-    @Test("views reach no tables or functions of ours, and triggers do not run")
+    @Test("hostile 83: views reach no tables or functions of ours, and triggers do not run")
     func views() throws {
         try change("CREATE VIEW evil AS SELECT load_extension('/tmp/x') AS x")
         try change(
@@ -49,7 +49,7 @@ struct HostileFileTests {
         #expect(try database.value("SELECT count(*) FROM spans") == .integer(200))
     }
 
-    @Test("a newer format is refused with words")
+    @Test("hostile 83: a newer format is refused with words")
     func newerFormat() throws {
         try change("PRAGMA user_version = 99")
         do {
