@@ -163,6 +163,31 @@ struct ZipkinRequestTests {
         }
     }
 
+    @Test("where its usual port is wanted for HTTP, it has none, and nobody is warned")
+    func wantedPort() async throws {
+        let log = LogCapture()
+        let port = try freePort()
+        let settings = TestCollector.settings {
+            $0.httpAddress.port = port
+            $0.zipkinAddress?.port = port
+        }
+        let ports = try await BoundPorts.take(settings, logger: log.logger)
+        #expect(ports.zipkinAddress == nil)
+        #expect(await log.rest().isEmpty)
+        await ports.release(logger: log.logger)
+        let asked = TestCollector.settings {
+            $0.httpAddress.port = port
+            $0.zipkinAddress?.port = port
+            $0.isZipkinOptional = false
+        }
+        do throws(CollectorError) {
+            _ = try await BoundPorts.take(asked, logger: log.logger)
+            Issue.record("two protocols on one port")
+        } catch {
+            #expect(error.message.hasPrefix("--listen-http and --listen-zipkin both name port \(port): "))
+        }
+    }
+
     @Test("without its port its spans are taken with OTLP's")
     func noPort() async throws {
         try await TestCollector.with(TestCollector.settings { $0.zipkinAddress = nil }) {

@@ -78,7 +78,8 @@ package final class BoundPorts: Sendable {
                 besides: grpc.channel.localAddress?.port)
             taken.append(http)
             let zipkin = try await listen(
-                settings.zipkinAddress, option: Listener.zipkin.option, isOptional: settings.isZipkinOptional,
+                zipkinAddress(settings), option: Listener.zipkin.option,
+                isOptional: settings.isZipkinOptional,
                 event: "zipkin.unavailable", group, logger)
             if let zipkin { taken.append(zipkin) }
             let admin = try await listen(
@@ -104,6 +105,14 @@ package final class BoundPorts: Sendable {
     /// Ends what senders connect to; the admin port goes on.
     func stopListening() async {
         for port in [grpc, http, zipkin] { try? await port?.channel.close() }
+    }
+
+    /// Where nobody asked for a port of Zipkin's own, the one that it would have may be wanted for something else.
+    private static func zipkinAddress(_ settings: CollectorSettings) -> ListenAddress? {
+        guard let address = settings.zipkinAddress else { return nil }
+        let others =
+            [settings.grpcAddress, settings.httpAddress] + (settings.adminAddress.map { [$0] } ?? [])
+        return settings.isZipkinOptional && others.contains(where: address.overlaps) ? nil : address
     }
 
     /// What two options name alike is told before a port is touched.
@@ -144,6 +153,8 @@ package final class BoundPorts: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.autoRead, value: false)
             .serverChannelOption(.backlog, value: backlog)
+            // All who wait are taken at once: when the port closes, the system resets those who still wait.
+            .serverChannelOption(.maxMessagesPerRead, value: UInt(backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(

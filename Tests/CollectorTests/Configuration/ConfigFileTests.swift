@@ -53,7 +53,7 @@ struct ConfigFileTests {
     func values() throws {
         let config = try read(
             """
-            listen: {grpc: "[::1]:14317", http: 14318}
+            listen: {grpc: "[::1]:14317", http: 14318, zipkin: 19411, admin: off}
             database:
               path: data/telemetry.db
               retain: 36h
@@ -71,6 +71,9 @@ struct ConfigFileTests {
         ).config
         #expect(config.settings.grpcAddress == ListenAddress(host: "::1", port: 14_317))
         #expect(config.settings.httpAddress == ListenAddress(host: "127.0.0.1", port: 14_318))
+        #expect(config.settings.zipkinAddress == ListenAddress(host: "127.0.0.1", port: 19_411))
+        #expect(!config.settings.isZipkinOptional)
+        #expect(config.settings.adminAddress == nil)
         #expect(config.databasePath?.hasSuffix("/data/telemetry.db") == true)
         #expect(config.databasePath?.hasPrefix("/") == true)
         #expect(config.retainNanos == Int64(129_600_000_000_000))
