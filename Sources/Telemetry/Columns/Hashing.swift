@@ -1,6 +1,15 @@
-/// Hashes for tables in memory: fast and seeded by a constant. Only `mix` also makes what is stored, the trace
-/// filters and the digests of bodies: it must stay as it is.
+/// Hashes for tables in memory. Only `mix` also makes what is stored, the trace filters and the digests of bodies: it must
+/// stay as it is.
 enum TableHash {
+    /// Words that nobody knows. Who knew them could send keys that all have one hash, and each look into a table would
+    /// go through all of them: a request of a megabyte would take minutes.
+    private struct Secret {
+        let first = UInt64.random(in: .min ... .max)
+        let second = UInt64.random(in: .min ... .max)
+    }
+
+    private static let secret = Secret()
+
     /// Folds a 64 by 64 bit product into 64 bits: every input bit reaches every output bit.
     @inline(__always)
     static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
@@ -8,30 +17,37 @@ enum TableHash {
         return product.high ^ product.low
     }
 
+    /// Hashes two words.
+    @inline(__always)
+    static func words(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let secret = Self.secret
+        return mix(left ^ secret.first, right ^ secret.second)
+    }
+
     /// Hashes a range of bytes; `seed` tells apart equal bytes of different columns.
     @inline(__always)
     static func bytes(_ bytes: ByteSpan, _ range: Range<Int>, seed: UInt64) -> UInt64 {
         let count = range.count
-        var state = 0xa076_1d64_78bd_642f ^ seed &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: count)
+        let secret = Self.secret
+        // No side of a product may be known: whoever could make it 0 would have the whole product.
+        var state = secret.second ^ seed &* 0x9e37_79b9_7f4a_7c15 ^ UInt64(truncatingIfNeeded: count)
         if count >= 8 {
             var index = range.lowerBound
             let last = range.upperBound &- 8
             while index &+ 8 < last {
                 state = mix(
-                    bytes.loadUInt64(at: index) ^ 0x8ebc_6af0_9c88_c6e3,
-                    bytes.loadUInt64(at: index &+ 8) ^ state)
+                    bytes.loadUInt64(at: index) ^ secret.first, bytes.loadUInt64(at: index &+ 8) ^ state)
                 index &+= 16
             }
             let first = index <= last ? bytes.loadUInt64(at: index) : 0
-            return mix(first ^ state, bytes.loadUInt64(at: last) ^ 0xe703_7ed1_a0b4_28db)
+            return mix(first ^ state, bytes.loadUInt64(at: last) ^ secret.first)
         }
         if count >= 4 {
             let high = UInt64(bytes.loadUInt32(at: range.lowerBound)) << 32
-            return mix(
-                state ^ high ^ UInt64(bytes.loadUInt32(at: range.upperBound &- 4)), 0xe703_7ed1_a0b4_28db)
+            return mix(state ^ high ^ UInt64(bytes.loadUInt32(at: range.upperBound &- 4)), secret.first)
         }
         for index in range { state = (state ^ UInt64(bytes[index])) &* 0x100_0000_01b3 }
-        return mix(state, 0xe703_7ed1_a0b4_28db)
+        return mix(state, secret.first)
     }
 }
 
@@ -39,7 +55,7 @@ extension TraceID {
     /// A hash for tables in memory.
     @inline(__always)
     var tableHash: UInt64 {
-        TableHash.mix(high ^ 0x9e37_79b9_7f4a_7c15, low ^ 0xe703_7ed1_a0b4_28db)
+        TableHash.words(high, low)
     }
 }
 

@@ -41,8 +41,7 @@ struct LayoutTrie: Sendable {
     }
 
     private mutating func findOrAddChild(of node: Node, column: UInt32) -> Node {
-        let hash = TableHash.mix(
-            UInt64(node) << 32 | UInt64(column) ^ 0x9e37_79b9_7f4a_7c15, 0xe703_7ed1_a0b4_28db)
+        let hash = TableHash.words(UInt64(node), UInt64(column))
         let found = children.find(hash) { parents[$0] == node && columns[$0] == column }
         let child = found ?? columns.count
         if found == nil {

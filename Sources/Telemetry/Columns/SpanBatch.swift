@@ -72,8 +72,8 @@ struct Operation: Hashable, Sendable {
     /// A hash for tables in memory.
     var tableHash: UInt64 {
         let kindAndStatus = UInt64(UInt32(bitPattern: kind)) << 32 | UInt64(UInt32(bitPattern: status))
-        let hash = TableHash.mix(UInt64(name) << 32 | UInt64(layout), 0x8ebc_6af0_9c88_c6e3)
-        return TableHash.mix(hash ^ kindAndStatus, 0xa076_1d64_78bd_642f ^ UInt64(flags))
+        let hash = TableHash.words(UInt64(name) << 32 | UInt64(layout), kindAndStatus)
+        return TableHash.words(hash, UInt64(flags))
     }
 }
 
@@ -84,7 +84,7 @@ struct Origin: Hashable, Sendable {
 
     /// A hash for tables in memory.
     var tableHash: UInt64 {
-        TableHash.mix(UInt64(resource) << 32 | UInt64(scope), 0x9e37_79b9_7f4a_7c15)
+        TableHash.words(UInt64(resource), UInt64(scope))
     }
 }
 

@@ -306,7 +306,7 @@ extension SpanBatchBuilder {
             let trace = batch.traces[Int(last)]
             if trace.high == high, trace.low == low { return last }
         }
-        let hash = TableHash.mix(high ^ 0x9e37_79b9_7f4a_7c15, low ^ 0xe703_7ed1_a0b4_28db)
+        let hash = TraceID(high: high, low: low).tableHash
         let known = shapes.tables.traceIndex.find(hash) {
             batch.traces[$0].high == high && batch.traces[$0].low == low
         }
@@ -334,10 +334,10 @@ extension SpanBatchBuilder {
 
     @inline(never)
     private mutating func findOrAddOperation(_ core: SpanCore) -> UInt32 {
-        var hash = TableHash.mix(UInt64(name) << 32 | UInt64(node), 0x8ebc_6af0_9c88_c6e3)
         let kindAndStatus =
             UInt64(UInt32(bitPattern: core.kind)) << 32 | UInt64(UInt32(bitPattern: core.status))
-        hash = TableHash.mix(hash ^ kindAndStatus, 0xa076_1d64_78bd_642f ^ UInt64(core.flags))
+        let hash = TableHash.words(
+            TableHash.words(UInt64(name) << 32 | UInt64(node), kindAndStatus), UInt64(core.flags))
         let known = shapes.tables.operationIndex.find(hash) { isOperation($0, core) }
         let index = known ?? addOperation(core, hash: hash)
         shapes.tables.setOperation(UInt32(index), ofName: name)

@@ -8,7 +8,7 @@ struct PointSeriesTable: Sendable {
 
         /// A hash for tables in memory.
         var tableHash: UInt64 {
-            TableHash.mix(UInt64(origin) << 32 | UInt64(metric), UInt64(attributes) ^ 0x9e37_79b9_7f4a_7c15)
+            TableHash.words(UInt64(origin) << 32 | UInt64(metric), UInt64(attributes))
         }
     }
 

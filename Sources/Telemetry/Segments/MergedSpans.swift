@@ -250,7 +250,7 @@ extension MergedSpans {
             let range = layouts.range(layout)
             var hash = UInt64(range.count)
             for position in range {
-                hash = TableHash.mix(hash ^ UInt64(columns[position]), 0x9e37_79b9_7f4a_7c15)
+                hash = TableHash.words(hash, UInt64(columns[position]))
             }
             let known = layoutIndex.find(hash) { tables.layouts[$0].elementsEqual(columns[range]) }
             if let known { return UInt32(known) }

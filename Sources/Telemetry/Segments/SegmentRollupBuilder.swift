@@ -73,9 +73,9 @@ struct SegmentRollupBuilder: ~Copyable {
     @inline(__always)
     private mutating func row(of group: SegmentRollup.Group, _ minute: UInt32) -> Int {
         let codes = UInt64(group.moduleKind) << 16 | UInt64(group.cacheResult) << 8 | UInt64(group.outcome)
-        let hash = TableHash.mix(
-            UInt64(group.source) << 32 | UInt64(group.name) ^ 0x9e37_79b9_7f4a_7c15,
-            UInt64(UInt32(bitPattern: group.kind)) << 32 | codes ^ 0xe703_7ed1_a0b4_28db)
+        let hash = TableHash.words(
+            UInt64(group.source) << 32 | UInt64(group.name),
+            UInt64(UInt32(bitPattern: group.kind)) << 32 | codes)
         guard let known = groupTable.find(hash, { groups[$0] == group }) else {
             groupTable.insert(hash, index: groups.count)
             groups.append(group)
@@ -93,7 +93,7 @@ struct SegmentRollupBuilder: ~Copyable {
     }
 
     private static func rowHash(_ group: Int, _ minute: UInt32) -> UInt64 {
-        TableHash.mix(UInt64(group) << 32 | UInt64(minute) ^ 0x9e37_79b9_7f4a_7c15, 0xe703_7ed1_a0b4_28db)
+        TableHash.words(UInt64(group), UInt64(minute))
     }
 
     private mutating func addRow(group: Int, _ minute: UInt32) -> Int {

@@ -39,8 +39,7 @@ struct SegmentSources: Sendable {
     }
 
     private mutating func index(of source: Source, _ table: inout ProbeTable) -> UInt32 {
-        let hash = TableHash.mix(
-            UInt64(source.origin) << 32 | UInt64(source.peer) ^ 0x9e37_79b9_7f4a_7c15, 0xe703_7ed1_a0b4_28db)
+        let hash = TableHash.words(UInt64(source.origin), UInt64(source.peer))
         if let known = table.find(hash, { sources[$0] == source }) { return UInt32(known) }
         let index = sources.count
         sources.append(source)
