@@ -2,8 +2,9 @@ import OTLPModel
 
 // Reading back what was stored as canonical bytes. Nothing but damage can make these fail.
 
-/// Canonical bytes were checked for depth when they came in, against a limit that is far below this one.
-private let anyDepth = 1_000
+/// Canonical bytes were checked for depth when they came in, against a limit that is far below this one; those that a
+/// damaged file has must not use up the stack.
+private let anyDepth = 2 * ReferenceDecoder.maxDepthMax
 
 extension ResourceSpans {
     /// A resource and its schema URL; nil when the bytes are damaged.
