@@ -9,6 +9,8 @@ package enum HTTPRoute: Hashable, Sendable {
 
     package static let zipkinPath = "/api/v2/spans"
     private static let allPaths = "/v1/traces, /v1/metrics and /v1/logs"
+    /// What a notice repeats of a path. Nobody's mistake is longer.
+    private static let pathBytesMax = 64
 
     /// - Parameter path: without query
     package init(path: String) {
@@ -26,8 +28,9 @@ package enum HTTPRoute: Hashable, Sendable {
     /// round: `/v1/traces/v1/traces`, `/v1/v1/traces`, `/v1/traces/`.
     private static func nearly(_ path: String) -> HTTPRoute {
         let parts = path.split(separator: "/")
+        guard path.utf8.count <= pathBytesMax else { return .unknown(message: advice(parts)) }
         let words: Set<Substring> = ["v1", "traces", "metrics", "logs"]
-        if path.utf8.count <= 64, parts.count >= 2, parts[parts.count - 2] == "v1",
+        if parts.count >= 2, parts[parts.count - 2] == "v1",
             parts.allSatisfy({ words.contains($0) }),
             let signal = Signal.allCases.first(where: { $0.name == parts[parts.count - 1] })
         {
