@@ -1,6 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// One set of compiler rules for everything that is written in Swift here.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
 /// `TRACEQ_BENCHMARKS=1 swift build` also makes the programs that measure; nobody else has to build them.
 let benchmarks: [Target] =
     Context.environment["TRACEQ_BENCHMARKS"] == nil
@@ -20,25 +30,37 @@ let benchmarks: [Target] =
     ]
 
 /// `TRACEQ_FUZZ=1 swift build` also makes the program that fuzzes; scripts/fuzz says with which options of the compiler.
+let isFuzzing = Context.environment["TRACEQ_FUZZ"] != nil
 let fuzzers: [Target] =
-    Context.environment["TRACEQ_FUZZ"] == nil
-    ? []
-    : [
+    isFuzzing
+    ? [
         .target(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
         .executableTarget(
-            name: "Fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Driver",
-            swiftSettings: strict),
-    ]
+            name: "Fuzz", dependencies: ["CLibFuzzer", "FuzzTargets", "CollectorFuzzTargets"],
+            path: "Tests/Fuzz/Driver", swiftSettings: strict),
+    ] : []
 
-/// One set of compiler rules for everything that is written in Swift here.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .treatAllWarnings(as: .error),
+let collectorDependencies: [Target.Dependency] = [
+    "Telemetry", "OTLPModel", "CDeflate", "CZstd",
+    .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOHPACK", package: "swift-nio-http2"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "Yams", package: "Yams"),
 ]
+
+/// A program links no other one: for the fuzzer the collector is a library, without its `main`.
+let collector: Target =
+    isFuzzing
+    ? .target(
+        name: "Collector", dependencies: collectorDependencies, exclude: ["Main.swift"],
+        swiftSettings: strict)
+    : .executableTarget(name: "Collector", dependencies: collectorDependencies, swiftSettings: strict)
 
 /// `Telemetry` reads bytes that strangers send: every use of unsafe memory there is marked, and the
 /// cursors that borrow a request body need lifetimes.
@@ -52,11 +74,10 @@ let package = Package(
     name: "traceq",
     products: [
         .executable(name: "traceq", targets: ["traceq"]),
-        .executable(name: "traceq-collector", targets: ["Collector"]),
         .executable(name: "fleetgen", targets: ["fleetgen"]),
         // For `.load` in other programs that have SQLite.
         .library(name: "traceq_sqlite", type: .dynamic, targets: ["SQLiteExtension"]),
-    ],
+    ] + (isFuzzing ? [] : [.executable(name: "traceq-collector", targets: ["Collector"])]),
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -88,22 +109,7 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: strictMemory),
-        .executableTarget(
-            name: "Collector",
-            dependencies: [
-                "Telemetry", "OTLPModel", "CDeflate", "CZstd",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOHPACK", package: "swift-nio-http2"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "Yams", package: "Yams"),
-            ],
-            swiftSettings: strict),
+        collector,
         .executableTarget(
             name: "traceq",
             dependencies: [
@@ -148,6 +154,13 @@ let package = Package(
         .target(
             name: "FuzzTargets", dependencies: ["Telemetry", "OTLPModel"], path: "Tests/Fuzz/Targets",
             swiftSettings: strict),
+        .target(
+            name: "CollectorFuzzTargets",
+            dependencies: [
+                "Collector", "Telemetry", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ], path: "Tests/Fuzz/CollectorTargets", swiftSettings: strict),
         // A file system for SQLite that fails on order.
         .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
         .testTarget(
@@ -157,7 +170,7 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Collector", "Telemetry", "OTLPModel", "TestSupport",
+                "Collector", "CollectorFuzzTargets", "FuzzTargets", "Telemetry", "OTLPModel", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -37,7 +37,7 @@ extension SourceFile {
         }
     }
 
-    /// All files that a reader of the repository sees, but the licence.
+    /// All files that a reader of the repository sees, but the licence and what a fuzzer made up.
     static func allText() throws -> [SourceFile] {
         try everything.get()
     }
@@ -58,6 +58,7 @@ extension SourceFile {
                 atPath: root.appending(path: folder).path(percentEncoded: false))
             while let name = names?.nextObject() as? String {
                 guard !name.contains("__pycache__"), !name.contains("/.build"), !name.hasPrefix(".build"),
+                    !name.hasPrefix("Fuzz/Corpus/"), !name.hasPrefix("Fuzz/Findings/"),
                     let file = try read(folder + "/" + name)
                 else { continue }
                 found.append(file)

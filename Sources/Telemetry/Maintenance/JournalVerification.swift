@@ -9,17 +9,6 @@ struct JournalVerification {
         var digests: [UInt8]
         var checksum: UInt64
         var data: [UInt8]
-
-        /// - Parameter statement: a row of `JournalVerification.query`
-        init(_ statement: borrowing Statement) {
-            id = statement.integer(0)
-            spans = statement.integer(1)
-            minStart = statement.isNull(2) ? nil : statement.integer(2)
-            maxStart = statement.isNull(3) ? nil : statement.integer(3)
-            digests = statement.blob(4)
-            checksum = UInt64(bitPattern: statement.integer(5))
-            data = statement.blob(6)
-        }
     }
 
     /// The first row after the id ?1.
@@ -70,5 +59,18 @@ struct JournalVerification {
             DatabaseDamage(
                 kind: kind, place: DatabaseDamage.Place(journalRow: row.id), starts: starts,
                 spans: Int(clamping: row.spans), message: message))
+    }
+}
+
+extension JournalVerification.Row {
+    /// - Parameter statement: a row of `JournalVerification.query`
+    init(_ statement: borrowing Statement) {
+        id = statement.integer(0)
+        spans = statement.integer(1)
+        minStart = statement.isNull(2) ? nil : statement.integer(2)
+        maxStart = statement.isNull(3) ? nil : statement.integer(3)
+        digests = statement.blob(4)
+        checksum = UInt64(bitPattern: statement.integer(5))
+        data = statement.blob(6)
     }
 }

@@ -25,21 +25,32 @@ enum FuzzSeeds {
         return [Array("{}".utf8), Array(whole.utf8)]
     }
 
-    static var journalRows: [[UInt8]] { [[], spanBatches, logBatches].map { StoredBytes.journalRow($0) } }
+    static var journalRows: [[UInt8]] {
+        [[], spanBatches, pointBatches, logBatches, spanBatches + pointBatches + logBatches]
+            .map { StoredBytes.journalRow($0) }
+    }
 
-    static var segments: [[UInt8]] {
-        let spans = StoredBytes.segment(of: spanBatches, signal: .traces)
-        let logs = StoredBytes.segment(of: logBatches, signal: .logs)
-        return [(Signal.traces, spans), (Signal.logs, logs)].map { signal, segment in
-            ChunkList(
-                signal: signal, spans: segment.spans, traces: segment.traces, chunks: segment.chunks
-            ).bytes
+    static func segments(_ signal: Signal) -> [[UInt8]] {
+        let batches =
+            switch signal {
+            case .traces: spanBatches
+            case .metrics: pointBatches
+            case .logs: logBatches
+            }
+        return StoredBytes.segments(of: batches).map { segment in
+            ChunkList(spans: segment.spans, traces: segment.traces, chunks: segment.chunks).bytes
         }
     }
 
     private static var spanBatches: [[UInt8]] {
         traces.compactMap {
             try? DecodedTraces.fromProtobuf($0.protobufBytes().span, arrival: fuzzArrival).batch.encoded()
+        }
+    }
+
+    private static var pointBatches: [[UInt8]] {
+        metrics.compactMap {
+            try? DecodedMetrics.fromProtobuf($0.protobufBytes().span, arrival: fuzzArrival).batch.encoded()
         }
     }
 
@@ -51,7 +62,7 @@ enum FuzzSeeds {
 
     // MARK: Requests
 
-    private static var resource: Resource {
+    static var resource: Resource {
         Resource(attributes: [
             KeyValue("service.name", .string("proxy")), KeyValue("host.name", .string("edge-1")),
         ])
@@ -70,7 +81,7 @@ enum FuzzSeeds {
         return ExportLogsServiceRequest(resourceLogs: [ResourceLogs(resource: resource, scopeLogs: [scope])])
     }
 
-    private static var values: [KeyValue] {
+    static var values: [KeyValue] {
         [
             KeyValue("url.path", .string("/github.com/!azure/x/@v/v1.0.0.mod")), KeyValue("a", .int(-1)),
             KeyValue("b", .double(0.5)), KeyValue("c", .bool(true)), KeyValue("d", .bytes([0, 255])),
