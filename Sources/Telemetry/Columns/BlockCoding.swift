@@ -13,6 +13,10 @@ enum Block {
     /// believed.
     static let contentBytesMax = 1 << 28
 
+    /// What a byte of zstd becomes at the most: 128 KiB that are all the same take four bytes. A length above it is not
+    /// believed either, so that no memory is made ready for it.
+    private static let bytesOfZstdByteMax: UInt64 = 1 << 15
+
     static func write(_ bytes: ByteSpan, _ compressor: borrowing ZstdCompressor, to writer: inout ByteWriter)
     {
         if isWorthTrying(bytes), let compressed = compressor.compress(bytes) {
@@ -88,6 +92,7 @@ enum Block {
             guard UInt64(stored.count) == count else { throw reader.damage() }
             content.append(reader.bytes.extracting(stored))
         case .zstd?:
+            guard count <= UInt64(stored.count) * bytesOfZstdByteMax else { throw reader.damage() }
             let isWhole = decompressor.decompress(
                 reader.bytes.extracting(stored), count: Int(count), appendingTo: &content)
             guard isWhole else { throw reader.damage() }
