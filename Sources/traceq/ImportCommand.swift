@@ -109,8 +109,8 @@ struct ImportCommand: ContextCommand {
         /// Spans of new requests that were there already.
         var knownSpans = 0
 
-        /// Whether a span came into the database or was there already.
-        var hasImported: Bool { rows.contains { $0.counts.stored + $0.counts.known > 0 } }
+        /// Whether a span or a log record came into the database or was there already.
+        var hasImported: Bool { rows.contains { $0.counts.taken > 0 } }
     }
 
     private func run(

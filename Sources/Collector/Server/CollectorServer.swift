@@ -97,7 +97,8 @@ package final class CollectorServer: Sendable {
             listeners: listeners.map { listener, _, address in
                 CollectorReport.Listener(protocolName: listener.protocolName, address: "\(address)")
             },
-            endpoints: SenderEndpoints(grpc: grpcAddress, http: httpAddress))
+            endpoints: SenderEndpoints(
+                grpc: grpcAddress, http: httpAddress, hasTLS: settings.tls.certificatePath != nil))
         let server = try await AdminServer.start(on: port, address: address, source: source, logger: logger)
         admin.withLockedValue { $0 = server }
     }

@@ -15,6 +15,8 @@ struct ImportCounts: Hashable, Sendable {
     var knownLogRecords = 0
 
     var spans: Int { stored + known + refused }
+    /// Spans and log records that are stored, now or before.
+    var taken: Int { stored + known + logRecords + knownLogRecords }
 
     static func += (left: inout ImportCounts, right: ImportCounts) {
         left.requests += right.requests
