@@ -167,6 +167,18 @@ struct ImportTests {
         #expect(try await database.spanCount() == 1)
     }
 
+    @Test("Logs alone are something to import")
+    func onlyLogs() async throws {
+        let database = try Database()
+        let logs =
+            #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"5","body":{"stringValue":"x"}}]}]}]}"#
+        let file = try write("logs.jsonl", Array(logs.utf8))
+        let answer = try await database.ask(["import", file]).succeeded()
+        #expect(answer.standardOutput.contains("1 log record stored"))
+        let again = try await database.ask(["import", file]).succeeded()
+        #expect(again.standardOutput.contains("1 known already"))
+    }
+
     @Test("Files that are missing, folders and foreign files are refused")
     func refusals() async throws {
         let database = try Database()

@@ -9,10 +9,13 @@ struct ExportDecoder: Sendable {
     private let decoder: ProtobufDecoder
     private let limits: DecodeLimits
     private let redactor: CurrentRedactor
+    private let digestKey: DigestKey
     private let memory = DecodingMemory()
 
-    init(settings: CollectorSettings, redactor: CurrentRedactor) {
+    /// - Parameter digestKey: of the store that is to have the requests
+    init(settings: CollectorSettings, redactor: CurrentRedactor, digestKey: DigestKey) {
         self.redactor = redactor
+        self.digestKey = digestKey
         inflating = BodyInflater.Limits(bytes: settings.maxBodyBytes, ratio: settings.decompressionRatioMax)
         decoder = settings.decoder
         limits = settings.decodeLimits
@@ -113,7 +116,7 @@ struct ExportDecoder: Sendable {
             }
         decoded.batch.redact(redactor.current)
         return DecodedExport(
-            batch: .spans(decoded.batch), digest: BodyDigest(of: bytes), signal: .traces,
+            batch: .spans(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .traces,
             items: decoded.batch.spanCount, rejected: decoded.rejectedSpans, reason: decoded.rejectionReason,
             notes: decoded.notes)
     }
@@ -131,7 +134,7 @@ struct ExportDecoder: Sendable {
         _ = decoded.batch.redact(redactor.current)
         let excess = decoded.batch.limitSeries(request.source.series, now: request.arrival.receivedAt)
         var export = DecodedExport(
-            batch: .points(decoded.batch), digest: BodyDigest(of: bytes), signal: .metrics,
+            batch: .points(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .metrics,
             items: decoded.batch.pointCount, rejected: decoded.rejectedPoints + excess.refusedPoints,
             reason: decoded.rejectionReason,
             notes: decoded.notes)
@@ -160,7 +163,7 @@ struct ExportDecoder: Sendable {
             }
         decoded.batch.redact(redactor.current)
         return DecodedExport(
-            batch: .logs(decoded.batch), digest: BodyDigest(of: bytes), signal: .logs,
+            batch: .logs(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .logs,
             items: decoded.batch.recordCount, rejected: decoded.rejectedRecords,
             reason: decoded.rejectionReason ?? decoded.warning, notes: decoded.notes)
     }

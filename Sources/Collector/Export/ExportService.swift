@@ -37,7 +37,7 @@ package struct ExportService: Sendable {
         failures = StoreFailureLog(logger: logger)
         authenticator = Authenticator(credentials: settings.credentials)
         redactor = CurrentRedactor(settings.redaction)
-        decoder = ExportDecoder(settings: settings, redactor: redactor)
+        decoder = ExportDecoder(settings: settings, redactor: redactor, digestKey: store.digestKey)
         health = HealthService { [inFlight] in inFlight.usedBytes < inFlight.limitBytes / 8 * 7 }
     }
 

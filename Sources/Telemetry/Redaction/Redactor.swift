@@ -30,21 +30,29 @@ package struct Redactor: Sendable {
     func firstSign(_ bytes: ByteSpan, _ range: Range<Int>) -> Int {
         let (at, equals) = (UInt8(ascii: "@"), UInt8(ascii: "="))
         var place = bytes.place(of: at, equals, equals, in: range)
+        // Behind an `@` that ended no user none does before something ends the host: nothing is looked at twice, or a
+        // text of nothing but signs would take its length squared.
+        var start = range.lowerBound
         while place < range.upperBound {
-            if bytes[place] == at ? mayEndUserInfo(bytes, place) : mayEndKey(bytes, place) { return place }
+            if bytes[place] == equals {
+                if mayEndKey(bytes, place) { return place }
+            } else {
+                if mayEndUserInfo(bytes, start..<place) { return place }
+                start = place
+            }
             place = bytes.place(of: at, equals, equals, in: place + 1..<range.upperBound)
         }
         return place
     }
 
-    /// Whether what stands before a place goes back to `://` without a byte that ends a host.
-    private func mayEndUserInfo(_ bytes: ByteSpan, _ place: Int) -> Bool {
+    /// Whether a range goes back from its end to `://` without a byte that ends a host.
+    private func mayEndUserInfo(_ bytes: ByteSpan, _ range: Range<Int>) -> Bool {
         guard replacesUserInfo else { return false }
-        var start = place
-        while start > 0, !Self.endsAuthority(bytes[start - 1]) { start -= 1 }
+        var start = range.upperBound
+        while start > range.lowerBound, !Self.endsAuthority(bytes[start - 1]) { start -= 1 }
+        guard start > range.lowerBound, start > 2 else { return false }
         let slash = UInt8(ascii: "/")
-        return start > 2 && bytes[start - 1] == slash && bytes[start - 2] == slash
-            && bytes[start - 3] == UInt8(ascii: ":")
+        return bytes[start - 1] == slash && bytes[start - 2] == slash && bytes[start - 3] == UInt8(ascii: ":")
     }
 
     /// Whether what stands before a place ends as one of the keys does, or is percent-encoded.

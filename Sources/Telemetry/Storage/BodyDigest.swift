@@ -1,7 +1,8 @@
 /// A digest of a decompressed request body: a retry is recognised by it.
 ///
-/// 128 bits, so that among the requests of a retry window two different ones do not meet by accident. It
-/// is not cryptographic: who can make two bodies with one digest can only lose telemetry of their own.
+/// 128 bits, so that among the requests of a retry window two different ones do not meet by accident. A key makes that
+/// they do not meet on purpose, either: a gateway sends what many emitters said in one request, and whoever of them could
+/// make its digest that of another one would have the telemetry of all of them dropped as a retry.
 package struct BodyDigest: Hashable, Sendable {
     let high: UInt64
     let low: UInt64
@@ -14,22 +15,30 @@ package struct BodyDigest: Hashable, Sendable {
         self.low = low
     }
 
-    package init(of body: ByteSpan) {
-        // Odd constants with about as many ones as zeros; stored digests depend on them.
-        var first: UInt64 = 0x243f_6a88_85a3_08d3 ^ UInt64(body.count)
-        var second: UInt64 = 0x1319_8a2e_0370_7345
+    /// - Parameter key: unknown to whoever sends; digests made with different ones have nothing in common
+    package init(of body: ByteSpan, key: DigestKey = .ofProcess) {
+        // No word of a body is multiplied by what a sender knows: whoever could make a factor 0 would have all that was
+        // before it forgotten.
+        let words = key.words
+        // The length comes in as a product: a longer body is not another one with a word changed.
+        var first = TableHash.mix(words[0] ^ UInt64(body.count), words[7])
+        var second = words[1]
         var index = 0
         while index &+ 32 <= body.count {
             first = TableHash.mix(
-                body.loadUInt64(at: index) ^ 0xa409_3822_299f_31d1, body.loadUInt64(at: index &+ 8) ^ first)
+                body.loadUInt64(at: index) ^ words[2], body.loadUInt64(at: index &+ 8) ^ first)
             second = TableHash.mix(
-                body.loadUInt64(at: index &+ 16) ^ 0x082e_fa98_ec4e_6c89,
-                body.loadUInt64(at: index &+ 24) ^ second)
+                body.loadUInt64(at: index &+ 16) ^ words[3], body.loadUInt64(at: index &+ 24) ^ second)
             index &+= 32
         }
+        // Both halves see all of the body, or who changes 16 bytes had only one of them to meet.
+        (first, second) = (
+            first ^ TableHash.mix(second ^ words[4], words[5]),
+            second ^ TableHash.mix(first ^ words[6], words[7])
+        )
         while index &+ 8 <= body.count {
-            first = TableHash.mix(body.loadUInt64(at: index) ^ 0x4528_21e6_38d0_1377, first)
-            second = TableHash.mix(body.loadUInt64(at: index) ^ 0xbe54_66cf_34e9_0c6d, second)
+            first = TableHash.mix(body.loadUInt64(at: index) ^ words[2], first ^ words[4])
+            second = TableHash.mix(body.loadUInt64(at: index) ^ words[3], second ^ words[5])
             index &+= 8
         }
         var rest: UInt64 = 0
@@ -37,10 +46,10 @@ package struct BodyDigest: Hashable, Sendable {
             rest = rest << 8 | UInt64(body[index])
             index &+= 1
         }
-        first ^= rest
-        second ^= rest &* 0x9e37_79b9_7f4a_7c15
-        high = TableHash.mix(first ^ 0xc0ac_29b7_c97c_50dd, second ^ 0x3f84_d5b5_b547_0917)
-        low = TableHash.mix(second ^ 0x9216_d5d9_8979_fb1b, first ^ 0xd131_0ba6_98df_b5ac)
+        first = TableHash.mix(first ^ rest, words[6])
+        second = TableHash.mix(second ^ rest, words[7])
+        high = TableHash.mix(first ^ words[4], second ^ words[5])
+        low = TableHash.mix(second ^ words[6], first ^ words[7])
     }
 }
 

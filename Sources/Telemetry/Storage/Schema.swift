@@ -39,6 +39,22 @@ enum Schema {
         CREATE INDEX series_by_name ON series (name);
         """
 
+    /// What a file has to itself: random bytes by their use. A file that was made without the table gets it, whatever its
+    /// version; readers do not need it.
+    static let secretTable = """
+        CREATE TABLE secret (
+            name TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO secret (name, value) VALUES ('digest', randomblob(\(DigestKey.byteCount)));
+        """
+
+    /// Whether the table of secrets is there.
+    static func hasSecret(_ connection: borrowing Connection) throws(SQLiteError) -> Bool {
+        for table in columns(of: secretTable) where try !hasTable(table, connection) { return false }
+        return true
+    }
+
     /// The tables of versions 1 and 2.
     private static let oldTables = """
         CREATE TABLE journal (

@@ -86,6 +86,7 @@ struct StoreDatabase: ~Copyable {
             """
             BEGIN IMMEDIATE;
             \(Schema.tables)
+            \(Schema.secretTable)
             PRAGMA application_id = \(Schema.applicationID);
             PRAGMA user_version = \(Schema.version);
             COMMIT;
@@ -99,11 +100,20 @@ struct StoreDatabase: ~Copyable {
     /// an older version must not write to the file from here on.
     private func migrate() throws(SQLiteError) {
         let found = try connection.integer("PRAGMA user_version") ?? Schema.version
-        guard found < Schema.version else { return }
+        let hasSecret = try Schema.hasSecret(connection)
+        guard found < Schema.version || !hasSecret else { return }
         try transaction(.migration) { () throws(SQLiteError) in
             if found < 3 { try connection.execute(Schema.seriesTable) }
+            if !hasSecret { try connection.execute(Schema.secretTable) }
             try connection.execute("PRAGMA user_version = \(Schema.version)")
         }
+    }
+
+    /// What digests of requests are made with; nil when somebody took it out of the file.
+    func digestKey() throws(SQLiteError) -> DigestKey? {
+        let statement = try connection.prepare("SELECT value FROM secret WHERE name = 'digest'")
+        guard try statement.step() else { return nil }
+        return DigestKey(statement.blob(0))
     }
 
     /// The highest number that a commit ever had, so that none is given twice.

@@ -37,6 +37,8 @@ actor StoreWriter {
     /// Why nothing is taken at the moment; nil in good times.
     var outage: Outage? { didSet { meters.noteOutage(outage) } }
     var retrying: Task<Void, Never>?
+    /// Of the file that was opened first: a retry is recognised across a restart.
+    nonisolated let digestKey: DigestKey
     /// Failures of the file in a row.
     var failuresInARow = 0
     /// By name of the event, with the last error.
@@ -69,6 +71,7 @@ actor StoreWriter {
             file, durability: options.durability, logBytesMax: options.logBytesMax)
         let stored: StoredState
         do {
+            digestKey = try database.digestKey() ?? .ofProcess
             stored = try StoredState(of: database, now: options.clock(), options: options)
             if let age = options.retainNanos {
                 upkeep.retentionClock = RetentionClock(

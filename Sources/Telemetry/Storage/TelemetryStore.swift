@@ -40,6 +40,9 @@ package final class TelemetryStore: Sendable {
         }
     }
 
+    /// What the digests of requests to this store are made with.
+    package var digestKey: DigestKey { writer.digestKey }
+
     /// Says that a small request has come in whole and will be appended in a moment, so that one commit can
     /// serve it and those that came just before.
     package func expectAppend() -> ExpectedAppend {
@@ -50,7 +53,7 @@ package final class TelemetryStore: Sendable {
     /// Stores the content of one request. When it returns, it is on disk and every reader sees it.
     /// - Parameters:
     ///   - batch: the decoded request
-    ///   - digest: of the decompressed body; a request whose digest was stored within the last 15 minutes
+    ///   - digest: of the decompressed body, made with `digestKey`; a request whose digest was stored within the last 15 minutes
     ///     is not stored again
     ///   - expectation: what `expectAppend` gave for this request
     ///   - charge: what the request holds; the store lowers it to what stays in memory, and keeps it until the spans

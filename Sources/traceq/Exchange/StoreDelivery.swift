@@ -25,7 +25,7 @@ struct StoreDelivery: Sendable {
         }
         let spans = decoded.batch.spanCount
         do {
-            switch try await append(.spans(decoded.batch), digest: BodyDigest(of: record.bytes.span)) {
+            switch try await append(.spans(decoded.batch), of: record) {
             case .stored:
                 return .stored(spans: spans, refused: decoded.rejectedSpans, reason: decoded.rejectionReason)
             case .duplicate: return .known(spans: spans, refused: decoded.rejectedSpans)
@@ -48,7 +48,7 @@ struct StoreDelivery: Sendable {
         }
         guard decoded.batch.recordCount > 0 else { return .empty(.logs) }
         do {
-            let outcome = try await append(.logs(decoded.batch), digest: BodyDigest(of: record.bytes.span))
+            let outcome = try await append(.logs(decoded.batch), of: record)
             return .logs(records: decoded.batch.recordCount, isNew: outcome == .stored)
         } catch {
             return .failed(CommandFailure(.database, DisplayText.escaped(error.message)))
@@ -57,8 +57,9 @@ struct StoreDelivery: Sendable {
 
     /// Waits while the writer is behind: a file can wait.
     private func append(
-        _ batch: TelemetryBatch, digest: BodyDigest
+        _ batch: TelemetryBatch, of record: ImportRecord
     ) async throws(StoreError) -> AppendOutcome {
+        let digest = BodyDigest(of: record.bytes.span, key: store.digestKey)
         while true {
             do {
                 return try await store.append(batch, digest: digest)

@@ -76,4 +76,22 @@ struct RedactorTests {
         #expect(Redactor(redaction).redacted("https://a:b@c") == nil)
         #expect(Redactor(.none).redacted("https://a:b@c/?token=1") == nil)
     }
+
+    @Test(
+        "a text of nothing but signs takes its length and not its square",
+        arguments: ["a@", "@", "=", "://a@", "a=@", "?token=@"])
+    func manySigns(sign: String) throws {
+        var span = OTLPModel.Span()
+        span.traceID = [UInt8](repeating: 1, count: 16)
+        span.spanID = [UInt8](repeating: 1, count: 8)
+        span.name = String(repeating: sign, count: (1 << 20) / sign.utf8.count)
+        let request = ExportTraceServiceRequest(resourceSpans: [
+            ResourceSpans(scopeSpans: [ScopeSpans(spans: [span])])
+        ])
+        let body = request.protobufBytes()
+        let arrival = Arrival(receivedAt: .now(), peerAddress: "test")
+        var batch = try DecodedTraces.fromProtobuf(body.span, arrival: arrival).batch
+        batch.redact(Redactor())
+        #expect(batch.spanCount == 1)
+    }
 }
