@@ -47,10 +47,18 @@ struct FormatSpecificationTests {
         try await expectSameRows(in: database, places: ["segment 1", "segment 2"], count: count)
     }
 
+    /// Gives a file the key of the worked example.
+    private static let knownKey: String = {
+        let digits = (0..<64).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "UPDATE secret SET value = x'\(digits)' WHERE name = 'digest'"
+    }()
+
     @Test("the worked example is what the collector writes")
     func workedExampleIsTrue() async throws {
         let example = try WorkedExample()
         let database = try Database()
+        try await Collector.running(on: database) { collector in await collector.killAtOnce() }
+        _ = try await FinishedProgram.run("/usr/bin/sqlite3", [database.path, Self.knownKey]).succeeded()
         try await Collector.running(on: database) { collector in
             try await collector.store(WorkedExample.request.protobufBytes())
             await collector.killAtOnce()
@@ -77,6 +85,8 @@ struct FormatSpecificationTests {
     @Test("the reader notices what does not agree with a checksum", arguments: [0, 5, 9, 16])
     func noticesDamage(chunk: Int) async throws {
         let database = try Database()
+        try await Collector.running(on: database) { collector in await collector.killAtOnce() }
+        _ = try await FinishedProgram.run("/usr/bin/sqlite3", [database.path, Self.knownKey]).succeeded()
         try await Collector.running(on: database) { collector in
             try await collector.store(WorkedExample.request.protobufBytes())
             await collector.killAtOnce()
