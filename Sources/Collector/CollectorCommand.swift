@@ -8,7 +8,7 @@ import Telemetry
 struct CollectorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "traceq-collector",
-        abstract: "Receives OpenTelemetry traces over OTLP and keeps them in one database file.",
+        abstract: "Receives OpenTelemetry traces, metrics and logs and keeps them in one database file.",
         usage: """
             traceq-collector [<options>]
             traceq-collector <command> [<options>]
