@@ -90,6 +90,7 @@ let package = Package(
         // C libraries of the system.
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CScheduling"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -105,7 +106,7 @@ let package = Package(
         .target(
             name: "Telemetry",
             dependencies: [
-                "CMalloc", "COTLP", "CSQLite", "CZstd", "OTLPModel",
+                "CMalloc", "COTLP", "CScheduling", "CSQLite", "CZstd", "OTLPModel",
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: strictMemory),

@@ -3,7 +3,7 @@ import Dispatch
 /// Builds and compresses segments, on a thread of its own: it takes some 50 ms for 65,536 spans, which
 /// commits must not wait for.
 actor Sealer {
-    private let executor = SerialExecutorQueue(label: "traceq.sealer", qos: .utility)
+    private let executor = SerialExecutorQueue(label: "traceq.sealer", qos: .utility, letsOthersPass: true)
     private let encoder = SegmentEncoder()
     private let path: String
     /// Made when it is first needed; nil again after a failure.
