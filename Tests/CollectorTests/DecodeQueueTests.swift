@@ -1,6 +1,7 @@
 import Collector
 import Dispatch
 import NIOConcurrencyHelpers
+import NIOCore
 import Telemetry
 import Testing
 
@@ -30,6 +31,29 @@ struct DecodeQueueTests {
         }
         #expect((1...2).contains(running.withLockedValue { $0.most }))
         #expect(running.withLockedValue { $0.now } == 0)
+    }
+
+    @Test("however long it takes, tasks of the process go on")
+    func tasksGoOn() async {
+        // As many as all tasks have threads.
+        let width = System.coreCount
+        let queue = DecodeQueue(width: width)
+        let gate = DispatchSemaphore(value: 0)
+        defer { for _ in 0..<width { gate.signal() } }
+        let running = NIOLockedValueBox(0)
+        for _ in 0..<width {
+            queue.run(byteCount: 1, source: nil) {
+                running.withLockedValue { $0 += 1 }
+                gate.wait()
+            }
+        }
+        // Each of these turns needs a thread of the tasks.
+        while running.withLockedValue({ $0 }) < width { await Task.yield() }
+        let values = await withTaskGroup(of: Int.self) { group in
+            for number in 0..<64 { group.addTask { number } }
+            return await group.reduce(0, +)
+        }
+        #expect(values == 63 * 32)
     }
 
     @Test("who sends little is decoded after a turn of who floods")

@@ -1,3 +1,4 @@
+import Dispatch
 import NIOConcurrencyHelpers
 import NIOCore
 package import Telemetry
@@ -11,41 +12,44 @@ package final class DecodeQueue: Sendable {
 
     private struct State {
         var waiting = FairQueue<Work>()
-        var running = 0
+        /// Threads that have nothing to do.
+        var idle: [Int]
     }
 
-    private let state = NIOLockedValueBox(State())
-    private let width: Int
+    private let state: NIOLockedValueBox<State>
+    /// Queues that do not share the threads of tasks: whatever decoding takes, the admin port answers, and the collector
+    /// ends when it is told to.
+    private let threads: [DispatchQueue]
 
-    package init(width: Int = System.coreCount) { self.width = width }
+    package init(width: Int = System.coreCount) {
+        threads = (0..<width).map { DispatchQueue(label: "traceq.decode.\($0)") }
+        state = NIOLockedValueBox(State(idle: Array(threads.indices)))
+    }
 
     /// - Parameters:
     ///   - byteCount: how large it is, for the turns
     ///   - source: whose turn it takes; lives as long as the work
     package func run(byteCount: Int, source: RequestSource?, _ work: @escaping Work) {
-        let starts = state.withLockedValue { state in
-            guard state.running < width else {
-                state.waiting.append(work, byteCount: byteCount, source: source)
-                return false
-            }
-            state.running += 1
-            return true
+        let idle = state.withLockedValue { state in
+            let idle = state.idle.popLast()
+            if idle == nil { state.waiting.append(work, byteCount: byteCount, source: source) }
+            return idle
         }
-        if starts { start(work) }
+        if let idle { start(work, on: idle) }
     }
 
-    /// In a task for each, so that others of the process get their turn between two of them.
-    private func start(_ work: @escaping Work) {
-        Task {
+    private func start(_ work: @escaping Work, on thread: Int) {
+        threads[thread].async { [self] in
             work()
-            if let next = next() { start(next) }
+            while let next = next(on: thread) { next() }
         }
     }
 
-    private func next() -> Work? {
+    /// What the thread does next; nil when it has nothing more to do.
+    private func next(on thread: Int) -> Work? {
         state.withLockedValue { state in
             let next = state.waiting.popFirst()
-            if next == nil { state.running -= 1 }
+            if next == nil { state.idle.append(thread) }
             return next
         }
     }

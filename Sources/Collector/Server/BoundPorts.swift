@@ -39,8 +39,10 @@ package final class BoundPorts: Sendable {
     /// What the ports show to senders that speak TLS.
     let tls: TLSIdentity?
 
-    /// What is read from a socket at once. 256 KiB: half a body of 1,000 spans.
-    private static let receiveBufferBytes = 256 << 10
+    /// What is read from a socket at once: up to 256 KiB, half a body of 1,000 spans, where a sender sends as much. A
+    /// connection keeps the last of it, and thousands of nodes that send little, or nothing any more, need little.
+    private static let receiveBuffer = AdaptiveRecvByteBufferAllocator(
+        minimum: 2 << 10, initial: 16 << 10, maximum: 256 << 10)
     private static let backlog: Int32 = 1_024
 
     private init(
@@ -157,9 +159,7 @@ package final class BoundPorts: Sendable {
             .serverChannelOption(.maxMessagesPerRead, value: UInt(backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(
-                .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: receiveBufferBytes)
-            )
+            .childChannelOption(.recvAllocator, value: receiveBuffer)
             // One read a turn bounds what a sender of many small requests can make us hold.
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelInitializer { channel in
