@@ -110,9 +110,7 @@ final class IngestQueue: Sendable {
             if state.isClosed {
                 return (.refused(StoreError(.shuttingDown, "the collector is shutting down")), false)
             }
-            // The last one in may be larger than the room that is left, or a batch that is as large as the
-            // queue could never be stored.
-            guard hasRoom(state, for: item.charge?.source) else {
+            guard hasRoom(state, for: item.byteCount, of: item.charge?.source) else {
                 return (.refused(StoreError(.queueFull, Self.fullMessage)), false)
             }
             let now = monotonicNanos()
@@ -131,17 +129,28 @@ final class IngestQueue: Sendable {
 
     /// How many times the room that is left the requests of one source may fill: it leaves a quarter to others.
     private static let timesRest = 3
+    /// This part of the queue is beside it, for sources of which nothing waits and that send little: what others filled
+    /// it with is no reason to refuse them.
+    private static let spareParts = 4
+    /// Little is less than this part of the queue: of 24 MiB, the batch of 10,000 spans.
+    private static let littleParts = 32
 
-    /// A source of which nothing waits is refused only when nothing at all can be taken.
-    private func hasRoom(_ state: State, for source: RequestSource?) -> Bool {
-        guard state.bytes < bytesMax else { return false }
-        guard let source else { return true }
-        return state.items.byteCount(of: source) <= Self.timesRest * (bytesMax - state.bytes)
+    /// Whether a batch finds room, so that no source fills the queue alone, and any batch, however large, is taken
+    /// sometime: where nothing else waits, or hardly anything.
+    private func hasRoom(_ state: State, for bytes: Int, of source: RequestSource?) -> Bool {
+        let filled = state.bytes + bytes
+        let own = source.map { state.items.byteCount(of: $0) } ?? 0
+        let share = source == nil ? bytesMax : Self.timesRest * (bytesMax - filled)
+        if filled <= bytesMax, own + bytes <= share { return true }
+        guard own == 0 else { return false }
+        if state.bytes <= bytesMax / Self.littleParts { return true }
+        return source != nil && bytes <= bytesMax / Self.littleParts
+            && filled <= bytesMax + bytesMax / Self.spareParts
     }
 
-    /// Whether a request of a source would be taken at this moment.
+    /// Whether the smallest request of a source would be taken at this moment.
     func hasRoom(for source: RequestSource?) -> Bool {
-        state.withLockedValue { hasRoom($0, for: source) }
+        state.withLockedValue { hasRoom($0, for: 1, of: source) }
     }
 
     /// How long it will take until all that waits is committed, in seconds; nil when nothing is known yet.

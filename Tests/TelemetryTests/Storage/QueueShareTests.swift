@@ -35,6 +35,50 @@ struct QueueShareTests {
         }
     }
 
+    @Test("hostile 74: a source that sends the largest batches leaves room for others, too")
+    func largeBatchesLeaveRoom() {
+        let queue = IngestQueue(bytesMax: 64_000)
+        let flood = RequestSource(name: "flood")
+        #expect(isTaken(queue.submit(item(bytes: 24_000, flood))))
+        #expect(isTaken(queue.submit(item(bytes: 24_000, flood))))
+        #expect(!isTaken(queue.submit(item(bytes: 24_000, flood))))
+        for number in 0..<16 {
+            #expect(isTaken(queue.submit(item(bytes: 1_000, RequestSource(name: "node-\(number)")))))
+        }
+    }
+
+    @Test("hostile 74: a full queue has some room beside it for who sends little, and for nobody else")
+    func littleFindsRoom() {
+        let queue = IngestQueue(bytesMax: 64_000)
+        let floods = (0..<100).map { RequestSource(name: "flood-\($0)") }
+        for flood in floods { while isTaken(queue.submit(item(bytes: 3_000, flood))) {} }
+        #expect(queue.waitingBytes <= 64_000)
+        // More than little.
+        #expect(!isTaken(queue.submit(item(bytes: 4_000, RequestSource(name: "large")))))
+        let node = RequestSource(name: "node")
+        #expect(isTaken(queue.submit(item(bytes: 1_900, node))))
+        #expect(!isTaken(queue.submit(item(bytes: 1_900, node))))
+        // It is bounded as well.
+        for number in 0..<100 { _ = queue.submit(item(bytes: 1_900, RequestSource(name: "node-\(number)"))) }
+        #expect((64_000 + 14_000...64_000 + 16_000).contains(queue.waitingBytes))
+        #expect(!queue.hasRoom(for: node))
+    }
+
+    @Test(
+        "a batch as large as the queue, or larger, is taken when nothing else waits",
+        arguments: [true, false])
+    func anyBatchIsTakenSometime(hasSource: Bool) {
+        let queue = IngestQueue(bytesMax: 64_000)
+        let source = hasSource ? RequestSource(name: "node") : nil
+        for bytes in [48_001, 64_000, 65_000, 200_000] {
+            #expect(isTaken(queue.submit(item(bytes: bytes, source))))
+            #expect(!isTaken(queue.submit(item(bytes: bytes, source))))
+            let group = queue.takeGroup(bytesMax: 1)
+            #expect(group.map(\.byteCount) == [bytes])
+            queue.release(group)
+        }
+    }
+
     @Test("hostile 74: the request of another source is in the next group, whatever waits before it")
     func othersComeFirst() {
         let queue = IngestQueue(bytesMax: 100 << 20)
