@@ -38,6 +38,11 @@ struct ImportCommand: ContextCommand {
     @Flag(name: .customLong("skip-bad"), help: "Go on after a request that cannot be read.")
     var skipBad = false
 
+    @Flag(
+        name: .customLong("no-redact"),
+        help: "Store passwords in URLs and secret query values as they are. Otherwise: REDACTED.")
+    var noRedact = false
+
     @Flag(help: "Report what was imported as a JSON document.")
     var json = false
 
@@ -48,6 +53,10 @@ struct ImportCommand: ContextCommand {
         }
         if to != nil, database.db != nil {
             throw ValidationError("--to and --db exclude each other; give one")
+        }
+        if to != nil, noRedact {
+            throw ValidationError(
+                "--no-redact is for files; with --to the collector's configuration says what it redacts")
         }
     }
 
@@ -78,7 +87,9 @@ struct ImportCommand: ContextCommand {
         }
         // What an earlier process left unsealed is none of these files'.
         _ = seal()
-        let delivery = StoreDelivery(store: store, now: { ProcessEnvironment.now() })
+        let delivery = StoreDelivery(
+            store: store, redactor: Redactor(noRedact ? .none : Redaction()),
+            now: { ProcessEnvironment.now() })
         let result = run(sources, in: context, seal: seal) { await delivery.deliver($0, $1) }
         BlockingTask.run { await store.close() }
         if isNew, !result.hasImported { DatabaseFiles(path: place.path).remove() }

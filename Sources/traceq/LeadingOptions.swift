@@ -11,7 +11,7 @@ package enum LeadingOptions {
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",
-        "--force", "--skip-bad", "--list",
+        "--force", "--skip-bad", "--no-redact", "--list",
     ]
 
     package static func movedBehindCommand(_ arguments: [String]) -> [String] {

@@ -179,6 +179,26 @@ struct ImportTests {
         #expect(again.standardOutput.contains("1 known already"))
     }
 
+    @Test(
+        "Secrets in URLs are not brought into the database, unless they are wanted", arguments: [false, true])
+    func secretsAreRedacted(areWanted: Bool) async throws {
+        let database = try Database()
+        let url = "https://user:pass@proxy.example/mod?token=geheim&v=1"
+        let traces = Self.json(1, "GET").replacing(
+            #""name":"GET""#,
+            with: #""name":"GET","attributes":[{"key":"url.full","value":{"stringValue":"\#(url)"}}]"#)
+        let logs =
+            #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"5","body":{"stringValue":"\#(url)"}}]}]}]}"#
+        let file = try write("secrets.jsonl", Array("\(traces)\n\(logs)\n".utf8))
+        let options = areWanted ? ["--no-redact"] : []
+        _ = try await database.ask(["import", file] + options).succeeded()
+        let kept = areWanted ? url : "https://REDACTED:REDACTED@proxy.example/mod?token=REDACTED&v=1"
+        let spans = try await database.rows(["sql", "SELECT attr('url.full') AS url FROM spans"])
+        #expect(spans.map { $0["url"] } == [.string(kept)])
+        let records = try await database.rows(["sql", "SELECT body FROM logs"])
+        #expect(records.map { $0["body"] } == [.string(kept)])
+    }
+
     @Test("Files that are missing, folders and foreign files are refused")
     func refusals() async throws {
         let database = try Database()

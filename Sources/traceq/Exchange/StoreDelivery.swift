@@ -6,6 +6,8 @@ struct StoreDelivery: Sendable {
     static let peerAddress = "import"
 
     let store: TelemetryStore
+    /// Takes out what the collector would: a file may come from where nothing does.
+    let redactor: Redactor
     let now: @Sendable () -> UnixNanos
 
     func deliver(_ record: ImportRecord, _ turn: RequestTurn) async -> ImportRun.Delivery {
@@ -60,6 +62,8 @@ struct StoreDelivery: Sendable {
         _ batch: TelemetryBatch, of record: ImportRecord
     ) async throws(StoreError) -> AppendOutcome {
         let digest = BodyDigest(of: record.bytes.span, key: store.digestKey)
+        var batch = batch
+        batch.redact(redactor)
         while true {
             do {
                 return try await store.append(batch, digest: digest)
