@@ -44,14 +44,14 @@ package struct CollectorSettings: Sendable {
     package var seriesPerSourceMax = 100_000
     /// Spans or log records that are taken of one request: as many as make a segment; those beyond are refused alone.
     package var spansPerRequestMax = 65_536
-    /// Attributes that are kept of a span or log record, and events and links of a span, each: eight times what SDKs let
-    /// through, so that whoever raised that on purpose loses nothing. What is left out is counted in
+    /// Attributes that are kept of a span, log record, point, event, link, resource or scope, and events and links of a
+    /// span, each: eight times what SDKs let through, so that whoever raised that on purpose loses nothing. What is left out is counted in
     /// `dropped_attributes_count` and its like.
     package var attributesPerSpanMax = 1_024
     package var eventsPerSpanMax = 1_024
     package var linksPerSpanMax = 1_024
-    /// Bytes that are kept of a text or bytes value of such an attribute, at least 256: of a longer text the beginning
-    /// stays, and how long it was. 256 KiB holds every stack trace.
+    /// Bytes that are kept of a text or bytes value of such an attribute, of a name, and of a message, at least 256: of a
+    /// longer text the beginning stays, and how long it was. 256 KiB holds every stack trace.
     package var valueBytesMax = 256 << 10
 
     /// Connections to all ports together. 4,096 holds a fleet of 3,000 nodes.

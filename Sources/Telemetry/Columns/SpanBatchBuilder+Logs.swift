@@ -60,9 +60,9 @@ extension SpanBatchBuilder {
         var invalidIDs = 0
         var rejected = 0
         for group in request.resourceLogs {
-            setResource(ResourceSpans(resource: group.resource, schemaURL: group.schemaURL).protobufBytes())
+            setResource(group.resource, schemaURL: group.schemaURL)
             for scoped in group.scopeLogs {
-                setScope(ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes())
+                setScope(scoped.scope, schemaURL: scoped.schemaURL)
                 for record in scoped.logRecords {
                     if isFull {
                         rejected += 1
@@ -84,7 +84,7 @@ extension SpanBatchBuilder {
         }
         endAttributes()
         let severityText = Array(record.severityText.utf8)
-        if !severityText.isEmpty { field(.severityText, severityText.span, severityText.indices) }
+        if !severityText.isEmpty { limitedField(.severityText, severityText.span, severityText.indices) }
         var value = record.body
         if case .string(let text) = value {
             textBody(text)

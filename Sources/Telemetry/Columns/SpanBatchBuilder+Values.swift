@@ -34,9 +34,9 @@ extension SpanBatchBuilder {
         var rejected = 0
         var reason: String?
         for group in request.resourceSpans {
-            setResource(ResourceSpans(resource: group.resource, schemaURL: group.schemaURL).protobufBytes())
+            setResource(group.resource, schemaURL: group.schemaURL)
             for scoped in group.scopeSpans {
-                setScope(ScopeSpans(scope: scoped.scope, schemaURL: scoped.schemaURL).protobufBytes())
+                setScope(scoped.scope, schemaURL: scoped.schemaURL)
                 for span in scoped.spans {
                     if let problem = span.idProblem ?? (isFull ? limits.tooManySpans : nil) {
                         rejected += 1
@@ -48,6 +48,24 @@ extension SpanBatchBuilder {
             }
         }
         return (rejected, reason)
+    }
+
+    mutating func setResource(_ resource: Resource, schemaURL: String) {
+        var resource = resource
+        cut { $0.cut(&resource) }
+        setResource(ResourceSpans(resource: resource, schemaURL: schemaURL).protobufBytes())
+    }
+
+    mutating func setScope(_ scope: InstrumentationScope, schemaURL: String) {
+        var scope = scope
+        cut { $0.cut(&scope) }
+        setScope(ScopeSpans(scope: scope, schemaURL: schemaURL).protobufBytes())
+    }
+
+    private mutating func cut(_ part: (inout PartCutter) -> Void) {
+        var cutter = PartCutter(limits)
+        part(&cutter)
+        if cutter.hasCut { hasCut = true }
     }
 
     private mutating func append(_ span: OTLPModel.Span, _ limits: DecodeLimits) {
@@ -70,18 +88,24 @@ extension SpanBatchBuilder {
     }
 
     private mutating func appendFields(of span: OTLPModel.Span, _ limits: DecodeLimits) {
-        field(.traceState, Array(span.traceState.utf8))
-        field(.statusMessage, Array(span.status.message.utf8))
+        text(.traceState, span.traceState)
+        text(.statusMessage, span.status.message)
         count(.droppedAttributesCount, UInt64(span.droppedAttributesCount) + droppedAttributes)
         var events = ProtobufWriter()
-        for event in span.events.prefix(limits.eventsMax) { events.message(11) { event.write(to: &$0) } }
+        for var event in span.events.prefix(limits.eventsMax) {
+            cut { $0.cut(&event) }
+            events.message(11) { event.write(to: &$0) }
+        }
         field(.events, events.bytes)
         let eventsLeftOut = max(0, span.events.count - limits.eventsMax)
         let linksLeftOut = max(0, span.links.count - limits.linksMax)
         if eventsLeftOut + linksLeftOut > 0 { hasCut = true }
         count(.droppedEventsCount, UInt64(span.droppedEventsCount) + UInt64(eventsLeftOut))
         var links = ProtobufWriter()
-        for link in span.links.prefix(limits.linksMax) { links.message(13) { link.write(to: &$0) } }
+        for var link in span.links.prefix(limits.linksMax) {
+            cut { $0.cut(&link) }
+            links.message(13) { link.write(to: &$0) }
+        }
         field(.links, links.bytes)
         count(.droppedLinksCount, UInt64(span.droppedLinksCount) + UInt64(linksLeftOut))
     }
@@ -89,6 +113,11 @@ extension SpanBatchBuilder {
     mutating func count(_ name: FieldColumn, _ number: UInt64) {
         // The field has 32 bits.
         if number != 0 { field(name, number: min(number, UInt64(UInt32.max))) }
+    }
+
+    private mutating func text(_ name: FieldColumn, _ text: String) {
+        let bytes = Array(text.utf8)
+        if !bytes.isEmpty { limitedField(name, bytes.span, bytes.indices) }
     }
 
     private mutating func field(_ name: FieldColumn, _ bytes: [UInt8]) {

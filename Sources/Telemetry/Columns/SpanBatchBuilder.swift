@@ -39,6 +39,9 @@ struct SpanBatchBuilder: ~Copyable {
     /// Whether anything of any span was left out because it was too much.
     var hasCut = false
 
+    /// Those that are asked for with each attribute stand beside the rest: reading them must not touch the counts of
+    /// references in it.
+    let limits: DecodeLimits
     let attributesMax: Int
     let valueBytesMax: Int
     private let spansMax: Int
@@ -49,6 +52,7 @@ struct SpanBatchBuilder: ~Copyable {
     init(
         arrival: Arrival, shapes: consuming SpanShapes = SpanShapes(), limits: DecodeLimits = DecodeLimits()
     ) {
+        self.limits = limits
         attributesMax = limits.attributesMax
         valueBytesMax = limits.valueBytesMax
         spansMax = limits.spansMax
@@ -112,12 +116,20 @@ struct SpanBatchBuilder: ~Copyable {
     /// The span's name; before the attributes it also tells which ones to expect.
     @inline(__always)
     mutating func setName(_ body: ByteSpan, _ range: Range<Int>) {
+        guard range.count <= valueBytesMax else { return setLongName(body, range) }
         name = internText(body, range, column: FieldColumn.name.id)
         let operation = shapes.tables.operation(ofName: name)
         prediction =
             operation == LayoutTrie.none
             ? shapes.expectedPath(nameHash: batch.dictionary.hashes[Int(name)])
             : shapes.pathStarts[Int(shapes.tables.operationNodes[Int(operation)])]
+    }
+
+    @inline(never)
+    private mutating func setLongName(_ body: ByteSpan, _ range: Range<Int>) {
+        hasCut = true
+        let beginning = LongText.cut(body, range, bytesMax: valueBytesMax)
+        setName(beginning.span, beginning.indices)
     }
 
     /// An attribute whose value is an entry of the dictionary: `type` is string, array, list or bytes.
@@ -169,6 +181,14 @@ struct SpanBatchBuilder: ~Copyable {
             field.isText
             ? internText(body, range, column: field.id) : intern(body, range, column: field.id)
         batch.slots.append(UInt64(entry))
+    }
+
+    /// One of the rarer fields, as a text of which the beginning is kept where it is too long.
+    mutating func limitedField(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
+        guard range.count > valueBytesMax else { return self.field(field, body, range) }
+        hasCut = true
+        let beginning = LongText.cut(body, range, bytesMax: valueBytesMax)
+        self.field(field, beginning.span, beginning.indices)
     }
 
     /// One of the rarer fields, as a number.

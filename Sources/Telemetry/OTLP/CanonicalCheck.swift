@@ -2,24 +2,30 @@
 /// encoding it again would give. Nearly all are, as exporters send them, and then they are stored as they
 /// came.
 ///
-/// "No" is always a safe answer: the caller decodes and encodes.
+/// "No" is always a safe answer: the caller decodes and encodes. It is also the answer for what is over a limit and must
+/// not be stored as it came (`PartCutter`).
 struct CanonicalCheck: ~Escapable {
     let bytes: ByteSpan
     /// How many `AnyValue`s may nest in one another.
-    let maxDepth: Int
+    private let maxDepth: Int
+    private let attributesMax: Int
+    private let valueBytesMax: Int
 
     @_lifetime(copy bytes)
-    init(_ bytes: ByteSpan, maxDepth: Int) {
+    init(_ bytes: ByteSpan, _ limits: borrowing DecodeLimits) {
         self.bytes = bytes
-        self.maxDepth = maxDepth
+        maxDepth = limits.maxDepth
+        attributesMax = limits.attributesMax
+        valueBytesMax = limits.valueBytesMax
     }
 
     /// `Resource { repeated KeyValue = 1; uint32 = 2; repeated EntityRef = 3; }`
     func resource(_ range: Range<Int>) -> Bool {
         var reader = StrictReader(bytes, range)
+        var attributes = 0
         while let tag = reader.tag() {
             switch tag {
-            case 1 << 3 | 2: reader.require(keyValue(reader.lengthDelimited(), depth: 0))
+            case 1 << 3 | 2: reader.require(attribute(reader.lengthDelimited(), &attributes))
             case 2 << 3 | 0: reader.require(reader.positiveUInt32() && reader.isOnlyOnce)
             // Entity references are rare: they are left to the decoder.
             default: return false
@@ -31,10 +37,11 @@ struct CanonicalCheck: ~Escapable {
     /// `InstrumentationScope { string = 1; string = 2; repeated KeyValue = 3; uint32 = 4; }`
     func scope(_ range: Range<Int>) -> Bool {
         var reader = StrictReader(bytes, range)
+        var attributes = 0
         while let tag = reader.tag() {
             switch tag {
             case 1 << 3 | 2, 2 << 3 | 2: reader.require(text(reader.lengthDelimited()) && reader.isOnlyOnce)
-            case 3 << 3 | 2: reader.require(keyValue(reader.lengthDelimited(), depth: 0))
+            case 3 << 3 | 2: reader.require(attribute(reader.lengthDelimited(), &attributes))
             case 4 << 3 | 0: reader.require(reader.positiveUInt32() && reader.isOnlyOnce)
             default: return false
             }
@@ -45,11 +52,12 @@ struct CanonicalCheck: ~Escapable {
     /// `Event { fixed64 = 1; string = 2; repeated KeyValue = 3; uint32 = 4; }`
     func event(_ range: Range<Int>) -> Bool {
         var reader = StrictReader(bytes, range)
+        var attributes = 0
         while let tag = reader.tag() {
             switch tag {
             case 1 << 3 | 1: reader.require(reader.fixed64() != 0 && reader.isOnlyOnce)
             case 2 << 3 | 2: reader.require(text(reader.lengthDelimited()) && reader.isOnlyOnce)
-            case 3 << 3 | 2: reader.require(keyValue(reader.lengthDelimited(), depth: 0))
+            case 3 << 3 | 2: reader.require(attribute(reader.lengthDelimited(), &attributes))
             case 4 << 3 | 0: reader.require(reader.positiveUInt32() && reader.isOnlyOnce)
             default: return false
             }
@@ -60,12 +68,13 @@ struct CanonicalCheck: ~Escapable {
     /// `Link { bytes = 1; bytes = 2; string = 3; repeated KeyValue = 4; uint32 = 5; fixed32 = 6; }`
     func link(_ range: Range<Int>) -> Bool {
         var reader = StrictReader(bytes, range)
+        var attributes = 0
         while let tag = reader.tag() {
             switch tag {
             case 1 << 3 | 2, 2 << 3 | 2:
                 reader.require(!reader.lengthDelimited().isEmpty && reader.isOnlyOnce)
             case 3 << 3 | 2: reader.require(text(reader.lengthDelimited()) && reader.isOnlyOnce)
-            case 4 << 3 | 2: reader.require(keyValue(reader.lengthDelimited(), depth: 0))
+            case 4 << 3 | 2: reader.require(attribute(reader.lengthDelimited(), &attributes))
             case 5 << 3 | 0: reader.require(reader.positiveUInt32() && reader.isOnlyOnce)
             case 6 << 3 | 5: reader.require(reader.fixed32() != 0 && reader.isOnlyOnce)
             default: return false
@@ -74,12 +83,18 @@ struct CanonicalCheck: ~Escapable {
         return reader.isFine
     }
 
+    /// One of the attributes of a part of a request.
+    private func attribute(_ range: Range<Int>, _ count: inout Int) -> Bool {
+        count += 1
+        return count <= attributesMax && keyValue(range, depth: 0)
+    }
+
     /// `KeyValue { string = 1; AnyValue = 2; }` inside `depth` `AnyValue`s.
     func keyValue(_ range: Range<Int>, depth: Int = 0) -> Bool {
         var reader = StrictReader(bytes, range)
         while let tag = reader.tag() {
             switch tag {
-            case 1 << 3 | 2: reader.require(text(reader.lengthDelimited()) && reader.isOnlyOnce)
+            case 1 << 3 | 2: reader.require(key(reader.lengthDelimited()) && reader.isOnlyOnce)
             case 2 << 3 | 2:
                 let value = reader.lengthDelimited()
                 // An empty value is not written.
@@ -96,16 +111,23 @@ struct CanonicalCheck: ~Escapable {
         var reader = StrictReader(bytes, range)
         guard let tag = reader.tag() else { return reader.isFine }
         switch tag {
-        case 1 << 3 | 2: reader.require(UTF8Text.isValid(bytes.extracting(reader.lengthDelimited())))
+        case 1 << 3 | 2:
+            let text = reader.lengthDelimited()
+            reader.require(isShort(text, depth: depth) && UTF8Text.isValid(bytes.extracting(text)))
         case 2 << 3 | 0: reader.require(reader.varint() <= 1)
         case 3 << 3 | 0: _ = reader.varint()
         case 4 << 3 | 1: _ = reader.fixed64()
         case 5 << 3 | 2: reader.require(array(reader.lengthDelimited(), depth: depth))
         case 6 << 3 | 2: reader.require(keyValueList(reader.lengthDelimited(), depth: depth))
-        case 7 << 3 | 2: _ = reader.lengthDelimited()
+        case 7 << 3 | 2: reader.require(isShort(reader.lengthDelimited(), depth: depth))
         default: return false
         }
         return reader.isFine && !reader.hasMore
+    }
+
+    /// Whether a value is kept whole: what lies in arrays and lists is, whatever its length.
+    private func isShort(_ range: Range<Int>, depth: Int) -> Bool {
+        depth > 1 || range.count <= valueBytesMax
     }
 
     /// The elements of an array inside the `depth`-th `AnyValue`.
@@ -128,8 +150,11 @@ struct CanonicalCheck: ~Escapable {
         return reader.isFine
     }
 
-    /// A string field that is written: not empty, and UTF-8.
-    private func text(_ range: Range<Int>) -> Bool {
+    /// A string field that is written, and kept whole: not empty, not too long, and UTF-8.
+    private func text(_ range: Range<Int>) -> Bool { range.count <= valueBytesMax && key(range) }
+
+    /// The key of an attribute, which is kept whole whatever its length.
+    private func key(_ range: Range<Int>) -> Bool {
         !range.isEmpty && UTF8Text.isValid(bytes.extracting(range))
     }
 }

@@ -7,13 +7,14 @@ package struct DecodeLimits: Sendable {
 
     /// Spans or log records in a request; those beyond are refused alone.
     package var spansMax = Int.max
-    /// Attributes of a span or log record: the first ones are kept.
+    /// Attributes of a span, log record, point, event, link, resource or scope: the first ones are kept.
     package var attributesMax = Int.max
     /// Events of a span: the first ones are kept.
     package var eventsMax = Int.max
     /// Links of a span: the first ones are kept.
     package var linksMax = Int.max
-    /// Bytes of a text or bytes value of such an attribute; a longer text is cut and says so (`LongText`).
+    /// Bytes of a text or bytes value of such an attribute, of names and of messages; a longer text is cut and says so
+    /// (`LongText`). What a log record says, and what lies in arrays and lists, is kept whole.
     package var valueBytesMax = Int.max
 
     /// What decoding may hold beside the body; nil: as much as it takes.

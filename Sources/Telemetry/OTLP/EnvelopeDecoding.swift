@@ -9,15 +9,19 @@ import OTLPModel
 /// ```
 struct EnvelopeDecoding: ~Escapable {
     private let body: ByteSpan
-    private let maxDepth: Int
+    private let limits: DecodeLimits
+    private var cutter: PartCutter
+    /// Whether something was left out because it was too much.
+    var hasCut: Bool { cutter.hasCut }
     /// Pays for what is decoded into values.
     private let allowance: MemoryAllowance?
     private(set) var problem: MessageDecoding.Problem?
 
     @_lifetime(copy body)
-    init(_ body: ByteSpan, maxDepth: Int, allowance: MemoryAllowance?) {
+    init(_ body: ByteSpan, _ limits: DecodeLimits, allowance: MemoryAllowance?) {
         self.body = body
-        self.maxDepth = maxDepth
+        self.limits = limits
+        cutter = PartCutter(limits)
         self.allowance = allowance
     }
 
@@ -55,16 +59,18 @@ struct EnvelopeDecoding: ~Escapable {
     mutating func resource(_ range: Range<Int>) -> [UInt8] {
         let envelope = envelope(range)
         guard problem == nil else { return [] }
-        let check = CanonicalCheck(body, maxDepth: maxDepth)
+        let check = CanonicalCheck(body, limits)
         if let header = envelope.header, check.resource(header),
             UTF8Text.isValid(body.extracting(envelope.schemaURL))
         {
             return canonicalBytes(envelope, header)
         }
-        var decoding = MessageDecoding(body, maxDepth: maxDepth, allowance: allowance)
-        let resource = envelope.header.map { decoding.resource($0) } ?? Resource()
+        var decoding = MessageDecoding(body, limits, allowance: allowance)
+        var resource = envelope.header.map { decoding.resource($0) } ?? Resource()
+        cutter.cut(&resource)
         let schemaURL = decoding.text(envelope.schemaURL)
         report(decoding.problem)
+        cutter.note(decoding)
         return ResourceSpans(resource: resource, schemaURL: schemaURL).protobufBytes()
     }
 
@@ -72,16 +78,18 @@ struct EnvelopeDecoding: ~Escapable {
     mutating func scope(_ range: Range<Int>) -> [UInt8] {
         let envelope = envelope(range)
         guard problem == nil else { return [] }
-        let check = CanonicalCheck(body, maxDepth: maxDepth)
+        let check = CanonicalCheck(body, limits)
         if let header = envelope.header, check.scope(header),
             UTF8Text.isValid(body.extracting(envelope.schemaURL))
         {
             return canonicalBytes(envelope, header)
         }
-        var decoding = MessageDecoding(body, maxDepth: maxDepth, allowance: allowance)
-        let scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
+        var decoding = MessageDecoding(body, limits, allowance: allowance)
+        var scope = envelope.header.map { decoding.scope($0) } ?? InstrumentationScope()
+        cutter.cut(&scope)
         let schemaURL = decoding.text(envelope.schemaURL)
         report(decoding.problem)
+        cutter.note(decoding)
         return ScopeSpans(scope: scope, schemaURL: schemaURL).protobufBytes()
     }
 

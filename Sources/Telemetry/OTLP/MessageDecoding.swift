@@ -9,7 +9,11 @@ import OTLPModel
 struct MessageDecoding: ~Escapable {
     let bytes: ByteSpan
     /// How many `AnyValue`s may nest in one another.
-    let maxDepth: Int
+    private let maxDepth: Int
+    /// Attributes of a part of a request that are decoded; those beyond are counted.
+    private let attributesMax: Int
+    /// Whether there were more.
+    private(set) var hasLeftOut = false
     private(set) var problem: Problem?
 
     enum Problem: Hashable {
@@ -32,10 +36,22 @@ struct MessageDecoding: ~Escapable {
     /// 64 KiB: few messages take as much, and those that do are asked for it as often.
     private static var stepBytes: Int { 64 << 10 }
 
+    /// For what is stored already.
     @_lifetime(copy bytes)
-    init(_ bytes: ByteSpan, maxDepth: Int, allowance: MemoryAllowance? = nil) {
+    init(_ bytes: ByteSpan, maxDepth: Int) {
         self.bytes = bytes
         self.maxDepth = maxDepth
+        attributesMax = .max
+        allowance = nil
+    }
+
+    /// For a request.
+    /// - Parameter allowance: pays for the values; nil when nobody counts them
+    @_lifetime(copy bytes)
+    init(_ bytes: ByteSpan, _ limits: borrowing DecodeLimits, allowance: MemoryAllowance? = nil) {
+        self.bytes = bytes
+        maxDepth = limits.maxDepth
+        attributesMax = limits.attributesMax
         self.allowance = allowance
     }
 
@@ -78,18 +94,33 @@ struct MessageDecoding: ~Escapable {
 
     mutating func resource(_ range: Range<Int>) -> Resource {
         var resource = Resource()
+        var leftOut: UInt64 = 0
         var cursor = WireCursor(bytes, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
-            case 1 << 3 | 2: resource.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 1 << 3 | 2: attribute(cursor.lengthDelimited(), &resource.attributes, &leftOut)
             case 2 << 3 | 0: resource.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
             case 3 << 3 | 2: resource.entityRefs.append(entityRef(cursor.lengthDelimited()))
             default: cursor.skipUnknown(tag, knownThrough: 3)
             }
         }
         close(cursor)
+        resource.droppedAttributesCount = PartCutter.sum(resource.droppedAttributesCount, leftOut)
         return resource
+    }
+
+    /// One of the attributes of a part of a request. Those beyond the limit are not decoded: an empty one takes two bytes of
+    /// the body, and a hundred as a value.
+    private mutating func attribute(
+        _ range: Range<Int>, _ attributes: inout [KeyValue], _ leftOut: inout UInt64
+    ) {
+        if attributes.count < attributesMax {
+            attributes.append(keyValue(range))
+        } else {
+            leftOut += 1
+            hasLeftOut = true
+        }
     }
 
     private mutating func entityRef(_ range: Range<Int>) -> EntityRef {
@@ -112,40 +143,45 @@ struct MessageDecoding: ~Escapable {
 
     mutating func scope(_ range: Range<Int>) -> InstrumentationScope {
         var scope = InstrumentationScope()
+        var leftOut: UInt64 = 0
         var cursor = WireCursor(bytes, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 2: scope.name = text(cursor.lengthDelimited())
             case 2 << 3 | 2: scope.version = text(cursor.lengthDelimited())
-            case 3 << 3 | 2: scope.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 3 << 3 | 2: attribute(cursor.lengthDelimited(), &scope.attributes, &leftOut)
             case 4 << 3 | 0: scope.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
             default: cursor.skipUnknown(tag, knownThrough: 4)
             }
         }
         close(cursor)
+        scope.droppedAttributesCount = PartCutter.sum(scope.droppedAttributesCount, leftOut)
         return scope
     }
 
     mutating func event(_ range: Range<Int>) -> SpanEvent {
         var event = SpanEvent()
+        var leftOut: UInt64 = 0
         var cursor = WireCursor(bytes, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
             switch tag {
             case 1 << 3 | 1: event.timeUnixNano = cursor.fixed64()
             case 2 << 3 | 2: event.name = text(cursor.lengthDelimited())
-            case 3 << 3 | 2: event.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 3 << 3 | 2: attribute(cursor.lengthDelimited(), &event.attributes, &leftOut)
             case 4 << 3 | 0: event.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
             default: cursor.skipUnknown(tag, knownThrough: 4)
             }
         }
         close(cursor)
+        event.droppedAttributesCount = PartCutter.sum(event.droppedAttributesCount, leftOut)
         return event
     }
 
     mutating func link(_ range: Range<Int>) -> SpanLink {
         var link = SpanLink()
+        var leftOut: UInt64 = 0
         var cursor = WireCursor(bytes, range)
         while cursor.hasMore, problem == nil {
             let tag = cursor.tag()
@@ -153,13 +189,14 @@ struct MessageDecoding: ~Escapable {
             case 1 << 3 | 2: link.traceID = Array(bytes, cursor.lengthDelimited())
             case 2 << 3 | 2: link.spanID = Array(bytes, cursor.lengthDelimited())
             case 3 << 3 | 2: link.traceState = text(cursor.lengthDelimited())
-            case 4 << 3 | 2: link.attributes.append(keyValue(cursor.lengthDelimited()))
+            case 4 << 3 | 2: attribute(cursor.lengthDelimited(), &link.attributes, &leftOut)
             case 5 << 3 | 0: link.droppedAttributesCount = UInt32(truncatingIfNeeded: cursor.varint())
             case 6 << 3 | 5: link.flags = cursor.fixed32()
             default: cursor.skipUnknown(tag, knownThrough: 6)
             }
         }
         close(cursor)
+        link.droppedAttributesCount = PartCutter.sum(link.droppedAttributesCount, leftOut)
         return link
     }
 

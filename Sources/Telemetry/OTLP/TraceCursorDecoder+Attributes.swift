@@ -56,7 +56,7 @@ extension TraceCursorDecoder {
     @inline(never)
     private mutating func unlikelyValue(_ range: Range<Int>, key: Range<Int>) {
         if canonicalList(range, key: key) { return }
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = MessageDecoding(body, limits, allowance: allowance)
         let value = decoding.anyValue(range, depth: 1)
         report(decoding.problem)
         builder.attribute(value, body, key: key)
@@ -69,7 +69,7 @@ extension TraceCursorDecoder {
         guard tag == 5 << 3 | 2 || tag == 6 << 3 | 2 else { return false }
         let content = cursor.lengthDelimited()
         guard !cursor.failed, !cursor.hasMore else { return false }
-        let check = CanonicalCheck(body, maxDepth: limits.maxDepth)
+        let check = CanonicalCheck(body, limits)
         let isArray = tag == 5 << 3 | 2
         guard isArray ? check.array(content, depth: 1) : check.keyValueList(content, depth: 1) else {
             return false

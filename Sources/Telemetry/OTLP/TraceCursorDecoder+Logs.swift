@@ -49,7 +49,7 @@ extension TraceCursorDecoder {
     private mutating func endLogRecord(_ pending: PendingRecord) {
         builder.endAttributes()
         let droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
-        if !pending.severityText.isEmpty { builder.field(.severityText, body, pending.severityText) }
+        if !pending.severityText.isEmpty { builder.limitedField(.severityText, body, pending.severityText) }
         var value = AnyValue.empty
         if let range = pending.body {
             if let text = textBody(range) {
@@ -82,7 +82,7 @@ extension TraceCursorDecoder {
     /// A body of any other form. What turns out to be a string is taken as one.
     /// - Returns: what is no string
     private mutating func otherBody(_ range: Range<Int>) -> AnyValue {
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = MessageDecoding(body, limits, allowance: allowance)
         let value = decoding.anyValue(range, depth: 1)
         report(decoding.problem)
         guard case .string(let text) = value else { return value }

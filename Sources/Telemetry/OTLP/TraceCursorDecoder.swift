@@ -78,10 +78,11 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func resourceSpans(_ range: Range<Int>) {
         payForBatch(at: range.lowerBound)
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = EnvelopeDecoding(body, limits, allowance: allowance)
         let resource = decoding.resource(range)
         report(decoding.problem)
         guard problem == nil else { return }
+        if decoding.hasCut { builder.hasCut = true }
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
@@ -96,10 +97,11 @@ struct TraceCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func scopeSpans(_ range: Range<Int>) {
         payForBatch(at: range.lowerBound)
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = EnvelopeDecoding(body, limits, allowance: allowance)
         let scope = decoding.scope(range)
         report(decoding.problem)
         guard problem == nil else { return }
+        if decoding.hasCut { builder.hasCut = true }
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
@@ -267,8 +269,10 @@ extension TraceCursorDecoder {
         } else {
             builder.endAttributes()
             let pending = builder.hasCut ? countingLeftOut(pending) : pending
-            if !pending.traceState.isEmpty { builder.field(.traceState, body, pending.traceState) }
-            if !pending.statusMessage.isEmpty { builder.field(.statusMessage, body, pending.statusMessage) }
+            if !pending.traceState.isEmpty { builder.limitedField(.traceState, body, pending.traceState) }
+            if !pending.statusMessage.isEmpty {
+                builder.limitedField(.statusMessage, body, pending.statusMessage)
+            }
             if pending.droppedAttributes != 0 {
                 builder.field(.droppedAttributesCount, number: pending.droppedAttributes)
             }
@@ -326,17 +330,23 @@ extension TraceCursorDecoder {
 
     private mutating func eventsField() {
         guard !events.isEmpty else { return }
+        let check = CanonicalCheck(body, limits)
         var writer = ByteWriter()
         for range in events {
             writer.byte(11 << 3 | 2)
-            if CanonicalCheck(body, maxDepth: limits.maxDepth).event(range) {
+            if check.event(range) {
                 writer.varint(range.count)
                 writer.append(body.extracting(range))
             } else {
-                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
-                var encoded = ProtobufWriter()
-                decoding.event(range).write(to: &encoded)
+                var decoding = MessageDecoding(body, limits, allowance: allowance)
+                var cutter = PartCutter(limits)
+                var event = decoding.event(range)
                 report(decoding.problem)
+                cutter.note(decoding)
+                cutter.cut(&event)
+                if cutter.hasCut { builder.hasCut = true }
+                var encoded = ProtobufWriter()
+                event.write(to: &encoded)
                 writer.counted(encoded.bytes)
             }
         }
@@ -346,17 +356,23 @@ extension TraceCursorDecoder {
 
     private mutating func linksField() {
         guard !links.isEmpty else { return }
+        let check = CanonicalCheck(body, limits)
         var writer = ByteWriter()
         for range in links {
             writer.byte(13 << 3 | 2)
-            if CanonicalCheck(body, maxDepth: limits.maxDepth).link(range) {
+            if check.link(range) {
                 writer.varint(range.count)
                 writer.append(body.extracting(range))
             } else {
-                var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
-                var encoded = ProtobufWriter()
-                decoding.link(range).write(to: &encoded)
+                var decoding = MessageDecoding(body, limits, allowance: allowance)
+                var cutter = PartCutter(limits)
+                var link = decoding.link(range)
                 report(decoding.problem)
+                cutter.note(decoding)
+                cutter.cut(&link)
+                if cutter.hasCut { builder.hasCut = true }
+                var encoded = ProtobufWriter()
+                link.write(to: &encoded)
                 writer.counted(encoded.bytes)
             }
         }

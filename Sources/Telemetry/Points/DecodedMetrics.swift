@@ -44,7 +44,7 @@ package struct DecodedMetrics: Sendable {
     private static func from(
         _ request: ExportMetricsServiceRequest, _ arrival: Arrival, _ limits: DecodeLimits
     ) throws(DecodeError) -> DecodedMetrics {
-        var builder = PointBatchBuilder(arrival: arrival)
+        var builder = PointBatchBuilder(arrival: arrival, limits: limits)
         builder.append(request)
         try limits.pay(forBatchOf: builder.batch.memoryBytes)
         return try storable(builder)
@@ -55,9 +55,11 @@ package struct DecodedMetrics: Sendable {
             throw DecodeError(
                 .tooLarge, "the request holds more points than can be stored at once; send less in one")
         }
+        var notes: DecodeNotes = []
+        if builder.repeatedKeys > 0 { notes.insert(.repeatedKeys) }
+        if builder.cutter.hasCut { notes.insert(.cut) }
         return DecodedMetrics(
             batch: builder.batch, rejectedPoints: builder.rejected,
-            rejectionReason: builder.rejectionReason, repeatedKeys: builder.repeatedKeys,
-            notes: builder.repeatedKeys > 0 ? .repeatedKeys : [])
+            rejectionReason: builder.rejectionReason, repeatedKeys: builder.repeatedKeys, notes: notes)
     }
 }

@@ -21,7 +21,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
     init(_ body: ByteSpan, arrival: Arrival, limits: DecodeLimits) {
         self.body = body
         self.limits = limits
-        builder = PointBatchBuilder(arrival: arrival)
+        builder = PointBatchBuilder(arrival: arrival, limits: limits)
     }
 
     private mutating func report(_ newProblem: MessageDecoding.Problem?) {
@@ -48,10 +48,11 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func resourceMetrics(_ range: Range<Int>) {
         payForBatch(at: range.lowerBound)
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = EnvelopeDecoding(body, limits, allowance: allowance)
         let resource = decoding.resource(range)
         report(decoding.problem)
         guard problem == nil else { return }
+        builder.cutter.note(decoding)
         builder.setResource(resource)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
@@ -66,10 +67,11 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func scopeMetrics(_ range: Range<Int>) {
         payForBatch(at: range.lowerBound)
-        var decoding = EnvelopeDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = EnvelopeDecoding(body, limits, allowance: allowance)
         let scope = decoding.scope(range)
         report(decoding.problem)
         guard problem == nil else { return }
+        builder.cutter.note(decoding)
         builder.setScope(scope)
         var cursor = WireCursor(body, range)
         while cursor.hasMore, problem == nil {
@@ -84,7 +86,7 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
 
     private mutating func metric(_ range: Range<Int>) {
         payForBatch(at: range.lowerBound)
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth, allowance: allowance)
+        var decoding = MessageDecoding(body, limits, allowance: allowance)
         var data: (field: UInt32, range: Range<Int>)?
         let metric = decoding.metric(range, data: &data)
         report(decoding.problem)
@@ -105,11 +107,11 @@ struct MetricsCursorDecoder: ~Copyable, ~Escapable {
         if range.count > Self.largePointBytes { pay(beside: Self.largePointFactor * range.count) }
         guard problem == nil else { return }
         attributes.removeAll(keepingCapacity: true)
-        var decoding = MessageDecoding(body, maxDepth: limits.maxDepth)
+        var decoding = MessageDecoding(body, limits)
         let point = decoding.point(range, of: type, attributes: &attributes)
         report(decoding.problem)
         var trouble: MessageDecoding.Problem?
-        let canonical = PointAttributes(body, attributes, maxDepth: limits.maxDepth, problem: &trouble)
+        let canonical = PointAttributes(body, attributes, limits, &builder.cutter, problem: &trouble)
         report(trouble)
         guard problem == nil else { return }
         builder.append(point, canonical)

@@ -19,17 +19,23 @@ struct PointAttributes {
 
     /// - Parameters:
     ///   - ranges: where the `KeyValue` messages lie in the body
+    ///   - cutter: leaves out what is too much
     ///   - problem: why they cannot be read; nil when they can
-    init(_ body: ByteSpan, _ ranges: [Range<Int>], maxDepth: Int, problem: inout MessageDecoding.Problem?) {
+    init(
+        _ body: ByteSpan, _ ranges: [Range<Int>], _ limits: borrowing DecodeLimits,
+        _ cutter: inout PartCutter,
+        problem: inout MessageDecoding.Problem?
+    ) {
         if ranges.isEmpty { return }
-        let check = CanonicalCheck(body, maxDepth: maxDepth)
+        let check = CanonicalCheck(body, limits)
         var byKey: [(key: [UInt8], range: Range<Int>)] = []
         byKey.reserveCapacity(ranges.count)
         for range in ranges {
-            guard check.keyValue(range) else {
-                var decoding = MessageDecoding(body, maxDepth: maxDepth)
-                let pairs = ranges.map { decoding.keyValue($0) }
+            guard ranges.count <= limits.attributesMax, check.keyValue(range) else {
+                var decoding = MessageDecoding(body, limits)
+                var pairs = ranges.map { decoding.keyValue($0) }
                 problem = decoding.problem
+                cutter.cut(&pairs)
                 self = PointAttributes(pairs)
                 return
             }

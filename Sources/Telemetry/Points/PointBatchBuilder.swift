@@ -15,8 +15,13 @@ struct PointBatchBuilder {
     private var metric: UInt32 = 0
     private var type = MetricType.none
     private var isNamed = true
+    /// Leaves out what is too much.
+    var cutter: PartCutter
 
-    init(arrival: Arrival) { batch = PointBatch(arrival: arrival) }
+    init(arrival: Arrival, limits: DecodeLimits = DecodeLimits()) {
+        batch = PointBatch(arrival: arrival)
+        cutter = PartCutter(limits)
+    }
 
     /// Whether there is more than a batch can hold.
     var isOverfull: Bool {
@@ -43,6 +48,7 @@ struct PointBatchBuilder {
     mutating func setMetric(_ metric: Metric) {
         var header = metric
         header.points = []
+        cutter.cut(&header)
         type = header.type
         isNamed = !header.name.isEmpty
         var writer = ProtobufWriter()
@@ -72,15 +78,21 @@ struct PointBatchBuilder {
     /// Adds all points of a request.
     mutating func append(_ request: ExportMetricsServiceRequest) {
         for resourceMetrics in request.resourceMetrics {
+            var resource = resourceMetrics.resource
+            cutter.cut(&resource)
             setResource(
-                ResourceSpans(resource: resourceMetrics.resource, schemaURL: resourceMetrics.schemaURL)
-                    .protobufBytes())
+                ResourceSpans(resource: resource, schemaURL: resourceMetrics.schemaURL).protobufBytes())
             for scopeMetrics in resourceMetrics.scopeMetrics {
-                setScope(
-                    ScopeSpans(scope: scopeMetrics.scope, schemaURL: scopeMetrics.schemaURL).protobufBytes())
+                var scope = scopeMetrics.scope
+                cutter.cut(&scope)
+                setScope(ScopeSpans(scope: scope, schemaURL: scopeMetrics.schemaURL).protobufBytes())
                 for metric in scopeMetrics.metrics {
                     setMetric(metric)
-                    for point in metric.points { append(point, PointAttributes(point.attributes)) }
+                    for point in metric.points {
+                        var attributes = point.attributes
+                        cutter.cut(&attributes)
+                        append(point, PointAttributes(attributes))
+                    }
                     if isOverfull { return }
                 }
             }
