@@ -67,7 +67,9 @@ extension CollectorConfig {
         }
         let names = settings.credentials.map(\.name)
         return settings.sourceRates.bySource.keys.sorted().compactMap { source in
-            guard !names.contains(source), SourceRateReading.address(source) == nil else { return nil }
+            guard !names.contains(source), SourceRateReading.address(source) == nil,
+                PeerAddress.network(parsing: source) == nil
+            else { return nil }
             let near = ConfigSchema.suggestion(for: source, among: names)
             return ConfigProblem(
                 place,

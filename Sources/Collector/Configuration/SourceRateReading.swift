@@ -52,14 +52,14 @@ enum SourceRateReading {
         reader.config.settings.sourceRates.bySource = rates
     }
 
-    /// A name as it is told apart: addresses are written in one way.
+    /// A name as it is told apart: addresses and networks are written in one way.
     private static func source(_ node: ConfigNode, _ reader: inout ConfigReader) -> String? {
         reader.value(node, of: "source", expected: "give at most 256 printable characters") { text in
             guard (1...256).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
             else {
                 return nil
             }
-            return address(text) ?? text
+            return address(text) ?? PeerAddress.network(parsing: text) ?? text
         }
     }
 

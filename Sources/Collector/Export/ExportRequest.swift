@@ -12,6 +12,8 @@ package struct ExportRequest: Sendable {
     package var arrival: Arrival
     /// Whose share of the memory, turn and rate it takes.
     package var source: ExportSource
+    /// What people read who that is: the name of a credential, else the address.
+    package var sourceName: String
     /// Nothing may be stored after this moment; nil when the sender did not say.
     package var deadline: NIODeadline?
     /// `otlp/http` or `otlp/grpc`, for the log.
@@ -33,7 +35,7 @@ package struct ExportRequest: Sendable {
     package init(
         body: ByteBuffer, charge: InFlightBytes.Charge, route: ExportRoute = .otlp(.traces),
         format: ExportFormat, encoding: BodyEncoding, arrival: Arrival, source: ExportSource,
-        deadline: NIODeadline?, protocolName: String, notice: SenderNotice? = nil
+        sourceName: String, deadline: NIODeadline?, protocolName: String, notice: SenderNotice? = nil
     ) {
         self.body = body
         self.charge = charge
@@ -42,6 +44,7 @@ package struct ExportRequest: Sendable {
         self.encoding = encoding
         self.arrival = arrival
         self.source = source
+        self.sourceName = sourceName
         self.deadline = deadline
         self.protocolName = protocolName
         self.notice = notice

@@ -106,7 +106,7 @@ package struct ExportService: Sendable {
 
         init(_ request: ExportRequest) {
             charge = request.charge
-            sender = Sender(source: request.source.name, address: request.arrival.peerAddress)
+            sender = Sender(source: request.sourceName, address: request.arrival.peerAddress)
             protocolName = request.protocolName
             userAgent = request.userAgent
             bodyBytes = request.body.readableBytes

@@ -45,15 +45,27 @@ package final class SourceTable: Sendable {
 
     /// The source of that name; one that all others share when there are too many.
     package func source(named name: String, now: NIODeadline = .now()) -> ExportSource {
+        state.withLockedValue { source(named: name, in: &$0, now: now) }
+    }
+
+    /// The source of a connection on which nothing else was proved: its certificate, else the network of its address. An
+    /// address for which somebody set a rate is a source of its own.
+    package func source(of peer: Peer, now: NIODeadline = .now()) -> ExportSource {
         state.withLockedValue { state in
-            if let known = state.sources[name] { return known }
-            if state.sources.count >= sourcesMax, !Self.makePlace(&state, sourcesMax, now: now) {
-                return state.others
-            }
-            let new = source(name, state.rates.rate(of: name), now: now)
-            state.sources[name] = new
-            return new
+            let hasOwnRate = peer.network != peer.address && state.rates.bySource[peer.address] != nil
+            let name = peer.certificateName ?? (hasOwnRate ? peer.address : peer.network)
+            return source(named: name, in: &state, now: now)
         }
+    }
+
+    private func source(named name: String, in state: inout State, now: NIODeadline) -> ExportSource {
+        if let known = state.sources[name] { return known }
+        if state.sources.count >= sourcesMax, !Self.makePlace(&state, sourcesMax, now: now) {
+            return state.others
+        }
+        let new = source(name, state.rates.rate(of: name), now: now)
+        state.sources[name] = new
+        return new
     }
 
     /// Replaces the rates: each source begins anew with its own.

@@ -27,6 +27,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private let peer: Peer
     /// What the caller has proved to be, with the call or the connection; its address where it need not.
     private var source: ExportSource
+    /// What people read who that is.
+    private var sourceName: String
     private var state = State.awaitingHeaders
     private var reader: GRPCMessageReader?
     private var stallTimer: Scheduled<Void>?
@@ -42,7 +44,8 @@ final class GRPCExportHandler: ChannelInboundHandler {
         self.service = service
         self.settings = settings
         self.peer = peer
-        source = service.sources.source(named: peer.sourceName)
+        source = service.sources.source(of: peer)
+        sourceName = peer.sourceName
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -105,6 +108,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
         do throws(Refusal) {
             if let name = try service.authenticator.check(headers.headers[canonicalForm: "authorization"]) {
                 source = service.sources.source(named: name)
+                sourceName = name
             }
             let call = try GRPCCall(headers: headers.headers)
             reader = try messageReader(for: call)
@@ -159,7 +163,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
                 body: reader.body.bytes, charge: reader.body.charge, route: .otlp(signal),
                 format: .protobuf, encoding: encoding,
                 arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), source: source,
-                deadline: call.deadline, protocolName: Self.protocolName)
+                sourceName: sourceName, deadline: call.deadline, protocolName: Self.protocolName)
             request.userAgent = call.userAgent
             export(request, context: context)
         case .healthCheck, .healthWatch:
@@ -244,7 +248,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
 
     private func refuse(_ refusal: Refusal, context: ChannelHandlerContext, hasSenderFinished: Bool) {
         let outcome = service.refuse(
-            refusal, sender: peer.address, source: source.name, protocolName: Self.protocolName)
+            refusal, sender: peer.address, source: sourceName, protocolName: Self.protocolName)
         finish()
         write(GRPCAnswer(outcome), context: context, hasSenderFinished: hasSenderFinished)
     }

@@ -45,6 +45,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var isDraining = false
     /// What the sender has proved to be, with the request or the connection; its address where it need not.
     private var source: ExportSource
+    /// What people read who that is.
+    private var sourceName: String
     /// Body bytes at the last look at the progress.
     private var bodyBytesSeen = 0
     /// Whether the running read brought a part of a request, and not only a piece of a header.
@@ -60,7 +62,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         self.connection = connection
         service = connection.service
         settings = connection.settings
-        source = service.sources.source(named: connection.peer.sourceName)
+        source = service.sources.source(of: connection.peer)
+        sourceName = connection.peer.sourceName
         var expired: () -> Void = {}
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
         // The deadline lets go of this when the channel becomes inactive.
@@ -120,7 +123,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         guard case .idle = state else { return }
         isHeaderTimed = false
         // Anew for each request: rates may have changed, and a source that holds nothing may have been forgotten.
-        source = service.sources.source(named: peer.sourceName)
+        source = service.sources.source(of: peer)
+        sourceName = peer.sourceName
         let admission = HTTPAdmission(head: head, maxBodyBytes: settings.maxBodyBytes)
         let expectsContinue = head.headers.first(name: "expect") != nil
         var exchange = Exchange(
@@ -166,6 +170,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         do throws(Refusal) {
             if let name = try service.authenticator.check(head.headers["authorization"]) {
                 source = service.sources.source(named: name)
+                sourceName = name
             }
             return nil
         } catch {
@@ -211,7 +216,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             body: body.bytes, charge: body.charge, route: exchange.admission.route,
             format: exchange.admission.format, encoding: exchange.admission.encoding,
             arrival: Arrival(receivedAt: UnixNanos.now(), peerAddress: peer.address), source: source,
-            deadline: nil, protocolName: exchange.admission.route.protocolName,
+            sourceName: sourceName, deadline: nil, protocolName: exchange.admission.route.protocolName,
             notice: exchange.admission.notice)
         request.userAgent = exchange.userAgent
         let eventLoop = context.eventLoop
@@ -240,7 +245,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         state = .discarding(hasReplied: false, hasEnded: false)
         deadline.set(seconds: settings.lingerSecondsMax)
         let outcome = service.refuse(
-            refusal, sender: peer.address, source: source.name, protocolName: Self.protocolName)
+            refusal, sender: peer.address, source: sourceName, protocolName: Self.protocolName)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loopContext = context.loopBound
         context.eventLoop.execute { handler.value.answerRefused(outcome, context: loopContext.value) }

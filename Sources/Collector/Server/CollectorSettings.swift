@@ -54,7 +54,8 @@ package struct CollectorSettings: Sendable {
     /// longer text the beginning stays, and how long it was. 256 KiB holds every stack trace.
     package var valueBytesMax = 256 << 10
 
-    /// Connections to all ports together. 4,096 holds a fleet of 3,000 nodes.
+    /// Connections to all ports together. 4,096 holds a fleet of 3,000 nodes, also behind one gateway on this machine, which
+    /// gets three quarters of them: see `ConnectionShares`.
     package var connectionsMax = 4_096
     /// Connections from one address other than loopback.
     package var connectionsPerPeerMax = 64

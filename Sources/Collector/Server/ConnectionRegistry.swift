@@ -6,7 +6,7 @@ import NIOCore
 final class ConnectionRegistry: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
-        var countByPeer: [String: Int] = [:]
+        var shares: ConnectionShares
         var isDraining = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -14,13 +14,14 @@ final class ConnectionRegistry: Sendable {
     /// A connection over a limit: closed without an answer.
     struct Refused: Error {}
 
-    private let settings: CollectorSettings
     private let refusals: RefusalLog
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
 
     init(settings: CollectorSettings, refusals: RefusalLog) {
-        self.settings = settings
         self.refusals = refusals
+        let shares = ConnectionShares(
+            totalMax: settings.connectionsMax, perAddressMax: settings.connectionsPerPeerMax)
+        state = NIOLockedValueBox(State(shares: shares))
     }
 
     var count: Int { state.withLockedValue { $0.channels.count } }
@@ -29,33 +30,43 @@ final class ConnectionRegistry: Sendable {
     ///
     /// - Returns: whether it was accepted at the last moment, and has to be told to end like those that are told already
     func admit(_ channel: any Channel) throws(Refused) -> Bool {
-        let peer = PeerAddress.text(of: channel)
-        let isLocal = ListenAddress(host: peer, port: 0).isLoopback
-        let isDraining = state.withLockedValue { state -> Bool? in
-            guard state.channels.count < settings.connectionsMax else { return nil }
-            let count = state.countByPeer[peer, default: 0]
-            guard isLocal || count < settings.connectionsPerPeerMax else { return nil }
-            state.countByPeer[peer] = count + 1
-            state.channels[ObjectIdentifier(channel)] = channel
-            return state.isDraining
+        let address = PeerAddress.text(of: channel)
+        let result = state.withLockedValue { state in
+            Result { () throws(ConnectionShares.Excess) in
+                try state.shares.take(address)
+                state.channels[ObjectIdentifier(channel)] = channel
+                return state.isDraining
+            }
         }
-        guard let isDraining else {
+        switch result {
+        case .success(let isDraining):
+            let id = ObjectIdentifier(channel)
+            channel.closeFuture.whenComplete { _ in self.remove(id, address) }
+            return isDraining
+        case .failure(let excess):
             refusals.record(
-                sender: peer, reason: "too_many_connections",
-                message:
-                    "the collector has as many connections as it takes: share connections between senders",
+                sender: address, reason: "too_many_connections", message: Self.message(excess),
                 protocolName: "tcp")
             throw Refused()
         }
-        let id = ObjectIdentifier(channel)
-        channel.closeFuture.whenComplete { _ in self.remove(id, peer) }
-        return isDraining
     }
 
-    private func remove(_ id: ObjectIdentifier, _ peer: String) {
+    private static func message(_ excess: ConnectionShares.Excess) -> String {
+        switch excess {
+        case .all: "the collector has as many connections as it takes: share connections between senders"
+        case .network:
+            "this address has most of the connections that the collector takes, and the rest is for others: share "
+                + "connections between senders, or raise limits.connections"
+        case .address:
+            "this address has as many connections as one may have: share connections between senders, or raise "
+                + "limits.connections_per_peer"
+        }
+    }
+
+    private func remove(_ id: ObjectIdentifier, _ address: String) {
         let waiters = state.withLockedValue { state -> [CheckedContinuation<Void, Never>] in
             state.channels[id] = nil
-            if let count = state.countByPeer[peer] { state.countByPeer[peer] = count > 1 ? count - 1 : nil }
+            state.shares.giveBack(address)
             guard state.channels.isEmpty else { return [] }
             defer { state.waiters = [] }
             return state.waiters

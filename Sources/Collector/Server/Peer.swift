@@ -3,15 +3,18 @@ import NIOCore
 /// Who is at the other end of a connection.
 package struct Peer: Hashable, Sendable {
     /// The address without the port.
-    package var address: String
+    package let address: String
+    /// What its address is counted with where nobody has proved who they are: see `PeerAddress.network(of:)`.
+    package let network: String
     /// The name in the client certificate that was verified; nil without one.
-    package var certificateName: String?
+    package let certificateName: String?
 
     package init(address: String, certificateName: String? = nil) {
         self.address = address
         self.certificateName = certificateName
+        network = PeerAddress.network(of: address)
     }
 
-    /// What quotas, fair shares and counters go by, unless a request carries a credential of its own.
+    /// What people read who it is, unless a request carries a credential of its own.
     package var sourceName: String { certificateName ?? address }
 }

@@ -98,6 +98,34 @@ struct HostileHTTPTests {
         }
     }
 
+    @Test(
+        "hostile 4: connections of this machine that say nothing leave a quarter of all to others",
+        .enabled(if: publicAddress != nil, "this machine has no address but its own"))
+    func idleConnectionsLeaveRoom() async throws {
+        let address = try #require(Self.publicAddress)
+        let settings = TestCollector.settings {
+            $0.httpAddress.host = "0.0.0.0"
+            $0.connectionsMax = 40
+        }
+        try await TestCollector.with(settings) { collector async throws in
+            var idle: [WireConnection] = []
+            for number in 0..<40 {
+                idle.append(try await WireConnection(port: collector.httpPort, from: "127.0.0.\(1 + number % 4)"))
+            }
+            let line = await collector.log.line(containing: "reason=too_many_connections")
+            #expect(line?.contains("limits.connections") == true)
+            let other = try await WireConnection(host: address, port: collector.httpPort, from: address)
+            other.post(SampleRequest.protobuf())
+            #expect(try await other.reply().status == 200)
+            var served = 0
+            for connection in idle {
+                connection.post([])
+                if (try? await connection.reply().status) == 200 { served += 1 }
+            }
+            #expect(served == 30)
+        }
+    }
+
     @Test("hostile 5: a header of a mebibyte is 431")
     func largeHeader() async throws {
         try await TestCollector.with { collector async throws in
