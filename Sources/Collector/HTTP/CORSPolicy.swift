@@ -27,14 +27,8 @@ package struct CORSPolicy: Hashable, Sendable {
     /// Whether a page of that origin may send.
     package func allows(_ origin: String) -> Bool {
         let origin = origin.lowercased()
-        return allowedOrigins.contains { allowed in
-            let allowed = allowed.lowercased()
-            if allowed == "*" || allowed == origin { return true }
-            guard let star = allowed.firstIndex(of: "*") else { return false }
-            let (start, end) = (allowed[..<star], allowed[allowed.index(after: star)...])
-            return origin.utf8.count > start.utf8.count + end.utf8.count && origin.hasPrefix(start)
-                && origin.hasSuffix(end)
-        }
+        guard WebOrigin.isValid(origin) else { return false }
+        return allowedOrigins.contains { WebOrigin.matches(origin, $0.lowercased()) }
     }
 
     /// Why a request is not taken; nil for one that comes from no page, or from one that may send.

@@ -75,11 +75,54 @@ struct CORSTests {
             ("https://example.com", false),
             ("https://.example.com", false), ("http://app.example.com", false),
             ("https://app.example.com.evil.org", false), ("null", false),
+            ("https://a.b.example.com", true), ("https://app.example.com:443", false),
         ])
     func origins(origin: String, isAllowed: Bool) {
         #expect(CORSPolicy(allowedOrigins: ["https://*.example.com"]).allows(origin) == isAllowed)
         #expect(CORSPolicy(allowedOrigins: ["*"]).allows(origin))
         #expect(CORSPolicy(allowedOrigins: [origin]).allows(origin))
         #expect(!CORSPolicy().allows(origin))
+    }
+
+    @Test(
+        "hostile 11: what is no origin is not allowed, whatever a star would take it for",
+        arguments: [
+            "https://evil.org/.example.com", "https://evil.org#.example.com", "https://evil.org?.example.com",
+            "https://evil.org\\.example.com", "https://user@app.example.com", "https://a:b@app.example.com",
+            "https://evil.org:80.example.com", "https://evil.org .example.com",
+            "https://evil.org, https://a.example.com",
+            "https://[::1].example.com", "https://app.example.com/", "https://app.example.com:",
+            "https://app.example.com:x",
+            "https://app.example.com:123456", "https://\u{e9}.example.com", "app.example.com",
+            "//app.example.com", "://a", "",
+            "https://", "https://https://a.example.com", "https://a%2fb.example.com", "https://*.example.com",
+        ])
+    func noOrigins(origin: String) {
+        for allowed in ["*", "https://*.example.com", "https://*", "*.example.com", origin] {
+            #expect(!CORSPolicy(allowedOrigins: [allowed]).allows(origin), "\(allowed)")
+        }
+    }
+
+    @Test(
+        "a star stands for a part of a host, a host with its port, or a port",
+        arguments: [
+            ("http://localhost:*", "http://localhost:3000", true),
+            ("http://localhost:*", "http://localhost", false),
+            ("http://localhost:*", "http://localhost.evil.org:3000", false),
+            ("https://*", "https://app.example.com:8443", true),
+            ("https://*", "https://[2001:db8::1]:8443", true),
+            ("https://*", "http://app.example.com", false),
+            ("*://app.example.com", "https://app.example.com", false),
+            ("https://*.example.com:8443", "https://app.example.com:8443", true),
+            ("https://*.example.com:8443", "https://app.example.com", false),
+            ("https://app-*.example.com", "https://app-1.example.com", true),
+            ("https://app-*.example.com", "https://app-.example.com", false),
+            ("https://app.*", "https://app.example.com:443", true), ("*", "null", true),
+            ("*", "moz-extension://a-b-c", true),
+            ("moz-extension://*", "moz-extension://a-b-c", true),
+            ("https://*.*.com", "https://a.b.com", false),
+        ])
+    func stars(allowed: String, origin: String, isAllowed: Bool) {
+        #expect(CORSPolicy(allowedOrigins: [allowed]).allows(origin) == isAllowed)
     }
 }
