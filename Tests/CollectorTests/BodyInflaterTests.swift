@@ -62,9 +62,22 @@ struct BodyInflaterTests {
         #expect(reason(bytes, limit: 1 << 30, memory: 1 << 20) == .malformed)
     }
 
-    @Test("memory that the server does not have is not taken")
-    func memoryIsAsked() {
-        #expect(reason(Gzip.zeros(1 << 20), limit: 1 << 30, memory: 1 << 20 - 1) == .overloaded)
+    @Test(
+        "memory that the server does not have is not taken: what never fits is too large, what does later is not"
+    )
+    func memoryIsAsked() throws {
+        let body = Gzip.zeros(1 << 20)
+        #expect(reason(body, limit: 1 << 30, memory: 1 << 20 - 1) == .tooLarge)
+        #expect(reason(body, limit: 1 << 30, memory: 1 << 20) == nil)
+        let inFlight = InFlightBytes(limitBytes: 1 << 20)
+        let other = inFlight.charge()
+        #expect(other.grow(by: 1))
+        let refusal = #expect(throws: Refusal.self) {
+            try BodyInflater.inflate(
+                ByteBuffer(bytes: body), .gzip, limits: BodyInflater.Limits(bytes: 1 << 30, ratio: 2_000),
+                charge: inFlight.charge())
+        }
+        #expect(refusal?.reason == .overloaded)
     }
 
     @Test(

@@ -64,6 +64,35 @@ struct OverloadTests {
         }
     }
 
+    @Test("C4: what would not fit if nobody else sent anything is refused for good, what fits later is not")
+    func neverFits() async throws {
+        try await TestCollector.with { collector async throws in
+            let service = collector.server.service
+            let source = service.sources.source(named: "node")
+            let most = service.inFlight.limitBytes / 4 * 3
+            func reason(_ bytes: Int) -> Refusal.Reason? {
+                do throws(Refusal) {
+                    _ = try service.admit(source, bodyBytes: bytes)
+                    return nil
+                } catch {
+                    return error.reason
+                }
+            }
+            #expect([most - 1, most, most + 1, .max].map(reason) == [nil, nil, .tooLarge, .tooLarge])
+            let others = service.inFlight.charge()
+            #expect(others.grow(by: service.inFlight.limitBytes))
+            #expect([1, most, most + 1].map(reason) == [.overloaded, .overloaded, .tooLarge])
+            // Known by its head, however much there is to do.
+            let connection = try await collector.connectHTTP()
+            connection.send(
+                "POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-protobuf\r\n"
+                    + "Content-Length: 65537\r\n\r\n")
+            let reply = try await connection.reply()
+            #expect(reply.status == 413)
+            #expect(reply.headers["retry-after"] == nil)
+        }
+    }
+
     @Test("C4: the more waits for the store, the later senders are asked to come back")
     func delayFollowsBacklog() {
         let now = NIODeadline.now()

@@ -32,7 +32,7 @@ struct BodyAccumulator {
             bytes = part
             return
         }
-        guard charge.grow(by: partBytes) else { throw Refusal.overloaded }
+        try charge.pay(partBytes)
         if bytes.capacity == 0 {
             let wanted = min(expectedBytes ?? partBytes, Self.reservedBytesMax)
             bytes.reserveCapacity(max(wanted, partBytes))

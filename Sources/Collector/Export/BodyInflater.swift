@@ -42,7 +42,7 @@ package struct BodyInflater {
     /// - Parameters:
     ///   - charge: Pays for the output; shrinks to what was used in the end.
     /// - Throws: `malformed` for what is not of that encoding from the first byte to the last, `tooLarge`, or
-    ///   `overloaded` when the server as a whole has no memory to spare.
+    ///   `overloaded` when the server as a whole has no memory to spare at this moment.
     package static func inflate(
         _ input: ByteBuffer, _ encoding: BodyEncoding, limits: Limits, charge: InFlightBytes.Charge
     ) throws(Refusal) -> ByteBuffer {
@@ -88,7 +88,7 @@ package struct BodyInflater {
     private mutating func run(
         named name: String, _ inflateNext: (inout ByteBuffer, inout ByteBuffer, _ room: Int) -> Step
     ) throws(Refusal) -> ByteBuffer {
-        try pay(room)
+        try charge.pay(room)
         output = ByteBufferAllocator().buffer(capacity: room)
         repeat {
             switch inflateNext(&input, &output, room) {
@@ -97,17 +97,13 @@ package struct BodyInflater {
             case .full:
                 guard room < limitBytes else { throw tooLarge }
                 let larger = room < limitBytes / 4 ? room * 4 : limitBytes
-                try pay(larger - room)
+                try charge.pay(larger - room)
                 room = larger
                 output.reserveCapacity(room)
             }
         } while input.readableBytes > 0
         charge.shrink(by: room - output.readableBytes)
         return output
-    }
-
-    private func pay(_ bytes: Int) throws(Refusal) {
-        guard charge.grow(by: bytes) else { throw Refusal.overloaded }
     }
 
     private var tooLarge: Refusal {

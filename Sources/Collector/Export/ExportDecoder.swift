@@ -28,7 +28,7 @@ struct ExportDecoder: Sendable {
         let bytes = body.readableBytesUInt8Span
         let signal = try signal(of: request, bytes, &notices)
         // The batch and its encoding take less than the body as a rule; where more, the decoder asks.
-        guard request.charge.grow(by: bytes.count) else { throw Refusal.overloaded }
+        try request.charge.pay(bytes.count)
         var limits = limits
         limits.allowance = MemoryAllowance(request.charge, bytes: bytes.count)
         var decoded = try decode(bytes, signal, request, limits)

@@ -13,8 +13,10 @@ extension ExportService {
                 retryAfterSeconds: retryDelay.jittered(seconds: wait))
         }
         guard store.hasRoom(for: source.share) else { throw Refusal.overloaded }
+        let charge = inFlight.charge(for: source.share)
+        if let bodyBytes, charge.isTooLarge(with: bodyBytes) { throw Refusal.tooLargeForMemory }
         guard inFlight.hasRoom(for: source.share, bytes: bodyBytes ?? 0) else { throw Refusal.overloaded }
-        return inFlight.charge(for: source.share)
+        return charge
     }
 
     /// Counts a refusal, and completes it with the time to wait when a retry would help.
@@ -43,4 +45,19 @@ extension Refusal {
     /// Nothing more fits at this moment, or nothing more of this source.
     static let overloaded = Refusal(
         .overloaded, "the collector holds as many requests as it can: send it again later")
+
+    /// It would not fit if nobody else sent anything: to send it again helps nobody.
+    static let tooLargeForMemory = Refusal(
+        .tooLarge,
+        "the request needs more memory than the collector gives to one: send less in one, or raise "
+            + "limits.in_flight_bytes")
+}
+
+extension InFlightBytes.Charge {
+    /// Takes more memory for a request.
+    /// - Throws: `overloaded` when there is none at this moment, `tooLarge` when there never is
+    func pay(_ count: Int) throws(Refusal) {
+        guard !grow(by: count) else { return }
+        throw isTooLarge(with: count) ? Refusal.tooLargeForMemory : Refusal.overloaded
+    }
 }

@@ -51,8 +51,9 @@ package final class InFlightBytes: Sendable {
         package var heldBytes: Int { bytes.load(ordering: .relaxed) }
 
         /// Whether it would not find room for more even if nobody else held anything.
-        func isTooLarge(with count: Int) -> Bool {
-            let held = heldBytes + count
+        package func isTooLarge(with count: Int) -> Bool {
+            let (held, overflows) = heldBytes.addingReportingOverflow(count)
+            if overflows { return true }
             return source == nil ? held > owner.limitBytes : !owner.allows(held, of: held)
         }
 
