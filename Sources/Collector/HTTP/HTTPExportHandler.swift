@@ -49,6 +49,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var sourceName: String
     /// Body bytes at the last look at the progress.
     private var bodyBytesSeen = 0
+    /// What chunks the sender may still send with little in them, over all its requests; nil before the first chunk.
+    private var pieces: PieceAllowance?
     /// Whether the running read brought a part of a request, and not only a piece of a header.
     private var readBroughtPart = false
     /// Whether the deadline is that of a header of which some bytes have come.
@@ -187,13 +189,36 @@ final class HTTPExportHandler: ChannelInboundHandler {
     }
 
     private func receive(_ part: ByteBuffer, context: ChannelHandlerContext) {
-        guard case .receiving = state else { return }
-        do throws(Refusal) {
-            try body?.append(part)
-        } catch {
-            exchange?.keepsAlive = false
-            refuse(error, context: context)
+        let isPaidFor = countPiece(part)
+        switch state {
+        case .receiving:
+            do throws(Refusal) {
+                guard isPaidFor else {
+                    throw Refusal(
+                        .framing,
+                        "the body comes in thousands of chunks of next to nothing: send larger ones, or its length"
+                    )
+                }
+                try body?.append(part)
+            } catch {
+                exchange?.keepsAlive = false
+                refuse(error, context: context)
+            }
+        case .discarding(hasReplied: true, _) where !isPaidFor:
+            state = .closing
+            context.close(promise: nil)
+        case .idle, .discarding, .answering, .closing: break
         }
+    }
+
+    /// Counts a part of a body that came in chunks. Where its length was told, each part is what one read brought.
+    private func countPiece(_ part: ByteBuffer) -> Bool {
+        guard exchange?.admission.bodyBytes == nil else { return true }
+        var allowance = pieces ?? PieceAllowance()
+        allowance.earn(bytes: part.readableBytes)
+        let isPaidFor = allowance.spend()
+        pieces = allowance
+        return isPaidFor
     }
 
     private func receiveEnd(context: ChannelHandlerContext) {

@@ -65,7 +65,10 @@ struct ConnectionSetup: Sendable {
         }
         let announcement = HTTP2EndAnnouncement(graceSeconds: settings.http2GraceSecondsMax, channel: channel)
         try pipeline.addHandlers(
-            [handler, HTTP2ConnectionHandler(connection, channel: channel), announcement, manager],
+            [
+                HTTP2FrameMeter(), handler, HTTP2ConnectionHandler(connection, channel: channel),
+                announcement, manager,
+            ],
             position: .after(sniffer))
         // It starts its clocks when the connection begins, which was before it came.
         manager.channelActive(context: try pipeline.context(handler: manager))

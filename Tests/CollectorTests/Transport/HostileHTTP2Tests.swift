@@ -48,6 +48,11 @@ struct HostileHTTP2Tests {
         ("settings", HTTP2Wire.frame(HTTP2Wire.settings, [0, 3, 0, 0, 0, 100])),
         ("priority", HTTP2Wire.frame(HTTP2Wire.priority, stream: 1, [0, 0, 0, 3, 1])),
         ("empty data", HTTP2Wire.frame(HTTP2Wire.data, stream: 1)),
+        ("data of a byte", HTTP2Wire.frame(HTTP2Wire.data, stream: 1, [0])),
+        ("window update", HTTP2Wire.frame(HTTP2Wire.windowUpdate, [0, 0, 0, 1])),
+        ("window update of a stream", HTTP2Wire.frame(HTTP2Wire.windowUpdate, stream: 1, [0, 0, 0, 1])),
+        ("unknown type", HTTP2Wire.frame(0xbb)),
+        ("unknown type with content", HTTP2Wire.frame(0xbb, [UInt8](repeating: 0, count: 16))),
     ]
 
     @Test("hostile 19: a flood of frames that carry nothing ends the connection", arguments: floods)
@@ -56,7 +61,45 @@ struct HostileHTTP2Tests {
             let call = Wire.request(stream: 1, path: GRPCClient.tracesPath, type: "application/grpc")
             let frames = Array(repeatElement(flood.1, count: 10_000).joined())
             let answer = try await untilClosed(collector, call + frames)
-            #expect(!Wire.goAwayCodes(in: answer).isEmpty)
+            #expect(Wire.goAwayCodes(in: answer).contains(11))  // ENHANCE_YOUR_CALM
+            let line = await collector.log.line(containing: "reason=framing")
+            #expect(line?.contains("protocol=otlp/grpc") == true)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 19: who measures the way with each call, and opens its windows by each byte, is no flood")
+    func talkativeSender() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(Wire.start())
+            // What gRPC in Go sends with each answer, in part twice as much: some thousand frames.
+            let more =
+                Wire.frame(Wire.windowUpdate, [0, 0, 0, 5])
+                + Wire.frame(Wire.ping, [UInt8](repeating: 1, count: 8))
+            for stream in Self.streams(600) {
+                connection.send(Wire.call(stream: stream, SampleRequest.protobuf()))
+                #expect(try await connection.frame(ofType: Wire.headers).stream == stream)
+                #expect(try await connection.frame(ofType: Wire.headers).stream == stream)
+                connection.send(more + Wire.frame(Wire.windowUpdate, stream: stream, [0, 0, 0, 5]) + more)
+                _ = try await connection.frame(ofType: Wire.ping)
+                _ = try await connection.frame(ofType: Wire.ping)
+            }
+            connection.close()
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 19: a message in small frames is taken", arguments: [4, 5, 100])
+    func smallFrames(size: Int) async throws {
+        try await TestCollector.with { collector async throws in
+            let client = try await collector.connectGRPC()
+            let message = GRPCClient.framed(SampleRequest.protobuf(bytes: 60_000))
+            let parts = stride(from: 0, to: message.count, by: size).map {
+                Array(message[$0..<min($0 + size, message.count)])
+            }
+            #expect(try await client.call(parts: parts).status == 0)
+            client.close()
             try await collector.expectServing()
         }
     }
@@ -185,8 +228,32 @@ struct HostileHTTP2Tests {
                 Wire.request(stream: $0, path: GRPCClient.tracesPath, type: "application/grpc")
             }
             connection.send(open)
-            // Streams over the limit are errors, and too many errors end the connection.
+            // See `HTTP2Limits`: a sender that goes beyond the limit loses the connection.
             #expect(!Wire.goAwayCodes(in: try await connection.untilClosed()).isEmpty)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "D6: so many calls at a time that are refused while their bodies come leave the connection as it is")
+    func manyRefusals() async throws {
+        let settings = TestCollector.settings { $0.http2StreamsMax = 100 }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(Wire.start())
+            let streams = Self.streams(100)
+            let tooLarge = [0] + Wire.bigEndian(UInt32.max)
+            connection.send(
+                streams.flatMap {
+                    Wire.request(stream: $0, path: GRPCClient.tracesPath, type: "application/grpc")
+                        + Wire.frame(Wire.data, stream: $0, tooLarge)
+                })
+            for _ in streams { _ = try await connection.frame(ofType: Wire.reset) }
+            connection.send(
+                streams.flatMap { Wire.frame(Wire.data, stream: $0, [UInt8](repeating: 0, count: 100)) })
+            connection.send(Wire.call(stream: 201, SampleRequest.protobuf()))
+            #expect(try await connection.frame(ofType: Wire.headers).stream == 201)
+            connection.close()
             try await collector.expectServing()
         }
     }

@@ -110,7 +110,8 @@ struct HostileHTTPTests {
         try await TestCollector.with(settings) { collector async throws in
             var idle: [WireConnection] = []
             for number in 0..<40 {
-                idle.append(try await WireConnection(port: collector.httpPort, from: "127.0.0.\(1 + number % 4)"))
+                idle.append(
+                    try await WireConnection(port: collector.httpPort, from: "127.0.0.\(1 + number % 4)"))
             }
             let line = await collector.log.line(containing: "reason=too_many_connections")
             #expect(line?.contains("limits.connections") == true)
@@ -180,19 +181,73 @@ struct HostileHTTPTests {
         }
     }
 
-    @Test("hostile 9: a chunk whose size is none is 400, and chunks of one byte end with the limit of a body")
-    func badChunks() async throws {
+    private static let chunked = "POST /v1/traces HTTP/1.1\r\n\(json)Transfer-Encoding: chunked\r\n\r\n"
+
+    @Test("hostile 9: a chunk whose size is none is 400", arguments: ["zz", "-1", "fffffffffffffffff"])
+    func badChunks(size: String) async throws {
         try await TestCollector.with { collector async throws in
-            let head = "POST /v1/traces HTTP/1.1\r\n\(Self.json)Transfer-Encoding: chunked\r\n\r\n"
-            for size in ["zz", "-1", "fffffffffffffffff"] {
-                let text = try await answer(collector, "\(head)\(size)\r\n{}\r\n0\r\n\r\n")
-                #expect(text.hasPrefix("HTTP/1.1 400 "), "\(size): \(text.prefix(100))")
-            }
-            let connection = try await collector.connectHTTP()
-            connection.send(head)
-            connection.send(String(repeating: "1\r\n \r\n", count: Self.limit + 1))
-            #expect(try await connection.reply().status == 413)
+            let text = try await answer(collector, "\(Self.chunked)\(size)\r\n{}\r\n0\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 400 "), "\(size): \(text.prefix(100))")
             try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 9: chunks of one byte are 400 after some thousands, long before the body is too large")
+    func tinyChunks() async throws {
+        let settings = TestCollector.settings { $0.maxBodyBytes = 64 << 20 }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await collector.connectHTTP()
+            connection.send(Self.chunked)
+            for _ in 0..<50 { connection.send(String(repeating: "1\r\n \r\n", count: 10_000)) }
+            let reply = try await connection.reply()
+            #expect(reply.status == 400)
+            #expect(reply.text.contains("chunks"))
+            #expect(try await connection.untilClosed() == [])
+            #expect(await collector.log.line(containing: "reason=framing") != nil)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 9: they are not worth more in many bodies than in one")
+    func tinyChunksOfManyBodies() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            let body = "1\r\n{\r\n" + String(repeating: "1\r\n \r\n", count: 998) + "1\r\n}\r\n0\r\n\r\n"
+            var statuses: [Int] = []
+            while statuses.last ?? 200 == 200, statuses.count < 1_000 {
+                connection.send(Self.chunked + body)
+                statuses.append(try await connection.reply().status)
+            }
+            #expect(statuses.count > 4)
+            #expect(statuses.last == 400)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 9: small chunks with something in them are taken, however many", arguments: [4, 7, 100])
+    func smallChunks(size: Int) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            let chunk = "\(String(size, radix: 16))\r\n" + String(repeating: " ", count: size) + "\r\n"
+            let chunks = String(repeating: chunk, count: (Self.limit - 4) / size)
+            connection.send(Self.chunked + chunks + "2\r\n{}\r\n0\r\n\r\n")
+            #expect(try await connection.reply().status == 200)
+            connection.post(SampleRequest.protobuf())
+            #expect(try await connection.reply().status == 200)
+        }
+    }
+
+    @Test(
+        "hostile 9: a sender that is slow, in chunks or frames, is not taken for one of them",
+        arguments: [["-H", "Transfer-Encoding: chunked"], ["--http2-prior-knowledge"], []])
+    func slowSender(options: [String]) async throws {
+        try await TestCollector.with { collector async throws in
+            let curl = try await Curl.post(
+                SampleRequest.protobuf(bytes: 20_000),
+                to: ["http://127.0.0.1:\(collector.httpPort)/v1/traces"],
+                options + ["--limit-rate", "10K"])
+            #expect(curl.answers.first?.hasPrefix("200 ") == true, "\(curl.complaints)")
+            #expect(try collector.storedSpans() == 1)
         }
     }
 
