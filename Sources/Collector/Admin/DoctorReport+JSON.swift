@@ -23,6 +23,7 @@ extension DoctorReport {
                 JSONMember("first_at", .string(record.firstAt.rfc3339)),
                 JSONMember("last_at", .string(record.lastAt.rfc3339)),
             ] + CollectorReport.members(record.counts) + [
+                JSONMember("inspected_requests", .count(record.inspectedRequests)),
                 JSONMember(
                     "services",
                     .array(

@@ -2,7 +2,7 @@ import Telemetry
 
 extension DoctorReport {
     /// What `doctor` prints: a block a sender, those with problems first.
-    func text(_ output: ReportOutput) -> String {
+    package func text(_ output: ReportOutput) -> String {
         guard !entries.isEmpty else { return "nobody has sent anything yet\n" }
         var lines: [String] = []
         for entry in entries { lines += block(entry, output) + [""] }
@@ -14,7 +14,8 @@ extension DoctorReport {
         let hints = entries.reduce(0) { $0 + $1.items.count } - problems
         let found =
             problems + hints == 0
-            ? "nothing to mend"
+            ? (entries.contains { $0.record.inspectedRequests > 0 }
+                ? "nothing found to mend" : "nothing known yet")
             : [
                 problems > 0 ? HumanUnits.count(problems, "problem") : "",
                 hints > 0 ? HumanUnits.count(hints, "hint") : "",
@@ -43,7 +44,7 @@ extension DoctorReport {
             lines += LineWrap.lines(indent + "    " + place + ":", width: output.width)
             lines += item.advice.lines.map { indent + "      " + $0 }
         }
-        if entry.items.isEmpty { lines.append("  nothing to mend") }
+        lines += LineWrap.lines("  " + basis(entry), width: output.width)
         if entry.record.hasMoreServices { lines.append("  and more services, which are not told apart") }
         return lines
     }
@@ -73,6 +74,29 @@ extension DoctorReport {
         parts.append("last \(HumanUnits.duration(max(0, at.rawValue - record.lastAt.rawValue))) ago")
         if let userAgent = record.userAgent { parts.append(DisplayText.escaped(userAgent)) }
         return parts.joined(separator: "; ")
+    }
+
+    /// As many looks show what goes wrong now and then.
+    private static let inspectionsForVerdict = 10
+
+    /// What all of this rests on: a look at a few requests proves little, and none proves nothing.
+    private func basis(_ entry: Entry) -> String {
+        let record = entry.record
+        let since = "since \(record.firstAt.rfc3339.prefix(19))Z"
+        guard record.counts.requests > 0 else {
+            return "nothing of it was accepted \(since): what is in its requests is not known"
+        }
+        let requests = HumanUnits.count(Int64(record.counts.requests))
+        guard record.inspectedRequests > 0 else {
+            return
+                "no spans in its \(requests) accepted requests \(since), and only spans are looked at closely"
+        }
+        // What the store refused was looked into, too.
+        let looks = HumanUnits.count(Int64(min(record.inspectedRequests, record.counts.requests)))
+        let basis = "\(looks) of \(requests) accepted requests \(since) were looked at closely"
+        let isLittle = record.inspectedRequests < Self.inspectionsForVerdict
+        let doubt = isLittle ? "; that is little, so ask again when more has come" : ""
+        return (entry.items.isEmpty ? "nothing found to mend: " : "") + basis + doubt
     }
 
     private func name(of service: SendingService, _ software: SenderSoftware) -> String {

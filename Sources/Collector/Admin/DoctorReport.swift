@@ -1,7 +1,7 @@
-import Telemetry
+package import Telemetry
 
 /// Who sends, and what each could do better: what `doctor` prints.
-struct DoctorReport: Sendable {
+package struct DoctorReport: Sendable {
     struct Item: Hashable, Sendable {
         var finding: SenderFinding
         /// Nil for what is about the sender as a whole.
@@ -31,7 +31,7 @@ struct DoctorReport: Sendable {
     var entries: [Entry]
     var problems: Int { entries.reduce(0) { $0 + $1.problems } }
 
-    init(records: [Sender: SenderBook.Record], endpoints: SenderEndpoints, at: UnixNanos) {
+    package init(records: [Sender: SenderBook.Record], endpoints: SenderEndpoints, at: UnixNanos) {
         self.at = at
         entries = records.map { sender, record in
             Entry(sender: sender, record: record, items: Self.items(of: record, sender, endpoints))
@@ -61,7 +61,11 @@ struct DoctorReport: Sendable {
                     finding: finding, service: service, software: software, sighting: sighting, advice: advice
                 ))
         }
-        for (finding, sighting) in record.sightings { add(finding, sighting.detail, sighting, software, nil) }
+        // What is known of a service is not told of the sender again.
+        let ofServices = Set(record.services.values.flatMap(\.sightings.keys))
+        for (mistake, sighting) in record.sightings where !ofServices.contains(mistake.finding) {
+            add(mistake.finding, sighting.detail, sighting, software, nil)
+        }
         for (finding, detail) in record.habits(
             isLocal: ListenAddress(host: sender.address, port: 0).isLoopback)
         {
@@ -77,7 +81,7 @@ struct DoctorReport: Sendable {
             let (left, right) = (order[$0.finding] ?? 0, order[$1.finding] ?? 0)
             if $0.finding.severity != $1.finding.severity { return $0.finding.severity < $1.finding.severity }
             if left != right { return left < right }
-            return $0.service.sortKey < $1.service.sortKey
+            return ($0.service.sortKey, $0.advice.problem) < ($1.service.sortKey, $1.advice.problem)
         }
     }
 }

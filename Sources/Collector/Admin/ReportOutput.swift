@@ -1,8 +1,8 @@
 import Telemetry
 
 /// How a report is asked for: `?format=json`, `?format=table&width=80&color=always`.
-struct ReportOutput: Hashable, Sendable {
-    enum Format: String, CaseIterable, Sendable {
+package struct ReportOutput: Hashable, Sendable {
+    package enum Format: String, CaseIterable, Sendable {
         case table
         case json
     }
@@ -17,7 +17,7 @@ struct ReportOutput: Hashable, Sendable {
         format == .json ? "application/json" : "text/plain; charset=utf-8"
     }
 
-    init(format: Format = .table, width: Int? = nil, colour: Bool = false) {
+    package init(format: Format = .table, width: Int? = nil, colour: Bool = false) {
         self.format = format
         self.width = width
         self.colour = colour

@@ -28,7 +28,10 @@ package enum HTTPRoute: Hashable, Sendable {
     /// round: `/v1/traces/v1/traces`, `/v1/v1/traces`, `/v1/traces/`.
     private static func nearly(_ path: String) -> HTTPRoute {
         let parts = path.split(separator: "/")
-        guard path.utf8.count <= pathBytesMax else { return .unknown(message: advice(parts)) }
+        guard path.utf8.count <= pathBytesMax else {
+            let begin = String(decoding: path.utf8.prefix(pathBytesMax), as: UTF8.self)
+            return .unknown(message: advice(parts, at: begin + "..."))
+        }
         let words: Set<Substring> = ["v1", "traces", "metrics", "logs"]
         if parts.count >= 2, parts[parts.count - 2] == "v1",
             parts.allSatisfy({ words.contains($0) }),
@@ -40,7 +43,7 @@ package enum HTTPRoute: Hashable, Sendable {
             let notice = SenderNotice(.wrongPath, "spans of Zipkin go to \(zipkinPath), not to \(path)")
             return .export(.zipkin, notice)
         }
-        return .unknown(message: advice(parts))
+        return .unknown(message: advice(parts, at: path))
     }
 
     private static func notice(_ path: String, _ signal: Signal) -> SenderNotice {
@@ -61,8 +64,10 @@ package enum HTTPRoute: Hashable, Sendable {
     }
 
     /// For a path that nothing is taken at, by what others take there.
-    private static func advice(_ parts: [Substring]) -> String {
-        switch parts.joined(separator: "/") {
+    /// - Parameter path: as it is repeated, so that its sender knows which of its requests it was
+    private static func advice(_ parts: [Substring], at path: String) -> String {
+        let nothing = "there is nothing at \(path)"
+        return switch parts.joined(separator: "/") {
         case "api/traces":
             "spans of Jaeger are not taken: send OTLP to /v1/traces (OTEL_TRACES_EXPORTER=otlp; Jaeger's own "
                 + "clients have to be replaced by OpenTelemetry's)"
@@ -75,10 +80,10 @@ package enum HTTPRoute: Hashable, Sendable {
         case "v1development/profiles", "v1/profiles":
             "profiles are not taken: send OTLP to \(allPaths)"
         case "v1/trace", "traces", "v1/spans", "otlp/v1/traces":
-            "there is nothing at this path: send traces by POST to /v1/traces"
-        case "metrics", "v1/metric": "there is nothing at this path: send metrics by POST to /v1/metrics"
-        case "logs", "v1/log": "there is nothing at this path: send logs by POST to /v1/logs"
-        default: "there is nothing at this path: send OTLP by POST to \(allPaths)"
+            "\(nothing): send traces by POST to /v1/traces"
+        case "metrics", "v1/metric": "\(nothing): send metrics by POST to /v1/metrics"
+        case "logs", "v1/log": "\(nothing): send logs by POST to /v1/logs"
+        default: "\(nothing): send OTLP by POST to \(allPaths)"
         }
     }
 }

@@ -37,16 +37,31 @@ package struct SenderAdvice: Hashable, Sendable {
             self.init("speaks TLS, and the port does not", endpoints.setting(software))
         case .plainToTLSPort:
             self.init("speaks plain text, and the port takes TLS", endpoints.setting(software))
+        case .untrustedCertificate:
+            self.init(
+                "does not trust the collector's certificate\(because)", SenderSetting.authority(software))
+        case .clientCertificate:
+            self.init(
+                "does not show a client certificate that is valid here\(because)",
+                SenderSetting.clientCertificate(software))
+        case .tlsHandshake: self.init("agrees on no TLS with the collector\(because)")
         case .otherProtocol:
             self.init("speaks a protocol that is not taken\(because)", endpoints.setting(software))
-        case .wrongContentType: self.init("sends a body that is not what its Content-Type says\(because)")
+        case .wrongContentType:
+            self.init(
+                "sends a body that is not what its Content-Type says\(because)",
+                SenderSetting.contentType(software))
         case .wrongContentEncoding:
-            self.init("sends a body that is not compressed as its Content-Encoding says\(because)")
+            self.init(
+                "sends a body that is not compressed as its Content-Encoding says\(because)",
+                SenderSetting.contentEncoding(software))
         case .unauthenticated:
             self.init("shows no credential, or a wrong one\(because)", SenderSetting.credential(software))
         case .looseJSON:
             self.init("sends JSON that OTLP does not allow; it is understood all the same\(because)")
-        case .refused: self.init("was refused\(because)")
+        case .unknownFields:
+            self.init("sends requests that hold nothing of OTLP; they are answered with success\(because)")
+        case .refused: self.init("was refused\(because)", SenderSetting.refused(detail, software))
         case .uncompressed:
             self.init("sends large bodies without compression\(because)", SenderSetting.compression(software))
         case .smallRequests:

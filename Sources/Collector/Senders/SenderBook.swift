@@ -42,7 +42,9 @@ package final class SenderBook: Sendable {
         package var counts = SourceCounts()
         package var repeatedRequests = 0
         /// About how it sends.
-        package var sightings: [SenderFinding: Sighting] = [:]
+        package var sightings: [SenderMistake: Sighting] = [:]
+        /// Requests whose data was looked at: what is said of it rests on these.
+        package var inspectedRequests = 0
         /// About what it sends.
         package var services: [SendingService: ServiceRecord] = [:]
         /// Whether there were services that are not told apart any more.
@@ -87,11 +89,9 @@ package final class SenderBook: Sendable {
     ) {
         state.withLockedValue { state in
             state.withRecord(of: sender, now: now, sendersMax: sendersMax) { record, serviceCount in
-                guard let service else {
-                    return Self.add(finding, detail, now, to: &record.sightings)
-                }
+                guard let service else { return record.note(finding, detail, now: now) }
                 Self.withService(service, of: &record, now: now, &serviceCount) { known in
-                    Self.add(finding, detail, now, to: &known.sightings)
+                    known.sightings[finding, default: Sighting(at: now)].note(detail, now: now)
                 }
             }
         }
@@ -105,8 +105,7 @@ package final class SenderBook: Sendable {
                 // Partial success is no refusal of the request.
                 if finding != .rejectedItems { record.counts.refusals += 1 }
                 guard let finding else { return }
-                let detail = finding == .refused ? "\(reason): \(message)" : message
-                Self.add(finding, detail, now, to: &record.sightings)
+                record.note(finding, finding == .refused ? "\(reason): \(message)" : message, now: now)
             }
         }
     }
@@ -178,6 +177,7 @@ package final class SenderBook: Sendable {
         state.withLockedValue { state in
             state.withRecord(of: sender, now: now, sendersMax: sendersMax) { record, serviceCount in
                 record.nextInspection = now.advanced(byNanos: Self.inspectionNanos)
+                record.inspectedRequests += inspections.isEmpty ? 0 : 1
                 for inspection in inspections {
                     let service = SendingService(
                         name: inspection.serviceName.map(Self.bounded),
@@ -186,7 +186,7 @@ package final class SenderBook: Sendable {
                     Self.withService(service, of: &record, now: now, &serviceCount) { known in
                         known.software = SenderSoftware(inspection, userAgent: userAgent) ?? known.software
                         for (finding, detail) in known.evidence.take(inspection, now: now) {
-                            Self.add(finding, detail, now, to: &known.sightings)
+                            known.sightings[finding, default: Sighting(at: now)].note(detail, now: now)
                         }
                     }
                 }
@@ -195,17 +195,6 @@ package final class SenderBook: Sendable {
     }
 
     // MARK: Bounds
-
-    private static func add(
-        _ finding: SenderFinding, _ detail: String, _ now: UnixNanos,
-        to sightings: inout [SenderFinding: Sighting]
-    ) {
-        var sighting = sightings[finding] ?? Sighting(firstAt: now, lastAt: now, detail: "")
-        sighting.count += 1
-        sighting.lastAt = now
-        if sighting.detail != detail { sighting.detail = bounded(detail) }
-        sightings[finding] = sighting
-    }
 
     private static func withService(
         _ service: SendingService, of record: inout Record, now: UnixNanos, _ serviceCount: inout Int,

@@ -14,6 +14,12 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     case tlsToPlainPort = "tls_to_plain_port"
     /// Plain text to a port with TLS.
     case plainToTLSPort = "plain_to_tls_port"
+    /// The sender does not trust the collector's certificate. Detail: what its TLS said.
+    case untrustedCertificate = "untrusted_certificate"
+    /// No client certificate where one is asked for, or one that is not valid here. Detail: which of these.
+    case clientCertificate = "client_certificate"
+    /// Any other handshake of TLS that failed. Detail: why.
+    case tlsHandshake = "tls_handshake"
     /// A protocol that is not taken at all: Jaeger's, Prometheus remote write. Detail: which.
     case otherProtocol = "other_protocol"
     /// A body that is not what its content type says, or a type that is not OTLP's. Detail: the type.
@@ -24,6 +30,8 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     case unauthenticated
     /// JSON that OTLP does not allow and that is understood all the same. Detail: what.
     case looseJSON = "loose_json"
+    /// Requests without anything that OTLP has: keys that are misspelt, or something else altogether. Detail: what.
+    case unknownFields = "unknown_fields"
     /// Anything else that was refused. Detail: reason and message.
     case refused
     /// Large bodies without compression. Detail: their usual size.
@@ -77,9 +85,9 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
         case .wrongPort, .looseJSON, .uncompressed, .smallRequests, .repeats, .noInstanceID, .emptyAttributes,
             .oldAttributeNames, .noPropagation:
             .hint
-        case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .otherProtocol,
-            .wrongContentType,
-            .wrongContentEncoding, .unauthenticated, .refused, .noServiceName, .duplicateServiceName,
+        case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .untrustedCertificate,
+            .clientCertificate, .tlsHandshake, .otherProtocol, .wrongContentType, .wrongContentEncoding,
+            .unauthenticated, .unknownFields, .refused, .noServiceName, .duplicateServiceName,
             .rejectedItems, .timesNotNanoseconds, .noStartTime, .endsBeforeStart, .clockSkew, .badText:
             .problem
         }
@@ -92,6 +100,9 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
         case "wrong_protocol": self = .wrongPort
         case "tls": self = .tlsToPlainPort
         case "plain_text": self = .plainToTLSPort
+        case TLSFailure.Kind.untrusted.rawValue: self = .untrustedCertificate
+        case TLSFailure.Kind.clientCertificate.rawValue: self = .clientCertificate
+        case TLSFailure.Kind.handshake.rawValue: self = .tlsHandshake
         case "unsupported_media_type": self = .wrongContentType
         case "unsupported_encoding": self = .wrongContentEncoding
         case "unauthenticated": self = .unauthenticated

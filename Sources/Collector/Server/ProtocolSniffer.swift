@@ -13,18 +13,26 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private let listener: Listener
     /// What decrypts; nil outside of TLS.
     private let tls: NIOSSLServerHandler?
+    /// What sees an alert that is not encrypted; nil outside of TLS.
+    private let alerts: TLSAlertWatch?
     private let deadline: ConnectionDeadline
     private var pending = ByteBuffer()
     private var hasDecided = false
+    /// Whether it was told that there is no TLS: once a connection.
+    private var hasFailed = false
     private var isDraining = false
 
     /// How long a sender that was refused may take to read why.
     private static let lingerSeconds: Int64 = 1
 
-    init(setup: ConnectionSetup, listener: Listener, tls: NIOSSLServerHandler?, channel: any Channel) {
+    init(
+        setup: ConnectionSetup, listener: Listener, tls: NIOSSLServerHandler?, alerts: TLSAlertWatch? = nil,
+        channel: any Channel
+    ) {
         self.setup = setup
         self.listener = listener
         self.tls = tls
+        self.alerts = alerts
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
     }
 
@@ -78,9 +86,11 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         guard let identity = setup.tls else { return refuseTLS(context: context) }
         handOver(context: context) {
             let handler = NIOSSLServerHandler(context: identity.context)
+            let alerts = TLSAlertWatch()
             let inner = ProtocolSniffer(
-                setup: setup, listener: listener, tls: handler, channel: context.channel)
-            try context.pipeline.syncOperations.addHandlers([handler, inner], position: .after(self))
+                setup: setup, listener: listener, tls: handler, alerts: alerts, channel: context.channel)
+            try context.pipeline.syncOperations.addHandlers(
+                [alerts, handler, inner], position: .after(self))
         }
     }
 
@@ -148,9 +158,11 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if tls != nil, let failure = TLSFailure(error) {
+        if tls != nil, !hasFailed, let failure = TLSFailure(error, alert: alerts?.alert) {
+            hasFailed = true
+            setup.service.counters.note(.tlsHandshakeFailed)
             setup.service.refusals.record(
-                sender: PeerAddress.text(of: context.channel), reason: "tls_handshake",
+                sender: PeerAddress.text(of: context.channel), reason: failure.kind.rawValue,
                 message: failure.message, protocolName: listener.protocolName)
         }
         context.close(promise: nil)

@@ -82,8 +82,8 @@ struct CollectorCountersTests {
         #expect(counters.snapshot.refused == [malformed: 2])
         let record = senders.records[Sender(address: "10.0.0.1")]
         #expect(record?.counts.refusals == 2)
-        #expect(record?.sightings[.refused]?.count == 2)
-        #expect(record?.sightings[.refused]?.detail == "malformed: m")
-        #expect(record?.sightings[.rejectedItems]?.count == 1)
+        #expect(record?.sightings(of: .refused).map(\.count) == [2])
+        #expect(record?.sightings(of: .refused).map(\.detail) == ["malformed: m"])
+        #expect(record?.sightings(of: .rejectedItems).map(\.count) == [1])
     }
 }

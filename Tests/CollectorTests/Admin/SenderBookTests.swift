@@ -20,17 +20,63 @@ struct SenderBookTests {
         book.noteAccepted(request(items: 3), sender: sender, now: start)
         book.noteAccepted(request(items: 3, isRepeated: true), sender: sender, now: start)
         book.report(.wrongPath, of: sender, detail: "/v1/trace", now: start)
-        book.report(.wrongPath, of: sender, detail: "/v2/traces", now: start.advanced(byNanos: 5))
+        book.report(.wrongPath, of: sender, detail: "/v2/trace", now: start.advanced(byNanos: 5))
         let record = try #require(book.records[sender])
         #expect(record.counts.requests == 2)
         #expect(record.counts.items == 3)
         #expect(record.repeatedRequests == 1)
         #expect(record.userAgent == "curl/8")
-        let sighting = try #require(record.sightings[.wrongPath])
+        #expect(record.sightings.count == 1)
+        let sighting = try #require(record.sightings(of: .wrongPath).first)
         #expect(sighting.count == 2)
         #expect(sighting.firstAt == start)
         #expect(sighting.lastAt == start.advanced(byNanos: 5))
-        #expect(sighting.detail == "/v2/traces")
+        #expect(sighting.detail == "/v2/trace")
+    }
+
+    @Test("another mistake of the same kind is one of its own; another number in it is not")
+    func mistakesAreToldApart() throws {
+        let book = SenderBook()
+        let sender = Sender(address: "10.0.0.1")
+        for message in ["bad byte at 17", "bad byte at 4", "no end", "bad byte at 112"] {
+            book.noteRefused(reason: "malformed", message: message, sender: sender, now: start)
+        }
+        let known = try #require(book.records[sender]).sightings(of: .refused)
+        #expect(
+            Set(known.map { "\($0.count) \($0.detail)" }) == [
+                "3 malformed: bad byte at 112", "1 malformed: no end",
+            ])
+    }
+
+    @Test("of one finding six mistakes are told apart: the latest", arguments: [5, 6, 7])
+    func mistakesOfOneFinding(count: Int) throws {
+        let book = SenderBook()
+        let sender = Sender(address: "10.0.0.1")
+        let letters = Array("abcdefg")
+        for number in 0..<count {
+            book.report(
+                .wrongPath, of: sender, detail: "/\(letters[number])",
+                now: start.advanced(byNanos: Int64(number)))
+        }
+        let known = try #require(book.records[sender]).sightings(of: .wrongPath).map(\.detail)
+        #expect(known.count == min(count, SenderBook.mistakesPerFindingMax))
+        #expect(known.first == "/\(letters[count - 1])")
+        #expect(known.contains("/a") == (count <= SenderBook.mistakesPerFindingMax))
+    }
+
+    @Test("of one sender 24 mistakes are told apart", arguments: [23, 24, 25])
+    func mistakesOfOneSender(count: Int) throws {
+        let book = SenderBook()
+        let sender = Sender(address: "10.0.0.1")
+        let findings: [SenderFinding] = [.wrongPath, .refused, .unauthenticated, .looseJSON, .wrongPort]
+        for number in 0..<count {
+            book.report(
+                findings[number / 6], of: sender, detail: String(Array("abcdef")[number % 6]),
+                now: start.advanced(byNanos: Int64(number)))
+        }
+        let record = try #require(book.records[sender])
+        #expect(record.sightings.count == min(count, SenderBook.mistakesPerSenderMax))
+        #expect(record.sightings(of: .wrongPath).count == (count > 24 ? 5 : 6))
     }
 
     @Test("of too many senders those that were silent longest are forgotten", arguments: [15, 16, 17])
@@ -81,7 +127,7 @@ struct SenderBookTests {
         let book = SenderBook()
         let sender = Sender(address: "10.0.0.1")
         book.report(.wrongPath, of: sender, detail: String(repeating: "ä", count: 1_000), now: start)
-        #expect((book.records[sender]?.sightings[.wrongPath]?.detail.utf8.count ?? 0) <= 210)
+        #expect((book.records[sender]?.sightings(of: .wrongPath).first?.detail.utf8.count ?? 0) <= 210)
     }
 
     @Test("a sender's data is looked at once a second, and at once when it is new")

@@ -109,7 +109,7 @@ struct TLSTests {
         try await certificates.makeAuthority("stranger")
         try await certificates.makeCertificate("foreign", subject: "/CN=good", authority: "stranger")
         try await with(certificates.mutual) { collector async throws in
-            for (name, reason) in [
+            for (name, message) in [
                 (nil, "the sender presents no certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"),
                 ("foreign", "the sender's certificate is not valid here"), ("expired", "it has expired"),
             ] {
@@ -122,8 +122,8 @@ struct TLSTests {
                 }
                 // Only the first of a sender and a kind is logged at once.
                 collector.server.service.refusals.tellAll()
-                let line = await collector.log.line(containing: reason)
-                #expect(line?.contains("reason=tls_handshake") == true, "\(reason)")
+                let line = await collector.log.line(containing: message)
+                #expect(line?.contains("reason=tls_client_certificate") == true, "\(message)")
             }
             let old = try await certificates.client(
                 port: collector.httpPort, "-tls1_1 -cipher ALL:@SECLEVEL=0")
@@ -138,6 +138,50 @@ struct TLSTests {
                 certificates.curl(certificate: "good"))
             #expect(good.answers.first?.hasPrefix("200 ") == true, "\(good.complaints)")
             #expect(try collector.storedSpans() == 1)
+        }
+    }
+
+    @Test(
+        "hostile 15: a sender that does not trust our certificate is told so, whichever way it says that",
+        arguments: ["--tls-max 1.2", "--tlsv1.3"])
+    func untrusted(version: String) async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.makeAuthority("stranger")
+        try await with(certificates.server) { collector async throws in
+            let curl = try await Curl.post(
+                SampleRequest.protobuf(), to: [url(collector.httpPort)],
+                version.split(separator: " ").map(String.init) + certificates.curl(authority: "stranger"))
+            #expect(curl.exitCode == 60, "\(curl.complaints)")
+            let line = await collector.log.line(containing: "request.refused")
+            #expect(line?.contains("reason=tls_untrusted") == true, "\(line ?? "")")
+            #expect(line?.contains("does not trust the collector's certificate") == true)
+            #expect(line?.contains("OTEL_EXPORTER_OTLP_CERTIFICATE") == true)
+            await collector.expectNothingHeld()
+            let record = collector.server.service.senders.records[Sender(address: "127.0.0.1")]
+            #expect(record?.sightings(of: .untrustedCertificate).count == 1)
+            #expect(record?.sightings.count == 1)
+        }
+    }
+
+    @Test("J9: each mistake about TLS of one sender is a finding of its own")
+    func mistakesAreToldApart() async throws {
+        let certificates = try await TestCertificates()
+        try await certificates.makeAuthority("stranger")
+        try await with(certificates.mutual) { collector async throws in
+            let https = url(collector.httpPort)
+            let attempts: [(String, [String])] = [
+                (https.replacing("https:", with: "http:"), []), (https, certificates.curl()),
+                (https, certificates.curl(authority: "stranger")),
+            ]
+            for (target, options) in attempts {
+                _ = try await Curl.post(SampleRequest.protobuf(), to: [target], options)
+            }
+            let record = try #require(
+                collector.server.service.senders.records[Sender(address: "127.0.0.1")])
+            #expect(
+                Set(record.sightings.keys.map(\.finding)) == [
+                    .plainToTLSPort, .clientCertificate, .untrustedCertificate,
+                ])
         }
     }
 

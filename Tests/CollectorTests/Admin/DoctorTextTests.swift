@@ -1,0 +1,84 @@
+import Collector
+import OTLPModel
+import Telemetry
+import TestSupport
+import Testing
+
+/// What `doctor` prints, compared with files in `Tests/Snapshots/Admin`.
+@Suite("What doctor prints", .timeLimit(.minutes(1)))
+struct DoctorTextTests {
+    private let start = UnixNanos(rawValue: 1_790_000_000_000_000_000)
+    private let sender = Sender(address: "10.0.0.7")
+    private let endpoints = SenderEndpoints(
+        grpc: ListenAddress(host: "10.0.0.9", port: 4317), http: ListenAddress(host: "10.0.0.9", port: 4318),
+        hasTLS: true)
+
+    private func text(_ book: SenderBook, width: Int? = 80) -> String {
+        let end = start.advanced(byNanos: 90_000_000_000)
+        return DoctorReport(records: book.records, endpoints: endpoints, at: end)
+            .text(ReportOutput(width: width))
+    }
+
+    private func accept(_ book: SenderBook, requests: Int, inspected: Int) {
+        var resource = Resource()
+        resource.attributes = [
+            KeyValue("service.name", .string("modproxy")),
+            KeyValue("service.instance.id", .string("edge-1")),
+        ]
+        for number in 0..<requests {
+            let now = start.advanced(byNanos: Int64(number) * 1_000_000_000)
+            if number < inspected {
+                book.note([OriginInspection(resource, receivedAt: now)], sender: sender, now: now)
+            }
+            book.noteAccepted(
+                SenderBook.Request(protocolName: "otlp/http", items: 3, bodyBytes: 500, isCompressed: true),
+                sender: sender, now: now)
+        }
+    }
+
+    @Test("each mistake of one sender is told, with its own line to change", arguments: [60, 80])
+    func severalMistakes(width: Int) throws {
+        let book = SenderBook()
+        let refused = [
+            (
+                "plain_text",
+                "this port speaks TLS, the sender speaks plain text: use https:// in its endpoint"
+            ),
+            (
+                "tls_untrusted",
+                "the sender does not trust the collector's certificate (its TLS says unknown_ca)"
+            ),
+            ("tls_client_certificate", "the sender presents no certificate"),
+            ("tls_handshake", "the sender knows none of the ciphers that the collector uses"),
+            ("unknown_path", "there is nothing at /v1/trace: send traces by POST to /v1/traces"),
+            ("unknown_path", "there is nothing at /spans: send OTLP by POST to /v1/traces"),
+            ("unauthenticated", "no credentials: send the header Authorization: Bearer TOKEN"),
+            ("unauthenticated", "the credentials are not valid here: check the token"),
+            ("malformed", "malformed JSON at line 1, column 7: expected a key in quotes"),
+            ("malformed", "malformed JSON at line 2, column 9: expected a key in quotes"),
+            ("too_large", "the request is larger than 1024 bytes (decompressed)"),
+        ]
+        for (reason, message) in refused {
+            book.noteRefused(reason: reason, message: message, sender: sender, now: start)
+        }
+        try Snapshot.expect(text(book, width: width), is: "doctor-mistakes-\(width)")
+    }
+
+    @Test("a sender of which nothing was accepted is not praised")
+    func nothingAccepted() throws {
+        let book = SenderBook()
+        book.noteRefused(reason: "overloaded", message: "m", sender: sender, now: start)
+        let text = text(book)
+        #expect(!text.contains("nothing to mend") && !text.contains("nothing found to mend"))
+        try Snapshot.expect(text, is: "doctor-nothing-accepted")
+    }
+
+    @Test(
+        "what is said rests on so many requests, and few of them are called few",
+        arguments: [(1, 1), (9, 9), (10, 10), (12_000, 400), (3, 0)])
+    func basis(requests: Int, inspected: Int) throws {
+        let book = SenderBook()
+        accept(book, requests: requests, inspected: inspected)
+        try Snapshot.expect(text(book), is: "doctor-basis-\(inspected)-of-\(requests)")
+    }
+}
