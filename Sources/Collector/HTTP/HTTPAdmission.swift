@@ -43,7 +43,10 @@ package struct HTTPAdmission: Sendable {
 
     /// `Content-Length`, if there is one. A number that is larger than any number here is the largest.
     static func contentLength(_ headers: HTTPHeaders) -> Int? {
-        guard let text = headers.first(name: "content-length") else { return nil }
+        headers.first(name: "content-length").flatMap { contentLength($0) }
+    }
+
+    static func contentLength(_ text: String) -> Int? {
         let isNumber =
             !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         return Int(text) ?? (isNumber ? .max : nil)

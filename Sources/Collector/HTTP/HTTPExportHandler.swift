@@ -327,7 +327,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
     // MARK: Trouble
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else {
+        guard let refusal = Refusal(framing: error) else {
             // After the first error the parser reports every further byte as another one.
             if error is ByteToMessageDecoderError { return }
             context.close(promise: nil)
@@ -343,7 +343,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             exchange?.keepsAlive = false
             guard let exchange else { return }
             let outcome = service.refuse(
-                Refusal(parsing: error), sender: peer.address, protocolName: Self.protocolName)
+                refusal, sender: peer.address, protocolName: Self.protocolName)
             body = nil
             state = .discarding(hasReplied: true, hasEnded: false)
             deadline.set(seconds: 1)
@@ -376,11 +376,19 @@ final class HTTPExportHandler: ChannelInboundHandler {
 }
 
 extension Refusal {
-    /// What the HTTP parser objects to.
-    fileprivate init(parsing error: HTTPParserError) {
+    /// What is wrong with how a request is put into bytes; nil for an error of another kind.
+    fileprivate init?(framing error: any Error) {
         switch error {
-        case .headerOverflow: self.init(.headersTooLarge, "the request header is too large")
-        default: self.init(.framing, "the request is not valid HTTP/1.1: \(error)")
+        case HTTPParserError.headerOverflow:
+            self.init(.headersTooLarge, "the request header is too large")
+        case let error as HTTPParserError:
+            self.init(.framing, "the request is not valid HTTP/1.1: \(error)")
+        case is BodyLengthMismatch:
+            self.init(
+                .framing,
+                "the body is not as long as the request's Content-Length says: it was broken off, or something on "
+                    + "its way changes it")
+        default: return nil
         }
     }
 }

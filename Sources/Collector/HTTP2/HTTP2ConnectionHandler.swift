@@ -10,6 +10,8 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     private let connection: SenderConnection
     private let deadline: ConnectionDeadline
+    /// Whether it was told that the connection broke the rules.
+    private var hasFailed = false
 
     init(_ connection: SenderConnection, channel: any Channel) {
         self.connection = connection
@@ -40,11 +42,14 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A connection that only ends has broken no rules.
-        if !(error is IOError), !(error is NIOSSLError), !(error is ChannelError) {
+        // A connection that only ends has broken no rules. What comes after the first offence is its consequence.
+        if !hasFailed, !(error is IOError), !(error is NIOSSLError), !(error is ChannelError) {
+            hasFailed = true
+            connection.service.counters.note(.http2Abuse)
             connection.service.refusals.record(
                 sender: connection.peer.address, reason: Refusal.Reason.framing.rawValue,
-                message: "the connection broke the rules of HTTP/2: \(error)",
+                message: "the connection broke the rules of HTTP/2: "
+                    + HTTP2Offence.words(error, streamsMax: connection.settings.http2StreamsMax),
                 protocolName: GRPCExportHandler.protocolName)
         }
         context.close(promise: nil)

@@ -35,6 +35,9 @@ enum HTTP2Limits {
         configuration.controlFrameRateLimit.windowLength = controlFrameWindow
         configuration.maximumRecentlyResetStreams = min(
             max(64, 2 * settings.http2StreamsMax), recentResetsMax)
+        // `HTTP2StreamSelector` does it: the library ends the connection of a sender that stopped a body which was
+        // refused already.
+        configuration.contentLengthValidation = .disabled
         configuration.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: settings.http2StreamsMax),
             HTTP2Setting(parameter: .initialWindowSize, value: streamWindowBytes),

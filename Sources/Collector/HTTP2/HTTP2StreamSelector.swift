@@ -4,7 +4,8 @@ import NIOHTTP2
 
 /// Gives each stream to who understands it: gRPC by its content type, everything else is plain HTTP.
 ///
-/// For plain HTTP it stays, and ends streams that were answered before their sender had finished.
+/// For plain HTTP it stays, compares bodies with their `Content-Length`, and ends streams that were answered before
+/// their sender had finished.
 final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTP2Frame.FramePayload
@@ -16,6 +17,8 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     private var isHTTP = false
     private var hasSenderFinished = false
     private var hasAnswered = false
+    /// What `Content-Length` says is still to come; nil without one.
+    private var bodyBytesLeft: Int?
 
     /// - Parameter requestHandlers: What takes plain requests.
     init(
@@ -28,7 +31,12 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         if isHTTP {
-            note(frame)
+            let isAsAnnounced = note(frame)
+            // Who has its answer may stop its body where it likes.
+            guard isAsAnnounced || hasAnswered else {
+                context.fireErrorCaught(BodyLengthMismatch())
+                return
+            }
             context.fireChannelRead(data)
             return
         }
@@ -45,25 +53,45 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
             }
             connection.receives(requestFor: .http)
             isHTTP = true
-            note(frame)
+            let isAsAnnounced = announce(headers)
             try context.pipeline.syncOperations.addHandlers(
                 [HTTP2FramePayloadToHTTP1ServerCodec()] + requestHandlers(connection), position: .after(self))
             // `Host` may stand for it (RFC 9113, 8.3.1); without either, the request is refused like one of HTTP/1.
             if !headers.headers.contains(name: ":authority") {
                 headers.headers.add(name: ":authority", value: headers.headers.first(name: "host") ?? "")
             }
+            // A request whose length is not known for sure gets its answer, and its end does not come.
+            if !isAsAnnounced { headers.endStream = false }
             context.fireChannelRead(wrapInboundOut(.headers(headers)))
+            if !isAsAnnounced { context.fireErrorCaught(BodyLengthMismatch()) }
         } catch {
             context.close(promise: nil)
         }
     }
 
-    private func note(_ frame: HTTP2Frame.FramePayload) {
+    /// Takes up the headers of a request.
+    /// - Returns: whether they agree on the length of its body
+    private func announce(_ headers: HTTP2Frame.FramePayload.Headers) -> Bool {
+        hasSenderFinished = headers.endStream
+        let lengths = Set(headers.headers[canonicalForm: "content-length"])
+        guard let length = lengths.first else { return true }
+        bodyBytesLeft = HTTPAdmission.contentLength(length)
+        guard lengths.count == 1, let bodyBytesLeft else { return false }
+        return !headers.endStream || bodyBytesLeft == 0
+    }
+
+    /// Takes up what follows the headers.
+    /// - Returns: whether the body is as long as was announced, as far as it came
+    private func note(_ frame: HTTP2Frame.FramePayload) -> Bool {
         switch frame {
         case .headers(let headers): hasSenderFinished = hasSenderFinished || headers.endStream
-        case .data(let data): hasSenderFinished = hasSenderFinished || data.endStream
-        default: break
+        case .data(let data):
+            hasSenderFinished = hasSenderFinished || data.endStream
+            bodyBytesLeft = bodyBytesLeft.map { $0 - data.data.readableBytes }
+        default: return true
         }
+        guard let bodyBytesLeft else { return true }
+        return hasSenderFinished ? bodyBytesLeft == 0 : bodyBytesLeft >= 0
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
