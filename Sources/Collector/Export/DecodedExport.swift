@@ -13,6 +13,8 @@ struct DecodedExport {
     var notes: DecodeNotes = []
     /// Whether there were points of more series than their source may have.
     var hasTooManySeries = false
+    /// The unit that times came in where it is surely not nanoseconds.
+    var timeUnit: OriginInspection.TimeUnit?
     /// What the sender should change.
     var notices: [SenderNotice] = []
 }

@@ -33,6 +33,13 @@ struct ExportDecoder: Sendable {
         limits.allowance = MemoryAllowance(request.charge, bytes: bytes.count)
         var decoded = try decode(bytes, signal, request, limits)
         decoded.notices += notices + notes(decoded, request)
+        if let (notice, unit) = Self.timeUnitNotice(decoded) {
+            decoded.notices.append(notice)
+            decoded.timeUnit = unit
+        }
+        if decoded.items + decoded.rejected == 0, let unknown = Self.unknownContent(bytes, signal, request) {
+            decoded.notices.append(unknown)
+        }
         return decoded
     }
 
@@ -147,7 +154,8 @@ struct ExportDecoder: Sendable {
     }
 
     private static let seriesAdvice =
-        "this source sends more series in a day than are told apart (limits.series_per_source); points of more go into "
+        "this source sends more series in a day than are told apart (limits.series_per_source, and 2 million of all "
+        + "sources together); points of more go into "
         + "one series of their metric, otel.metric.overflow=true: take away attributes that never repeat"
 
     /// Records with a bad id are stored without it, and the answer warns of it.
@@ -200,17 +208,47 @@ struct ExportDecoder: Sendable {
             notices.append(
                 SenderNotice(.zeroParent, "a root span's parent_span_id is zeros: leave it empty"))
         }
-        let units: [(DecodeNotes, String, String)] = [
-            (.seconds, "seconds", "1,000,000,000"), (.milliseconds, "milliseconds", "1,000,000"),
-            (.microseconds, "microseconds", "1,000"),
-        ]
-        for (note, unit, factor) in units where notes.contains(note) {
-            notices.append(
-                SenderNotice(
-                    .timeUnit,
-                    "times came in \(unit): OTLP has nanoseconds since 1970, \(factor) times as many"))
-        }
         return notices
+    }
+
+    /// Times in the unit that most of the wrong ones are in; nil when all may be nanoseconds.
+    private static func timeUnitNotice(
+        _ decoded: DecodedExport
+    ) -> (SenderNotice, OriginInspection.TimeUnit)? {
+        let found = decoded.batch.timesInUnit.max {
+            ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue)
+        }
+        guard let (unit, count) = found else { return nil }
+        let factor =
+            switch unit {
+            case .seconds: "1,000,000,000"
+            case .milliseconds: "1,000,000"
+            case .microseconds: "1,000"
+            }
+        let notice = SenderNotice(
+            .timeUnit,
+            "times came in \(unit.rawValue) in \(count) of \(decoded.items) \(decoded.signal.itemName): OTLP has "
+                + "nanoseconds since 1970, \(factor) times as many")
+        return (notice, unit)
+    }
+
+    /// For a request in which nothing is to be stored: what it has instead; nil for one that is just empty.
+    private static func unknownContent(
+        _ bytes: ByteSpan, _ signal: Signal, _ request: ExportRequest
+    ) -> SenderNotice? {
+        guard request.route != .zipkin else { return nil }
+        let found =
+            switch request.format {
+            case .json: UnknownContent.first(inJSON: bytes, of: signal)
+            case .protobuf: UnknownContent.first(inProtobuf: bytes, of: signal)
+            }
+        guard let found else { return nil }
+        let name = request.format == .json ? "\"\(found.name)\"" : found.name
+        let meant = request.format == .json ? "\"\(found.meant)\"" : found.meant
+        return SenderNotice(
+            .unknownFields,
+            "nothing of the request was stored: \(found.place) has \(name), which OTLP does not have there; write "
+                + meant)
     }
 }
 

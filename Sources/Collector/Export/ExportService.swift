@@ -197,6 +197,11 @@ package struct ExportService: Sendable {
                 senders.report(finding, of: sender, detail: notice.message)
             }
         }
+        // A case of it may be in the one request that is not looked into.
+        if let unit = decoded.timeUnit {
+            senders.report(
+                .timesNotNanoseconds, of: sender, detail: "\(unit.rawValue), in \(decoded.signal.name)")
+        }
         guard case .spans(let batch) = decoded.batch, senders.wantsInspection(of: sender) else { return }
         senders.note(batch.inspect(), sender: sender)
     }
@@ -207,6 +212,7 @@ package struct ExportService: Sendable {
         guard !exchange.notices.isEmpty else { return [] }
         return exchange.notices.filter {
             notices.tell($0, source: exchange.sender.source, protocolName: exchange.protocolName)
+                || $0.kind.isToldAlways
         }.map(\.message)
     }
 

@@ -20,6 +20,8 @@ package struct SenderNotice: Hashable, Sendable {
         case zeroParent = "zero_parent"
         /// Points of more series than the source may have.
         case tooManySeries = "too_many_series"
+        /// Nothing in the body but keys or fields that OTLP does not have.
+        case unknownFields = "unknown_fields"
     }
 
     package var kind: Kind
@@ -33,6 +35,9 @@ package struct SenderNotice: Hashable, Sendable {
 }
 
 extension SenderNotice.Kind {
+    /// Whether each answer tells of it: nothing of such a request is stored, and its sender would never know.
+    var isToldAlways: Bool { self == .unknownFields }
+
     /// What `doctor` makes of it; nil for what it finds out by looking at what is sent.
     var finding: SenderFinding? {
         switch self {
@@ -41,6 +46,7 @@ extension SenderNotice.Kind {
         case .wrongSignalPath: .wrongSignalPath
         case .undeclaredEncoding: .wrongContentEncoding
         case .enumNames, .snakeCase: .looseJSON
+        case .unknownFields: .unknownFields
         case .timeUnit, .zeroParent, .tooManySeries: nil
         }
     }

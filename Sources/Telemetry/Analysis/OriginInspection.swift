@@ -17,6 +17,15 @@ package struct OriginInspection: Hashable, Sendable {
             default: return nil
             }
         }
+
+        /// The unit of either time of a span.
+        package init?(start: UInt64, end: UInt64) {
+            guard let unit = TimeUnit(unixTime: start) ?? TimeUnit(unixTime: end) else { return nil }
+            self = unit
+        }
+
+        /// No time from here on is taken for one in another unit: in nanoseconds, April 1970.
+        package static let nanosecondsMin: UInt64 = 10_000_000_000_000_000
     }
 
     /// `service.name`; nil where it is missing or empty.
@@ -34,7 +43,7 @@ package struct OriginInspection: Hashable, Sendable {
 
     /// Spans of the resource that were looked at.
     package var spans = 0
-    /// By unit: those whose start is not in nanoseconds.
+    /// By unit: those whose start or end is not in nanoseconds.
     package var timesInUnit: [TimeUnit: Int] = [:]
     package var withoutStart = 0
     package var endingBeforeStart = 0

@@ -53,7 +53,7 @@ extension SpanBatch {
         let (start, end) = (starts[span], ends[span])
         if start == 0 {
             inspection.withoutStart += 1
-        } else if let unit = OriginInspection.TimeUnit(unixTime: start) {
+        } else if let unit = OriginInspection.TimeUnit(start: start, end: end) {
             inspection.timesInUnit[unit, default: 0] += 1
         } else if end < start {
             inspection.endingBeforeStart += 1

@@ -93,6 +93,37 @@ struct SenderFindingTests {
         #expect(found == ["times_not_nanoseconds": unit])
     }
 
+    @Test(
+        "J13: one span of several with times in another unit is told, and an end alone, too",
+        arguments: [true, false])
+    func oneOfSeveral(isStart: Bool) async throws {
+        let found = try await findings(after: [
+            body(spans: 8) { span in
+                guard span.spanID[7] == 5 else { return }
+                if isStart { span.startTimeUnixNano /= 1_000_000 }
+                span.endTimeUnixNano /= 1_000_000
+            }
+        ])
+        #expect(found == ["times_not_nanoseconds": "milliseconds"])
+    }
+
+    @Test("J13: it is told, too, when the request is one that nobody looked into")
+    func uninspected() async throws {
+        let wrong = body(seed: 2, spans: 3) { span in
+            if span.spanID[7] == 2 { span.startTimeUnixNano /= 1_000_000_000 }
+        }
+        let found = try await findings(after: [body(), wrong])
+        // On a busy machine a second may have passed, and then it was looked into.
+        #expect(found.keys.sorted() == ["times_not_nanoseconds"])
+        #expect(found.values.first?.hasPrefix("seconds") == true)
+    }
+
+    @Test("keys that OTLP does not have, and nothing else")
+    func unknownKeys() async throws {
+        let found = try await findings(after: [SampleRequest.unknownField])
+        #expect(found.keys.sorted() == ["unknown_fields"])
+    }
+
     @Test("no start, and an end before it")
     func oddTimes() async throws {
         let noStart = body { $0.startTimeUnixNano = 0 }

@@ -41,6 +41,14 @@ enum SampleRequest {
         return request.protobufBytes()
     }
 
+    /// A request whose only field OTLP does not have.
+    static var unknownField: [UInt8] {
+        var body = ProtobufWriter()
+        body.tag(7, .lengthDelimited)
+        body.varint(3)
+        return body.bytes + [1, 2, 3]
+    }
+
     static func json(seed: UInt8 = 1) -> [UInt8] {
         let byte = (seed < 16 ? "0" : "") + String(seed, radix: 16)
         let traceID = String(repeating: byte, count: 16)
