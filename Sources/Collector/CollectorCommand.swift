@@ -38,6 +38,7 @@ struct CollectorCommand: AsyncParsableCommand {
         let logger = LineLogHandler.standardError(level: level)
         // Before anything starts: an order to stop must not find the default in place.
         let signals = SignalWatch.installed(logger: logger)
+        logger.warnOfCredentials(config)
         let reloads = source.file == nil ? nil : ReloadSignal.installed()
         let ports = try await BoundPorts.take(settings, logger: logger)
         let store: TelemetryStore
@@ -69,9 +70,9 @@ struct CollectorCommand: AsyncParsableCommand {
     }
 
     private func openStore(_ config: CollectorConfig, logger: Logger) throws -> TelemetryStore {
-        let path =
+        let path = AbsolutePath.of(
             config.databasePath
-            ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0)
+                ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0))
         try DatabaseFolder.create(forFileAt: path)
         let store = try TelemetryStore.open(path: path, options: config.storeOptions) { logger.log($0) }
         logger.info("database.opened", metadata: ["path": .string(path)])

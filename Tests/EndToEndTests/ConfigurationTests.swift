@@ -33,6 +33,25 @@ struct ConfigurationTests {
         #expect(good.standardOutput.contains("good.yaml is valid"))
     }
 
+    @Test("a token that has expired is a warning of validate and of the start, which go on")
+    func expiredToken() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(Self.token, to: "edge.token")
+        chmod(folder.file("edge.token"), 0o600)
+        try folder.write(
+            "authentication:\n  tokens:\n    - {name: edge, token: \"${file:edge.token}\", expires: 2026-01-31}\n",
+            to: "a.yaml")
+        let answer = try await run(["validate", folder.file("a.yaml")])
+        #expect(answer.status == .exited(0))
+        #expect(answer.standardOutput.contains("a.yaml is valid"))
+        #expect(
+            answer.standardError.contains("a.yaml:3:7: warning: the token \"edge\" expired on 2026-01-31"))
+        let collector = try await Collector.start(on: try Database(), ["--config", folder.file("a.yaml")])
+        try await collector.stop()
+        let log = await collector.process.standardError.wholeText()
+        #expect(log.contains("warning credential.expired key=authentication.tokens"), "\(log)")
+    }
+
     @Test("a start with a broken file ends as validate does, and leaves no database behind")
     func start() async throws {
         let folder = try TemporaryDirectory()
@@ -132,6 +151,44 @@ struct ConfigurationTests {
         #expect(!log.contains(Self.token) && !log.contains(other))
     }
 
+    @Test(
+        "TRACEQ_DB names the database where neither an option nor the file does, and paths in the log are whole"
+    )
+    func databaseVariable() async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("threads: 1\n", to: "plain.yaml")
+        try folder.write("database:\n  path: file.db\n", to: "named.yaml")
+        let environment = ["TRACEQ_DB": folder.file("variable.db"), "HOME": folder.file("home")]
+        func origin(_ options: [String]) async throws -> String {
+            let answer = try await FinishedProgram.run(
+                BuiltProgram.collector.path(), ["config", "print"] + options, environment: environment
+            ).succeeded().standardOutput
+            return String(try #require(answer.split(separator: "\n").first { $0.hasPrefix("  path:") }))
+        }
+        let plain = folder.file("plain.yaml")
+        let named = folder.file("named.yaml")
+        #expect(
+            try await origin(["--config", plain]) == "  path: \(folder.file("variable.db"))  # TRACEQ_DB")
+        #expect(try await origin(["--config", named]) == "  path: \(folder.file("file.db"))  # \(named):2:9")
+        #expect(try await origin(["--config", named, "--db", "a.db"]) == "  path: a.db  # --db")
+
+        let words = [
+            "--listen-http", "0", "--listen-grpc", "0", "--listen-zipkin", "off", "--listen-admin", "off",
+        ]
+        let process = try ChildProcess(
+            "/bin/sh",
+            [
+                "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder.file("."),
+                BuiltProgram.collector.path(),
+            ]
+                + ["--db", "./some.db"] + words)
+        let line = await process.standardError.first { $0.contains("database.opened") ? $0 : nil }
+        process.send(SIGTERM)
+        _ = try await process.finish(within: .seconds(30)).succeeded()
+        let path = try #require(line?.split(separator: "path=").last)
+        #expect(path.hasPrefix("/") && path.hasSuffix("/some.db") && !path.contains("./"), "\(path)")
+    }
+
     @Test("the systemd unit starts the collector with options that it has")
     func unit() async throws {
         let unit = try String(
@@ -142,6 +199,9 @@ struct ConfigurationTests {
         let options = start.matches(of: /--[a-z-]+/).map { String($0.output) }
         #expect(!options.isEmpty)
         for option in options { #expect(help.contains(option), "\(option)") }
+        // An option would stand above the file, and its key would do nothing.
+        #expect(options == ["--config"])
+        #expect(unit.contains("\nEnvironment=TRACEQ_DB=%S/traceq/telemetry.db\n"))
     }
 
     @Test(

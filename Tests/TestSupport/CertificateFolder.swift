@@ -24,13 +24,13 @@ package struct CertificateFolder: Sendable {
         try await makeKey(name)
         try await openssl(
             "req", "-x509", "-new", "-key", file("\(name).key"), "-subj", "/CN=authority of the test",
-            "-days", "2",
+            "-days", "60",
             "-out", file("\(name).pem"))
     }
 
     /// A key, and a certificate that an authority signs.
     package func makeCertificate(
-        _ name: String, subject: String, authority: String = "authority", days: Int = 2,
+        _ name: String, subject: String, authority: String = "authority", days: Int = 60,
         extensions: String? = nil
     ) async throws {
         try await makeKey(name)

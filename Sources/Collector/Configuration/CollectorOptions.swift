@@ -14,7 +14,10 @@ struct CollectorOptions: ParsableArguments {
             "The configuration file; options stand above it. (default: none)", valueName: "file"))
     var config: String?
 
-    @Option(name: .customLong("db"), help: ArgumentHelp("The database file.", valueName: "path"))
+    @Option(
+        name: .customLong("db"),
+        help: ArgumentHelp(
+            "The database file. (default: TRACEQ_DB, else a place of its own)", valueName: "path"))
     var database: String?
 
     @Option(
@@ -49,7 +52,7 @@ struct CollectorOptions: ParsableArguments {
         help: ArgumentHelp(
             "The largest request, decompressed: bytes, or with a unit. (default: \(Self.defaultMaxBody))",
             valueName: "bytes"),
-        transform: { try ByteCount(parsing: $0) })
+        transform: { try ByteCount(parsing: $0, option: "--max-body-bytes") })
     var maxBodyBytes: ByteCount?
 
     @Option(

@@ -1,9 +1,13 @@
+package import Telemetry
+
 /// A configuration file that was read.
 package struct ConfigFile: Sendable {
     /// What it says, before the command line.
     package var config: CollectorConfig
     /// Where the value of each key stands that the file has.
     var places: [String: ConfigPosition]
+    /// Where each token and user stands, by its name.
+    var credentialPlaces: [String: ConfigPosition]
     /// By key: values with references, as they stand in the file.
     var references: [String: String]
 
@@ -30,7 +34,19 @@ package struct ConfigFile: Sendable {
         // What could be read is checked even if something could not: all is told at once.
         let problems = reader.problems + reader.config.problems(places: reader.places)
         guard problems.isEmpty else { throw ConfigProblems(problems) }
-        return ConfigFile(config: reader.config, places: reader.places, references: reader.references)
+        return ConfigFile(
+            config: reader.config, places: reader.places, credentialPlaces: reader.credentialPlaces,
+            references: reader.references)
+    }
+
+    /// What is right today and will not be some day, or was: nothing that keeps the collector from starting.
+    package func warnings(at now: UnixNanos = .now()) -> [ConfigProblem] {
+        config.expiries.compactMap { expiry in
+            var place = places[expiry.key]
+            if case .credential(let name, _) = expiry.subject { place = credentialPlaces[name] ?? place }
+            guard let message = expiry.warning(at: now), let place else { return nil }
+            return ConfigProblem(place, "warning: \(message)")
+        }.sorted { $0.position < $1.position }
     }
 
     private static func document(_ path: String) throws(ConfigProblem) -> ConfigNode? {

@@ -6,6 +6,8 @@ struct ConfigReader {
     private(set) var problems: [ConfigProblem] = []
     /// Where the value of each key stands that the file has.
     private(set) var places: [String: ConfigPosition] = [:]
+    /// Where each token and user stands, by its name.
+    var credentialPlaces: [String: ConfigPosition] = [:]
     /// By key: values with references, as they stand in the file. Nothing else of them is ever shown.
     private(set) var references: [String: String] = [:]
     let substitution: Substitution

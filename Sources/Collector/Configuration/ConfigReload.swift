@@ -54,9 +54,10 @@ struct ConfigReload: Sendable {
         logger.notice(
             "config.reloaded",
             metadata: [
-                "file": .string(source.file ?? ""),
+                "file": .string(AbsolutePath.of(source.file ?? "")),
                 "changed": .string(live.isEmpty ? "nothing" : live.map(\.path).joined(separator: " ")),
             ])
+        logger.warnOfCredentials(after)
         guard !restart.isEmpty else { return }
         logger.warning(
             "config.restart.needed",
@@ -77,7 +78,7 @@ struct ConfigReload: Sendable {
         logger.error(
             "config.reload.failed",
             metadata: [
-                "file": .string(source.file ?? ""),
+                "file": .string(AbsolutePath.of(source.file ?? "")),
                 "message": .string(
                     problems == nil ? "\(error)" : "what was in force stays: repair the file and reload again"
                 ),

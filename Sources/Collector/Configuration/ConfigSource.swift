@@ -7,6 +7,9 @@ struct ConfigSource: Sendable {
     var overlay: @Sendable (inout CollectorConfig) throws(CollectorError) -> [String: String]
     var environment: @Sendable (String) -> String?
 
+    /// Where the database lies when neither an option nor the file says so; `traceq` reads it, too.
+    static let databaseVariable = "TRACEQ_DB"
+
     init(_ options: CollectorOptions) {
         file = options.config
         overlay = { (config) throws(CollectorError) in try options.apply(to: &config) }
@@ -37,6 +40,12 @@ struct ConfigSource: Sendable {
             )
         }
         effective.options = try overlay(&effective.config)
+        // Below the file: whoever writes the key is to see that it counts.
+        if effective.config.databasePath == nil, let path = environment(Self.databaseVariable), !path.isEmpty
+        {
+            effective.config.databasePath = path
+            effective.options["database.path"] = Self.databaseVariable
+        }
         // A value that an option replaces is not the file's any more.
         let places = effective.places.filter { effective.options[$0.key] == nil }
         let problems = effective.config.problems(places: places)

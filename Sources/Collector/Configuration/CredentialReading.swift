@@ -63,6 +63,7 @@ enum CredentialReading {
                     item.position, "this is the same \(form.secretField) as another one: make a new one")
             } else {
                 reader.config.settings.credentials.append(credential)
+                reader.credentialPlaces[credential.name] = item.position
             }
         }
     }

@@ -14,21 +14,24 @@ package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads a whole number with a unit or without, in capitals or not.
     ///
+    /// - Parameter option: whose value it is, for the message; nil where that says so itself
     /// - Throws: A `usage` error for everything else, also for a number too large to count.
-    package init(parsing text: String) throws(CollectorError) {
+    package init(parsing text: String, option: String? = nil) throws(CollectorError) {
         let lowercased = text.lowercased()
         let unit = Self.units.first { lowercased.hasSuffix($0.name) }
         let number = lowercased.dropLast(unit?.name.count ?? 0)
         guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let count = Int(number)
-        else { throw Self.invalid }
+        else { throw Self.invalid(text, option) }
         let (bytes, overflows) = count.multipliedReportingOverflow(by: unit?.bytes ?? 1)
-        guard !overflows else { throw Self.invalid }
+        guard !overflows else { throw Self.invalid(text, option) }
         self.bytes = bytes
     }
 
-    private static var invalid: CollectorError {
-        CollectorError(.usage, "give a number of bytes, or one with a unit: 67108864, 64MiB, 64MB, 1GiB")
+    private static func invalid(_ text: String, _ option: String?) -> CollectorError {
+        let subject = option.map { "\($0) is '\(LogLine.escaped(text))': " } ?? ""
+        return CollectorError(
+            .usage, subject + "give a number of bytes, or one with a unit: 67108864, 64MiB, 64MB, 1GiB")
     }
 
     /// With the largest binary unit that divides it.

@@ -21,7 +21,7 @@ package enum RetentionLimits {
     /// - Returns: bytes
     /// - Throws: `CollectorError.usage`
     package static func size(_ text: String) throws(CollectorError) -> Int64 {
-        let bytes = try ByteCount(parsing: text).bytes
+        let bytes = try ByteCount(parsing: text, option: "--max-db-size").bytes
         guard bytes >= leastBytes else {
             throw CollectorError(
                 .usage,

@@ -1,5 +1,6 @@
 import Glibc
 import NIOSSL
+import Telemetry
 
 /// The content of the files that TLS needs: compared to find out whether they changed.
 struct TLSFiles: Equatable {
@@ -13,6 +14,7 @@ struct TLSFiles: Equatable {
     /// The paths, for messages.
     private let certificatePath: String
     private let privateKeyPath: String
+    private let clientAuthorityPath: String
 
     /// - Throws: A `usage` error that says which file cannot be read, and why.
     init(_ settings: TLSSettings) throws(CollectorError) {
@@ -22,6 +24,7 @@ struct TLSFiles: Equatable {
                 .usage, "TLS needs a certificate and its private key: give both, or nothing about TLS")
         }
         (self.certificatePath, self.privateKeyPath) = (certificatePath, privateKeyPath)
+        clientAuthorityPath = settings.clientAuthorityPath ?? ""
         certificate = try Self.read(certificatePath, "TLS certificate")
         privateKey = try Self.read(privateKeyPath, "TLS private key")
         if let path = settings.clientAuthorityPath {
@@ -83,9 +86,25 @@ struct TLSFiles: Equatable {
         }
     }
 
-    /// When the collector's certificate ends, in seconds since 1970.
-    func certificateEnd() throws(CollectorError) -> Int {
-        Int(try Self.certificates(certificate, certificatePath)[0].notValidAfter)
+    /// When the certificates end: of each file, the one that does so first.
+    func expiries() throws(CollectorError) -> [Expiry] {
+        var expiries = [
+            Expiry(
+                .certificate(path: certificatePath),
+                end: Self.end(of: try Self.certificates(certificate, certificatePath)))
+        ]
+        if let clientAuthority {
+            let authorities = try Self.certificates(clientAuthority, clientAuthorityPath)
+            expiries.append(
+                Expiry(.clientAuthority(path: clientAuthorityPath), end: Self.end(of: authorities)))
+        }
+        return expiries
+    }
+
+    private static func end(of certificates: [NIOSSLCertificate]) -> UnixNanos {
+        let seconds = certificates.map { Int64($0.notValidAfter) }.min() ?? 0
+        let (nanos, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? (seconds < 0 ? .distantPast : .distantFuture) : UnixNanos(rawValue: nanos)
     }
 
     /// At least one.

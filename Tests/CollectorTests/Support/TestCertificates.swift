@@ -27,7 +27,7 @@ struct TestCertificates {
 
     /// A key, and a certificate that an authority signs.
     func makeCertificate(
-        _ name: String, subject: String, authority: String = "authority", days: Int = 2,
+        _ name: String, subject: String, authority: String = "authority", days: Int = 60,
         extensions: String? = nil
     ) async throws {
         try await certificates.makeCertificate(
