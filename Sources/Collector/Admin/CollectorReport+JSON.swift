@@ -32,6 +32,7 @@ extension CollectorReport {
                             JSONMember("count", .count($0.count)),
                         ])
                     })),
+            JSONMember("stored_items", .count(storedItems)),
             JSONMember("answers", Self.json(counters.answerTime)),
             JSONMember(
                 "events",

@@ -42,7 +42,10 @@ extension CollectorReport {
                 "traceq_requests_repeated_total", "Of these, those that were stored before.",
                 { $0.repeatedRequests }
             ),
-            ("traceq_items_accepted_total", "Spans, points and log records that were stored.", { $0.items }),
+            (
+                "traceq_items_accepted_total",
+                "Spans, points and log records of requests that were not stored before.", { $0.items }
+            ),
             ("traceq_items_rejected_total", "Items refused alone, by partial success.", { $0.rejectedItems }),
             ("traceq_request_body_bytes_total", "Bytes of accepted bodies, as they came.", { $0.bodyBytes }),
         ]
@@ -73,7 +76,10 @@ extension CollectorReport {
         typealias Field = (name: String, help: String, value: (SourceCounts) -> Int)
         let fields: [Field] = [
             ("traceq_source_requests_total", "Requests of a source answered with success.", { $0.requests }),
-            ("traceq_source_items_total", "Items of a source that were stored.", { $0.items }),
+            (
+                "traceq_source_items_total", "Items of a source, of requests that were not stored before.",
+                { $0.items }
+            ),
             ("traceq_source_items_rejected_total", "Items of a source refused alone.", { $0.rejectedItems }),
             ("traceq_source_body_bytes_total", "Bytes of accepted bodies of a source.", { $0.bodyBytes }),
             ("traceq_source_refused_total", "Requests and connections of a source refused.", { $0.refusals }),

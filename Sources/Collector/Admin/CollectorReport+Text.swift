@@ -17,8 +17,12 @@ extension CollectorReport {
         let word = readiness.isReady ? "READY" : readiness.isHealthy ? "NOT READY" : "FAILING"
         let up = "up \(HumanUnits.duration(upNanos)), since \(startedAt.rfc3339.prefix(19))Z"
         let mark = readiness.isReady ? word : output.style.marked(word)
-        return ["\(mark)  traceq-collector \(version), \(up)"]
-            + readiness.reasons.flatMap { wrapped("  " + DisplayText.escaped($0), output) }
+        let verdict = LineWrap.lines("\(word)  traceq-collector \(version), \(up)", width: output.width)
+        let marked = [mark + (verdict.first ?? "").dropFirst(word.count)] + verdict.dropFirst()
+        return marked
+            + readiness.reasons.flatMap {
+                LineWrap.lines("  " + DisplayText.escaped($0), width: output.width)
+            }
     }
 
     private var acceptedTable: ResultTable {
@@ -28,11 +32,11 @@ extension CollectorReport {
             columns: [
                 ResultColumn(key: "signal", title: "ACCEPTED"),
                 ResultColumn(key: "protocol", title: "BY"),
-                ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
-                ResultColumn(key: "items", title: "STORED", alignsRight: true),
+                ResultColumn(key: "requests", title: "REQUESTS", fit: .spare(1), alignsRight: true),
+                ResultColumn(key: "items", title: "ITEMS", alignsRight: true),
                 ResultColumn(key: "repeated", title: "REPEATED", alignsRight: true),
                 ResultColumn(key: "rejected", title: "REJECTED", alignsRight: true),
-                ResultColumn(key: "bytes", title: "BODIES", alignsRight: true),
+                ResultColumn(key: "bytes", title: "BODIES", fit: .spare(0), alignsRight: true),
             ],
             rowCount: rows.count,
             row: { index in
@@ -41,7 +45,7 @@ extension CollectorReport {
                     .identifier(way.signal.label), .identifier(way.protocolName),
                     .integer(Int64(accepted.requests)), .integer(Int64(accepted.items)),
                     .integer(Int64(accepted.repeatedRequests)), .integer(Int64(accepted.rejectedItems)),
-                    .bytes(Int64(accepted.bodyBytes)),
+                    .identifier(HumanUnits.bytes(Int64(accepted.bodyBytes))),
                 ]
             })
     }
@@ -76,12 +80,12 @@ extension CollectorReport {
         return ResultTable(
             schema: "traceq.status/1",
             columns: [
-                ResultColumn(key: "source", title: "SOURCE"),
-                ResultColumn(key: "requests", title: "REQUESTS", alignsRight: true),
-                ResultColumn(key: "items", title: "STORED", alignsRight: true),
+                ResultColumn(key: "source", title: "SOURCE", fit: .elastic),
+                ResultColumn(key: "requests", title: "REQUESTS", fit: .spare(1), alignsRight: true),
+                ResultColumn(key: "items", title: "ITEMS", alignsRight: true),
                 ResultColumn(key: "rejected", title: "REJECTED", alignsRight: true),
                 ResultColumn(key: "refused", title: "REFUSED", alignsRight: true),
-                ResultColumn(key: "bytes", title: "BODIES", alignsRight: true),
+                ResultColumn(key: "bytes", title: "BODIES", fit: .spare(0), alignsRight: true),
             ],
             rowCount: rows.count,
             row: { index in
@@ -89,7 +93,7 @@ extension CollectorReport {
                 return [
                     .text(name), .integer(Int64(counts.requests)), .integer(Int64(counts.items)),
                     .integer(Int64(counts.rejectedItems)), .integer(Int64(counts.refusals)),
-                    .bytes(Int64(counts.bodyBytes)),
+                    .identifier(HumanUnits.bytes(Int64(counts.bodyBytes))),
                 ]
             }, summary: summary)
     }
@@ -116,6 +120,7 @@ extension CollectorReport {
             ))
         rows.append(("requests hold", part(inFlightBytes, of: inFlightBytesMax)))
         rows.append(("queue", part(store.queueBytes, of: store.queueBytesMax)))
+        rows.append(("stored", stored))
         rows.append(("answers", quantiles(counters.answerTime)))
         rows.append(
             (
@@ -128,8 +133,7 @@ extension CollectorReport {
                 "\(HumanUnits.count(store.sealedSegments, "segment")) of "
                     + "\(HumanUnits.count(Int64(store.sealedItems))) items sealed, "
                     + "\(HumanUnits.count(Int64(store.mergedSegments))) merged, "
-                    + "\(HumanUnits.count(Int64(store.expiredSegments))) expired, "
-                    + "\(HumanUnits.count(Int64(store.duplicateItems))) items came twice"
+                    + "\(HumanUnits.count(Int64(store.expiredSegments))) expired"
             ))
         let limit = store.databaseBytesMax.map { " of \(HumanUnits.bytes($0))" } ?? ""
         rows.append(
@@ -153,6 +157,16 @@ extension CollectorReport {
         }
     }
 
+    /// What is stored of all that was accepted: a span that comes once more in another request is stored once, which
+    /// shows when it is sealed.
+    private var stored: String {
+        let twice = HumanUnits.count(duplicateItems, "span")
+        let waiting = acceptedSpans - duplicateItems - store.sealedItems
+        return HumanUnits.count(storedItems, "item")
+            + (duplicateItems > 0 ? "; \(twice) that came again in other requests left out" : "")
+            + (waiting > 0 ? "; \(HumanUnits.count(waiting, "span")) not compared yet" : "")
+    }
+
     private func part(_ value: Int, of limit: Int) -> String {
         "\(HumanUnits.bytes(Int64(value))) of \(HumanUnits.bytes(Int64(limit)))"
     }
@@ -164,10 +178,6 @@ extension CollectorReport {
             snapshot.quantileNanos(part).map { "at most " + HumanUnits.duration($0) } ?? "more than 10 s"
         }
         return "\(count): half of them took \(most(0.5)), 99 % \(most(0.99))"
-    }
-
-    private func wrapped(_ line: String, _ output: ReportOutput) -> [String] {
-        LineWrap.lines(line, width: output.width)
     }
 }
 

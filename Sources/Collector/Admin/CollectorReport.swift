@@ -23,6 +23,15 @@ struct CollectorReport: Sendable {
 
     var upNanos: Int64 { max(0, at.rawValue - startedAt.rawValue) }
 
+    /// Items of all requests but those that were repeated whole.
+    var acceptedItems: Int { counters.accepted.values.reduce(0) { $0 + $1.items } }
+    var acceptedSpans: Int {
+        counters.accepted.filter { $0.key.signal == .traces }.values.reduce(0) { $0 + $1.items }
+    }
+    /// Of these, those that turned out to be stored before. What the journal held at the start is compared, too.
+    var duplicateItems: Int { min(store.duplicateItems, acceptedSpans) }
+    var storedItems: Int { acceptedItems - duplicateItems }
+
     /// What was accepted, in the order of signals and protocols.
     var acceptedRows: [(way: CollectorCounters.Way, accepted: CollectorCounters.Accepted)] {
         counters.accepted.map { (way: $0.key, accepted: $0.value) }.sorted {

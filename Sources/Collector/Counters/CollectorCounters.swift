@@ -25,7 +25,7 @@ package final class CollectorCounters: Sendable {
         package var requests = 0
         /// Of these, those that were stored before: retries after a lost answer.
         package var repeatedRequests = 0
-        /// Spans, points or log records that were stored.
+        /// Spans, points or log records of requests that were not stored before.
         package var items = 0
         /// Items that were refused alone, by partial success.
         package var rejectedItems = 0
