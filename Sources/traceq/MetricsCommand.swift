@@ -67,21 +67,20 @@ struct MetricsCommand: ContextCommand {
         let result = try reader.points(query)
         var table = ResultTable.points(result, query, zone: style.zone)
         if result.points.isEmpty {
-            tell(emptyAdvice(name, try reader.metrics().metrics.map(\.name)), in: &table, format)
+            let known = try reader.metrics().metrics.map(\.name)
+            guard known.contains(name) else {
+                throw CommandFailure(.usage, UnknownMetricAdvice(name: name, known: known).sentence)
+            }
+            tell(emptyAdvice(name), in: &table, format)
         }
         context.write(table, as: format, style: style)
         return .success
     }
 
-    private static let nothingStored =
-        "no metrics: let applications send OTLP metrics to the collector and try again"
+    private static let nothingStored = "no metrics: \(UnknownMetricAdvice.nothingStored)"
 
-    private func emptyAdvice(_ name: String, _ known: [String]) -> String {
-        if known.isEmpty { return Self.nothingStored }
+    private func emptyAdvice(_ name: String) -> String {
         let shown = DisplayText.escaped(name)
-        guard known.contains(name) else {
-            return "no metric is called '\(shown)': traceq metrics --list shows all"
-        }
         return conditions.isEmpty
             ? "no points of '\(shown)' in the window: try a longer --since"
             : "no points of '\(shown)' in the window fit --where: leave one out, or try a longer --since"

@@ -95,11 +95,42 @@ struct MetricsCommandTests {
             run.output.split(separator: "\n").count { $0.contains("\"value\"") } == count, "\(run.output)")
     }
 
+    @Test(
+        "a name that no metric has is an error in every format, with the names that are near",
+        arguments: [
+            ("disk.fre", "no metric is called 'disk.fre'; did you mean 'disk.free'?"),
+            ("Disk_Free", "did you mean 'disk.free'?"), ("free", "did you mean 'disk.free'?"),
+            ("cpu.time", "no metric is called 'cpu.time': traceq metrics --list shows the 1 that is stored"),
+            ("\u{1b}[2J", "no metric is called '\\x1b[2J'"),
+        ], ["table", "json", "csv"])
+    func unknownName(name: (String, String), format: String) async throws {
+        try await store()
+        let run = InMemoryCommandLine(["metrics", name.0, "--db", path, "--format", format])
+        #expect(run.status == .usage)
+        #expect(run.output.isEmpty)
+        #expect(run.diagnostics.contains(name.1), "\(run.diagnostics)")
+    }
+
+    @Test("where no metrics are stored at all, it says so")
+    func noMetrics() async throws {
+        let empty = try TelemetryStore.open(path: path, options: StoreOptions())
+        await empty.close()
+        let run = InMemoryCommandLine(["metrics", "disk.free", "--db", path])
+        #expect(run.status == .usage)
+        #expect(run.diagnostics.contains("no metric is called 'disk.free', and no other is stored"))
+    }
+
+    @Test("a metric without points in the window is an answer without rows")
+    func emptyWindow() async throws {
+        try await store()
+        let run = InMemoryCommandLine(["metrics", "disk.free", "--db", path, "--since", "1m"])
+        #expect(run.status == .success)
+        #expect(run.output.contains("no points of 'disk.free' in the window"))
+    }
+
     @Test("says what is wrong, and what to do")
     func advice() async throws {
         try await store()
-        let unknown = InMemoryCommandLine(["metrics", "disk.fre", "--db", path])
-        #expect(unknown.output.contains("no metric is called 'disk.fre': traceq metrics --list shows all"))
         let none = InMemoryCommandLine(["metrics", "disk.free", "--db", path, "--where", "device=x"])
         #expect(none.output.contains("fit --where"))
         for arguments in [
