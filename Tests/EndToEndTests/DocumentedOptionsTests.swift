@@ -25,6 +25,50 @@ struct DocumentedOptionsTests {
         try expectDocumented(help.standardOutput, in: read("docs/collector.md"))
     }
 
+    @Test("messages of the collector name options and keys that there are, and no other")
+    func namedInMessages() async throws {
+        var help = ""
+        for command in [[], ["status"], ["doctor"], ["validate"], ["config", "print"]] {
+            help += try await FinishedProgram.run(BuiltProgram.collector.path(), command + ["--help"])
+                .succeeded().standardOutput
+        }
+        let options = Self.options(in: help[...])
+        let configuration = try read("config/collector.yaml")
+        var seen: Set<String> = []
+        for literal in try Self.literals(in: ["Sources/Collector", "Sources/Telemetry/Storage"]) {
+            for option in Self.options(in: literal[...]) {
+                seen.insert(option)
+                #expect(options.contains(option), "\(option) in \"\(literal)\"")
+            }
+            for match in literal.matches(
+                of: /\b(?:limits|listen|redaction|authentication)\.([a-z][a-z0-9_]+)/)
+            {
+                seen.insert(String(match.output.0))
+                #expect(configuration.contains("  \(match.output.1):"), "\(match.output.0) in \"\(literal)\"")
+            }
+        }
+        #expect(seen.isSuperset(of: ["--max-body-bytes", "limits.request_bytes", "--max-db-size", "--db"]))
+    }
+
+    /// What stands in quotation marks in the code, but for what is said of programs that send: their options are their own.
+    private static func literals(in folders: [String]) throws -> [String] {
+        var literals: [String] = []
+        for folder in folders {
+            let root = Repository.root.appending(path: folder)
+            let files = FileManager.default.enumerator(atPath: root.path())?.allObjects as? [String] ?? []
+            for file in files where file.hasSuffix(".swift") && !file.hasPrefix("Senders/") {
+                let text = try String(contentsOf: root.appending(path: file), encoding: .utf8)
+                for line in text.split(separator: "\n") where !line.drop(while: { $0 == " " }).hasPrefix("//")
+                {
+                    // What is put in is no text.
+                    let text = line.replacing(/\\\([^()]*(?:\([^()]*\)[^()]*)*\)/, with: "")
+                    literals += text.matches(of: /"((?:[^"\\]|\\.)*)"/).map { String($0.output.1) }
+                }
+            }
+        }
+        return literals
+    }
+
     private func read(_ document: String) throws -> String {
         try String(contentsOf: Repository.root.appending(path: document), encoding: .utf8)
     }

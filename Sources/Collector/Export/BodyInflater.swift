@@ -110,7 +110,8 @@ package struct BodyInflater {
         guard limitBytes < limits.bytes else { return Refusal.tooLarge(limitBytes: limits.bytes) }
         return Refusal(
             .tooLarge,
-            "the request becomes more than \(limits.ratio) times as large when it is decompressed: no telemetry does"
+            "the request becomes more than \(limits.ratio) times as large when it is decompressed "
+                + "(limits.decompression_ratio): no telemetry does"
         )
     }
 

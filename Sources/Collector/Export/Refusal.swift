@@ -63,6 +63,6 @@ package struct Refusal: Error, Hashable, Sendable {
         Refusal(
             .tooLarge,
             "the request is larger than \(limitBytes) bytes (decompressed): send fewer spans a request, "
-                + "or start the collector with a larger --max-body-bytes")
+                + "or give the collector a larger limits.request_bytes (--max-body-bytes)")
     }
 }

@@ -132,14 +132,24 @@ final class GRPCExportHandler: ChannelInboundHandler {
     }
 
     private func receive(_ part: ByteBuffer, isLast: Bool, context: ChannelHandlerContext) {
-        guard case .receiving = state else { return }
+        guard case .receiving(let call) = state else { return }
         do throws(Refusal) {
             try reader?.append(part)
             if isLast { receiveEnd(context: context) }
         } catch {
-            refuse(error, context: context, hasSenderFinished: isLast)
+            refuse(Self.ofHealth(error, call), context: context, hasSenderFinished: isLast)
         }
     }
+
+    /// What is too large of a question about health has nothing to do with the limit of requests.
+    private static func ofHealth(_ refusal: Refusal, _ call: GRPCCall) -> Refusal {
+        guard refusal.reason == .tooLarge else { return refusal }
+        if case .export = call.method { return refusal }
+        return nameTooLong
+    }
+
+    private static let nameTooLong = Refusal(
+        .tooLarge, "no service has a name of more than \(healthRequestLimits.bytes) bytes")
 
     private func receiveEnd(context: ChannelHandlerContext) {
         guard case .receiving(let call) = state, let reader else { return }
@@ -191,8 +201,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
         _ body: BodyAccumulator, _ encoding: BodyEncoding, isWatching: Bool, context: ChannelHandlerContext
     ) {
         do throws(Refusal) {
-            let message = try BodyInflater.inflate(
-                body.bytes, encoding, limits: Self.healthRequestLimits, charge: body.charge)
+            let message = try inflatedHealthRequest(body, encoding)
             let request = Array(message.readableBytesView)
             guard isWatching else {
                 let answer = GRPCAnswer(message: try service.health.check(request))
@@ -204,6 +213,17 @@ final class GRPCExportHandler: ChannelInboundHandler {
             beginWatch(of: name, context: context)
         } catch {
             refuse(error, context: context, hasSenderFinished: true)
+        }
+    }
+
+    private func inflatedHealthRequest(
+        _ body: BodyAccumulator, _ encoding: BodyEncoding
+    ) throws(Refusal) -> ByteBuffer {
+        do throws(Refusal) {
+            return try BodyInflater.inflate(
+                body.bytes, encoding, limits: Self.healthRequestLimits, charge: body.charge)
+        } catch {
+            throw error.reason == .tooLarge ? Self.nameTooLong : error
         }
     }
 
