@@ -86,14 +86,14 @@ extension DoctorReport {
         guard record.counts.requests > 0 else {
             return "nothing of it was accepted \(since): what is in its requests is not known"
         }
-        let requests = HumanUnits.count(Int64(record.counts.requests))
+        let requests = HumanUnits.count(record.counts.requests, "accepted request")
         guard record.inspectedRequests > 0 else {
             return
-                "no spans in its \(requests) accepted requests \(since), and only spans are looked at closely"
+                "looked closely at none of \(requests) \(since): there were no spans in them"
         }
         // What the store refused was looked into, too.
         let looks = HumanUnits.count(Int64(min(record.inspectedRequests, record.counts.requests)))
-        let basis = "\(looks) of \(requests) accepted requests \(since) were looked at closely"
+        let basis = "looked closely at \(looks) of \(requests) \(since)"
         let isLittle = record.inspectedRequests < Self.inspectionsForVerdict
         let doubt = isLittle ? "; that is little, so ask again when more has come" : ""
         return (entry.items.isEmpty ? "nothing found to mend: " : "") + basis + doubt

@@ -13,6 +13,8 @@ package struct Refusal: Error, Hashable, Sendable {
         case unsupportedMediaType = "unsupported_media_type"
         case unsupportedEncoding = "unsupported_encoding"
         case unknownPath = "unknown_path"
+        /// What others take there: Jaeger's spans, Prometheus' remote write.
+        case otherProtocol = "other_protocol"
         /// `grpc.health.v1` was asked about a service that is not served.
         case unknownService = "unknown_service"
         case methodNotAllowed = "method_not_allowed"

@@ -21,7 +21,7 @@ package enum GRPCCode: Int, Sendable {
         case .unknownService: self = .notFound
         case .unauthenticated: self = .unauthenticated
         case .permissionDenied: self = .permissionDenied
-        case .unsupportedEncoding, .unknownPath, .methodNotAllowed: self = .unimplemented
+        case .unsupportedEncoding, .unknownPath, .otherProtocol, .methodNotAllowed: self = .unimplemented
         case .overloaded, .unavailable, .stalled: self = .unavailable
         case .deadlineExceeded: self = .deadlineExceeded
         case .framing: self = .invalidArgument

@@ -74,7 +74,7 @@ package struct HTTPAnswer: Sendable {
         case .uriTooLong: .uriTooLong
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .unsupportedMediaType, .unsupportedEncoding: .unsupportedMediaType
-        case .unknownPath, .unknownService: .notFound
+        case .unknownPath, .otherProtocol, .unknownService: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .unauthenticated: .unauthorized
         case .originNotAllowed: .forbidden

@@ -6,6 +6,8 @@ package enum HTTPRoute: Hashable, Sendable {
     case export(ExportRoute, SenderNotice?)
     /// Nothing is taken there. The message says what is, and how to get there.
     case unknown(message: String)
+    /// What others take there is not taken. The message says what is.
+    case otherProtocol(message: String)
 
     package static let zipkinPath = "/api/v2/spans"
     private static let allPaths = "/v1/traces, /v1/metrics and /v1/logs"
@@ -30,7 +32,7 @@ package enum HTTPRoute: Hashable, Sendable {
         let parts = path.split(separator: "/")
         guard path.utf8.count <= pathBytesMax else {
             let begin = String(decoding: path.utf8.prefix(pathBytesMax), as: UTF8.self)
-            return .unknown(message: advice(parts, at: begin + "..."))
+            return advice(parts, at: begin + "...")
         }
         let words: Set<Substring> = ["v1", "traces", "metrics", "logs"]
         if parts.count >= 2, parts[parts.count - 2] == "v1",
@@ -43,7 +45,7 @@ package enum HTTPRoute: Hashable, Sendable {
             let notice = SenderNotice(.wrongPath, "spans of Zipkin go to \(zipkinPath), not to \(path)")
             return .export(.zipkin, notice)
         }
-        return .unknown(message: advice(parts, at: path))
+        return advice(parts, at: path)
     }
 
     private static func notice(_ path: String, _ signal: Signal) -> SenderNotice {
@@ -65,9 +67,26 @@ package enum HTTPRoute: Hashable, Sendable {
 
     /// For a path that nothing is taken at, by what others take there.
     /// - Parameter path: as it is repeated, so that its sender knows which of its requests it was
-    private static func advice(_ parts: [Substring], at path: String) -> String {
+    private static func advice(_ parts: [Substring], at path: String) -> HTTPRoute {
+        let wanted = parts.joined(separator: "/")
+        if let message = othersAdvice(wanted) { return .otherProtocol(message: message) }
         let nothing = "there is nothing at \(path)"
-        return switch parts.joined(separator: "/") {
+        let message =
+            switch wanted {
+            case "v1development/profiles", "v1/profiles":
+                "profiles are not taken: send OTLP to \(allPaths)"
+            case "v1/trace", "traces", "v1/spans", "otlp/v1/traces":
+                "\(nothing): send traces by POST to /v1/traces"
+            case "metrics", "v1/metric": "\(nothing): send metrics by POST to /v1/metrics"
+            case "logs", "v1/log": "\(nothing): send logs by POST to /v1/logs"
+            default: "\(nothing): send OTLP by POST to \(allPaths)"
+            }
+        return .unknown(message: message)
+    }
+
+    /// What to send instead of what other systems take at a path; nil where none does.
+    private static func othersAdvice(_ path: String) -> String? {
+        switch path {
         case "api/traces":
             "spans of Jaeger are not taken: send OTLP to /v1/traces (OTEL_TRACES_EXPORTER=otlp; Jaeger's own "
                 + "clients have to be replaced by OpenTelemetry's)"
@@ -77,13 +96,7 @@ package enum HTTPRoute: Hashable, Sendable {
             "remote write of Prometheus is not taken: send metrics as OTLP to /v1/metrics, which an "
                 + "OpenTelemetry Collector with a prometheus receiver does for what Prometheus scrapes"
         case "loki/api/v1/push": "Loki's format is not taken: send OTLP to /v1/logs"
-        case "v1development/profiles", "v1/profiles":
-            "profiles are not taken: send OTLP to \(allPaths)"
-        case "v1/trace", "traces", "v1/spans", "otlp/v1/traces":
-            "\(nothing): send traces by POST to /v1/traces"
-        case "metrics", "v1/metric": "\(nothing): send metrics by POST to /v1/metrics"
-        case "logs", "v1/log": "\(nothing): send logs by POST to /v1/logs"
-        default: "\(nothing): send OTLP by POST to \(allPaths)"
+        default: nil
         }
     }
 }

@@ -38,15 +38,13 @@ package struct SenderAdvice: Hashable, Sendable {
         case .plainToTLSPort:
             self.init("speaks plain text, and the port takes TLS", endpoints.setting(software))
         case .untrustedCertificate:
-            self.init(
-                "does not trust the collector's certificate\(because)", SenderSetting.authority(software))
+            self.init("gets no TLS with the collector\(because)", SenderSetting.authority(software))
         case .clientCertificate:
             self.init(
-                "does not show a client certificate that is valid here\(because)",
-                SenderSetting.clientCertificate(software))
-        case .tlsHandshake: self.init("agrees on no TLS with the collector\(because)")
+                "gets no TLS with the collector\(because)", SenderSetting.clientCertificate(software))
+        case .tlsHandshake: self.init("gets no TLS with the collector\(because)")
         case .otherProtocol:
-            self.init("speaks a protocol that is not taken\(because)", endpoints.setting(software))
+            self.init("speaks a protocol that is not taken\(because)", endpoints.setting(insteadOf: detail))
         case .wrongContentType:
             self.init(
                 "sends a body that is not what its Content-Type says\(because)",

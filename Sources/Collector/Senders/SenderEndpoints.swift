@@ -17,6 +17,24 @@ package struct SenderEndpoints: Hashable, Sendable {
 
     private var scheme: String { hasTLS ? "https" : "http" }
 
+    /// The lines for a sender of what is not taken.
+    /// - Parameter detail: says what that is
+    func setting(insteadOf detail: String) -> SenderSetting {
+        let exporter = ["exporters:", "  otlphttp:", "    endpoint: \(scheme)://\(http)"]
+        if detail.contains("Prometheus") {
+            return SenderSetting(
+                "in an OpenTelemetry Collector that scrapes in Prometheus' place",
+                lines: ["receivers:", "  prometheus: {config: {scrape_configs: [...]}}"] + exporter)
+        }
+        if detail.contains("Loki") {
+            return SenderSetting(
+                "in an OpenTelemetry Collector that reads the logs", lines: exporter)
+        }
+        return SenderSetting(
+            SenderSetting.environment, "OTEL_TRACES_EXPORTER=otlp",
+            "OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+    }
+
     /// The line that says where to send to.
     func setting(_ software: SenderSoftware) -> SenderSetting {
         switch software {

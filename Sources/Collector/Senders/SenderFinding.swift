@@ -97,6 +97,7 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     package init?(refusalReason reason: String) {
         switch reason {
         case "unknown_path": self = .wrongPath
+        case "other_protocol": self = .otherProtocol
         case "wrong_protocol": self = .wrongPort
         case "tls": self = .tlsToPlainPort
         case "plain_text": self = .plainToTLSPort

@@ -5,7 +5,9 @@ struct SenderSetting: Hashable, Sendable {
     var place: String
     var lines: [String]
 
-    init(_ place: String, _ lines: String...) {
+    init(_ place: String, _ lines: String...) { self.init(place, lines: lines) }
+
+    init(_ place: String, lines: [String]) {
         self.place = place
         self.lines = lines
     }

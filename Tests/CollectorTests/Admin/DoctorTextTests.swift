@@ -52,6 +52,11 @@ struct DoctorTextTests {
             ("tls_handshake", "the sender knows none of the ciphers that the collector uses"),
             ("unknown_path", "there is nothing at /v1/trace: send traces by POST to /v1/traces"),
             ("unknown_path", "there is nothing at /spans: send OTLP by POST to /v1/traces"),
+            ("other_protocol", "spans of Jaeger are not taken: send OTLP to /v1/traces"),
+            (
+                "other_protocol",
+                "remote write of Prometheus is not taken: send metrics as OTLP to /v1/metrics"
+            ),
             ("unauthenticated", "no credentials: send the header Authorization: Bearer TOKEN"),
             ("unauthenticated", "the credentials are not valid here: check the token"),
             ("malformed", "malformed JSON at line 1, column 7: expected a key in quotes"),
