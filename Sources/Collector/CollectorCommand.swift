@@ -14,8 +14,8 @@ struct CollectorCommand: AsyncParsableCommand {
             traceq-collector <command> [<options>]
             """,
         discussion: """
-            Without any option it listens on this machine only and writes to \
-            $XDG_DATA_HOME/traceq/telemetry.db (as root: /var/lib/traceq/telemetry.db). \
+            Without any option it listens on this machine only and writes to the file that TRACEQ_DB \
+            names, else $XDG_DATA_HOME/traceq/telemetry.db (as root: /var/lib/traceq/telemetry.db). \
             Stop it with SIGTERM or Ctrl-C: what it has acknowledged is in the file. \
             SIGHUP reads the file of --config again.
             """,

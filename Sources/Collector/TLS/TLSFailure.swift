@@ -40,8 +40,8 @@ package struct TLSFailure: Hashable, Sendable {
         } else if stack == [.eofDuringHandshake] {
             self.init(
                 .handshake,
-                "the sender ended the handshake without a word: most who do that do not trust the collector's "
-                    + "certificate (\(Self.trustAdvice)), others only look whether the port is open")
+                "the sender ended the handshake without a word: it may not trust the collector's certificate, or only "
+                    + "look whether the port is open")
         } else {
             let codes = stack.map(Self.code)
             self = codes.lazy.compactMap(Self.known).first ?? Self.other(codes)
@@ -93,8 +93,8 @@ package struct TLSFailure: Hashable, Sendable {
     }
 
     private static let trustAdvice =
-        "give it the authority's certificate, with OTEL_EXPORTER_OTLP_CERTIFICATE or the like, and an endpoint "
-        + "with a name that is in the certificate"
+        "give it the authority's (OTEL_EXPORTER_OTLP_CERTIFICATE), and an endpoint whose name is in the "
+        + "certificate"
     private static let clientCertificateAdvice =
         "set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE and OTEL_EXPORTER_OTLP_CLIENT_KEY, or the like, there"
 

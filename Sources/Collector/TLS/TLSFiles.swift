@@ -23,8 +23,10 @@ struct TLSFiles: Equatable {
             throw CollectorError(
                 .usage, "TLS needs a certificate and its private key: give both, or nothing about TLS")
         }
-        (self.certificatePath, self.privateKeyPath) = (certificatePath, privateKeyPath)
-        clientAuthorityPath = settings.clientAuthorityPath ?? ""
+        (self.certificatePath, self.privateKeyPath) = (
+            AbsolutePath.of(certificatePath), AbsolutePath.of(privateKeyPath)
+        )
+        clientAuthorityPath = AbsolutePath.of(settings.clientAuthorityPath ?? "")
         certificate = try Self.read(certificatePath, "TLS certificate")
         privateKey = try Self.read(privateKeyPath, "TLS private key")
         if let path = settings.clientAuthorityPath {

@@ -160,6 +160,9 @@ struct TLSTests {
             let record = collector.server.service.senders.records[Sender(address: "127.0.0.1")]
             #expect(record?.sightings(of: .untrustedCertificate).count == 1)
             #expect(record?.sightings.count == 1)
+            #expect(
+                record?.sightings(of: .untrustedCertificate).first?.detail.hasSuffix("in the certificate")
+                    == true, "doctor has all of it")
         }
     }
 
