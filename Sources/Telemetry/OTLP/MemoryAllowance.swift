@@ -29,9 +29,9 @@ package struct MemoryAllowance: Sendable {
     func cover(_ bytes: Int) throws(DecodeError) {
         let missing = otherBytes + bytes - charge.heldBytes
         guard missing > 0 else { return }
-        let step = max(missing, Self.stepBytes)
-        guard charge.grow(by: step) else {
-            throw charge.isTooLarge(with: step) ? .tooMuchMemory : .noMemory
+        // Where there is no room for a step there may be for what is needed.
+        guard charge.grow(by: max(missing, Self.stepBytes)) || charge.grow(by: missing) else {
+            throw charge.isTooLarge(with: missing) ? .tooMuchMemory : .noMemory
         }
     }
 }

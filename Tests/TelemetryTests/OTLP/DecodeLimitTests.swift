@@ -179,6 +179,24 @@ struct DecodeLimitTests {
         #expect(refusal(body, charge) == .noMemory)
     }
 
+    @Test("memory is asked for in large steps, and for what is needed where there is no room for a step")
+    func smallRestIsUsed() throws {
+        let memory = InFlightBytes(limitBytes: 1 << 20)
+        let charge = memory.charge()
+        let allowance = MemoryAllowance(charge, bytes: 0)
+        try allowance.cover(1_000_000)
+        #expect(memory.usedBytes == 1_000_000 || memory.usedBytes == 1 << 20)
+        try allowance.cover(1 << 20)
+        #expect(memory.usedBytes == 1 << 20)
+        #expect(throws: DecodeError.tooMuchMemory) { try allowance.cover((1 << 20) + 1) }
+        // Others have it at the moment.
+        charge.release()
+        let others = memory.charge()
+        #expect(others.grow(by: 600_000))
+        try allowance.cover(400_000)
+        #expect(throws: DecodeError.noMemory) { try allowance.cover(500_000) }
+    }
+
     private func refusal(_ body: [UInt8], _ charge: InFlightBytes.Charge) -> DecodeError.Code? {
         var limits = DecodeLimits()
         limits.allowance = MemoryAllowance(charge, bytes: body.count)
