@@ -12,6 +12,9 @@ struct ColumnDictionary: Sendable {
 
     var count: Int { columns.count }
 
+    /// How much memory it holds without the table that finds entries.
+    var heldBytes: Int { strings.heldBytes + (columns.capacity + hashes.capacity) * 4 }
+
     /// - Parameter capacity: how many entries there may be before the table that finds them has to grow
     init(capacity: Int) { index = ProbeTable(capacity: capacity) }
 

@@ -47,6 +47,16 @@ package struct SpanBatch: Sendable {
             + resources.memoryBytes + scopes.memoryBytes
     }
 
+    /// How much memory the batch holds: arrays have room beyond what is in them, up to as much again.
+    var heldBytes: Int {
+        let bySpan =
+            traceIndexes.capacity * 4 + spanIDs.capacity * 8 + parentIDs.capacity * 8 + starts.capacity * 8
+            + ends.capacity * 8 + operationIndexes.capacity * 4 + originIndexes.capacity * 4
+        return bySpan + slots.capacity * 8 + traces.capacity * 16 + operations.capacity * 20
+            + layouts.heldBytes + dictionary.heldBytes + origins.capacity * 8 + resources.heldBytes
+            + scopes.heldBytes
+    }
+
     /// What a batch may hold at the most, far above what a body of the default size can: one segment must be
     /// able to hold it whole. `SegmentView` and `Block` do not believe segments with more than about twice that.
     static let slotsMax = 1 << 25
@@ -94,6 +104,9 @@ struct LayoutTable: Sendable {
     private(set) var offsets: [UInt32] = [0]
 
     var count: Int { offsets.count - 1 }
+
+    /// How much memory it holds.
+    var heldBytes: Int { (columns.capacity + offsets.capacity) * 4 }
 
     /// The place of a layout in `columns`.
     @inline(__always)

@@ -24,6 +24,9 @@ struct StringTable: Sendable {
 
     var memoryBytes: Int { bytes.count + offsets.count * 4 }
 
+    /// How much memory it holds, the room for more included.
+    var heldBytes: Int { bytes.capacity + offsets.capacity * 4 }
+
     /// The place of an entry in `bytes`.
     @inline(__always)
     func range(_ entry: Int) -> Range<Int> { Int(offsets[entry])..<Int(offsets[entry &+ 1]) }

@@ -20,7 +20,7 @@ final class IngestQueue: Sendable {
         /// answer may send the next one at once.
         func finish(_ result: Result<AppendOutcome, StoreError>) {
             switch result {
-            case .success(.stored): charge?.settle(at: queued.batch.memoryBytes)
+            case .success(.stored): charge?.settle(at: queued.batch.heldBytes)
             case .success(.duplicate), .failure: charge?.release()
             }
             acknowledge(result)

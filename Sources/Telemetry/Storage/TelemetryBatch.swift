@@ -21,7 +21,16 @@ package indirect enum TelemetryBatch: Sendable {
         }
     }
 
-    /// About how much memory the batch takes.
+    /// How much memory it holds: what a request pays for until its spans are in a segment.
+    var heldBytes: Int {
+        switch self {
+        case .spans(let batch): batch.heldBytes
+        case .points(let batch): 2 * batch.memoryBytes
+        case .logs(let batch): batch.rows.heldBytes
+        }
+    }
+
+    /// About how much memory what is in it takes.
     var memoryBytes: Int {
         switch self {
         case .spans(let batch): batch.memoryBytes

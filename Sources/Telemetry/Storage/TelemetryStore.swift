@@ -93,7 +93,7 @@ package final class TelemetryStore: Sendable {
             return whenDone(.failure(error))
         }
         // The body is not needed any more.
-        charge?.settle(at: batch.memoryBytes + encoded.count)
+        charge?.settle(at: batch.heldBytes + encoded.count)
         let item = IngestQueue.Item(
             queued: QueuedBatch(batch, charge: charge), encoded: encoded, digest: digest, charge: charge,
             acknowledge: whenDone)
