@@ -6,9 +6,9 @@ import CMalloc
 /// As it comes, glibc gives large blocks and the top of its heaps back to the system at once, and the kernel
 /// clears every page anew when they are asked for again: a tenth of the time of ingest.
 package enum HeapMemory {
-    /// Larger blocks come from the system each time. 4 MiB: above what requests of 1,000 spans and their segments take; the
-    /// blocks of larger ones would leave holes in the heaps, and those add up to 100 MiB under overload.
-    private static let mappedBytesMin: Int32 = 4 << 20
+    /// Larger blocks come from the system each time. 8 MiB: above what requests of 1,000 spans and their segments take; the
+    /// bodies of larger ones would leave holes in the heaps, and those add up to 100 MiB under overload.
+    private static let mappedBytesMin: Int32 = 8 << 20
     /// Above what a saturated collector has free at the top of a heap; each heap may keep as much.
     private static let trimmedBytesMin: Int32 = 16 << 20
 
