@@ -91,7 +91,8 @@ struct GRPCExportTests {
             let headers = GRPCClient.headers([("grpc-encoding", "gzip")])
             #expect(try await client.call(headers, parts: [bomb]).status == 8)
             #expect(try await client.export(SampleRequest.protobuf(seed: 3)).status == 0)
-            #expect(collector.server.service.inFlight.usedBytes < 1_000)
+            // What is stored is in no segment yet.
+            #expect(collector.server.service.inFlight.usedBytes < 4 << 10)
         }
     }
 

@@ -90,7 +90,8 @@ struct HTTPBadInputTests {
             other.send("Content-Length: 2\r\n\r\n{}")
             #expect(try await other.reply().status == 200)
             #expect(try collector.storedSpans() == 1)
-            #expect(collector.server.service.inFlight.usedBytes < 1_000)
+            // What is stored is in no segment yet.
+            #expect(collector.server.service.inFlight.usedBytes < 4 << 10)
         }
     }
 

@@ -166,12 +166,7 @@ struct ZipkinRequestTests {
     @Test("where its usual port is wanted for HTTP, it has none, and nobody is warned")
     func wantedPort() async throws {
         let log = LogCapture()
-        let port = try freePort()
-        let settings = TestCollector.settings {
-            $0.httpAddress.port = port
-            $0.zipkinAddress?.port = port
-        }
-        let ports = try await BoundPorts.take(settings, logger: log.logger)
+        let (port, ports) = try await portsOnFreePort(log)
         #expect(ports.zipkinAddress == nil)
         #expect(await log.rest().isEmpty)
         await ports.release(logger: log.logger)
@@ -186,6 +181,23 @@ struct ZipkinRequestTests {
         } catch {
             #expect(error.message.hasPrefix("--listen-http and --listen-zipkin both name port \(port): "))
         }
+    }
+
+    /// Takes a port for HTTP and Zipkin both. Another test may have it by then, or the port for gRPC: then another one.
+    private func portsOnFreePort(_ log: LogCapture) async throws -> (port: Int, ports: BoundPorts) {
+        for attempt in 1... {
+            let port = try freePort()
+            let settings = TestCollector.settings {
+                $0.httpAddress.port = port
+                $0.zipkinAddress?.port = port
+            }
+            do {
+                return (port, try await BoundPorts.take(settings, logger: log.logger))
+            } catch {
+                guard attempt < 20 else { throw error }
+            }
+        }
+        throw CancellationError()
     }
 
     @Test("without its port its spans are taken with OTLP's")

@@ -15,6 +15,12 @@ struct ColumnDictionary: Sendable {
     /// How much memory it holds without the table that finds entries.
     var heldBytes: Int { strings.heldBytes + (columns.capacity + hashes.capacity) * 4 }
 
+    mutating func shrink() {
+        strings.shrink()
+        columns.shrink()
+        hashes.shrink()
+    }
+
     /// - Parameter capacity: how many entries there may be before the table that finds them has to grow
     init(capacity: Int) { index = ProbeTable(capacity: capacity) }
 

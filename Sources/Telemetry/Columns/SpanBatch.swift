@@ -57,6 +57,25 @@ package struct SpanBatch: Sendable {
             + scopes.heldBytes
     }
 
+    /// Lets go of the room in its arrays, for a batch that became much smaller than its body made one expect.
+    mutating func shrink() {
+        traceIndexes.shrink()
+        spanIDs.shrink()
+        parentIDs.shrink()
+        starts.shrink()
+        ends.shrink()
+        operationIndexes.shrink()
+        originIndexes.shrink()
+        slots.shrink()
+        traces.shrink()
+        operations.shrink()
+        layouts.shrink()
+        dictionary.shrink()
+        origins.shrink()
+        resources.shrink()
+        scopes.shrink()
+    }
+
     /// What a batch may hold at the most, far above what a body of the default size can: one segment must be
     /// able to hold it whole. `SegmentView` and `Block` do not believe segments with more than about twice that.
     static let slotsMax = 1 << 25
@@ -67,6 +86,17 @@ package struct SpanBatch: Sendable {
     var isStorable: Bool {
         slots.count <= Self.slotsMax && dictionary.strings.bytes.count <= Self.dictionaryBytesMax
             && spanCount <= Self.spansMax
+    }
+}
+
+extension Array {
+    /// Moves the elements to where there is room for no more than them.
+    mutating func shrink() {
+        guard capacity > count else { return }
+        var exact: [Element] = []
+        exact.reserveCapacity(count)
+        exact.append(contentsOf: self)
+        self = exact
     }
 }
 
@@ -107,6 +137,11 @@ struct LayoutTable: Sendable {
 
     /// How much memory it holds.
     var heldBytes: Int { (columns.capacity + offsets.capacity) * 4 }
+
+    mutating func shrink() {
+        columns.shrink()
+        offsets.shrink()
+    }
 
     /// The place of a layout in `columns`.
     @inline(__always)

@@ -14,6 +14,9 @@ struct SpanBatchBuilder: ~Copyable {
     private static let operationsExpected = 32
     private static let layoutColumnsExpected = 256
 
+    /// 4 KiB: what a batch of a few spans has set aside.
+    private static let spareBytesMax = 4 << 10
+
     var batch: SpanBatch
     var shapes: SpanShapes
     /// Whether an attribute had no column because of those that requests before this one had.
@@ -257,6 +260,8 @@ struct SpanBatchBuilder: ~Copyable {
             batch.layouts.renumberColumns(shapes.tables.numbersOfColumns)
         }
         shapes.tables.removeAll()
+        // A body of 20 MiB that is one span: it is held, and paid for, until it is in a segment.
+        if batch.heldBytes > 2 * batch.memoryBytes + Self.spareBytesMax { batch.shrink() }
         return (batch, shapes)
     }
 }

@@ -27,6 +27,11 @@ struct StringTable: Sendable {
     /// How much memory it holds, the room for more included.
     var heldBytes: Int { bytes.capacity + offsets.capacity * 4 }
 
+    mutating func shrink() {
+        bytes.shrink()
+        offsets.shrink()
+    }
+
     /// The place of an entry in `bytes`.
     @inline(__always)
     func range(_ entry: Int) -> Range<Int> { Int(offsets[entry])..<Int(offsets[entry &+ 1]) }

@@ -181,6 +181,18 @@ struct PartLimitTests {
             body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference, limits: limits)
     }
 
+    @Test("what a large body set aside is let go of when it becomes a small batch")
+    func roomIsGivenBack() throws {
+        var request = request(attributes: 1, text: 3)
+        request.resourceSpans[0].scopeSpans[0].spans[0].attributes = (0..<1_000_000).map { _ in
+            KeyValue("", .empty)
+        }
+        let decoded = try decode(request, .cursor, limits { $0.attributesMax = 8 })
+        #expect(decoded.batch.spanCount == 1)
+        #expect(decoded.batch.heldBytes < 16 << 10)
+        #expect(try decoded.batch.storedSpans().first?.span.attributes.count == 8)
+    }
+
     @Test("a resource of nothing but empty attributes takes no more memory than its body")
     func emptyAttributesTakeNoMemory() throws {
         var writer = ProtobufWriter()
