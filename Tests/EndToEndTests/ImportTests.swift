@@ -193,7 +193,7 @@ struct ImportTests {
         let options = areWanted ? ["--no-redact"] : []
         _ = try await database.ask(["import", file] + options).succeeded()
         let kept = areWanted ? url : "https://REDACTED:REDACTED@proxy.example/mod?token=REDACTED&v=1"
-        let spans = try await database.rows(["sql", "SELECT attr('url.full') AS url FROM spans"])
+        let spans = try await database.rows(["sql", "SELECT attr(spans, 'url.full') AS url FROM spans"])
         #expect(spans.map { $0["url"] } == [.string(kept)])
         let records = try await database.rows(["sql", "SELECT body FROM logs"])
         #expect(records.map { $0["body"] } == [.string(kept)])
