@@ -13,32 +13,14 @@ package struct DecodeNotes: OptionSet, Hashable, Sendable {
     package static let repeatedKeys = DecodeNotes(rawValue: 1 << 3)
     /// A parent id of eight zeros, stored as no parent.
     package static let zeroParent = DecodeNotes(rawValue: 1 << 4)
-    /// Times that are believable in seconds and not in nanoseconds; stored as they came.
-    package static let seconds = DecodeNotes(rawValue: 1 << 5)
-    package static let milliseconds = DecodeNotes(rawValue: 1 << 6)
-    package static let microseconds = DecodeNotes(rawValue: 1 << 7)
     /// More or longer attributes, events or links than what is kept of an item; the rest was left out.
-    package static let cut = DecodeNotes(rawValue: 1 << 8)
-
-    /// What the first time of a request says about its unit.
-    ///
-    /// As nanoseconds, numbers below 10^17 lie before March 1973, when nobody sent telemetry; as seconds,
-    /// milliseconds and microseconds the ranges below begin there, too.
-    init(unitOf time: UInt64) {
-        switch time {
-        case 100_000_000..<100_000_000_000: self = .seconds
-        case 100_000_000_000..<100_000_000_000_000: self = .milliseconds
-        case 100_000_000_000_000..<100_000_000_000_000_000: self = .microseconds
-        default: self = []
-        }
-    }
+    package static let cut = DecodeNotes(rawValue: 1 << 5)
 }
 
 extension SpanBatch {
     /// What is odd about the spans: asked once a request, and not while each span is read.
     var notes: DecodeNotes {
         var notes: DecodeNotes = dictionary.mendedCount > 0 ? .brokenText : []
-        if let first = starts.first { notes.formUnion(DecodeNotes(unitOf: first)) }
         if (0..<layouts.count).contains(where: { hasRepeatedColumn(layouts[$0]) }) {
             notes.insert(.repeatedKeys)
         }

@@ -171,11 +171,15 @@ struct SpanEdgeTests {
         "J13: times in seconds, milliseconds and microseconds are told apart from nanoseconds",
         arguments: [
             (1_790_000_000, .seconds), (1_790_000_000_000, .milliseconds),
-            (1_790_000_000_000_000, .microseconds),
-            (1_790_000_000_000_000_000, []), (0, []), (99_999_999, []), (100_000_000_000_000_000, []),
-            (99_999_999_999_999_999, .microseconds),
-        ] as [(UInt64, DecodeNotes)])
-    func timeUnits(time: UInt64, notes: DecodeNotes) {
-        #expect(DecodeNotes(unitOf: time) == notes)
+            (1_790_000_000_000_000, .microseconds), (9_999_999_999_999_999, .microseconds),
+            (1_790_000_000_000_000_000, nil), (0, nil), (31_535_999, nil), (10_000_000_000_000_000, nil),
+        ] as [(UInt64, OriginInspection.TimeUnit?)])
+    func timeUnits(time: UInt64, unit: OriginInspection.TimeUnit?) throws {
+        // One of three spans, and in its end alone.
+        var spans = (1...3).map { Sample.span(trace: 1, id: UInt8($0)) }
+        spans[1].endTimeUnixNano = time
+        let body = Sample.request(spans).protobufBytes()
+        let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival)
+        #expect(TelemetryBatch.spans(decoded.batch).timesInUnit == (unit.map { [$0: 1] } ?? [:]))
     }
 }
