@@ -1,7 +1,7 @@
 import OTLPModel
 
-/// Leaves out what is too much of the parts of a request that are decoded into values: resources, scopes, events and
-/// links. Attributes that are too many are counted, and texts that are too long say how long they were, as those of a span
+/// Leaves out what is too much of the parts of a request that are decoded into values: resources, scopes, events, links,
+/// metrics and what their points have. Attributes that are too many are counted, and texts that are too long say how long they were, as those of a span
 /// do (`SpanBatchBuilder`).
 struct PartCutter {
     private let attributesMax: Int
@@ -13,6 +13,9 @@ struct PartCutter {
         attributesMax = limits.attributesMax
         valueBytesMax = limits.valueBytesMax
     }
+
+    /// Takes up that something was not even decoded.
+    mutating func noteLeftOut() { hasCut = true }
 
     /// Takes over what was not even decoded.
     mutating func note(_ decoding: borrowing MessageDecoding) { hasCut = hasCut || decoding.hasLeftOut }
@@ -45,6 +48,10 @@ struct PartCutter {
         cut(&metric.description)
         cut(&metric.unit)
         cut(&metric.metadata)
+    }
+
+    mutating func cut(_ exemplars: inout [Exemplar]) {
+        for index in exemplars.indices { cut(&exemplars[index].filteredAttributes) }
     }
 
     /// Attributes that have no place for the number of those that were left out.

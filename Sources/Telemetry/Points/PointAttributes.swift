@@ -23,17 +23,19 @@ struct PointAttributes {
     ///   - problem: why they cannot be read; nil when they can
     init(
         _ body: ByteSpan, _ ranges: [Range<Int>], _ limits: borrowing DecodeLimits,
-        _ cutter: inout PartCutter,
-        problem: inout MessageDecoding.Problem?
+        _ cutter: inout PartCutter, problem: inout MessageDecoding.Problem?
     ) {
         if ranges.isEmpty { return }
+        // Those beyond the limit are not decoded.
+        let kept = ranges.prefix(limits.attributesMax)
+        if kept.count < ranges.count { cutter.noteLeftOut() }
         let check = CanonicalCheck(body, limits)
         var byKey: [(key: [UInt8], range: Range<Int>)] = []
-        byKey.reserveCapacity(ranges.count)
-        for range in ranges {
-            guard ranges.count <= limits.attributesMax, check.keyValue(range) else {
+        byKey.reserveCapacity(kept.count)
+        for range in kept {
+            guard check.keyValue(range) else {
                 var decoding = MessageDecoding(body, limits)
-                var pairs = ranges.map { decoding.keyValue($0) }
+                var pairs = kept.map { decoding.keyValue($0) }
                 problem = decoding.problem
                 cutter.cut(&pairs)
                 self = PointAttributes(pairs)

@@ -72,6 +72,8 @@ struct PointBatchBuilder {
                 origin: origin, metric: metric,
                 attributes: index.attributes(attributes.bytes.span, in: &batch.table)),
             in: &batch.table)
+        var point = point
+        if !point.exemplars.isEmpty { cutter.cut(&point.exemplars) }
         batch.rows.append(point, of: type, series: series)
     }
 

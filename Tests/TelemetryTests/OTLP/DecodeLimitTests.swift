@@ -6,27 +6,6 @@ import Testing
 
 @Suite("What is kept of a request that is too much")
 struct DecodeLimitTests {
-    enum Way: CaseIterable, Sendable {
-        case cursor, reference, json
-    }
-
-    private func decode(
-        _ request: ExportTraceServiceRequest, _ way: Way, _ change: (inout DecodeLimits) -> Void
-    ) throws -> DecodedTraces {
-        var limits = DecodeLimits()
-        change(&limits)
-        switch way {
-        case .cursor, .reference:
-            let body = request.protobufBytes()
-            return try DecodedTraces.fromProtobuf(
-                body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference,
-                limits: limits)
-        case .json:
-            let body = Array(JSONNode(request).text.utf8)
-            return try DecodedTraces.fromJSON(body.span, arrival: someArrival, limits: limits)
-        }
-    }
-
     /// What the batch says of its only span.
     private func span(_ decoded: DecodedTraces) throws -> OTLPModel.Span {
         let spans = try decoded.batch.storedSpans()
@@ -34,11 +13,11 @@ struct DecodeLimitTests {
         return try #require(spans.first).span
     }
 
-    @Test("spans beyond the limit are refused alone, and the sender is told", arguments: Way.allCases)
-    func spansAreLimited(way: Way) throws {
+    @Test("spans beyond the limit are refused alone, and the sender is told", arguments: DecodingWay.allCases)
+    func spansAreLimited(way: DecodingWay) throws {
         for count in 9...11 {
             let spans = (1...count).map { Sample.span(trace: 1, id: UInt8($0)) }
-            let decoded = try decode(Sample.request(spans), way) { $0.spansMax = 10 }
+            let decoded = try way.decode(Sample.request(spans)) { $0.spansMax = 10 }
             #expect(decoded.batch.spanCount == min(count, 10))
             #expect(decoded.rejectedSpans == max(0, count - 10))
             #expect((decoded.rejectionReason?.contains("10 spans") ?? false) == (count == 11))
@@ -47,24 +26,24 @@ struct DecodeLimitTests {
 
     @Test(
         "hostile 49: attributes beyond the limit are left out and counted, the first ones stay",
-        arguments: Way.allCases)
-    func attributesAreLimited(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func attributesAreLimited(way: DecodingWay) throws {
         for count in [7, 8, 9, 3_000] {
             let attributes = (0..<count).map { KeyValue("key-\($0)", .int(Int64($0))) }
             let request = Sample.request([Sample.span(trace: 1, id: 1, attributes: attributes)])
-            let span = try span(try decode(request, way) { $0.attributesMax = 8 })
+            let span = try span(try way.decode(request) { $0.attributesMax = 8 })
             #expect(span.attributes == Array(attributes.prefix(8)))
             #expect(span.droppedAttributesCount == UInt32(max(0, count - 8)))
         }
     }
 
-    @Test("attributes that find no column count like the others", arguments: Way.allCases)
-    func overflowCounts(way: Way) throws {
+    @Test("attributes that find no column count like the others", arguments: DecodingWay.allCases)
+    func overflowCounts(way: DecodingWay) throws {
         // Beyond 1,024 a span's attributes get no columns.
         let attributes = (0..<2_000).map { KeyValue("key-\($0)", .string("v")) }
         let request = Sample.request([Sample.span(trace: 1, id: 1, attributes: attributes)])
         for limit in [1_023, 1_024, 1_025, 1_999, 2_000] {
-            let span = try span(try decode(request, way) { $0.attributesMax = limit })
+            let span = try span(try way.decode(request) { $0.attributesMax = limit })
             #expect(span.attributes == Array(attributes.prefix(limit)))
             #expect(span.droppedAttributesCount == UInt32(2_000 - limit))
         }
@@ -72,19 +51,19 @@ struct DecodeLimitTests {
 
     @Test(
         "what a sender left out itself is added, and the count stays within its 32 bits",
-        arguments: Way.allCases)
-    func countsAdd(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func countsAdd(way: DecodingWay) throws {
         for (own, sum) in [(5, 7), (UInt32.max - 1, UInt32.max)] as [(UInt32, UInt32)] {
             var span = Sample.span(
                 trace: 1, id: 1, attributes: (0..<4).map { KeyValue("key-\($0)", .bool(true)) })
             span.droppedAttributesCount = own
-            let kept = try self.span(try decode(Sample.request([span]), way) { $0.attributesMax = 2 })
+            let kept = try self.span(try way.decode(Sample.request([span])) { $0.attributesMax = 2 })
             #expect(kept.droppedAttributesCount == sum)
         }
     }
 
-    @Test("events and links beyond the limit are left out and counted", arguments: Way.allCases)
-    func eventsAndLinksAreLimited(way: Way) throws {
+    @Test("events and links beyond the limit are left out and counted", arguments: DecodingWay.allCases)
+    func eventsAndLinksAreLimited(way: DecodingWay) throws {
         var span = Sample.span(trace: 1, id: 1)
         for number in 1...5 as ClosedRange<UInt64> {
             var event = SpanEvent()
@@ -100,7 +79,7 @@ struct DecodeLimitTests {
         }
         for limit in 4...7 {
             let kept = try self.span(
-                try decode(Sample.request([span]), way) {
+                try way.decode(Sample.request([span])) {
                     $0.eventsMax = limit
                     $0.linksMax = limit
                 })
@@ -113,8 +92,8 @@ struct DecodeLimitTests {
 
     @Test(
         "hostile 49: of a value that is too long the beginning stays, and how long it was",
-        arguments: Way.allCases)
-    func longValuesAreCut(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func longValuesAreCut(way: DecodingWay) throws {
         for count in [255, 256, 257, 20 << 10] {
             let text = String(repeating: "x", count: count)
             let request = Sample.request([
@@ -125,7 +104,7 @@ struct DecodeLimitTests {
                         KeyValue("after", .int(1)),
                     ])
             ])
-            let attributes = try span(try decode(request, way) { $0.valueBytesMax = 256 }).attributes
+            let attributes = try span(try way.decode(request) { $0.valueBytesMax = 256 }).attributes
             #expect(attributes.map(\.key) == ["text", "bytes", "after"])
             guard case .string(let kept) = attributes[0].value, case .bytes(let bytes) = attributes[1].value
             else {
@@ -149,7 +128,8 @@ struct DecodeLimitTests {
             let request = Sample.request([
                 Sample.span(trace: 1, id: 1, attributes: [KeyValue("text", .string(text))])
             ])
-            let attributes = try span(try decode(request, .cursor) { $0.valueBytesMax = 256 }).attributes
+            let attributes = try span(try DecodingWay.cursor.decode(request) { $0.valueBytesMax = 256 })
+                .attributes
             guard case .string(let kept) = attributes[0].value else { continue }
             #expect(!kept.contains("\u{fffd}"))
             #expect((253...256).contains(kept.utf8.count))

@@ -6,28 +6,6 @@ import Testing
 
 @Suite("What is kept of a part of a request that is too much")
 struct PartLimitTests {
-    enum Way: CaseIterable, Sendable {
-        case cursor, reference, json
-    }
-
-    private func limits(_ change: (inout DecodeLimits) -> Void) -> DecodeLimits {
-        var limits = DecodeLimits()
-        change(&limits)
-        return limits
-    }
-
-    private func decode(
-        _ request: ExportTraceServiceRequest, _ way: Way, _ limits: DecodeLimits
-    ) throws -> DecodedTraces {
-        if way == .json {
-            let body = Array(JSONNode(request).text.utf8)
-            return try DecodedTraces.fromJSON(body.span, arrival: someArrival, limits: limits)
-        }
-        let body = request.protobufBytes()
-        return try DecodedTraces.fromProtobuf(
-            body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference, limits: limits)
-    }
-
     /// A request whose parts all have so many attributes, and a text of so many bytes wherever one can be.
     private func request(attributes count: Int, text bytes: Int) -> ExportTraceServiceRequest {
         let text = String(repeating: "x", count: bytes)
@@ -57,11 +35,11 @@ struct PartLimitTests {
 
     @Test(
         "hostile 49: a long text is cut wherever it stands: names, messages, resources, scopes, events, links",
-        arguments: Way.allCases)
-    func longTextsAreCut(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func longTextsAreCut(way: DecodingWay) throws {
         for bytes in [255, 256, 257, 5_000] {
             let request = request(attributes: 1, text: bytes)
-            let decoded = try decode(request, way, limits { $0.valueBytesMax = 256 })
+            let decoded = try way.decode(request) { $0.valueBytesMax = 256 }
             #expect(decoded.notes.contains(.cut) == (bytes > 256))
             let stored = try #require(try decoded.batch.storedSpans().first)
             let span = stored.span
@@ -88,11 +66,10 @@ struct PartLimitTests {
 
     @Test(
         "hostile 49: attributes of resources, scopes, events and links that are too many are counted",
-        arguments: Way.allCases)
-    func attributesAreLimited(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func attributesAreLimited(way: DecodingWay) throws {
         for count in 3...5 {
-            let decoded = try decode(
-                request(attributes: count, text: 3), way, limits { $0.attributesMax = 4 })
+            let decoded = try way.decode(request(attributes: count, text: 3)) { $0.attributesMax = 4 }
             #expect(decoded.notes.contains(.cut) == (count == 5))
             let stored = try #require(try decoded.batch.storedSpans().first)
             let event = try #require(stored.span.events.first)
@@ -111,8 +88,8 @@ struct PartLimitTests {
         }
     }
 
-    @Test("texts in arrays and lists stay whole, as those of spans do", arguments: Way.allCases)
-    func listsStayWhole(way: Way) throws {
+    @Test("texts in arrays and lists stay whole, as those of spans do", arguments: DecodingWay.allCases)
+    func listsStayWhole(way: DecodingWay) throws {
         let long = String(repeating: "x", count: 300)
         var request = request(attributes: 0, text: 1)
         let attributes = [
@@ -120,7 +97,7 @@ struct PartLimitTests {
             KeyValue("list", .keyValueList([KeyValue("k", .string(long))])),
         ]
         request.resourceSpans[0].resource.attributes = attributes
-        let decoded = try decode(request, way, limits { $0.valueBytesMax = 256 })
+        let decoded = try way.decode(request) { $0.valueBytesMax = 256 }
         let stored = try #require(try decoded.batch.storedSpans().first)
         #expect(stored.resource.attributes == attributes)
     }
@@ -128,8 +105,8 @@ struct PartLimitTests {
     @Test("without limits nothing is cut, and the parts are stored as they came")
     func nothingIsCutWithoutLimits() throws {
         let request = request(attributes: 2_000, text: 300)
-        for way in Way.allCases {
-            let decoded = try decode(request, way, DecodeLimits())
+        for way in DecodingWay.allCases {
+            let decoded = try way.decode(request)
             #expect(!decoded.notes.contains(.cut))
             let stored = try #require(try decoded.batch.storedSpans().first)
             #expect(stored.resource == request.resourceSpans[0].resource)
@@ -137,13 +114,17 @@ struct PartLimitTests {
         }
     }
 
-    @Test("points, their metric and their resource keep to the limits too", arguments: Way.allCases)
-    func pointsAreCut(way: Way) throws {
+    @Test("points, their metric and their resource keep to the limits too", arguments: DecodingWay.allCases)
+    func pointsAreCut(way: DecodingWay) throws {
         let long = String(repeating: "x", count: 1_000)
         var point = MetricPoint()
         point.timeUnixNano = 5
         point.value = .int(1)
         point.attributes = (0..<5).map { KeyValue("key-\($0)", .string(long)) }
+        var exemplar = Exemplar()
+        exemplar.timeUnixNano = 5
+        exemplar.filteredAttributes = point.attributes
+        point.exemplars = [exemplar]
         var metric = Metric()
         metric.name = "requests"
         metric.description = long
@@ -156,29 +137,16 @@ struct PartLimitTests {
         resource.scopeMetrics = [scope]
         var request = ExportMetricsServiceRequest()
         request.resourceMetrics = [resource]
-        let decoded = try decode(
-            request, way,
-            limits {
-                $0.attributesMax = 4
-                $0.valueBytesMax = 256
-            })
+        let decoded = try way.decode(request) {
+            $0.attributesMax = 4
+            $0.valueBytesMax = 256
+        }
         #expect(decoded.notes.contains(.cut))
         #expect(decoded.batch.rows.count == 1)
         let bytes = decoded.batch.table.attributes.bytes.count
         #expect((4 * 256...4 * 256 + 100).contains(bytes))
         #expect(decoded.batch.table.memoryBytes < 5 * 1_000 + 4_096)
-    }
-
-    private func decode(
-        _ request: ExportMetricsServiceRequest, _ way: Way, _ limits: DecodeLimits
-    ) throws -> DecodedMetrics {
-        if way == .json {
-            let body = Array(JSONNode(request).text.utf8)
-            return try DecodedMetrics.fromJSON(body.span, arrival: someArrival, limits: limits)
-        }
-        let body = request.protobufBytes()
-        return try DecodedMetrics.fromProtobuf(
-            body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference, limits: limits)
+        #expect((4 * 256...4 * 256 + 200).contains(decoded.batch.rows.details.bytes.count))
     }
 
     @Test("what a large body set aside is let go of when it becomes a small batch")
@@ -187,7 +155,7 @@ struct PartLimitTests {
         request.resourceSpans[0].scopeSpans[0].spans[0].attributes = (0..<1_000_000).map { _ in
             KeyValue("", .empty)
         }
-        let decoded = try decode(request, .cursor, limits { $0.attributesMax = 8 })
+        let decoded = try DecodingWay.cursor.decode(request) { $0.attributesMax = 8 }
         #expect(decoded.batch.spanCount == 1)
         #expect(decoded.batch.heldBytes < 16 << 10)
         #expect(try decoded.batch.storedSpans().first?.span.attributes.count == 8)
@@ -203,10 +171,9 @@ struct PartLimitTests {
         let memory = InFlightBytes(limitBytes: 1 << 30)
         let charge = memory.charge(for: RequestSource(name: "node"))
         #expect(charge.grow(by: body.count))
-        let limits = limits {
-            $0.attributesMax = 1_024
-            $0.allowance = MemoryAllowance(charge, bytes: body.count)
-        }
+        var limits = DecodeLimits()
+        limits.attributesMax = 1_024
+        limits.allowance = MemoryAllowance(charge, bytes: body.count)
         let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival, limits: limits)
         #expect(decoded.batch.spanCount == 0)
         #expect(memory.usedBytes <= body.count + 2 << 20)

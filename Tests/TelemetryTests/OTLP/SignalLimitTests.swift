@@ -6,27 +6,6 @@ import Testing
 
 @Suite("What is kept of logs and metrics that are too much")
 struct SignalLimitTests {
-    enum Way: CaseIterable, Sendable {
-        case cursor, reference, json
-    }
-
-    private func decode(
-        _ request: ExportLogsServiceRequest, _ way: Way, _ change: (inout DecodeLimits) -> Void
-    ) throws -> DecodedLogs {
-        var limits = DecodeLimits()
-        change(&limits)
-        switch way {
-        case .cursor, .reference:
-            let body = request.protobufBytes()
-            return try DecodedLogs.fromProtobuf(
-                body.span, arrival: someArrival, decoder: way == .cursor ? .cursor : .reference,
-                limits: limits)
-        case .json:
-            let body = Array(JSONNode(request).text.utf8)
-            return try DecodedLogs.fromJSON(body.span, arrival: someArrival, limits: limits)
-        }
-    }
-
     private func record(_ number: Int, attributes: [KeyValue] = []) -> LogRecord {
         var record = LogRecord()
         record.timeUnixNano = Sample.baseNanos + UInt64(number)
@@ -34,35 +13,39 @@ struct SignalLimitTests {
         return record
     }
 
-    @Test("log records beyond the limit are refused alone, and the sender is told", arguments: Way.allCases)
-    func recordsAreLimited(way: Way) throws {
+    @Test(
+        "log records beyond the limit are refused alone, and the sender is told",
+        arguments: DecodingWay.allCases)
+    func recordsAreLimited(way: DecodingWay) throws {
         for count in 9...11 {
             let request = Sample.logsRequest((1...count).map { record($0) })
-            let decoded = try decode(request, way) { $0.spansMax = 10 }
+            let decoded = try way.decode(request) { $0.spansMax = 10 }
             #expect(decoded.batch.recordCount == min(count, 10))
             #expect(decoded.rejectedRecords == max(0, count - 10))
             #expect((decoded.rejectionReason?.contains("10 log records") ?? false) == (count == 11))
         }
     }
 
-    @Test("attributes of a log record beyond the limit are left out and counted", arguments: Way.allCases)
-    func attributesAreLimited(way: Way) throws {
+    @Test(
+        "attributes of a log record beyond the limit are left out and counted",
+        arguments: DecodingWay.allCases)
+    func attributesAreLimited(way: DecodingWay) throws {
         for count in [7, 8, 9, 3_000] {
             let attributes = (0..<count).map { KeyValue("key-\($0)", .int(Int64($0))) }
             var sent = record(1, attributes: attributes)
             sent.droppedAttributesCount = 5
-            let decoded = try decode(Sample.logsRequest([sent]), way) { $0.attributesMax = 8 }
+            let decoded = try way.decode(Sample.logsRequest([sent])) { $0.attributesMax = 8 }
             let kept = try #require(try decoded.batch.storedRecords().first).record
             #expect(kept.attributes == Array(attributes.prefix(8)))
             #expect(kept.droppedAttributesCount == 5 + UInt32(max(0, count - 8)))
         }
     }
 
-    @Test("a text that is too long is cut in a log record, too", arguments: Way.allCases)
-    func textsAreCut(way: Way) throws {
+    @Test("a text that is too long is cut in a log record, too", arguments: DecodingWay.allCases)
+    func textsAreCut(way: DecodingWay) throws {
         let text = String(repeating: "x", count: 300)
         let sent = record(1, attributes: [KeyValue("text", .string(text))])
-        let decoded = try decode(Sample.logsRequest([sent]), way) { $0.valueBytesMax = 256 }
+        let decoded = try way.decode(Sample.logsRequest([sent])) { $0.valueBytesMax = 256 }
         let kept = try #require(try decoded.batch.storedRecords().first).record
         guard case .string(let value)? = kept.attributes.first?.value else {
             Issue.record("the text is gone")
@@ -74,8 +57,8 @@ struct SignalLimitTests {
 
     @Test(
         "logs and metrics that become many times as large ask for memory, whichever decoder reads them",
-        arguments: Way.allCases)
-    func decodingAsksForMemory(way: Way) throws {
+        arguments: DecodingWay.allCases)
+    func decodingAsksForMemory(way: DecodingWay) throws {
         let count = 100_000
         let logs = Sample.logsRequest((0..<count).map { record($0) })
         let metrics = ExportMetricsServiceRequest(resourceMetrics: [
