@@ -45,8 +45,8 @@ package struct CollectorSettings: Sendable {
     /// Spans or log records that are taken of one request: as many as make a segment; those beyond are refused alone.
     package var spansPerRequestMax = 65_536
     /// Attributes that are kept of a span, log record, point, event, link, resource or scope, and events and links of a
-    /// span, each: eight times what SDKs let through, so that whoever raised that on purpose loses nothing. What is left out is counted in
-    /// `dropped_attributes_count` and its like.
+    /// span, each: eight times what SDKs let through, so that whoever raised that on purpose loses nothing. What is left
+    /// out is counted in `dropped_attributes_count` and its like.
     package var attributesPerSpanMax = 1_024
     package var eventsPerSpanMax = 1_024
     package var linksPerSpanMax = 1_024

@@ -53,8 +53,8 @@ package final class TelemetryStore: Sendable {
     /// Stores the content of one request. When it returns, it is on disk and every reader sees it.
     /// - Parameters:
     ///   - batch: the decoded request
-    ///   - digest: of the decompressed body, made with `digestKey`; a request whose digest was stored within the last 15 minutes
-    ///     is not stored again
+    ///   - digest: of the decompressed body, made with `digestKey`; a request whose digest was stored within the last 15
+    ///     minutes is not stored again
     ///   - expectation: what `expectAppend` gave for this request
     ///   - charge: what the request holds; the store lowers it to what stays in memory, and keeps it until the spans
     ///     are in a segment. Its source decides whose turn it is.
