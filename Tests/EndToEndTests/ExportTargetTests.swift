@@ -97,13 +97,19 @@ struct ExportTargetTests {
         _ = try await big.ask(["import", file]).succeeded()
         let target = folder.file("out")
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: false)
-        let export = try ChildProcess(
-            BuiltProgram.traceq.path(), ["export", "--db", big.path, "-o", target + "/" + name])
-        while try FileManager.default.contentsOfDirectory(atPath: target).isEmpty {
-            try await Task.sleep(for: .milliseconds(1))
+        // On a busy machine the export may be done before the signal comes: then once more.
+        var status = ExitStatus.exited(0)
+        for _ in 0..<10 where status == .exited(0) {
+            try? FileManager.default.removeItem(atPath: target + "/" + name)
+            let export = try ChildProcess(
+                BuiltProgram.traceq.path(), ["export", "--db", big.path, "-o", target + "/" + name])
+            while try FileManager.default.contentsOfDirectory(atPath: target).isEmpty {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            export.send(SIGINT)
+            status = await export.exitStatus()
         }
-        export.send(SIGINT)
-        #expect(await export.exitStatus() == .signalled(SIGINT))
+        #expect(status == .signalled(SIGINT))
         #expect(try FileManager.default.contentsOfDirectory(atPath: target).isEmpty)
     }
 

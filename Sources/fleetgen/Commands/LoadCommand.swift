@@ -7,22 +7,8 @@ struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Send prepared requests as fast as they are answered, and measure.")
 
-    enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
-        case text
-        case json
-    }
-
     @OptionGroup var fleetOptions: FleetOptions
-    @OptionGroup var endpoints: EndpointOptions
-
-    @Option(
-        name: .customLong("protocol"),
-        help: ArgumentHelp(
-            "Transport of the requests (default: http, or that of the only endpoint that is given).",
-            valueName: "protocol"))
-    var chosenTransport: ExportTransport?
-
-    private var transport: ExportTransport { chosenTransport ?? endpoints.onlyTransport ?? .http }
+    @OptionGroup var receiver: ReceiverOptions
 
     @Option(help: "Number of requests.")
     var requests = 200
@@ -39,14 +25,11 @@ struct LoadCommand: AsyncParsableCommand {
     @Option(help: "Makes the ids of repeated runs differ.")
     var salt: UInt64 = 0
 
-    @Option(help: "Process of the receiver, on this machine, whose CPU time and memory are to be told.")
-    var pid: Int32?
+    @Option(help: "Send the requests over and over for this long, each time with other ids.")
+    var duration: DurationArgument?
 
     @Option(help: "Wait this long after the last answer and count the receiver's CPU time again.")
     var settle: DurationArgument?
-
-    @Option(help: "Format of the figures.")
-    var format = Format.text
 
     func validate() throws {
         guard (1...1_000_000).contains(requests) else {
@@ -56,48 +39,27 @@ struct LoadCommand: AsyncParsableCommand {
         guard (1...1_000).contains(connections) else {
             throw ValidationError("--connections has to be 1 to 1000")
         }
-        guard settle == nil || pid != nil else { throw ValidationError("--settle needs --pid") }
+        guard settle == nil || receiver.pid != nil else { throw ValidationError("--settle needs --pid") }
     }
 
     func run() async throws {
-        let bodies = try prepare()
-        let before = try usage()
-        let ownBefore = ProcessUsage.ownCPUSeconds()
+        let compresses = receiver.endpoints.gzip
+        // Ids can be made others only in bodies that are not compressed.
+        let bodies = try prepare(compresses: compresses && duration == nil)
         let run = LoadRun(
-            endpoint: try endpoints.parsed(transport), bodies: bodies, connectionCount: connections)
-        let outcome = await run.run()
-        var report = LoadReport(outcome, connections: connections)
-        report.senderCpuSeconds = ProcessUsage.ownCPUSeconds() - ownBefore
-        if let before, let after = try usage() {
-            report.setServerCPU(after.cpuSeconds - before.cpuSeconds)
-            report.serverPeakResidentBytes = after.peakResidentBytes
-            if let settle {
-                try await Task.sleep(for: .nanoseconds(Int64(settle.nanoseconds)))
-                if let settled = try usage() {
-                    report.setSettledServerCPU(settled.cpuSeconds - before.cpuSeconds)
-                    report.serverPeakResidentBytes = settled.peakResidentBytes
-                }
-            }
-        }
-        Output.line(format == .json ? try report.json() : report.text)
-        if report.rejectedSpans + report.lostSpans > 0 { throw ExitCode(1) }
+            endpoint: try receiver.endpoint(), bodies: bodies, connectionCount: connections,
+            duration: duration.map { .nanoseconds(Int64($0.nanoseconds)) }, compresses: compresses)
+        try receiver.present(
+            await receiver.measure(connections: connections, settle: settle) { await run.run() })
     }
 
-    private func usage() throws -> ProcessUsage? {
-        guard let pid else { return nil }
-        guard let usage = ProcessUsage(pid: pid) else {
-            throw ValidationError("there is no process \(pid): give --pid the receiver's")
-        }
-        return usage
-    }
-
-    private func prepare() throws -> [LoadBody] {
+    private func prepare(compresses: Bool) throws -> [LoadBody] {
         let now = WallClock.nanoseconds()
         guard let corpus else {
             Output.status("making \(requests) requests of \(spans) spans\n")
             return LoadBodies.generated(
                 count: requests, spansPerBody: spans, fleet: fleetOptions.fleet,
-                seed: fleetOptions.seed ^ SplitMix.mixed(salt), end: now, compresses: endpoints.gzip)
+                seed: fleetOptions.seed ^ SplitMix.mixed(salt), end: now, compresses: compresses)
         }
         let file: CorpusFile
         do {
@@ -105,6 +67,7 @@ struct LoadCommand: AsyncParsableCommand {
         } catch {
             throw ValidationError("cannot read \(corpus): \(error)")
         }
+        guard file.count > 0 else { throw ValidationError("\(corpus) has no request: make it again") }
         let rewriter = RequestRewriter(shiftNanos: now &- file.baseNanos, salt: salt)
         return try (0..<file.count).map { index in
             var bytes = file.bytes(at: index)
@@ -114,9 +77,7 @@ struct LoadCommand: AsyncParsableCommand {
                 throw ValidationError("cannot send request \(index + 1) of \(corpus): \(error)")
             }
             return LoadBody(
-                spanCount: file.spanCount(at: index), bytes: bytes, compresses: endpoints.gzip)
+                spanCount: file.spanCount(at: index), bytes: bytes, compresses: compresses)
         }
     }
 }
-
-extension ExportTransport: ExpressibleByArgument {}

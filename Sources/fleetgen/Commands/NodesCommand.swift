@@ -13,16 +13,7 @@ struct NodesCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var fleetOptions: FleetOptions
-    @OptionGroup var endpoints: EndpointOptions
-
-    @Option(
-        name: .customLong("protocol"),
-        help: ArgumentHelp(
-            "Transport of the requests (default: http, or that of the only endpoint that is given).",
-            valueName: "protocol"))
-    var chosenTransport: ExportTransport?
-
-    private var transport: ExportTransport { chosenTransport ?? endpoints.onlyTransport ?? .http }
+    @OptionGroup var receiver: ReceiverOptions
 
     @Option(help: "How often each node sends.")
     var every = DurationArgument(seconds: 5)
@@ -35,12 +26,6 @@ struct NodesCommand: AsyncParsableCommand {
 
     @Flag(help: "Send from an address a node: 127.1.0.1 and up. The receiver must be on this machine.")
     var ownAddresses = false
-
-    @Option(help: "Process of the receiver, on this machine, whose CPU time and memory are to be told.")
-    var pid: Int32?
-
-    @Option(help: "Format of the figures.")
-    var format = LoadCommand.Format.text
 
     func validate() throws {
         guard (1...10_000).contains(spans) else { throw ValidationError("--spans has to be 1 to 10000") }
@@ -56,24 +41,11 @@ struct NodesCommand: AsyncParsableCommand {
         let bodies = LoadBodies.generated(
             count: count, spansPerBody: spans, fleet: fleetOptions.fleet, seed: fleetOptions.seed,
             end: WallClock.nanoseconds(), compresses: false)
-        let before = pid.flatMap { ProcessUsage(pid: $0) }
-        if let pid, before == nil {
-            throw ValidationError("there is no process \(pid): give --pid the receiver's")
-        }
-        let ownBefore = ProcessUsage.ownCPUSeconds()
         let run = NodesRun(
-            endpoint: try endpoints.parsed(transport), bodies: bodies, compresses: endpoints.gzip,
+            endpoint: try receiver.endpoint(), bodies: bodies, compresses: receiver.endpoints.gzip,
             intervalNanos: every.nanoseconds, rounds: Int(duration.nanoseconds / every.nanoseconds),
             ownAddresses: ownAddresses)
-        let outcome = await run.run()
-        var report = LoadReport(outcome, connections: count)
-        report.senderCpuSeconds = ProcessUsage.ownCPUSeconds() - ownBefore
-        if let before, let pid, let after = ProcessUsage(pid: pid) {
-            report.setServerCPU(after.cpuSeconds - before.cpuSeconds)
-            report.serverPeakResidentBytes = after.peakResidentBytes
-        }
-        Output.line(format == .json ? try report.json() : report.text)
-        if report.rejectedSpans + report.lostSpans > 0 { throw ExitCode(1) }
+        try receiver.present(await receiver.measure(connections: count) { await run.run() })
     }
 
     /// A connection is an open file, and the usual limit is 1,024.

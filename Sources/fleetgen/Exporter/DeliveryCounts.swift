@@ -12,6 +12,8 @@ struct DeliveryCounts: Hashable, Sendable {
     var unansweredRequests = 0
     /// Attempts beyond the first.
     var retries = 0
+    /// Milliseconds from the first byte of an attempt to the answer that it cannot be taken now.
+    var refusals: [Double] = []
     /// Bytes of the bodies that were taken, as sent.
     var bytes = 0
     /// The first thing that the receiver complained about, or nil.
@@ -24,6 +26,7 @@ struct DeliveryCounts: Hashable, Sendable {
         left.lostSpans += right.lostSpans
         left.unansweredRequests += right.unansweredRequests
         left.retries += right.retries
+        left.refusals += right.refusals
         left.bytes += right.bytes
         left.firstComplaint = left.firstComplaint ?? right.firstComplaint
     }

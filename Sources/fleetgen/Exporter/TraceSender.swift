@@ -37,9 +37,11 @@ struct TraceSender: Sendable {
     ) async -> DeliveryCounts {
         var counts = DeliveryCounts()
         var attempt = 1
+        let clock = ContinuousClock()
         while true {
             let complaint: String
             var asked: Double?
+            let begin = clock.now
             do {
                 switch try await client.send(body, isCompressed: isCompressed) {
                 case .accepted(let rejected, let message):
@@ -55,6 +57,7 @@ struct TraceSender: Sendable {
                     counts.firstComplaint = reason
                     return counts
                 case .retryable(let reason, let seconds):
+                    counts.refusals.append((clock.now - begin).milliseconds)
                     complaint = reason
                     asked = seconds
                 }

@@ -2,7 +2,7 @@ import Foundation
 
 extension LoadReport {
     /// The figures that the sender itself knows.
-    init(_ outcome: LoadRun.Outcome, connections: Int) {
+    init(_ outcome: LoadOutcome, connections: Int) {
         self.init()
         spans = outcome.counts.spans
         requests = outcome.counts.requests
@@ -12,9 +12,15 @@ extension LoadReport {
         self.connections = connections
         seconds = outcome.seconds
         spansPerSecond = outcome.seconds > 0 ? Double(outcome.counts.spans) / outcome.seconds : 0
-        latencyP50Ms = outcome.latency(at: 0.5)
-        latencyP99Ms = outcome.latency(at: 0.99)
-        latencyMaxMs = outcome.latency(at: 1)
+        latencyP50Ms = outcome.latencies.quantile(0.5)
+        latencyP99Ms = outcome.latencies.quantile(0.99)
+        latencyMaxMs = outcome.latencies.quantile(1)
+        refusals = outcome.counts.refusals.count
+        if refusals > 0 {
+            refusalP50Ms = outcome.counts.refusals.quantile(0.5)
+            refusalP99Ms = outcome.counts.refusals.quantile(0.99)
+            refusalMaxMs = outcome.counts.refusals.quantile(1)
+        }
         wireBytes = outcome.counts.bytes
         firstComplaint = outcome.counts.firstComplaint
     }

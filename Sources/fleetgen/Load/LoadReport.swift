@@ -13,6 +13,11 @@ struct LoadReport: Encodable, Hashable, Sendable {
     var latencyP50Ms = 0.0
     var latencyP99Ms = 0.0
     var latencyMaxMs = 0.0
+    /// Answers that a request cannot be taken now; the times are from the first byte of the request.
+    var refusals = 0
+    var refusalP50Ms: Double?
+    var refusalP99Ms: Double?
+    var refusalMaxMs: Double?
     /// Bytes of the acknowledged bodies as they went over the wire.
     var wireBytes = 0
     var senderCpuSeconds = 0.0
@@ -28,6 +33,7 @@ struct LoadReport: Encodable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case schema, spans, requests, rejectedSpans, lostSpans, retries, connections, seconds
         case spansPerSecond, latencyP50Ms, latencyP99Ms, latencyMaxMs, wireBytes, senderCpuSeconds
+        case refusals, refusalP50Ms, refusalP99Ms, refusalMaxMs
         case serverCpuSeconds, serverCpuSecondsPerMillionSpans, settledServerCpuSeconds
         case settledServerCpuSecondsPerMillionSpans, serverPeakResidentBytes, firstComplaint
     }
@@ -42,6 +48,11 @@ struct LoadReport: Encodable, Hashable, Sendable {
             "rejected \(rejectedSpans) spans, lost \(lostSpans), retried \(retries) requests",
             "sender CPU \(number(senderCpuSeconds, 2)) s",
         ]
+        if let refusalP50Ms, let refusalP99Ms, let refusalMaxMs {
+            lines.insert(
+                "refused \(refusals) times, within p50 \(number(refusalP50Ms, 1)) ms, p99 "
+                    + "\(number(refusalP99Ms, 1)) ms, max \(number(refusalMaxMs, 1)) ms", at: 3)
+        }
         if let serverCpuSeconds, let serverCpuSecondsPerMillionSpans {
             lines.append(
                 "server CPU \(number(serverCpuSeconds, 2)) s, "

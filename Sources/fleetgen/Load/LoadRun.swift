@@ -3,66 +3,45 @@ import NIOPosix
 
 /// Sends prepared requests over several connections as fast as they are answered.
 struct LoadRun: Sendable {
-    /// What all connections together saw.
-    struct Outcome: Sendable {
-        var counts = DeliveryCounts()
-        var seconds = 0.0
-        /// Time from the first byte of each request to its answer, ascending, in milliseconds.
-        var latencies: [Double] = []
-
-        /// The latency that a share of the requests did not exceed.
-        ///
-        /// - Parameter share: 0 to 1.
-        func latency(at share: Double) -> Double {
-            guard !latencies.isEmpty else { return 0 }
-            return latencies[Int((share * Double(latencies.count - 1)).rounded())]
-        }
-    }
-
     let endpoint: ExportEndpoint
+    /// At least one.
     let bodies: [LoadBody]
     /// At least 1.
     let connectionCount: Int
+    /// How long the bodies are sent over and over, each time with other ids; nil sends each once. Bodies that are
+    /// compressed already can be sent once only.
+    var duration: Duration?
+    /// Whether what is made anew for another round is compressed.
+    var compresses = false
 
     /// A busy receiver is asked again soon: the load is meant to keep it busy.
     private static let policy = RetryPolicy(attempts: 200, baseMilliseconds: 50, limitMilliseconds: 400)
 
-    func run() async -> Outcome {
-        let cursor = BodyCursor(count: bodies.count)
-        let clock = ContinuousClock()
-        let start = clock.now
-        var outcome = await withTaskGroup(of: Outcome.self) { group in
-            for _ in 0..<connectionCount {
-                group.addTask { await send(from: cursor) }
-            }
-            return await group.reduce(into: Outcome()) { total, part in
-                total.counts += part.counts
-                total.latencies += part.latencies
-            }
-        }
-        outcome.seconds = Self.milliseconds(clock.now - start) / 1_000
-        outcome.latencies.sort()
-        return outcome
+    func run() async -> LoadOutcome {
+        let cursor = BodyCursor(count: duration == nil ? bodies.count : .max)
+        let end = duration.map { ContinuousClock.now + $0 }
+        return await LoadOutcome.gathering(connectionCount) { _ in await send(from: cursor, until: end) }
     }
 
-    private func send(from cursor: BodyCursor) async -> Outcome {
+    private func send(from cursor: BodyCursor, until end: ContinuousClock.Instant?) async -> LoadOutcome {
         let client = makeTraceClient(for: endpoint, on: MultiThreadedEventLoopGroup.singleton)
         let sender = TraceSender(client: client, compresses: false, policy: Self.policy)
         let clock = ContinuousClock()
-        var outcome = Outcome()
-        while let index = await cursor.take() {
-            let body = bodies[index]
+        var outcome = LoadOutcome()
+        while let index = await cursor.take(), end.map({ clock.now < $0 }) ?? true {
+            let body = body(at: index)
             let begin = clock.now
-            let counts = await sender.send(
+            outcome.counts += await sender.send(
                 body.data, isCompressed: body.isCompressed, spanCount: body.spanCount)
-            outcome.latencies.append(Self.milliseconds(clock.now - begin))
-            outcome.counts += counts
+            outcome.latencies.append((clock.now - begin).milliseconds)
         }
         await sender.close()
         return outcome
     }
 
-    private static func milliseconds(_ duration: Duration) -> Double {
-        Double(duration.components.seconds) * 1_000 + Double(duration.components.attoseconds) / 1e15
+    private func body(at index: Int) -> LoadBody {
+        let body = bodies[index % bodies.count]
+        guard duration != nil else { return body }
+        return body.repeated(round: index / bodies.count, shiftNanos: 0, compresses: compresses)
     }
 }
