@@ -106,7 +106,7 @@ struct MessageDecoding: ~Escapable {
             }
         }
         close(cursor)
-        resource.droppedAttributesCount = PartCutter.sum(resource.droppedAttributesCount, leftOut)
+        resource.droppedAttributesCount = DroppedCount.sum(resource.droppedAttributesCount, leftOut)
         return resource
     }
 
@@ -156,7 +156,7 @@ struct MessageDecoding: ~Escapable {
             }
         }
         close(cursor)
-        scope.droppedAttributesCount = PartCutter.sum(scope.droppedAttributesCount, leftOut)
+        scope.droppedAttributesCount = DroppedCount.sum(scope.droppedAttributesCount, leftOut)
         return scope
     }
 
@@ -175,7 +175,7 @@ struct MessageDecoding: ~Escapable {
             }
         }
         close(cursor)
-        event.droppedAttributesCount = PartCutter.sum(event.droppedAttributesCount, leftOut)
+        event.droppedAttributesCount = DroppedCount.sum(event.droppedAttributesCount, leftOut)
         return event
     }
 
@@ -196,7 +196,7 @@ struct MessageDecoding: ~Escapable {
             }
         }
         close(cursor)
-        link.droppedAttributesCount = PartCutter.sum(link.droppedAttributesCount, leftOut)
+        link.droppedAttributesCount = DroppedCount.sum(link.droppedAttributesCount, leftOut)
         return link
     }
 

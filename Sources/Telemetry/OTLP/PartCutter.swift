@@ -64,7 +64,7 @@ struct PartCutter {
         let excess = attributes.count - attributesMax
         if excess > 0 {
             attributes.removeLast(excess)
-            dropped = Self.sum(dropped, UInt64(excess))
+            dropped = DroppedCount.sum(dropped, UInt64(excess))
             hasCut = true
         }
         for index in attributes.indices {
@@ -89,10 +89,5 @@ struct PartCutter {
             decoding: LongText.cut(bytes.span, bytes.indices, bytesMax: valueBytesMax), as: UTF8.self)
         hasCut = true
         return true
-    }
-
-    /// The counts of OTLP have 32 bits.
-    static func sum(_ own: UInt32, _ more: UInt64) -> UInt32 {
-        UInt32(min(UInt64(own) + more, UInt64(UInt32.max)))
     }
 }

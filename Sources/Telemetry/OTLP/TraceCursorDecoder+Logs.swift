@@ -48,7 +48,7 @@ extension TraceCursorDecoder {
 
     private mutating func endLogRecord(_ pending: PendingRecord) {
         builder.endAttributes()
-        let droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
+        let droppedAttributes = DroppedCount.sum(pending.droppedAttributes, builder.droppedAttributes)
         if !pending.severityText.isEmpty { builder.limitedField(.severityText, body, pending.severityText) }
         var value = AnyValue.empty
         if let range = pending.body {

@@ -288,21 +288,18 @@ extension TraceCursorDecoder {
         if !links.isEmpty { links.removeAll(keepingCapacity: true) }
     }
 
-    /// The fields have 32 bits.
-    static func sum(_ own: UInt64, _ more: UInt64) -> UInt64 { min(own + more, UInt64(UInt32.max)) }
-
     /// With what was left out of a span because it was too much.
     @inline(never)
     private func countingLeftOut(_ pending: Pending) -> Pending {
         var pending = pending
         if builder.droppedAttributes != 0 {
-            pending.droppedAttributes = Self.sum(pending.droppedAttributes, builder.droppedAttributes)
+            pending.droppedAttributes = DroppedCount.sum(pending.droppedAttributes, builder.droppedAttributes)
         }
         if pending.eventsLeftOut != 0 {
-            pending.droppedEvents = Self.sum(pending.droppedEvents, pending.eventsLeftOut)
+            pending.droppedEvents = DroppedCount.sum(pending.droppedEvents, pending.eventsLeftOut)
         }
         if pending.linksLeftOut != 0 {
-            pending.droppedLinks = Self.sum(pending.droppedLinks, pending.linksLeftOut)
+            pending.droppedLinks = DroppedCount.sum(pending.droppedLinks, pending.linksLeftOut)
         }
         return pending
     }
