@@ -58,7 +58,7 @@ extension CollectorReport {
         _ way: CollectorCounters.Way, _ accepted: CollectorCounters.Accepted
     ) -> JSONNode {
         .object([
-            JSONMember("signal", .string(way.signal.label)),
+            JSONMember("signal", .string(way.signal.name)),
             JSONMember("protocol", .string(way.protocolName)),
             JSONMember("requests", .count(accepted.requests)),
             JSONMember("repeated_requests", .count(accepted.repeatedRequests)),
@@ -104,9 +104,9 @@ extension CollectorReport {
             JSONMember("failed_commits", .count(store.failedCommits)),
             JSONMember("seals", Self.json(store.seals)),
             JSONMember("sealed_segments", .count(store.sealedSegments)),
-            JSONMember("sealed_items", .count(store.sealedItems)),
+            JSONMember("sealed_items", .count(store.sealedItems.total)),
             JSONMember("sealed_bytes", .count(store.sealedBytes)),
-            JSONMember("duplicate_items", .count(store.duplicateItems)),
+            JSONMember("duplicate_items", .count(store.duplicateItems.total)),
             JSONMember("merges", .count(store.merges)),
             JSONMember("merged_segments", .count(store.mergedSegments)),
             JSONMember("merge_cpu_ns", .count(store.mergeCPUNanos)),

@@ -53,7 +53,7 @@ extension CollectorReport {
             output.metric(field.name, .counter, field.help)
             for (way, accepted) in acceptedRows {
                 output.sample(
-                    field.name, ["signal": way.signal.label, "protocol": way.protocolName],
+                    field.name, ["signal": way.signal.name, "protocol": way.protocolName],
                     field.value(accepted))
             }
         }
@@ -120,11 +120,17 @@ extension CollectorReport {
         output.histogram("traceq_seal_duration_seconds", "Making segments from the journal.", store.seals)
         output.single(
             "traceq_sealed_segments_total", .counter, "Segments made from the journal.", store.sealedSegments)
-        output.single("traceq_sealed_items_total", .counter, "Items in these.", store.sealedItems)
+        output.metric("traceq_sealed_items_total", .counter, "Items in these.")
+        for signal in Signal.allCases {
+            output.sample("traceq_sealed_items_total", ["signal": signal.name], store.sealedItems[signal])
+        }
         output.single("traceq_sealed_bytes_total", .counter, "Bytes of these.", store.sealedBytes)
-        output.single(
-            "traceq_duplicate_items_total", .counter, "Items that came twice and were left out.",
-            store.duplicateItems)
+        output.metric(
+            "traceq_duplicate_items_total", .counter, "Spans and points that came twice and were left out.")
+        for signal in Signal.allCases {
+            output.sample(
+                "traceq_duplicate_items_total", ["signal": signal.name], store.duplicateItems[signal])
+        }
         output.single("traceq_merges_total", .counter, "Merges of small segments.", store.merges)
         output.single(
             "traceq_merged_segments_total", .counter, "Segments that became part of others.",
@@ -136,16 +142,5 @@ extension CollectorReport {
             "traceq_expired_segments_total", .counter, "Segments that retention took out.",
             store.expiredSegments)
         output.single("traceq_expired_items_total", .counter, "Items in these.", store.expiredItems)
-    }
-}
-
-extension Signal {
-    /// As labels and tables name it.
-    var label: String {
-        switch self {
-        case .traces: "traces"
-        case .metrics: "metrics"
-        case .logs: "logs"
-        }
     }
 }

@@ -42,7 +42,7 @@ extension CollectorReport {
             row: { index in
                 let (way, accepted) = rows[index]
                 return [
-                    .identifier(way.signal.label), .identifier(way.protocolName),
+                    .identifier(way.signal.name), .identifier(way.protocolName),
                     .integer(Int64(accepted.requests)), .integer(Int64(accepted.items)),
                     .integer(Int64(accepted.repeatedRequests)), .integer(Int64(accepted.rejectedItems)),
                     .identifier(HumanUnits.bytes(Int64(accepted.bodyBytes))),
@@ -131,7 +131,7 @@ extension CollectorReport {
             (
                 "segments",
                 "\(HumanUnits.count(store.sealedSegments, "segment")) of "
-                    + "\(HumanUnits.count(Int64(store.sealedItems))) items sealed, "
+                    + "\(HumanUnits.count(Int64(store.sealedItems.total))) items sealed, "
                     + "\(HumanUnits.count(Int64(store.mergedSegments))) merged, "
                     + "\(HumanUnits.count(Int64(store.expiredSegments))) expired"
             ))
@@ -157,14 +157,22 @@ extension CollectorReport {
         }
     }
 
-    /// What is stored of all that was accepted: a span that comes once more in another request is stored once, which
-    /// shows when it is sealed.
+    /// What is stored of all that was accepted: a span or point that comes once more in another request is stored once,
+    /// which shows when it is sealed.
     private var stored: String {
-        let twice = HumanUnits.count(duplicateItems, "span")
-        let waiting = acceptedSpans - duplicateItems - store.sealedItems
+        let left = Self.words(duplicateItems)
+        let waiting = Self.words(uncomparedItems)
         return HumanUnits.count(storedItems, "item")
-            + (duplicateItems > 0 ? "; \(twice) that came again in other requests left out" : "")
-            + (waiting > 0 ? "; \(HumanUnits.count(waiting, "span")) not compared yet" : "")
+            + (left.isEmpty ? "" : "; \(left) that came again in other requests left out")
+            + (waiting.isEmpty ? "" : "; \(waiting) not compared yet")
+    }
+
+    /// "4 spans and 1 point"; nothing where there are none.
+    private static func words(_ counts: PerSignal<Int>) -> String {
+        [(Signal.traces, "span"), (.metrics, "point"), (.logs, "log record")]
+            .filter { counts[$0.0] > 0 }
+            .map { HumanUnits.count(counts[$0.0], $0.1) }
+            .joined(separator: " and ")
     }
 
     private func part(_ value: Int, of limit: Int) -> String {

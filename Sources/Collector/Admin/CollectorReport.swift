@@ -24,13 +24,22 @@ struct CollectorReport: Sendable {
     var upNanos: Int64 { max(0, at.rawValue - startedAt.rawValue) }
 
     /// Items of all requests but those that were repeated whole.
-    var acceptedItems: Int { counters.accepted.values.reduce(0) { $0 + $1.items } }
-    var acceptedSpans: Int {
-        counters.accepted.filter { $0.key.signal == .traces }.values.reduce(0) { $0 + $1.items }
+    var acceptedItems: PerSignal<Int> {
+        counters.accepted.reduce(into: PerSignal()) { $0[$1.key.signal] += $1.value.items }
     }
     /// Of these, those that turned out to be stored before. What the journal held at the start is compared, too.
-    var duplicateItems: Int { min(store.duplicateItems, acceptedSpans) }
-    var storedItems: Int { acceptedItems - duplicateItems }
+    var duplicateItems: PerSignal<Int> {
+        let accepted = acceptedItems
+        return PerSignal { min(store.duplicateItems[$0], accepted[$0]) }
+    }
+    var storedItems: Int { acceptedItems.total - duplicateItems.total }
+    /// Those of which it is not known yet whether they are stored already: log records are not compared.
+    var uncomparedItems: PerSignal<Int> {
+        let (accepted, duplicates) = (acceptedItems, duplicateItems)
+        return PerSignal {
+            $0 == .logs ? 0 : max(0, accepted[$0] - duplicates[$0] - store.sealedItems[$0])
+        }
+    }
 
     /// What was accepted, in the order of signals and protocols.
     var acceptedRows: [(way: CollectorCounters.Way, accepted: CollectorCounters.Accepted)] {

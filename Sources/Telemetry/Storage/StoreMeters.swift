@@ -16,9 +16,10 @@ final class StoreMeters: Sendable {
     let failedCommits = Counter()
     let sealTime = LatencyHistogram()
     let sealedSegments = Counter()
-    let sealedItems = Counter()
+    let sealedItems = PerSignal { _ in Counter() }
     let sealedBytes = Counter()
-    let duplicateItems = Counter()
+    /// Log records are never compared.
+    let duplicateItems = PerSignal { _ in Counter() }
     let merges = Counter()
     let mergedSegments = Counter()
     let mergeCPUNanos = Counter()
@@ -41,19 +42,20 @@ final class StoreMeters: Sendable {
 
     func noteSeal(_ sealed: SealedSegments) {
         sealedSegments.add(sealed.segments.count)
-        sealedItems.add(sealed.spans)
+        for signal in Signal.allCases { sealedItems[signal].add(sealed.rows(of: signal)) }
         sealedBytes.add(sealed.byteCount)
-        duplicateItems.add(sealed.duplicates)
+        duplicateItems[.traces].add(sealed.duplicates)
+        duplicateItems[.metrics].add(sealed.duplicatePoints)
     }
 
     func noteMerge(_ merged: MergedSegment) {
         merges.add()
         mergedSegments.add(merged.replaced.count)
-        duplicateItems.add(merged.duplicates)
+        duplicateItems[merged.signal].add(merged.duplicates)
     }
 
     func noteExpired(_ expired: ExpiredSegments) {
         expiredSegments.add(expired.segments)
-        expiredItems.add(Int(clamping: expired.spans))
+        expiredItems.add(Int(clamping: expired.spans &+ expired.others))
     }
 }

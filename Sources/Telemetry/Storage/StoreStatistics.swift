@@ -30,10 +30,10 @@ package struct StoreStatistics: Sendable {
     /// From the beginning of a segment to its commit.
     package var seals: LatencyHistogram.Snapshot
     package var sealedSegments: Int
-    package var sealedItems: Int
+    package var sealedItems: PerSignal<Int>
     package var sealedBytes: Int
-    /// Items that came twice and were left out.
-    package var duplicateItems: Int
+    /// Items that came twice and were left out: spans, and points of which another one of their series has the time.
+    package var duplicateItems: PerSignal<Int>
     package var merges: Int
     /// Segments that became part of others.
     package var mergedSegments: Int
@@ -69,8 +69,8 @@ extension TelemetryStore {
             unsealedBytes: moment.unsealedBytes, commits: meters.commitTime.snapshot,
             committedBytes: meters.committedBytes.count, failedCommits: meters.failedCommits.count,
             seals: meters.sealTime.snapshot, sealedSegments: meters.sealedSegments.count,
-            sealedItems: meters.sealedItems.count, sealedBytes: meters.sealedBytes.count,
-            duplicateItems: meters.duplicateItems.count, merges: meters.merges.count,
+            sealedItems: meters.sealedItems.map(\.count), sealedBytes: meters.sealedBytes.count,
+            duplicateItems: meters.duplicateItems.map(\.count), merges: meters.merges.count,
             mergedSegments: meters.mergedSegments.count, mergeCPUNanos: meters.mergeCPUNanos.count,
             expiredSegments: meters.expiredSegments.count, expiredItems: meters.expiredItems.count,
             databaseBytes: FileStatus.size(path), logBytes: FileStatus.size(path + "-wal"),

@@ -1,4 +1,5 @@
 import Collector
+import OTLPModel
 import Telemetry
 import TestSupport
 import Testing
@@ -64,6 +65,47 @@ struct StatusTextTests {
                     "\nstored         2 items; 1 span that came again in other requests left out\n"),
                 "\(after)")
             #expect(try collector.storedSpans() == 2)
+        }
+    }
+
+    @Test("B7: a point that came twice is not among what is stored either; log records are not compared")
+    func pointsStoredOnce() async throws {
+        func points(_ values: [(Int64, UInt64)]) -> [UInt8] {
+            let points = values.map { MetricPoint(.int($0), time: 1_790_000_000_000_000_000 + $1) }
+            let scope = ScopeMetrics(metrics: [Metric("disk.free", .gauge, points)])
+            return ExportMetricsServiceRequest(resourceMetrics: [ResourceMetrics(scopeMetrics: [scope])])
+                .protobufBytes()
+        }
+        var record = LogRecord()
+        record.timeUnixNano = 1_790_000_000_000_000_000
+        record.body = .string("the same")
+        let logs = ExportLogsServiceRequest(resourceLogs: [
+            ResourceLogs(scopeLogs: [ScopeLogs(logRecords: [record, record])])
+        ])
+        try await TestCollector.with { collector async throws in
+            // The second request has one of the times of the first, the third those of no other.
+            for body in [points([(1, 1), (2, 2)]), points([(3, 2), (4, 3)]), points([(5, 4)])] {
+                #expect(try await collector.post(body, path: "/v1/metrics").status == 200)
+            }
+            #expect(try await collector.post(logs.protobufBytes(), path: "/v1/logs").status == 200)
+            let before = try await text(collector, width: 120)
+            #expect(before.contains("\nstored         7 items; 5 points not compared yet\n"), "\(before)")
+            await collector.store.sealNow()
+            let after = try await text(collector, width: 120)
+            #expect(
+                after.contains(
+                    "\nstored         6 items; 1 point that came again in other requests left out\n"),
+                "\(after)")
+            #expect(try collector.stored(.metrics) == 4)
+            #expect(try collector.stored(.logs) == 2)
+            let connection = try await WireConnection(port: collector.adminPort)
+            defer { connection.close() }
+            connection.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let lines = try await connection.reply().text.split(separator: "\n")
+            #expect(lines.contains("traceq_duplicate_items_total{signal=\"metrics\"} 1"))
+            #expect(lines.contains("traceq_duplicate_items_total{signal=\"traces\"} 0"))
+            #expect(lines.contains("traceq_sealed_items_total{signal=\"metrics\"} 4"))
+            #expect(lines.contains("traceq_sealed_items_total{signal=\"logs\"} 2"))
         }
     }
 }
