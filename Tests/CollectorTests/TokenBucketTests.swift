@@ -68,6 +68,54 @@ struct TokenBucketTests {
         #expect(table.source(named: "10.0.0.1").admit(now: start) == nil)
     }
 
+    @Test("another rate leaves what is used up used up, and what is owed owed")
+    func ratesAdapt() throws {
+        let source = ExportSource(name: "node", rate: SourceRate(requestsPerSecond: 5), now: start)
+        for _ in 0..<50 { #expect(source.admit(now: start) == nil) }
+        source.setRate(SourceRate(requestsPerSecond: 5), now: start)
+        #expect(source.admit(now: start) == 0.2)
+        // Twice as much comes back from now on, and nothing at once.
+        source.setRate(SourceRate(requestsPerSecond: 10), now: start)
+        #expect(source.admit(now: start) == 0.1)
+        // A limit on something else begins full.
+        source.setRate(SourceRate(requestsPerSecond: 10, bytesPerSecond: 100), now: start)
+        source.count(bytes: 3_000, now: start)
+        source.setRate(SourceRate(bytesPerSecond: 1_000), now: start)
+        let wait = try #require(source.admit(now: start))
+        #expect((2.0...2.01).contains(wait), "2,000 bytes are owed")
+        source.setRate(nil, now: start)
+        for _ in 0..<1_000 { #expect(source.admit(now: start) == nil) }
+    }
+
+    @Test("what is saved up is the same part of the new rate")
+    func savingsAdapt() {
+        let source = ExportSource(name: "node", rate: SourceRate(requestsPerSecond: 10), now: start)
+        for _ in 0..<50 { #expect(source.admit(now: start) == nil) }
+        source.setRate(SourceRate(requestsPerSecond: 2), now: start)
+        var admitted = 0
+        while source.admit(now: start) == nil { admitted += 1 }
+        #expect(admitted == 10)
+    }
+
+    @Test("new rates of some leave the others where they are: over theirs, or with what they saved")
+    func ratesOfOthersStay() {
+        let edge = SourceRate(requestsPerSecond: 3)
+        let table = SourceTable(
+            rates: SourceRates(others: SourceRate(requestsPerSecond: 1), bySource: ["edge": edge]))
+        let (source, other) = (
+            table.source(named: "edge", now: start), table.source(named: "10.0.0.1", now: start)
+        )
+        while source.admit(now: start) == nil {}
+        while other.admit(now: start) == nil {}
+        table.setRates(
+            SourceRates(others: SourceRate(requestsPerSecond: 2), bySource: ["edge": edge]), now: start)
+        #expect(table.source(named: "edge", now: start) === source)
+        #expect(source.admit(now: start) != nil)
+        // A connection that has the source already has its new rate, too.
+        #expect(other.admit(now: start) == 0.5)
+        #expect(table.source(named: "10.0.0.2", now: start).admit(now: start) == nil)
+    }
+
     @Test(
         "a table that is full forgets who holds nothing; who holds something stays, and the rest share one source"
     )

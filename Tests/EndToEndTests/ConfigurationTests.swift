@@ -151,6 +151,47 @@ struct ConfigurationTests {
         #expect(!log.contains(Self.token) && !log.contains(other))
     }
 
+    @Test("SIGHUP leaves a sender that is over its rate over it, when the rate of another changes")
+    func reloadKeepsRates() async throws {
+        let folder = try TemporaryDirectory()
+        let database = try Database()
+        func write(others: Int) throws {
+            try folder.write(
+                "limits:\n  source_requests_per_second: 1\n  source_rates:\n"
+                    + "    - source: 10.0.0.9\n      requests_per_second: \(others)\n",
+                to: "collector.yaml")
+        }
+        try write(others: 5)
+        let collector = try await Collector.start(on: database, ["--config", folder.file("collector.yaml")])
+        defer { collector.process.send(SIGKILL) }
+        let port = collector.httpPort
+        /// How many of so many requests are taken.
+        func taken(of count: Int) async throws -> Int {
+            try await onOwnThread {
+                Result { () throws(TestSupportError) -> Int in
+                    var connection = try HTTPConnection(port: port)
+                    var taken = 0
+                    for _ in 0..<count {
+                        let status = try connection.send(
+                            "POST", "/v1/traces", headers: [("Content-Type", "application/json")],
+                            body: Array("{}".utf8)
+                        ).status
+                        taken += status == 200 ? 1 : 0
+                    }
+                    return taken
+                }
+            }.get()
+        }
+        // Ten may come at once.
+        #expect(try await taken(of: 40) < 40)
+        try write(others: 6)
+        collector.process.send(SIGHUP)
+        _ = try await #require(
+            collector.process.standardError.first { $0.contains("config.reloaded") ? $0 : nil })
+        #expect(try await taken(of: 9) < 9)
+        try await collector.stop()
+    }
+
     @Test(
         "TRACEQ_DB names the database where neither an option nor the file does, and paths in the log are whole"
     )

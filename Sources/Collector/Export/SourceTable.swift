@@ -68,11 +68,13 @@ package final class SourceTable: Sendable {
         return new
     }
 
-    /// Replaces the rates: each source begins anew with its own.
-    package func setRates(_ rates: SourceRates) {
+    /// Replaces the rates. Who has used up its rate waits on, as far as the rate did not change.
+    package func setRates(_ rates: SourceRates, now: NIODeadline = .now()) {
         state.withLockedValue { state in
             guard rates != state.rates else { return }
-            state = State(rates: rates, others: source(Self.othersName, rates.others, now: .now()))
+            state.rates = rates
+            for (name, source) in state.sources { source.setRate(rates.rate(of: name), now: now) }
+            state.others.setRate(rates.others, now: now)
         }
     }
 

@@ -20,6 +20,18 @@ package struct TokenBucket: Sendable {
         updated = now
     }
 
+    /// What is left when the rate becomes another one: the same part of what may be saved up, and all that is owed. So
+    /// who had used up the old rate has used up the new one, and who owes pays with the new rate.
+    package func adapted(to perSecond: Double, now: NIODeadline) -> TokenBucket {
+        var old = self
+        old.refill(now)
+        var new = TokenBucket(perSecond: perSecond, now: now)
+        guard new.perSecond != old.perSecond else { return old }
+        new.tokens = old.tokens > 0 ? old.tokens / old.most * new.most : old.tokens
+        new.updated = max(now, old.updated)
+        return new
+    }
+
     /// How long it takes until something may come again, in seconds; nil when it may now.
     package mutating func wait(now: NIODeadline) -> Double? {
         refill(now)
