@@ -51,6 +51,7 @@ let collectorDependencies: [Target.Dependency] = [
     .product(name: "NIOHPACK", package: "swift-nio-http2"),
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOTLS", package: "swift-nio"),
     .product(name: "Yams", package: "Yams"),
 ]
 

@@ -41,11 +41,12 @@ struct LoggingTests {
     private let start = NIODeadline.now()
 
     private func refuse(
-        _ refusals: RefusalLog, _ sender: String, _ reason: String, protocolName: String = "otlp/http",
+        _ refusals: RefusalLog, _ sender: String, _ reason: Refusal.Reason,
+        protocolName: String = "otlp/http",
         after seconds: Int64
     ) {
         refusals.record(
-            sender: sender, reason: reason, message: "m\(seconds)", protocolName: protocolName,
+            sender: sender, reason: .request(reason), message: "m\(seconds)", protocolName: protocolName,
             now: start + .seconds(seconds))
     }
 
@@ -54,10 +55,10 @@ struct LoggingTests {
         let capture = LogCapture()
         let refusals = RefusalLog(logger: capture.logger)
         for second in 0..<3 as Range<Int64> {
-            refuse(refusals, "10.0.0.1", "malformed", after: second)
-            refuse(refusals, "10.0.0.1", "malformed", protocolName: "otlp/grpc", after: second)
-            refuse(refusals, "10.0.0.1", "too_large", after: second)
-            refuse(refusals, "10.0.0.2", "malformed", after: second)
+            refuse(refusals, "10.0.0.1", .malformed, after: second)
+            refuse(refusals, "10.0.0.1", .malformed, protocolName: "otlp/grpc", after: second)
+            refuse(refusals, "10.0.0.1", .tooLarge, after: second)
+            refuse(refusals, "10.0.0.2", .malformed, after: second)
         }
         let lines = await capture.rest()
         #expect(lines.count == 4)
@@ -68,12 +69,13 @@ struct LoggingTests {
     func countedRefusalsAreTold() async {
         let capture = LogCapture()
         let refusals = RefusalLog(logger: capture.logger)
-        for second in 0..<50 as Range<Int64> { refuse(refusals, "10.0.0.1", "malformed", after: second) }
+        for second in 0..<50 as Range<Int64> { refuse(refusals, "10.0.0.1", .malformed, after: second) }
         for second in 0..<300 as Range<Int64> { refusals.tellDue(now: start + .seconds(second)) }
-        refuse(refusals, "10.0.0.1", "malformed", after: 300)
+        refuse(refusals, "10.0.0.1", .malformed, after: 300)
         let lines = await capture.rest()
         #expect(lines.count == 3)
-        #expect(lines.dropFirst().first?.contains(" request.refused count=49 message=m49 ") == true)
+        #expect(
+            lines.dropFirst().first?.contains(" request.refused count=49 message=m49 messages=1 ") == true)
         #expect(lines.last?.contains(" request.refused count=1 message=m300 ") == true)
     }
 
@@ -82,8 +84,8 @@ struct LoggingTests {
         let capture = LogCapture()
         let refusals = RefusalLog(logger: capture.logger)
         for second in 0..<200 as Range<Int64> {
-            refuse(refusals, "10.0.0.1", "malformed", after: second)
-            refuse(refusals, "10.0.0.\(second % 7)", "too_large", after: second)
+            refuse(refusals, "10.0.0.1", .malformed, after: second)
+            refuse(refusals, "10.0.0.\(second % 7)", .tooLarge, after: second)
             if second % 5 == 0 { refusals.tellDue(now: start + .seconds(second)) }
         }
         refusals.tellAll()
@@ -107,6 +109,65 @@ struct LoggingTests {
         }
     }
 
+    @Test(
+        "a line that stands for several says for how many sources and kinds of messages, with the last as example"
+    )
+    func summariesSayOfWhat() async {
+        let capture = LogCapture()
+        let refusals = RefusalLog(logger: capture.logger)
+        func refuse(_ message: String, source: String) {
+            refusals.record(
+                sender: "10.0.0.1", reason: .request(.malformed), message: message,
+                protocolName: "otlp/http", source: source, now: start)
+        }
+        refuse("bad byte at 1", source: "edge-1")
+        for number in 2...9 { refuse("bad byte at \(number)", source: "edge-\(number % 3)") }
+        refuse("no end", source: "edge-1")
+        refusals.tellAll()
+        let lines = await capture.rest()
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains("sources=") == false)
+        #expect(
+            lines.last?.contains(
+                " count=9 message=\"no end\" messages=2 protocol=otlp/http reason=malformed sender=10.0.0.1 sources=3"
+            ) == true, "\(lines)")
+    }
+
+    @Test("many senders that are refused for one reason share a line", arguments: [8, 9])
+    func manySendersShareALine(senders: Int) async {
+        let capture = LogCapture()
+        let refusals = RefusalLog(logger: capture.logger)
+        for round in 0..<3 as Range<Int64> {
+            for sender in 0..<senders { refuse(refusals, "10.0.0.\(sender)", .malformed, after: round) }
+        }
+        refusals.tellAll()
+        let lines = await capture.rest().dropFirst(senders)
+        #expect(lines.count == (senders > 8 ? 1 : senders))
+        guard senders > 8 else { return }
+        let line = lines.first ?? ""
+        #expect(line.contains(" count=18 "))
+        #expect(line.contains(" sender=many sources=9"))
+        #expect(line.contains(" last_sender=10.0.0."))
+    }
+
+    @Test("what is counted of a flood is bounded, and the line says so")
+    func floodOfSourcesAndMessages() async throws {
+        let capture = LogCapture()
+        let refusals = RefusalLog(logger: capture.logger)
+        for sender in 0..<4_000 {
+            let letters = String(repeating: "x", count: sender % 40)
+            refusals.record(
+                sender: "s\(sender)", reason: .request(.malformed), message: letters,
+                protocolName: "otlp/http",
+                now: start)
+        }
+        refusals.tellAll()
+        let last = await capture.rest().last
+        let line = try #require(last)
+        #expect(line.contains(" messages=16+ "))
+        #expect(line.contains(" sender=many sources=1024+"))
+    }
+
     @Test("a flood from many addresses does not fill the log")
     func floodIsSummed() async {
         let capture = LogCapture()
@@ -114,7 +175,8 @@ struct LoggingTests {
         let now = NIODeadline.now()
         for sender in 0..<10_000 {
             refusals.record(
-                sender: "s\(sender)", reason: "malformed", message: "m", protocolName: "otlp/http", now: now)
+                sender: "s\(sender)", reason: .request(.malformed), message: "m", protocolName: "otlp/http",
+                now: now)
         }
         #expect(refusals.total == 10_000)
         #expect(await capture.rest().count < 1_100)

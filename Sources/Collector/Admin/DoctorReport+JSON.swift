@@ -23,7 +23,7 @@ extension DoctorReport {
                 JSONMember("first_at", .string(record.firstAt.rfc3339)),
                 JSONMember("last_at", .string(record.lastAt.rfc3339)),
             ] + CollectorReport.members(record.counts) + [
-                JSONMember("inspected_requests", .count(record.inspectedRequests)),
+                JSONMember("inspected_requests", .count(record.inspected.total)),
                 JSONMember(
                     "services",
                     .array(
@@ -49,6 +49,7 @@ extension DoctorReport {
             JSONMember("finding", .string(item.finding.rawValue)),
             JSONMember("severity", .string(item.finding.severity.rawValue)),
             JSONMember("service", item.service.map(json) ?? .null),
+            JSONMember("signals", .array(item.signals.signals.map { .string($0.name) })),
             JSONMember("count", item.sighting.map { .count($0.count) } ?? .null),
             JSONMember("first_at", item.sighting.map { .string($0.firstAt.rfc3339) } ?? .null),
             JSONMember("last_at", item.sighting.map { .string($0.lastAt.rfc3339) } ?? .null),

@@ -14,7 +14,7 @@ extension DoctorReport {
         let hints = entries.reduce(0) { $0 + $1.items.count } - problems
         let found =
             problems + hints == 0
-            ? (entries.contains { $0.record.inspectedRequests > 0 }
+            ? (entries.contains { $0.record.inspected.total > 0 }
                 ? "nothing found to mend" : "nothing known yet")
             : [
                 problems > 0 ? HumanUnits.count(problems, "problem") : "",
@@ -36,7 +36,7 @@ extension DoctorReport {
             let mark = isProblem ? output.style.marked("✗") : "·"
             let indent = item.service == nil ? "  " : "    "
             let width = output.width.map { max(20, $0 - indent.count - 2) }
-            let told = item.advice.problem + times(item.sighting)
+            let told = item.advice.problem + circumstances(item, entry.record)
             for (number, line) in LineWrap.lines(told, width: width).enumerated() {
                 lines.append(indent + (number == 0 ? mark + " " : "  ") + line)
             }
@@ -87,14 +87,13 @@ extension DoctorReport {
             return "nothing of it was accepted \(since): what is in its requests is not known"
         }
         let requests = HumanUnits.count(record.counts.requests, "accepted request")
-        guard record.inspectedRequests > 0 else {
-            return
-                "looked closely at none of \(requests) \(since): there were no spans in them"
+        guard record.inspected.total > 0 else {
+            return "looked closely at none of \(requests) \(since): there was nothing in them"
         }
         // What the store refused was looked into, too.
-        let looks = HumanUnits.count(Int64(min(record.inspectedRequests, record.counts.requests)))
-        let basis = "looked closely at \(looks) of \(requests) \(since)"
-        let isLittle = record.inspectedRequests < Self.inspectionsForVerdict
+        let looks = HumanUnits.count(Int64(min(record.inspected.total, record.counts.requests)))
+        let basis = "looked closely at \(looks) of \(requests) \(since)" + parts(record)
+        let isLittle = record.inspected.total < Self.inspectionsForVerdict
         let doubt = isLittle ? "; that is little, so ask again when more has come" : ""
         return (entry.items.isEmpty ? "nothing found to mend: " : "") + basis + doubt
     }
@@ -104,9 +103,25 @@ extension DoctorReport {
         return service.node.map { "\(name) @ \(DisplayText.escaped($0))" } ?? name
     }
 
-    /// How often it was seen; requests are looked at once a second.
-    private func times(_ sighting: SenderBook.Sighting?) -> String {
-        guard let sighting, sighting.count > 1 else { return "" }
-        return " (seen \(HumanUnits.count(Int64(sighting.count))) times)"
+    /// How many looks each signal got, where there are several.
+    private func parts(_ record: SenderBook.Record) -> String {
+        let looked = Signal.allCases.filter { record.inspected[$0] > 0 }
+        guard looked.count > 1 else { return "" }
+        let parts = looked.map { "\(HumanUnits.count(Int64(record.inspected[$0]))) with \($0.name)" }
+        return " (" + parts.joined(separator: ", ") + ")"
+    }
+
+    /// In what it was seen, of a sender of several signals, and how often; requests are looked at once a second.
+    private func circumstances(_ item: Item, _ record: SenderBook.Record) -> String {
+        var circumstances: [String] = []
+        let sent = record.signals.union(
+            SignalSet(Signal.allCases.filter { record.inspected[$0] > 0 }.map { SignalSet($0) }))
+        if sent.signals.count > 1, item.sighting?.reason == nil, !item.signals.isEmpty {
+            circumstances.append("in " + item.signals.signals.map(\.name).joined(separator: " and "))
+        }
+        if let sighting = item.sighting, sighting.count > 1 {
+            circumstances.append("seen \(HumanUnits.count(Int64(sighting.count))) times")
+        }
+        return circumstances.isEmpty ? "" : " (" + circumstances.joined(separator: "; ") + ")"
     }
 }

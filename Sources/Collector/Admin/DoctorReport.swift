@@ -7,6 +7,8 @@ package struct DoctorReport: Sendable {
         /// Nil for what is about the sender as a whole.
         var service: SendingService?
         var software: SenderSoftware
+        /// Where it was found; none of them for what is not about a signal.
+        var signals: SignalSet
         /// Nil for what follows from many requests.
         var sighting: SenderBook.Sighting?
         var advice: SenderAdvice
@@ -52,28 +54,39 @@ package struct DoctorReport: Sendable {
         let software = own ?? SenderSoftware(userAgent: record.userAgent ?? "") ?? .unknown
         func add(
             _ finding: SenderFinding, _ detail: String, _ sighting: SenderBook.Sighting?,
-            _ software: SenderSoftware, _ service: SendingService?
+            _ subject: SenderAdvice.Subject
         ) {
-            let advice = SenderAdvice(
-                finding, detail: detail, software: software, service: service, endpoints: endpoints)
+            let advice = SenderAdvice(finding, detail: detail, of: subject, endpoints: endpoints)
             items.append(
                 Item(
-                    finding: finding, service: service, software: software, sighting: sighting, advice: advice
-                ))
+                    finding: finding, service: subject.service, software: subject.software,
+                    signals: subject.signals, sighting: sighting, advice: advice))
         }
         // What is known of a service is not told of the sender again.
-        let ofServices = Set(record.services.values.flatMap(\.sightings.keys))
-        for (mistake, sighting) in record.sightings where !ofServices.contains(mistake.finding) {
-            add(mistake.finding, sighting.detail, sighting, software, nil)
+        var ofServices: [SenderFinding: SignalSet] = [:]
+        for (finding, sighting) in record.services.values.flatMap(\.sightings) {
+            ofServices[finding, default: []].formUnion(sighting.signals)
         }
-        for (finding, detail) in record.habits(
-            isLocal: ListenAddress(host: sender.address, port: 0).isLoopback)
-        {
-            add(finding, detail, nil, software, nil)
+        for (mistake, sighting) in record.sightings {
+            guard ofServices[mistake.finding]?.isSuperset(of: sighting.signals) != true else { continue }
+            // A refusal may be of anything that it sends.
+            let signals = sighting.reason == nil ? sighting.signals : record.signals
+            add(
+                mistake.finding, sighting.detail, sighting,
+                SenderAdvice.Subject(software: software, signals: signals, reason: sighting.reason))
+        }
+        for habit in record.habits(isLocal: ListenAddress(host: sender.address, port: 0).isLoopback) {
+            add(
+                habit.finding, habit.detail, nil,
+                SenderAdvice.Subject(software: software, signals: habit.signals))
         }
         for (service, known) in record.services {
             for (finding, sighting) in known.sightings where known.isWorthTelling(finding) {
-                add(finding, sighting.detail, sighting, known.software, service)
+                add(
+                    finding, sighting.detail, sighting,
+                    SenderAdvice.Subject(
+                        software: known.software, language: known.language, service: service,
+                        signals: sighting.signals))
             }
         }
         let order = Dictionary(uniqueKeysWithValues: SenderFinding.allCases.enumerated().map { ($1, $0) })
@@ -94,28 +107,5 @@ extension SenderBook.ServiceRecord {
     /// Old names are news only where they can be changed.
     fileprivate func isWorthTelling(_ finding: SenderFinding) -> Bool {
         finding != .oldAttributeNames || SenderSetting.attributeNames(software) != nil
-    }
-}
-
-extension SenderBook.Record {
-    /// What follows from many requests.
-    package func habits(isLocal: Bool) -> [(SenderFinding, String)] {
-        var habits: [(SenderFinding, String)] = []
-        // 32 KiB: below that compression saves a packet or two.
-        let size = uncompressedRequests > 0 ? uncompressedBytes / uncompressedRequests : 0
-        if !isLocal, uncompressedRequests >= 10, size >= 32 << 10 {
-            habits.append((.uncompressed, "\(HumanUnits.bytes(Int64(size))) a request"))
-        }
-        if counts.requests >= 500, counts.items < 3 * counts.requests {
-            habits.append(
-                (
-                    .smallRequests,
-                    "\(HumanUnits.count(counts.requests, "request")) with \(HumanUnits.count(Int64(counts.items))) items"
-                ))
-        }
-        if repeatedRequests >= 10, 20 * repeatedRequests >= counts.requests {
-            habits.append((.repeats, "\(HumanUnits.count(repeatedRequests, "time"))"))
-        }
-        return habits
     }
 }

@@ -4,7 +4,7 @@
 package enum CollectorEvent: String, Hashable, Sendable, CaseIterable {
     /// A connection was accepted, on any port for telemetry.
     case connectionOpened = "connection_opened"
-    /// A connection was ended for standing still, or for its age.
+    /// A connection was ended for standing still, between requests or in the head of one, or for its age.
     case connectionExpired = "connection_expired"
     /// A TLS handshake failed.
     case tlsHandshakeFailed = "tls_handshake_failed"

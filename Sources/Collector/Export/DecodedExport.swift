@@ -11,8 +11,12 @@ struct DecodedExport {
     var rejected = 0
     var reason: String?
     var notes: DecodeNotes = []
+    /// Whether secrets were taken out of it.
+    var isRedacted = false
     /// Whether there were points of more series than their source may have.
     var hasTooManySeries = false
+    /// Log records with ids of a wrong length, which are stored without them.
+    var invalidIDs = 0
     /// The unit that times came in where it is surely not nanoseconds.
     var timeUnit: OriginInspection.TimeUnit?
     /// What the sender should change.

@@ -121,11 +121,11 @@ struct ExportDecoder: Sendable {
                     bytes, arrival: request.arrival, decoder: decoder, limits: limits, memory: memory)
             case (_, .json): try DecodedTraces.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
-        decoded.batch.redact(redactor.current)
+        let redacted = decoded.batch.redact(redactor.current)
         return DecodedExport(
             batch: .spans(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .traces,
             items: decoded.batch.spanCount, rejected: decoded.rejectedSpans, reason: decoded.rejectionReason,
-            notes: decoded.notes)
+            notes: decoded.notes, isRedacted: redacted > 0)
     }
 
     private func decodeMetrics(
@@ -138,13 +138,12 @@ struct ExportDecoder: Sendable {
                     bytes, arrival: request.arrival, decoder: decoder, limits: limits)
             case .json: try DecodedMetrics.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
-        _ = decoded.batch.redact(redactor.current)
+        let redacted = decoded.batch.redact(redactor.current)
         let excess = decoded.batch.limitSeries(request.source.series, now: request.arrival.receivedAt)
         var export = DecodedExport(
             batch: .points(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .metrics,
             items: decoded.batch.pointCount, rejected: decoded.rejectedPoints + excess.refusedPoints,
-            reason: decoded.rejectionReason,
-            notes: decoded.notes)
+            reason: decoded.rejectionReason, notes: decoded.notes, isRedacted: redacted > 0)
         if excess.mergedPoints + excess.refusedPoints > 0 {
             export.hasTooManySeries = true
             export.reason = export.reason ?? (excess.refusedPoints > 0 ? Self.seriesAdvice : nil)
@@ -169,11 +168,12 @@ struct ExportDecoder: Sendable {
                     bytes, arrival: request.arrival, decoder: decoder, limits: limits, memory: memory)
             case .json: try DecodedLogs.fromJSON(bytes, arrival: request.arrival, limits: limits)
             }
-        decoded.batch.redact(redactor.current)
+        let redacted = decoded.batch.redact(redactor.current)
         return DecodedExport(
             batch: .logs(decoded.batch), digest: BodyDigest(of: bytes, key: digestKey), signal: .logs,
             items: decoded.batch.recordCount, rejected: decoded.rejectedRecords,
-            reason: decoded.rejectionReason ?? decoded.warning, notes: decoded.notes)
+            reason: decoded.rejectionReason ?? decoded.warning, notes: decoded.notes,
+            isRedacted: redacted > 0, invalidIDs: decoded.invalidIDs)
     }
 
     /// What is probably wrong with a body that cannot be decoded: what it was said to be.

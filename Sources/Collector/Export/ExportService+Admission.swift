@@ -35,7 +35,7 @@ extension ExportService {
         }
         refusal.message = Self.bounded(refusal.message)
         refusals.record(
-            sender: sender, reason: refusal.reason.rawValue, message: refusal.message,
+            sender: sender, reason: refusal.told, message: refusal.message,
             protocolName: protocolName, source: source)
         return .refused(refusal)
     }

@@ -164,9 +164,8 @@ package struct ExportService: Sendable {
         }
         let message = Self.bounded(exchange.reason ?? "some \(exchange.signal.itemName) are invalid")
         refusals.record(
-            sender: exchange.sender.address,
-            reason: "rejected_\(exchange.signal == .traces ? "spans" : "items")",
-            message: message, protocolName: exchange.protocolName, source: exchange.sender.source)
+            sender: exchange.sender.address, reason: .items(exchange.signal), message: message,
+            protocolName: exchange.protocolName, source: exchange.sender.source)
         return .accepted(rejected: exchange.rejected, message: message)
     }
 
@@ -179,7 +178,8 @@ package struct ExportService: Sendable {
                 bodyBytes: exchange.bodyBytes, isRepeated: isRepeated))
         senders.noteAccepted(
             SenderBook.Request(
-                protocolName: exchange.protocolName, userAgent: exchange.userAgent, items: exchange.items,
+                signal: exchange.signal, protocolName: exchange.protocolName, userAgent: exchange.userAgent,
+                items: exchange.items,
                 rejectedItems: exchange.rejected, bodyBytes: exchange.bodyBytes,
                 isCompressed: exchange.isCompressed, isRepeated: isRepeated),
             sender: exchange.sender)
@@ -190,20 +190,27 @@ package struct ExportService: Sendable {
         if decoded.notes.contains(.repeatedKeys) { counters.note(.duplicateKey) }
         if decoded.notes.contains(.brokenText) { counters.note(.textMended) }
         if decoded.notes.contains(.cut) { counters.note(.valueCut) }
+        if decoded.isRedacted { counters.note(.valueRedacted) }
         if decoded.hasTooManySeries { counters.note(.seriesLimited) }
         let sender = exchange.sender
         for notice in exchange.notices {
             if let finding = notice.kind.finding {
-                senders.report(finding, of: sender, detail: notice.message)
+                senders.report(finding, of: sender, detail: notice.message, signal: decoded.signal)
             }
         }
         // A case of it may be in the one request that is not looked into.
         if let unit = decoded.timeUnit {
             senders.report(
-                .timesNotNanoseconds, of: sender, detail: "\(unit.rawValue), in \(decoded.signal.name)")
+                .timesNotNanoseconds, of: sender, detail: "\(unit.rawValue), in \(decoded.signal.name)",
+                signal: decoded.signal)
         }
-        guard case .spans(let batch) = decoded.batch, senders.wantsInspection(of: sender) else { return }
-        senders.note(batch.inspect(), sender: sender)
+        if decoded.invalidIDs > 0 {
+            senders.report(
+                .badIdentifiers, of: sender,
+                detail: "\(decoded.invalidIDs) of \(decoded.items) in a request", signal: decoded.signal)
+        }
+        guard decoded.items > 0, senders.wantsInspection(of: sender, signal: decoded.signal) else { return }
+        senders.note(decoded.batch.inspect(), sender: sender)
     }
 
     /// Tells the sender what it should change, if it was not told before.

@@ -45,6 +45,8 @@ package struct Refusal: Error, Hashable, Sendable {
     package var retryAfterSeconds: Int?
     /// The field of a JSON body that is wrong; empty when nobody knows.
     package var field: String
+    /// What came where it is `otherProtocol`.
+    package private(set) var other: OtherProtocol?
 
     package init(_ reason: Reason, _ message: String, retryAfterSeconds: Int? = nil, field: String = "") {
         self.reason = reason
@@ -52,6 +54,15 @@ package struct Refusal: Error, Hashable, Sendable {
         self.retryAfterSeconds = retryAfterSeconds
         self.field = field
     }
+
+    /// A request of a protocol that is not taken.
+    package init(_ other: OtherProtocol) {
+        self.init(.otherProtocol, other.advice)
+        self.other = other
+    }
+
+    /// As it is counted and told.
+    package var told: RefusalReason { other.map { .otherProtocol($0) } ?? .request(reason) }
 
     /// What goes into a `google.rpc.Status` beside code and message.
     package var details: [StatusDetail] {

@@ -47,7 +47,8 @@ extension SenderNotice.Kind {
         case .undeclaredEncoding: .wrongContentEncoding
         case .enumNames, .snakeCase: .looseJSON
         case .unknownFields: .unknownFields
-        case .timeUnit, .zeroParent, .tooManySeries: nil
+        case .tooManySeries: .tooManySeries
+        case .timeUnit, .zeroParent: nil
         }
     }
 }

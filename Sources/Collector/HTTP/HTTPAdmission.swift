@@ -71,7 +71,7 @@ package struct HTTPAdmission: Sendable {
     private mutating func admit(_ head: HTTPRequestHead, _ mediaType: ExportFormat?) throws(Refusal) {
         switch HTTPRoute(path: Self.path(of: head.uri)) {
         case .unknown(let message): throw Refusal(.unknownPath, message)
-        case .otherProtocol(let message): throw Refusal(.otherProtocol, message)
+        case .otherProtocol(let other): throw Refusal(other)
         case .export(let route, let notice):
             self.route = route
             self.notice = notice

@@ -370,6 +370,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             exchange?.keepsAlive = false
             refuse(Refusal(.stalled, "the body stopped coming: send the request again"), context: context)
         case .idle, .discarding, .answering, .closing:
+            if case .idle = state, !isDraining { service.counters.note(.connectionExpired) }
             channel.close(promise: nil)
         }
     }

@@ -6,8 +6,8 @@ package enum HTTPRoute: Hashable, Sendable {
     case export(ExportRoute, SenderNotice?)
     /// Nothing is taken there. The message says what is, and how to get there.
     case unknown(message: String)
-    /// What others take there is not taken. The message says what is.
-    case otherProtocol(message: String)
+    /// What others take there is not taken.
+    case otherProtocol(OtherProtocol)
 
     package static let zipkinPath = "/api/v2/spans"
     private static let allPaths = "/v1/traces, /v1/metrics and /v1/logs"
@@ -69,7 +69,7 @@ package enum HTTPRoute: Hashable, Sendable {
     /// - Parameter path: as it is repeated, so that its sender knows which of its requests it was
     private static func advice(_ parts: [Substring], at path: String) -> HTTPRoute {
         let wanted = parts.joined(separator: "/")
-        if let message = othersAdvice(wanted) { return .otherProtocol(message: message) }
+        if let other = OtherProtocol(path: wanted) { return .otherProtocol(other) }
         let nothing = "there is nothing at \(path)"
         let message =
             switch wanted {
@@ -82,21 +82,5 @@ package enum HTTPRoute: Hashable, Sendable {
             default: "\(nothing): send OTLP by POST to \(allPaths)"
             }
         return .unknown(message: message)
-    }
-
-    /// What to send instead of what other systems take at a path; nil where none does.
-    private static func othersAdvice(_ path: String) -> String? {
-        switch path {
-        case "api/traces":
-            "spans of Jaeger are not taken: send OTLP to /v1/traces (OTEL_TRACES_EXPORTER=otlp; Jaeger's own "
-                + "clients have to be replaced by OpenTelemetry's)"
-        case "api/v1/spans":
-            "spans of Zipkin's version 1 are not taken: send version 2, as JSON, to \(zipkinPath)"
-        case "api/v1/write", "api/v1/push", "api/prom/push", "write":
-            "remote write of Prometheus is not taken: send metrics as OTLP to /v1/metrics, which an "
-                + "OpenTelemetry Collector with a prometheus receiver does for what Prometheus scrapes"
-        case "loki/api/v1/push": "Loki's format is not taken: send OTLP to /v1/logs"
-        default: nil
-        }
     }
 }

@@ -15,7 +15,10 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     init(_ connection: SenderConnection, channel: any Channel) {
         self.connection = connection
-        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) {
+            connection.service.counters.note(.connectionExpired)
+            channel.close(promise: nil)
+        }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -47,7 +50,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
             hasFailed = true
             connection.service.counters.note(.http2Abuse)
             connection.service.refusals.record(
-                sender: connection.peer.address, reason: Refusal.Reason.framing.rawValue,
+                sender: connection.peer.address, reason: .request(.framing),
                 message: "the connection broke the rules of HTTP/2: "
                     + HTTP2Offence.words(error, streamsMax: connection.settings.http2StreamsMax),
                 protocolName: GRPCExportHandler.protocolName)

@@ -17,12 +17,21 @@ final class HTTP2EndAnnouncement: ChannelDuplexHandler {
     private static let firstGoAway: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0]
 
     private let graceSeconds: Int64
+    private let counters: CollectorCounters
+    /// Whether the collector ends: then it is not the age of the connection that ends it.
+    private var isDraining = false
     private let deadline: ConnectionDeadline
 
     /// - Parameter graceSeconds: how long the sender may take from the announcement on
-    init(graceSeconds: Int64, channel: any Channel) {
+    init(graceSeconds: Int64, counters: CollectorCounters, channel: any Channel) {
         self.graceSeconds = graceSeconds
+        self.counters = counters
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .drain? = event as? ConnectionEvent { isDraining = true }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -32,6 +41,7 @@ final class HTTP2EndAnnouncement: ChannelDuplexHandler {
             context.write(data, promise: promise)
             return
         }
+        if !isDraining { counters.note(.connectionExpired) }
         let frame = context.channel.allocator.buffer(bytes: Self.firstGoAway)
         library.write(NIOAny(frame), promise: promise)
         // Nobody else waits for a sender that does not answer the PING which follows.

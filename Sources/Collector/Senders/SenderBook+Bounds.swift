@@ -10,7 +10,10 @@ extension SenderBook {
 extension SenderBook.Record {
     /// Takes up that the sender went wrong. Where too many ways are known already, the one that was seen longest ago is
     /// forgotten, and of the same finding if that has too many.
-    mutating func note(_ finding: SenderFinding, _ detail: String, now: UnixNanos) {
+    mutating func note(
+        _ finding: SenderFinding, _ detail: String, signal: Signal? = nil, reason: RefusalReason? = nil,
+        now: UnixNanos
+    ) {
         let mistake = SenderMistake(finding, detail: detail)
         if sightings[mistake] == nil {
             let ofFinding = sightings.filter { $0.key.finding == finding }
@@ -20,7 +23,8 @@ extension SenderBook.Record {
                 forgetOldest(of: sightings)
             }
         }
-        sightings[mistake, default: SenderBook.Sighting(at: now)].note(detail, now: now)
+        sightings[mistake, default: SenderBook.Sighting(at: now)].note(
+            detail, signal: signal, reason: reason, now: now)
     }
 
     private mutating func forgetOldest(of known: [SenderMistake: SenderBook.Sighting]) {
@@ -38,7 +42,11 @@ extension SenderBook.Sighting {
     init(at now: UnixNanos) { self.init(firstAt: now, lastAt: now, detail: "") }
 
     /// Takes up that it was seen once more.
-    mutating func note(_ detail: String, now: UnixNanos) {
+    mutating func note(
+        _ detail: String, signal: Signal?, reason: RefusalReason? = nil, now: UnixNanos
+    ) {
+        if let signal { signals.insert(SignalSet(signal)) }
+        self.reason = reason
         count += 1
         lastAt = now
         if self.detail != detail { self.detail = SenderBook.bounded(detail) }

@@ -8,52 +8,6 @@ package import Telemetry
 /// `sendersMax` senders those that were silent longest are forgotten, and of one sender only so many services are
 /// told apart.
 package final class SenderBook: Sendable {
-    /// How often something was found, and what was found last.
-    package struct Sighting: Hashable, Sendable {
-        package var count = 0
-        package var firstAt: UnixNanos
-        package var lastAt: UnixNanos
-        /// See `SenderFinding`; chosen by the sender, so to be escaped where it is shown.
-        package var detail: String
-    }
-
-    /// What is known of one service of a sender.
-    package struct ServiceRecord: Sendable {
-        /// `telemetry.sdk.language`, and what else tells which program it is.
-        package var software = SenderSoftware.unknown
-        package var sightings: [SenderFinding: Sighting] = [:]
-        package var lastAt: UnixNanos
-        var evidence = ServiceEvidence()
-    }
-
-    /// What is known of one sender.
-    package struct Record: Sendable {
-        package init(firstAt: UnixNanos, lastAt: UnixNanos) {
-            self.firstAt = firstAt
-            self.lastAt = lastAt
-        }
-
-        package var firstAt: UnixNanos
-        package var lastAt: UnixNanos
-        /// `otlp/http`, `otlp/grpc`, `zipkin`.
-        package var protocolNames: Set<String> = []
-        /// What it calls itself, the last time that it said.
-        package var userAgent: String?
-        package var counts = SourceCounts()
-        package var repeatedRequests = 0
-        /// About how it sends.
-        package var sightings: [SenderMistake: Sighting] = [:]
-        /// Requests whose data was looked at: what is said of it rests on these.
-        package var inspectedRequests = 0
-        /// About what it sends.
-        package var services: [SendingService: ServiceRecord] = [:]
-        /// Whether there were services that are not told apart any more.
-        package var hasMoreServices = false
-        package var uncompressedRequests = 0
-        package var uncompressedBytes = 0
-        var nextInspection = UnixNanos.distantPast
-    }
-
     /// Twice a fleet of 2,000 nodes; some 4 MiB with what is found of each.
     package static let sendersMax = 4_096
     package static let servicesPerSenderMax = 64
@@ -82,56 +36,36 @@ package final class SenderBook: Sendable {
     /// Takes up that a sender does something wrong, or could do better.
     /// - Parameters:
     ///   - detail: see `SenderFinding`; may come from the sender
+    ///   - signal: nil for what is not about one
     ///   - service: nil for what is about how it sends
     package func report(
-        _ finding: SenderFinding, of sender: Sender, detail: String = "", service: SendingService? = nil,
-        now: UnixNanos = .now()
+        _ finding: SenderFinding, of sender: Sender, detail: String = "", signal: Signal? = nil,
+        service: SendingService? = nil, now: UnixNanos = .now()
     ) {
         state.withLockedValue { state in
             state.withRecord(of: sender, now: now, sendersMax: sendersMax) { record, serviceCount in
-                guard let service else { return record.note(finding, detail, now: now) }
+                guard let service else { return record.note(finding, detail, signal: signal, now: now) }
                 Self.withService(service, of: &record, now: now, &serviceCount) { known in
-                    known.sightings[finding, default: Sighting(at: now)].note(detail, now: now)
+                    known.sightings[finding, default: Sighting(at: now)].note(
+                        detail, signal: signal, now: now)
                 }
             }
         }
     }
 
     /// Takes up that something was refused; `RefusalLog` does it for all that it is told of.
-    package func noteRefused(reason: String, message: String, sender: Sender, now: UnixNanos = .now()) {
-        let finding = SenderFinding(refusalReason: reason)
+    package func noteRefused(
+        reason: RefusalReason, message: String, sender: Sender, now: UnixNanos = .now()
+    ) {
+        let finding = SenderFinding(reason)
         state.withLockedValue { state in
             state.withRecord(of: sender, now: now, sendersMax: sendersMax) { record, _ in
                 // Partial success is no refusal of the request.
-                if finding != .rejectedItems { record.counts.refusals += 1 }
+                if !reason.isOfItems { record.counts.refusals += 1 }
                 guard let finding else { return }
-                record.note(finding, finding == .refused ? "\(reason): \(message)" : message, now: now)
+                let detail = finding == .refused ? "\(reason.label): \(message)" : message
+                record.note(finding, detail, signal: reason.signal, reason: reason, now: now)
             }
-        }
-    }
-
-    /// A request that was answered with success.
-    package struct Request: Sendable {
-        package var protocolName: String
-        package var userAgent: String?
-        package var items: Int
-        package var rejectedItems = 0
-        package var bodyBytes: Int
-        package var isCompressed: Bool
-        package var isRepeated = false
-
-        package init(
-            protocolName: String, userAgent: String? = nil, items: Int, rejectedItems: Int = 0,
-            bodyBytes: Int,
-            isCompressed: Bool, isRepeated: Bool = false
-        ) {
-            self.protocolName = protocolName
-            self.userAgent = userAgent
-            self.items = items
-            self.rejectedItems = rejectedItems
-            self.bodyBytes = bodyBytes
-            self.isCompressed = isCompressed
-            self.isRepeated = isRepeated
         }
     }
 
@@ -146,6 +80,8 @@ package final class SenderBook: Sendable {
                 }
                 record.counts.requests += 1
                 record.counts.items += request.isRepeated ? 0 : request.items
+                record.accepted[request.signal].requests += 1
+                record.accepted[request.signal].items += request.isRepeated ? 0 : request.items
                 record.counts.rejectedItems += request.rejectedItems
                 record.counts.bodyBytes += request.bodyBytes
                 record.repeatedRequests += request.isRepeated ? 1 : 0
@@ -159,34 +95,42 @@ package final class SenderBook: Sendable {
 
     // MARK: Looking at what is sent
 
-    /// Whether a request of this sender is to be looked at now; then nobody else is asked to for a second.
-    package func wantsInspection(of sender: Sender, now: UnixNanos = .now()) -> Bool {
+    /// Whether a request of this sender is to be looked at now; then nobody else is asked to for a second. A sender that
+    /// sends several signals has them looked at one by one: the rare ones would never get their turn.
+    package func wantsInspection(
+        of sender: Sender, signal: Signal = .traces, now: UnixNanos = .now()
+    ) -> Bool {
         state.withLockedValue { state in
             guard let record = state.records[sender] else { return true }
-            guard
-                now >= record.nextInspection
-                    || record.nextInspection > now.advanced(byNanos: Self.inspectionNanos)
-            else { return false }
-            state.records[sender]?.nextInspection = now.advanced(byNanos: Self.inspectionNanos)
+            let next = record.nextInspection[signal]
+            let later = now.advanced(byNanos: Self.inspectionNanos)
+            guard now >= next || next > later else { return false }
+            state.records[sender]?.nextInspection[signal] = later
             return true
         }
     }
 
     /// Takes up what was seen in a request.
     package func note(_ inspections: [OriginInspection], sender: Sender, now: UnixNanos = .now()) {
+        guard let signal = inspections.first?.signal else { return }
         state.withLockedValue { state in
             state.withRecord(of: sender, now: now, sendersMax: sendersMax) { record, serviceCount in
-                record.nextInspection = now.advanced(byNanos: Self.inspectionNanos)
-                record.inspectedRequests += inspections.isEmpty ? 0 : 1
+                record.nextInspection[signal] = now.advanced(byNanos: Self.inspectionNanos)
+                record.inspected[signal] += 1
                 for inspection in inspections {
                     let service = SendingService(
                         name: inspection.serviceName.map(Self.bounded),
                         node: inspection.node.map(Self.bounded))
                     let userAgent = record.userAgent
+                    let hasSpans = record.hasSpans(of: service.name)
                     Self.withService(service, of: &record, now: now, &serviceCount) { known in
                         known.software = SenderSoftware(inspection, userAgent: userAgent) ?? known.software
-                        for (finding, detail) in known.evidence.take(inspection, now: now) {
-                            known.sightings[finding, default: Sighting(at: now)].note(detail, now: now)
+                        known.language = inspection.language.map(Self.bounded) ?? known.language
+                        for (finding, detail) in known.evidence.take(
+                            inspection, hasSpans: hasSpans, now: now)
+                        {
+                            known.sightings[finding, default: Sighting(at: now)].note(
+                                detail, signal: signal, now: now)
                         }
                     }
                 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Where senders should send to.
 package struct SenderEndpoints: Hashable, Sendable {
     /// `HOST:PORT` for OTLP over gRPC and over HTTP.
@@ -18,26 +20,31 @@ package struct SenderEndpoints: Hashable, Sendable {
     private var scheme: String { hasTLS ? "https" : "http" }
 
     /// The lines for a sender of what is not taken.
-    /// - Parameter detail: says what that is
-    func setting(insteadOf detail: String) -> SenderSetting {
+    func setting(insteadOf reason: RefusalReason?) -> SenderSetting {
         let exporter = ["exporters:", "  otlphttp:", "    endpoint: \(scheme)://\(http)"]
-        if detail.contains("Prometheus") {
+        switch reason {
+        case .otherProtocol(.prometheusRemoteWrite):
             return SenderSetting(
                 "in an OpenTelemetry Collector that scrapes in Prometheus' place",
                 lines: ["receivers:", "  prometheus: {config: {scrape_configs: [...]}}"] + exporter)
-        }
-        if detail.contains("Loki") {
+        case .otherProtocol(.loki):
             return SenderSetting(
                 "in an OpenTelemetry Collector that reads the logs", lines: exporter)
+        default:
+            return SenderSetting(
+                SenderSetting.environment, "OTEL_TRACES_EXPORTER=otlp",
+                "OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)",
+                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
         }
-        return SenderSetting(
-            SenderSetting.environment, "OTEL_TRACES_EXPORTER=otlp",
-            "OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
     }
 
     /// The line that says where to send to.
-    func setting(_ software: SenderSoftware) -> SenderSetting {
-        switch software {
+    /// - Parameter signals: what goes astray; none of them for all that the sender sends
+    func setting(_ software: SenderSoftware, _ signals: SignalSet = []) -> SenderSetting {
+        // One path where a program has a line for each signal; that of traces, where nobody knows.
+        let signal = signals.signals.last ?? .traces
+        let path = "/v1/\(signal.name)"
+        return switch software {
         case .nginx:
             SenderSetting(SenderSetting.nginxExporter, "endpoint \(hasTLS ? "https://" : "")\(grpc);")
         case .athens:
@@ -49,8 +56,9 @@ package struct SenderEndpoints: Hashable, Sendable {
                 SenderSetting.trafficServerPlugin, "otel_tracer.so --url=\(scheme)://\(http)/v1/traces")
         case .traefik:
             SenderSetting(
-                "in Traefik's static configuration", "tracing:", "  otlp:", "    http:",
-                "      endpoint: \(scheme)://\(http)/v1/traces")
+                "in Traefik's static configuration",
+                signal == .traces ? "tracing:" : signal == .metrics ? "metrics:" : "accessLog:",
+                "  otlp:", "    http:", "      endpoint: \(scheme)://\(http)\(path)")
         case .collector:
             SenderSetting(
                 SenderSetting.collectorFile, "exporters:", "  otlp:", "    endpoint: \(grpc)",
@@ -58,13 +66,22 @@ package struct SenderEndpoints: Hashable, Sendable {
         case .curl:
             SenderSetting(
                 "on its command line",
-                "curl -H 'Content-Type: application/json' -d @FILE \(scheme)://\(http)/v1/traces")
+                "curl -H 'Content-Type: application/json' -d @FILE \(scheme)://\(http)\(path)")
         case .envoy:
             SenderSetting("in the cluster that the tracer's grpc_service names", "address: \(grpc)")
         case .caddy, .haproxy, .sdk, .unknown:
             SenderSetting(
-                SenderSetting.environment, "OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)",
-                "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf")
+                SenderSetting.environment,
+                lines: variables(signals) + ["OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"])
+        }
+    }
+
+    private func variables(_ signals: SignalSet) -> [String] {
+        guard !signals.isEmpty else { return ["OTEL_EXPORTER_OTLP_ENDPOINT=\(scheme)://\(http)"] }
+        // The variable of a signal stands above the one of all.
+        return signals.signals.map { signal in
+            let name = "OTEL_EXPORTER_OTLP_\(signal.name.uppercased())_ENDPOINT"
+            return "\(name)=\(scheme)://\(http)/v1/\(signal.name)"
         }
     }
 }

@@ -32,6 +32,8 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     case looseJSON = "loose_json"
     /// Requests without anything that OTLP has: keys that are misspelt, or something else altogether. Detail: what.
     case unknownFields = "unknown_fields"
+    /// Points of more series than a sender may have. Detail: what to do.
+    case tooManySeries = "too_many_series"
     /// Anything else that was refused. Detail: reason and message.
     case refused
     /// Large bodies without compression. Detail: their usual size.
@@ -55,7 +57,17 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     case timesNotNanoseconds = "times_not_nanoseconds"
     /// Spans without a start.
     case noStartTime = "no_start_time"
-    /// Spans that end before they start.
+    /// Points without a time, and log records with neither a time nor one at which they were observed.
+    case noTime = "no_time"
+    /// Metrics that add up since a start and do not say when that was. Detail: their names.
+    case noMetricStart = "no_metric_start"
+    /// Metrics that are totals now and differences then. Detail: their names.
+    case temporalityChanges = "temporality_changes"
+    /// Log records with ids of a wrong length. Detail: how many.
+    case badIdentifiers = "bad_ids"
+    /// Log records outside of any trace, of a service that has traces. Detail: how many.
+    case logsWithoutTrace = "logs_without_trace"
+    /// Spans that end before they start, and points that start after their time.
     case endsBeforeStart = "ends_before_start"
     /// A clock that is ahead or behind. Detail: by how much.
     case clockSkew = "clock_skew"
@@ -83,34 +95,45 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     package var severity: Severity {
         switch self {
         case .wrongPort, .looseJSON, .uncompressed, .smallRequests, .repeats, .noInstanceID, .emptyAttributes,
-            .oldAttributeNames, .noPropagation:
+            .oldAttributeNames, .noPropagation, .noMetricStart, .logsWithoutTrace:
             .hint
         case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .untrustedCertificate,
             .clientCertificate, .tlsHandshake, .otherProtocol, .wrongContentType, .wrongContentEncoding,
-            .unauthenticated, .unknownFields, .refused, .noServiceName, .duplicateServiceName,
-            .rejectedItems, .timesNotNanoseconds, .noStartTime, .endsBeforeStart, .clockSkew, .badText:
+            .unauthenticated, .unknownFields, .tooManySeries, .refused, .noServiceName,
+            .duplicateServiceName, .rejectedItems, .timesNotNanoseconds, .noStartTime, .noTime,
+            .temporalityChanges, .badIdentifiers, .endsBeforeStart, .clockSkew, .badText:
             .problem
         }
     }
 
-    /// What a reason of `RefusalLog` says about the sender; nil for what is not its fault.
-    package init?(refusalReason reason: String) {
+    /// What a refusal says about the sender; nil for what is not its fault.
+    package init?(_ reason: RefusalReason) {
         switch reason {
-        case "unknown_path": self = .wrongPath
-        case "other_protocol": self = .otherProtocol
-        case "wrong_protocol": self = .wrongPort
-        case "tls": self = .tlsToPlainPort
-        case "plain_text": self = .plainToTLSPort
-        case TLSFailure.Kind.untrusted.rawValue: self = .untrustedCertificate
-        case TLSFailure.Kind.clientCertificate.rawValue: self = .clientCertificate
-        case TLSFailure.Kind.handshake.rawValue: self = .tlsHandshake
-        case "unsupported_media_type": self = .wrongContentType
-        case "unsupported_encoding": self = .wrongContentEncoding
-        case "unauthenticated": self = .unauthenticated
-        case "rejected_spans", "rejected_items": self = .rejectedItems
+        case .request(let reason): self.init(reason)
+        case .otherProtocol: self = .otherProtocol
+        case .tlsToPlainPort: self = .tlsToPlainPort
+        case .plainTextToTLSPort: self = .plainToTLSPort
+        case .tls(.untrusted): self = .untrustedCertificate
+        case .tls(.clientCertificate): self = .clientCertificate
+        case .tls(.handshake): self = .tlsHandshake
+        case .items: self = .rejectedItems
+        case .answersUnread, .tooManyConnections: self = .refused
+        }
+    }
+
+    private init?(_ reason: Refusal.Reason) {
+        switch reason {
+        case .unknownPath: self = .wrongPath
+        case .otherProtocol: self = .otherProtocol
+        case .unsupportedMediaType: self = .wrongContentType
+        case .unsupportedEncoding: self = .wrongContentEncoding
+        case .unauthenticated: self = .unauthenticated
         // Ours, or nobody's.
-        case "overloaded", "unavailable", "internal": return nil
-        default: self = .refused
+        case .overloaded, .unavailable, .internalFailure: return nil
+        case .malformed, .framing, .tooLarge, .uriTooLong, .headersTooLarge, .unknownService,
+            .methodNotAllowed, .originNotAllowed, .permissionDenied, .rateLimited, .stalled,
+            .deadlineExceeded:
+            self = .refused
         }
     }
 }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What to change about TLS, and about the heads of requests.
 extension SenderSetting {
     /// Where the sender learns whom to trust.
@@ -68,16 +70,19 @@ extension SenderSetting {
         }
     }
 
-    /// - Parameter detail: the reason of the refusal, and its message
-    static func refused(_ detail: String, _ software: SenderSoftware) -> SenderSetting? {
-        guard detail.hasPrefix(Refusal.Reason.tooLarge.rawValue + ":") else { return nil }
-        switch software {
+    /// What makes requests smaller that were too large; nil for what is refused for another reason.
+    static func refused(_ subject: SenderAdvice.Subject) -> SenderSetting? {
+        guard subject.reason == .request(.tooLarge) else { return nil }
+        switch subject.software {
         case .nginx: return SenderSetting(nginxExporter, "batch_size 256;")
         case .collector:
             return SenderSetting(
                 collectorFile, "processors:", "  batch:", "    send_batch_max_size: 1000")
         case .caddy, .athens, .sdk, .unknown:
-            return SenderSetting(environment, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=256")
+            let spans = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=256"
+            let records = "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=256"
+            return SenderSetting(
+                environment, lines: subject.signals.contains(.logs) ? [spans, records] : [spans])
         case .envoy, .traefik, .trafficServer, .haproxy, .curl: return nil
         }
     }

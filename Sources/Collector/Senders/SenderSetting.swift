@@ -79,18 +79,6 @@ struct SenderSetting: Hashable, Sendable {
         }
     }
 
-    static func batching(_ software: SenderSoftware) -> SenderSetting? {
-        switch software {
-        case .nginx: SenderSetting(nginxExporter, "interval 5s;", "batch_size 512;")
-        case .collector: SenderSetting(collectorFile, "processors:", "  batch:", "    timeout: 5s")
-        case .caddy, .athens, .sdk, .unknown:
-            SenderSetting(
-                "in its environment, with a batch processor instead of a simple one",
-                "OTEL_BSP_SCHEDULE_DELAY=5000")
-        case .envoy, .traefik, .trafficServer, .haproxy, .curl: nil
-        }
-    }
-
     static func timeout(_ software: SenderSoftware) -> SenderSetting? {
         switch software {
         case .collector:
@@ -122,6 +110,9 @@ struct SenderSetting: Hashable, Sendable {
             SenderSetting(
                 "nginx sends what a variable holds; drop the line of each that is not needed",
                 "otel_span_attr KEY $VARIABLE;")
+        case .collector:
+            SenderSetting(
+                collectorFile, "processors:", "  attributes:", "    actions: [{key: KEY, action: delete}]")
         default: nil
         }
     }

@@ -5,6 +5,11 @@ struct ServiceEvidence: Sendable {
     private var inspections = 0
     private var serverSpans = 0
     private var continuedServerSpans = 0
+    /// Whether spans of it came.
+    private(set) var hasSpans = false
+    private var logRecords = 0
+    private var logRecordsWithTrace = 0
+    private var temporalities = TemporalityMemory()
     /// Between the last end in a request and its arrival: the least of the running period and of the one before.
     /// Networks and batches only add to it, so that what is left of it is the difference of the clocks.
     private var leastDelayNanos: Int64?
@@ -22,11 +27,17 @@ struct ServiceEvidence: Sendable {
     private static let periodNanos: Int64 = 600_000_000_000
     /// As many server spans without a parent among them are no accident.
     static let serverSpansForPropagation = 100
+    /// As many log records may be of the time before the first request.
+    static let logRecordsForTrace = 100
 
     /// Takes up a look at a request.
+    /// - Parameter hasSpans: whether spans came of this service, of whichever of its instances
     /// - Returns: what it shows, with the detail of each finding
-    mutating func take(_ inspection: OriginInspection, now: UnixNanos) -> [(SenderFinding, String)] {
+    mutating func take(
+        _ inspection: OriginInspection, hasSpans othersHaveSpans: Bool = false, now: UnixNanos
+    ) -> [(SenderFinding, String)] {
         inspections += 1
+        if inspection.signal == .traces { hasSpans = true }
         var findings: [(SenderFinding, String)] = []
         if !inspection.hasNameOfItsOwn {
             findings.append((.noServiceName, inspection.serviceName ?? "unknown_service"))
@@ -39,6 +50,17 @@ struct ServiceEvidence: Sendable {
             findings.append((.timesNotNanoseconds, unit.rawValue))
         }
         if inspection.withoutStart > 0 { findings.append((.noStartTime, "")) }
+        if inspection.withoutTime > 0 { findings.append((.noTime, "")) }
+        if !inspection.metricsWithoutStart.isEmpty {
+            findings.append((.noMetricStart, inspection.metricsWithoutStart.sorted().joined(separator: ", ")))
+        }
+        let changed = temporalities.changes(inspection.temporalities)
+        if !changed.isEmpty {
+            findings.append((.temporalityChanges, changed.sorted().joined(separator: ", ")))
+        }
+        if lacksTraces(inspection, othersHaveSpans) {
+            findings.append((.logsWithoutTrace, "\(logRecords) log records, none in a trace"))
+        }
         if inspection.endingBeforeStart > 0 { findings.append((.endsBeforeStart, "")) }
         if inspection.mendedTexts > 0 { findings.append((.badText, "")) }
         if !inspection.emptyKeys.isEmpty {
@@ -77,5 +99,13 @@ struct ServiceEvidence: Sendable {
         continuedServerSpans += inspection.continuedServerSpans
         return inspection.serverSpans > 0 && continuedServerSpans == 0
             && serverSpans >= Self.serverSpansForPropagation
+    }
+
+    private mutating func lacksTraces(_ inspection: OriginInspection, _ othersHaveSpans: Bool) -> Bool {
+        guard inspection.signal == .logs else { return false }
+        logRecords += inspection.items
+        logRecordsWithTrace += inspection.recordsWithTrace
+        return (hasSpans || othersHaveSpans) && logRecordsWithTrace == 0
+            && logRecords >= Self.logRecordsForTrace
     }
 }

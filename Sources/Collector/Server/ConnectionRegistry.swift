@@ -45,7 +45,7 @@ final class ConnectionRegistry: Sendable {
             return isDraining
         case .failure(let excess):
             refusals.record(
-                sender: address, reason: "too_many_connections", message: Self.message(excess),
+                sender: address, reason: .tooManyConnections, message: Self.message(excess),
                 protocolName: "tcp")
             throw Refused()
         }

@@ -14,6 +14,7 @@ struct ConnectionSetup: Sendable {
     func configure(_ channel: any Channel, _ listener: Listener) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             let isDraining = try connections.admit(channel)
+            service.counters.note(.connectionOpened)
             try channel.pipeline.syncOperations.addHandlers(
                 LingeringClose(channel: channel),
                 SlowReaderGuard(
@@ -63,7 +64,8 @@ struct ConnectionSetup: Sendable {
                     HTTP2StreamSelector(shared.value) { requestHandlers($0, stream) })
             }
         }
-        let announcement = HTTP2EndAnnouncement(graceSeconds: settings.http2GraceSecondsMax, channel: channel)
+        let announcement = HTTP2EndAnnouncement(
+            graceSeconds: settings.http2GraceSecondsMax, counters: service.counters, channel: channel)
         try pipeline.addHandlers(
             [
                 HTTP2FrameMeter(), handler, HTTP2ConnectionHandler(connection, channel: channel),

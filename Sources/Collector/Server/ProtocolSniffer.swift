@@ -1,5 +1,6 @@
 import NIOCore
 import NIOSSL
+import NIOTLS
 import Telemetry
 
 /// Finds out by the first bytes what a sender speaks, sets up the connection for it and goes. Inside TLS another one
@@ -18,6 +19,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     private let deadline: ConnectionDeadline
     private var pending = ByteBuffer()
     private var hasDecided = false
+    /// Whether the handshake of TLS is still to be completed.
+    private var isShakingHands: Bool
     /// Whether it was told that there is no TLS: once a connection.
     private var hasFailed = false
     private var isDraining = false
@@ -33,7 +36,11 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         self.listener = listener
         self.tls = tls
         self.alerts = alerts
-        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
+        isShakingHands = tls != nil
+        var expired: () -> Void = {}
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { expired() }
+        // The deadline lets go of this with the pipeline.
+        expired = { [unowned self] in self.expire(channel) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -54,6 +61,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { isShakingHands = false }
         if case .drain? = event as? ConnectionEvent {
             isDraining = true
             // Nothing has begun, but something may be on its way.
@@ -125,6 +133,35 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
+    // MARK: Ending
+
+    private func expire(_ channel: any Channel) {
+        // After a refusal it only waits for the sender to read it.
+        if !hasDecided, !isDraining { setup.service.counters.note(.connectionExpired) }
+        if isShakingHands, !isDraining {
+            noteFailure(.unfinished(seconds: setup.settings.headerSecondsMax), channel)
+        }
+        channel.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isShakingHands, let error = error as? IOError {
+            noteFailure(.broken(error), context.channel)
+        } else if tls != nil, let failure = TLSFailure(error, alert: alerts?.alert) {
+            noteFailure(failure, context.channel)
+        }
+        context.close(promise: nil)
+    }
+
+    private func noteFailure(_ failure: TLSFailure, _ channel: any Channel) {
+        guard !hasFailed else { return }
+        hasFailed = true
+        setup.service.counters.note(.tlsHandshakeFailed)
+        setup.service.refusals.record(
+            sender: PeerAddress.text(of: channel), reason: .tls(failure.kind), message: failure.message,
+            protocolName: listener.protocolName)
+    }
+
     // MARK: Refusing
 
     private func refuseTLS(context: ChannelHandlerContext) {
@@ -132,7 +169,7 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
             "this port speaks plain text, the sender speaks TLS: use http:// in its endpoint, or its option for "
             + "insecure connections"
         // What is not TLS at all makes clients say what is wrong, where an alert would only say that something is.
-        refuse("tls", message, with: PlainAnswer.http1(message), context: context)
+        refuse(.tlsToPlainPort, message, with: PlainAnswer.http1(message), context: context)
     }
 
     private func refusePlainText(_ spoken: SpokenProtocol, context: ChannelHandlerContext) {
@@ -140,11 +177,11 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
             "this port speaks TLS, the sender speaks plain text: use https:// in its endpoint, and no option for "
             + "insecure connections"
         let answer = spoken == .http2 ? PlainAnswer.http2(message) : PlainAnswer.http1(message)
-        refuse("plain_text", message, with: answer, context: context)
+        refuse(.plainTextToTLSPort, message, with: answer, context: context)
     }
 
     private func refuse(
-        _ reason: String, _ message: String, with answer: [UInt8], context: ChannelHandlerContext
+        _ reason: RefusalReason, _ message: String, with answer: [UInt8], context: ChannelHandlerContext
     ) {
         pending = ByteBuffer()
         setup.service.refusals.record(
@@ -155,16 +192,5 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
         let loopContext = context.loopBound
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: answer)))
             .whenComplete { _ in loopContext.value.close(mode: .output, promise: nil) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if tls != nil, !hasFailed, let failure = TLSFailure(error, alert: alerts?.alert) {
-            hasFailed = true
-            setup.service.counters.note(.tlsHandshakeFailed)
-            setup.service.refusals.record(
-                sender: PeerAddress.text(of: context.channel), reason: failure.kind.rawValue,
-                message: failure.message, protocolName: listener.protocolName)
-        }
-        context.close(promise: nil)
     }
 }

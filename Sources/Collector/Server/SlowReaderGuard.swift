@@ -17,7 +17,7 @@ final class SlowReaderGuard: ChannelDuplexHandler {
         self.secondsMax = secondsMax
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) {
             refusals.record(
-                sender: PeerAddress.text(of: channel), reason: "answers_unread",
+                sender: PeerAddress.text(of: channel), reason: .answersUnread,
                 message: "the sender does not read its answers: the connection was closed",
                 protocolName: listener.protocolName)
             channel.close(promise: nil)

@@ -1,3 +1,5 @@
+import Glibc
+import NIOCore
 import NIOSSL
 
 /// Why there is no TLS with a sender, in words that help.
@@ -46,6 +48,24 @@ package struct TLSFailure: Hashable, Sendable {
             let codes = stack.map(Self.code)
             self = codes.lazy.compactMap(Self.known).first ?? Self.other(codes)
         }
+    }
+
+    /// The connection ended in the middle of the handshake, and not by its rules.
+    static func broken(_ error: IOError) -> TLSFailure {
+        let isReset = error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+        let how = isReset ? "the sender reset the connection" : "the connection broke (\(error))"
+        return TLSFailure(
+            .handshake,
+            "\(how) in the middle of the handshake: it was ended or gave up waiting, it does not want the collector's "
+                + "certificate and does not say so, or something between the two, as a firewall, cut it off")
+    }
+
+    /// The handshake took too long.
+    static func unfinished(seconds: Int64) -> TLSFailure {
+        TLSFailure(
+            .handshake,
+            "the sender did not complete the handshake within \(seconds) s: it does not speak TLS to its end, or "
+                + "something between the two loses what it sends")
     }
 
     /// `…:OPENSSL_internal:NO_SHARED_CIPHER at …` has the code that says it all.

@@ -41,11 +41,17 @@ package struct OriginInspection: Hashable, Sendable {
     /// Names of instrumentation scopes, some.
     package var scopes: [String] = []
 
-    /// Spans of the resource that were looked at.
-    package var spans = 0
-    /// By unit: those whose start or end is not in nanoseconds.
+    /// What the request is of.
+    package var signal: Signal
+    /// Spans, points or log records of the resource that were looked at.
+    package var items = 0
+    /// By unit: those with a time that is not in nanoseconds.
     package var timesInUnit: [TimeUnit: Int] = [:]
+    /// Spans without a start.
     package var withoutStart = 0
+    /// Points without a time, and log records with neither a time nor one at which they were observed.
+    package var withoutTime = 0
+    /// Spans that end before their start, and points whose start is after their time.
     package var endingBeforeStart = 0
     /// The last end among those whose times can be believed.
     package var lastEnd: UnixNanos?
@@ -55,6 +61,12 @@ package struct OriginInspection: Hashable, Sendable {
     package var serverSpans = 0
     package var continuedServerSpans = 0
     package var clientSpans = 0
+    /// Log records that say in which trace they were written.
+    package var recordsWithTrace = 0
+    /// Metrics that add up since a start and have points that do not say when that was, some.
+    package var metricsWithoutStart: [String] = []
+    /// Metrics that are either totals or differences, and which of them they are, some.
+    package var temporalities: [MetricTemporality] = []
     /// Keys of attributes whose value is an empty text, some.
     package var emptyKeys: [String] = []
     /// Keys of attributes whose names OpenTelemetry gave up, some.
@@ -62,11 +74,39 @@ package struct OriginInspection: Hashable, Sendable {
     /// Texts in the request, of whichever resource, that were not UTF-8.
     package var mendedTexts = 0
 
-    /// How many keys and scopes are listed.
+    /// Which of the two a metric is.
+    package struct MetricTemporality: Hashable, Sendable {
+        package var metric: String
+        /// Tells it from metrics that share its name and are something else.
+        package var type: MetricType
+        package var isMonotonic: Bool
+        package var isDelta: Bool
+
+        package init(metric: String, type: MetricType, isMonotonic: Bool, isDelta: Bool) {
+            self.metric = metric
+            self.type = type
+            self.isMonotonic = isMonotonic
+            self.isDelta = isDelta
+        }
+    }
+
+    /// How many keys, scopes and metrics without a start are listed.
     package static let listedMax = 5
+    /// How many metrics are listed as totals or differences.
+    static let temporalitiesMax = 64
+    /// What is looked at of a request, so that a look takes some 0.1 ms whatever comes.
+    static let itemsMax = 1_024
+    static let resourcesMax = 16
+
+    /// Names that OpenTelemetry gave up for HTTP in 2023, with which a service is told from others.
+    static let oldNames: Set<String> = [
+        "http.method", "http.status_code", "http.url", "http.target", "http.scheme", "http.user_agent",
+        "net.host.name", "net.peer.name", "net.sock.peer.addr",
+    ]
 
     /// What the resource itself shows.
-    package init(_ resource: Resource, receivedAt: UnixNanos) {
+    package init(_ resource: Resource, signal: Signal = .traces, receivedAt: UnixNanos) {
+        self.signal = signal
         self.receivedAt = receivedAt
         let names = resource.attributes.filter { $0.key == "service.name" }
         serviceNameCount = names.count
@@ -84,5 +124,18 @@ package struct OriginInspection: Hashable, Sendable {
     package var hasNameOfItsOwn: Bool {
         guard let serviceName else { return false }
         return serviceName != "unknown_service" && !serviceName.hasPrefix("unknown_service:")
+    }
+
+    /// Lists one more, unless there are enough.
+    static func list(_ name: String, in names: inout [String]) {
+        if names.count < listedMax, !names.contains(name) { names.append(name) }
+    }
+
+    /// - Parameter bytes: canonical `ScopeSpans` bytes
+    mutating func note(scope bytes: @autoclosure () -> [UInt8]) {
+        guard scopes.count < Self.listedMax, let scope = ScopeSpans(canonicalBytes: bytes()),
+            !scope.scope.name.isEmpty
+        else { return }
+        Self.list(scope.scope.name, in: &scopes)
     }
 }

@@ -1,4 +1,5 @@
 import Collector
+import OTLPModel
 import Telemetry
 import Testing
 
@@ -75,7 +76,7 @@ struct CollectorCountersTests {
         let counters = CollectorCounters()
         let senders = SenderBook()
         let refusals = RefusalLog(logger: LogCapture().logger, counters: counters, senders: senders)
-        for reason in ["malformed", "malformed", "rejected_spans"] {
+        for reason in [.request(.malformed), .request(.malformed), .items(.traces)] as [RefusalReason] {
             refusals.record(sender: "10.0.0.1", reason: reason, message: "m", protocolName: "otlp/grpc")
         }
         let malformed = CollectorCounters.Refused(reason: "malformed", protocolName: "otlp/grpc")
@@ -85,5 +86,22 @@ struct CollectorCountersTests {
         #expect(record?.sightings(of: .refused).map(\.count) == [2])
         #expect(record?.sightings(of: .refused).map(\.detail) == ["malformed: m"])
         #expect(record?.sightings(of: .rejectedItems).map(\.count) == [1])
+    }
+
+    @Test("a request of which secrets were taken out is counted, and one without secrets is not")
+    func redactionIsCounted() async throws {
+        try await TestCollector.with { collector async throws in
+            for (seed, url) in [(1, "https://example.com/"), (2, "https://me:secret@example.com/")]
+                as [(UInt8, String)]
+            {
+                var request = SampleRequest.request(seed: seed)
+                request.resourceSpans[0].scopeSpans[0].spans[0].attributes = [
+                    KeyValue("url.full", .string(url))
+                ]
+                #expect(try await collector.post(request.protobufBytes()).status == 200)
+                let events = collector.server.service.counters.snapshot.events
+                #expect(events[.valueRedacted] == Int(seed) - 1)
+            }
+        }
     }
 }

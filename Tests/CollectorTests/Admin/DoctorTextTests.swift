@@ -39,29 +39,29 @@ struct DoctorTextTests {
     @Test("each mistake of one sender is told, with its own line to change", arguments: [60, 80])
     func severalMistakes(width: Int) throws {
         let book = SenderBook()
-        let refused = [
+        let refused: [(RefusalReason, String)] = [
             (
-                "plain_text",
+                .plainTextToTLSPort,
                 "this port speaks TLS, the sender speaks plain text: use https:// in its endpoint"
             ),
             (
-                "tls_untrusted",
+                .tls(.untrusted),
                 "the sender does not trust the collector's certificate (its TLS says unknown_ca)"
             ),
-            ("tls_client_certificate", "the sender presents no certificate"),
-            ("tls_handshake", "the sender knows none of the ciphers that the collector uses"),
-            ("unknown_path", "there is nothing at /v1/trace: send traces by POST to /v1/traces"),
-            ("unknown_path", "there is nothing at /spans: send OTLP by POST to /v1/traces"),
-            ("other_protocol", "spans of Jaeger are not taken: send OTLP to /v1/traces"),
+            (.tls(.clientCertificate), "the sender presents no certificate"),
+            (.tls(.handshake), "the sender knows none of the ciphers that the collector uses"),
+            (.request(.unknownPath), "there is nothing at /v1/trace: send traces by POST to /v1/traces"),
+            (.request(.unknownPath), "there is nothing at /spans: send OTLP by POST to /v1/traces"),
+            (.otherProtocol(.jaeger), "spans of Jaeger are not taken: send OTLP to /v1/traces"),
             (
-                "other_protocol",
+                .otherProtocol(.prometheusRemoteWrite),
                 "remote write of Prometheus is not taken: send metrics as OTLP to /v1/metrics"
             ),
-            ("unauthenticated", "no credentials: send the header Authorization: Bearer TOKEN"),
-            ("unauthenticated", "the credentials are not valid here: check the token"),
-            ("malformed", "malformed JSON at line 1, column 7: expected a key in quotes"),
-            ("malformed", "malformed JSON at line 2, column 9: expected a key in quotes"),
-            ("too_large", "the request is larger than 1024 bytes (decompressed)"),
+            (.request(.unauthenticated), "no credentials: send the header Authorization: Bearer TOKEN"),
+            (.request(.unauthenticated), "the credentials are not valid here: check the token"),
+            (.request(.malformed), "malformed JSON at line 1, column 7: expected a key in quotes"),
+            (.request(.malformed), "malformed JSON at line 2, column 9: expected a key in quotes"),
+            (.request(.tooLarge), "the request is larger than 1024 bytes (decompressed)"),
         ]
         for (reason, message) in refused {
             book.noteRefused(reason: reason, message: message, sender: sender, now: start)
@@ -72,7 +72,7 @@ struct DoctorTextTests {
     @Test("a sender of which nothing was accepted is not praised")
     func nothingAccepted() throws {
         let book = SenderBook()
-        book.noteRefused(reason: "overloaded", message: "m", sender: sender, now: start)
+        book.noteRefused(reason: .request(.overloaded), message: "m", sender: sender, now: start)
         let text = text(book)
         #expect(!text.contains("nothing to mend") && !text.contains("nothing found to mend"))
         try Snapshot.expect(text, is: "doctor-nothing-accepted")

@@ -39,7 +39,7 @@ struct SenderBookTests {
         let book = SenderBook()
         let sender = Sender(address: "10.0.0.1")
         for message in ["bad byte at 17", "bad byte at 4", "no end", "bad byte at 112"] {
-            book.noteRefused(reason: "malformed", message: message, sender: sender, now: start)
+            book.noteRefused(reason: .request(.malformed), message: message, sender: sender, now: start)
         }
         let known = try #require(book.records[sender]).sightings(of: .refused)
         #expect(
@@ -175,11 +175,13 @@ struct SenderBookTests {
         }
     }
 
-    @Test("reasons that are not the sender's fault are no finding", arguments: ["overloaded", "unavailable"])
-    func ownFaultsAreNotTold(reason: String) throws {
+    @Test(
+        "reasons that are not the sender's fault are no finding",
+        arguments: [.overloaded, .unavailable] as [Refusal.Reason])
+    func ownFaultsAreNotTold(reason: Refusal.Reason) throws {
         let book = SenderBook()
         let sender = Sender(address: "10.0.0.1")
-        book.noteRefused(reason: reason, message: "m", sender: sender, now: start)
+        book.noteRefused(reason: .request(reason), message: "m", sender: sender, now: start)
         let record = try #require(book.records[sender])
         #expect(record.counts.refusals == 1)
         #expect(record.sightings.isEmpty)

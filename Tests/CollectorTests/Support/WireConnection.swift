@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import TestSupport
@@ -63,6 +64,15 @@ final class WireConnection: Sendable {
     }
 
     func close() { channel.close(promise: nil) }
+
+    /// The next bytes.
+    func bytes(_ count: Int) async throws -> [UInt8] { try await take(count) }
+
+    /// Ends the connection by a reset, as a program does that is killed with bytes unread.
+    func reset() async throws {
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close().get()
+    }
 
     /// Sends the same again and again, until the connection is closed.
     func drip(_ text: String, everyMs: Int64) {

@@ -232,6 +232,49 @@ struct TLSTests {
             let connection = try await collector.connectHTTP()
             connection.send(start)
             _ = try await connection.untilClosed()
+            let events = collector.server.service.counters.snapshot.events
+            #expect(events[.connectionExpired] == 1)
+            #expect(events[.tlsHandshakeFailed] == (start.isEmpty ? 0 : 1))
+        }
+    }
+
+    /// What a client says first, in TLS 1.2, for any certificate.
+    private static let clientHello: [UInt8] = {
+        let ciphers: [UInt8] = [0xc0, 0x2f, 0xc0, 0x2b]
+        let algorithms: [UInt8] = [4, 3, 8, 4, 4, 1, 5, 3, 8, 5, 5, 1, 8, 6, 6, 1]
+        let extensions: [UInt8] =
+            [0, 10, 0, 6, 0, 4, 0, 0x1d, 0, 0x17] + [0, 11, 0, 2, 1, 0]
+            + [0, 13, 0, UInt8(algorithms.count + 2), 0, UInt8(algorithms.count)] + algorithms
+        let hello: [UInt8] =
+            [3, 3] + [UInt8](repeating: 7, count: 32) + [0, 0, UInt8(ciphers.count)] + ciphers + [1, 0]
+            + [0, UInt8(extensions.count)] + extensions
+        let message: [UInt8] = [1, 0, 0, UInt8(hello.count)] + hello
+        return [22, 3, 1, 0, UInt8(message.count)] + message
+    }()
+
+    @Test(
+        "a connection that is reset in the middle of the handshake is a handshake that failed, with its reason"
+    )
+    func resetHandshake() async throws {
+        let certificates = try await TestCertificates()
+        try await with(certificates.server) { collector async throws in
+            for _ in 0..<3 {
+                let connection = try await collector.connectHTTP()
+                connection.send(Self.clientHello)
+                #expect(try await connection.bytes(1) == [22], "the collector's part of the handshake")
+                try await connection.reset()
+            }
+            let told = await collector.log.line(containing: "reason=tls_handshake")
+            #expect(told?.contains("handshake") == true)
+            let counters = collector.server.service.counters
+            while counters.snapshot.events[.tlsHandshakeFailed] != 3 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let refused = CollectorCounters.Refused(reason: "tls_handshake", protocolName: "otlp/http")
+            #expect(counters.snapshot.refused == [refused: 3])
+            // The others are summed up.
+            let lines = await collector.log.rest().filter { $0.contains("request.refused") }
+            #expect(lines.count <= 1, "\(lines)")
         }
     }
 }
