@@ -114,10 +114,10 @@ extension DoctorReport {
     /// In what it was seen, of a sender of several signals, and how often; requests are looked at once a second.
     private func circumstances(_ item: Item, _ record: SenderBook.Record) -> String {
         var circumstances: [String] = []
-        let sent = record.signals.union(
-            SignalSet(Signal.allCases.filter { record.inspected[$0] > 0 }.map { SignalSet($0) }))
-        if sent.signals.count > 1, item.sighting?.reason == nil, !item.signals.isEmpty {
-            circumstances.append("in " + item.signals.signals.map(\.name).joined(separator: " and "))
+        // What is seen in all that comes needs no words.
+        let found = item.signals.signals.map(\.name)
+        if item.sighting?.reason == nil, !found.isEmpty, !item.signals.isSuperset(of: record.signals) {
+            circumstances.append("in " + found.joined(separator: " and "))
         }
         if let sighting = item.sighting, sighting.count > 1 {
             circumstances.append("seen \(HumanUnits.count(Int64(sighting.count))) times")

@@ -69,8 +69,8 @@ package struct DoctorReport: Sendable {
         }
         for (mistake, sighting) in record.sightings {
             guard ofServices[mistake.finding]?.isSuperset(of: sighting.signals) != true else { continue }
-            // A refusal may be of anything that it sends.
-            let signals = sighting.reason == nil ? sighting.signals : record.signals
+            // What was too large may be anything that it sends.
+            let signals = sighting.reason == .request(.tooLarge) ? record.signals : sighting.signals
             add(
                 mistake.finding, sighting.detail, sighting,
                 SenderAdvice.Subject(software: software, signals: signals, reason: sighting.reason))

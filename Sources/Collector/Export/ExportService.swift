@@ -201,7 +201,7 @@ package struct ExportService: Sendable {
         // A case of it may be in the one request that is not looked into.
         if let unit = decoded.timeUnit {
             senders.report(
-                .timesNotNanoseconds, of: sender, detail: "\(unit.rawValue), in \(decoded.signal.name)",
+                .timesNotNanoseconds, of: sender, detail: unit.rawValue,
                 signal: decoded.signal)
         }
         if decoded.invalidIDs > 0 {

@@ -68,12 +68,12 @@ extension SenderAdvice {
                 place: "in the code that fills \(timeFields(subject.signals))",
                 lines: ["time_unix_nano = seconds * 1_000_000_000 + nanoseconds"])
         case .noStartTime: return SenderAdvice("has spans without a start: no window finds them")
-        case .noTime where subject.signals.contains(.metrics):
+        case .noPointTime:
             return SenderAdvice(
                 "has points without a time: no window finds them",
                 place: "in the code that makes the points", lines: ["time_unix_nano = NANOSECONDS SINCE 1970"]
             )
-        case .noTime:
+        case .noRecordTime:
             return SenderAdvice(
                 "has log records with neither a time nor one at which they were observed: they are stored with the "
                     + "time at which they came", place: "in the code that makes the records",

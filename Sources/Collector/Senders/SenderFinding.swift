@@ -57,8 +57,10 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
     case timesNotNanoseconds = "times_not_nanoseconds"
     /// Spans without a start.
     case noStartTime = "no_start_time"
-    /// Points without a time, and log records with neither a time nor one at which they were observed.
-    case noTime = "no_time"
+    /// Points without a time.
+    case noPointTime = "no_point_time"
+    /// Log records with neither a time nor one at which they were observed.
+    case noRecordTime = "no_record_time"
     /// Metrics that add up since a start and do not say when that was. Detail: their names.
     case noMetricStart = "no_metric_start"
     /// Metrics that are totals now and differences then. Detail: their names.
@@ -100,7 +102,8 @@ package enum SenderFinding: String, Hashable, Sendable, CaseIterable {
         case .wrongPath, .wrongSignalPath, .tlsToPlainPort, .plainToTLSPort, .untrustedCertificate,
             .clientCertificate, .tlsHandshake, .otherProtocol, .wrongContentType, .wrongContentEncoding,
             .unauthenticated, .unknownFields, .tooManySeries, .refused, .noServiceName,
-            .duplicateServiceName, .rejectedItems, .timesNotNanoseconds, .noStartTime, .noTime,
+            .duplicateServiceName, .rejectedItems, .timesNotNanoseconds, .noStartTime, .noPointTime,
+            .noRecordTime,
             .temporalityChanges, .badIdentifiers, .endsBeforeStart, .clockSkew, .badText:
             .problem
         }

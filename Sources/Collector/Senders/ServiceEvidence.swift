@@ -50,7 +50,9 @@ struct ServiceEvidence: Sendable {
             findings.append((.timesNotNanoseconds, unit.rawValue))
         }
         if inspection.withoutStart > 0 { findings.append((.noStartTime, "")) }
-        if inspection.withoutTime > 0 { findings.append((.noTime, "")) }
+        if inspection.withoutTime > 0 {
+            findings.append((inspection.signal == .logs ? .noRecordTime : .noPointTime, ""))
+        }
         if !inspection.metricsWithoutStart.isEmpty {
             findings.append((.noMetricStart, inspection.metricsWithoutStart.sorted().joined(separator: ", ")))
         }

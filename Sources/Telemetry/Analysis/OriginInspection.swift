@@ -104,6 +104,8 @@ package struct OriginInspection: Hashable, Sendable {
         "net.host.name", "net.peer.name", "net.sock.peer.addr",
     ]
 
+    static let oldNameLengths = Set(oldNames.map(\.utf8.count))
+
     /// What the resource itself shows.
     package init(_ resource: Resource, signal: Signal = .traces, receivedAt: UnixNanos) {
         self.signal = signal

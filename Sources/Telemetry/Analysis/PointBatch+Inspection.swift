@@ -91,6 +91,8 @@ extension PointBatch {
                 default: return
                 }
             }
+            // Nearly all keys are neither, and no name is made of them.
+            guard isEmpty || OriginInspection.oldNameLengths.contains(key.count) else { continue }
             let name = String(decoding: Array(bytes, key), as: UTF8.self)
             if isEmpty { OriginInspection.list(name, in: &inspection.emptyKeys) }
             if OriginInspection.oldNames.contains(name) {

@@ -86,4 +86,46 @@ struct DoctorTextTests {
         accept(book, requests: requests, inspected: inspected)
         try Snapshot.expect(text(book), is: "doctor-basis-\(inspected)-of-\(requests)")
     }
+
+    @Test("findings of a sender of several signals say in which of them, and the lines are theirs")
+    func severalSignals() throws {
+        let book = SenderBook()
+        accept(book, requests: 12, inspected: 12)
+        var resource = Resource()
+        resource.attributes = [
+            KeyValue("service.name", .string("modproxy")), KeyValue("service.instance.id", .string("edge-1")),
+            KeyValue("telemetry.sdk.language", .string("python")),
+        ]
+        for signal in [Signal.metrics, .logs] {
+            for second in 0..<2 as Range<Int64> {
+                let now = start.advanced(byNanos: second * 1_000_000_000)
+                var inspection = OriginInspection(resource, signal: signal, receivedAt: now)
+                inspection.items = 100
+                inspection.timesInUnit = [.milliseconds: 3]
+                inspection.withoutTime = 1
+                if signal == .logs {
+                    inspection.emptyKeys = ["user"]
+                } else {
+                    inspection.metricsWithoutStart = ["requests"]
+                    inspection.temporalities = [
+                        OriginInspection.MetricTemporality(
+                            metric: "requests", type: .sum, isMonotonic: true, isDelta: second == 1)
+                    ]
+                }
+                book.note([inspection], sender: sender, now: now)
+                book.noteAccepted(
+                    SenderBook.Request(
+                        signal: signal, protocolName: "otlp/http", items: 100, bodyBytes: 500,
+                        isCompressed: true),
+                    sender: sender, now: now)
+            }
+        }
+        book.report(
+            .wrongSignalPath, of: sender, detail: "logs came where traces belong", signal: .logs, now: start)
+        book.report(
+            .tooManySeries, of: sender, detail: "points of more go into one", signal: .metrics, now: start)
+        book.noteRefused(
+            reason: .request(.tooLarge), message: "larger than 1024 bytes", sender: sender, now: start)
+        try Snapshot.expect(text(book), is: "doctor-signals")
+    }
 }

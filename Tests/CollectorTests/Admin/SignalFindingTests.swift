@@ -132,12 +132,13 @@ struct SignalFindingTests {
 
     @Test("no time: a point that no window finds, a record that is stored with its arrival")
     func noTime() async throws {
-        #expect(try await details(after: [metrics { $0.timeUnixNano = 0 }]).keys.sorted() == ["no_time"])
+        #expect(
+            try await details(after: [metrics { $0.timeUnixNano = 0 }]).keys.sorted() == ["no_point_time"])
         let neither = logs {
             $0.timeUnixNano = 0
             $0.observedTimeUnixNano = 0
         }
-        #expect(try await details(after: [neither]).keys.sorted() == ["no_time"])
+        #expect(try await details(after: [neither]).keys.sorted() == ["no_record_time"])
         // One of the two is enough.
         #expect(try await details(after: [logs { $0.timeUnixNano = 0 }]).isEmpty)
         #expect(try await details(after: [logs { $0.observedTimeUnixNano = 0 }]).isEmpty)
