@@ -65,13 +65,14 @@ package final class RefusalLog: Sendable {
             let summary = RefusalSummary(message: message, sender: sender, source: source)
             return state.reports.record(kind, summary, now: now.nanoseconds)
         }
-        if let report { log(report) }
         // What was refused alone, of a request that was accepted, is counted with the request.
         if !reason.isOfItems {
             counters?.noteRefused(reason: reason.label, protocolName: protocolName, source: source)
         }
         senders?.noteRefused(
             reason: reason, message: message, sender: Sender(source: source, address: sender))
+        // Last: who sees the line finds it counted.
+        if let report { log(report) }
     }
 
     /// Tells what was counted for a minute, and forgets whoever was quiet for so long.
