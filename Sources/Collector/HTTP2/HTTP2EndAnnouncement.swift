@@ -48,6 +48,13 @@ final class HTTP2EndAnnouncement: ChannelDuplexHandler {
         deadline.set(seconds: graceSeconds)
     }
 
+    /// The last GOAWAY may be written and not flushed yet: the library puts that off to the end of what it reads just now.
+    /// TLS throws away what was not flushed when it ends.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        context.flush()
+        context.close(mode: mode, promise: promise)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         deadline.cancel()
         context.fireChannelInactive()

@@ -1,4 +1,5 @@
 import Glibc
+import NIOCore
 import NIOSSL
 import Telemetry
 
@@ -10,6 +11,9 @@ struct TLSFiles: Equatable {
 
     /// A chain of certificates takes a few KiB, a bundle of all public authorities 250.
     private static let fileBytesMax = 4 << 20
+    /// How long a connection that ends waits for its sender to end its side of TLS: as long as `LingeringClose` does
+    /// for that of TCP. The library's 5 seconds would add to each restart for a sender that is not there any more.
+    private static let closeNotifySecondsMax: Int64 = 1
 
     /// The paths, for messages.
     private let certificatePath: String
@@ -73,6 +77,7 @@ struct TLSFiles: Equatable {
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = settings.minimumVersion == .tls13 ? .tlsv13 : .tlsv12
         configuration.applicationProtocols = ["h2", "http/1.1"]
+        configuration.shutdownTimeout = .seconds(Self.closeNotifySecondsMax)
         if let path = settings.clientAuthorityPath, let clientAuthority {
             configuration.trustRoots = .certificates(try Self.certificates(clientAuthority, path))
             configuration.certificateVerification = .noHostnameVerification

@@ -19,6 +19,9 @@ enum HTTP2Wire {
     static let alternativeService: UInt8 = 10
     static let origin: UInt8 = 12
 
+    /// How the header of an answer begins whose `:status` is 200 (RFC 7541, appendix A, entry 8).
+    static let statusOK: UInt8 = 0x88
+
     static let endStream: UInt8 = 1
     static let endHeaders: UInt8 = 4
 
@@ -74,15 +77,26 @@ enum HTTP2Wire {
         withUnsafeBytes(of: value.bigEndian) { Array($0) }
     }
 
+    /// The whole frames in what a server said.
+    static func frames(in bytes: [UInt8]) -> [Frame] {
+        var frames: [Frame] = []
+        var rest = bytes[...]
+        while rest.count >= 9 {
+            let head = Array(rest.prefix(9))
+            let length = Int(head[0]) << 16 | Int(head[1]) << 8 | Int(head[2])
+            rest = rest.dropFirst(9)
+            guard rest.count >= length else { break }
+            frames.append(
+                Frame(
+                    type: head[3], flags: head[4], stream: head[5...].reduce(0) { $0 << 8 | UInt32($1) },
+                    payload: Array(rest.prefix(length))))
+            rest = rest.dropFirst(length)
+        }
+        return frames
+    }
+
     /// The error codes of the GOAWAY frames in what a server said.
     static func goAwayCodes(in bytes: [UInt8]) -> [UInt8] {
-        var codes: [UInt8] = []
-        var start = 0
-        while start + 9 <= bytes.count {
-            let length = Int(bytes[start]) << 16 | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
-            if bytes[start + 3] == goAway, start + 17 <= bytes.count { codes.append(bytes[start + 16]) }
-            start += 9 + length
-        }
-        return codes
+        frames(in: bytes).compactMap { $0.type == goAway && $0.payload.count >= 8 ? $0.payload[7] : nil }
     }
 }

@@ -1,5 +1,6 @@
 import Collector
 import Foundation
+import NIOSSL
 import TestSupport
 
 /// Certificates of an authority of the test's own, as the collector and its senders take them.
@@ -42,6 +43,14 @@ struct TestCertificates {
             "--cert", certificates.file("\(certificate).pem"), "--key",
             certificates.file("\(certificate).key"),
         ]
+    }
+
+    /// What a client of our own needs that trusts the authority.
+    func clientContext(protocols: [String]) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .file(authority)
+        configuration.applicationProtocols = protocols
+        return try NIOSSLContext(configuration: configuration)
     }
 
     /// A client that says what openssl's says, whatever is typed into it meanwhile.

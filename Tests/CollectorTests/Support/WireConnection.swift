@@ -1,6 +1,7 @@
 import Glibc
 import NIOCore
 import NIOPosix
+import NIOSSL
 import TestSupport
 
 /// A TCP connection to the collector whose bytes a test chooses itself, good ones and bad ones.
@@ -8,8 +9,12 @@ final class WireConnection: Sendable {
     private let channel: any Channel
     private let inbox: NIOLoopBound<Inbox>
 
-    /// - Parameter address: of this machine, to send from: all of 127.0.0.0/8 are; nil for what fits to `host`
-    init(host: String = "127.0.0.1", port: Int, from address: String? = nil) async throws {
+    /// - Parameters:
+    ///   - address: of this machine, to send from: all of 127.0.0.0/8 are; nil for what fits to `host`
+    ///   - tls: nil for plain text. What is sent waits for the end of the handshake
+    init(
+        host: String = "127.0.0.1", port: Int, from address: String? = nil, tls: NIOSSLContext? = nil
+    ) async throws {
         var bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
         if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
         let (channel, inbox) =
@@ -17,6 +22,10 @@ final class WireConnection: Sendable {
             .connect(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let inbox = Inbox()
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: "localhost"))
+                    }
                     try channel.pipeline.syncOperations.addHandler(inbox)
                     return (channel, NIOLoopBound(inbox, eventLoop: channel.eventLoop))
                 }
@@ -31,12 +40,14 @@ final class WireConnection: Sendable {
 
     func send(_ text: String) { send(Array(text.utf8)) }
 
+    /// - Parameter announcing: the length of the body, where not all of it is sent
     func post(
         _ body: [UInt8], path: String = "/v1/traces", type: String = "application/x-protobuf",
-        headers: [String] = []
+        headers: [String] = [], announcing: Int? = nil
     ) {
+        let length = announcing ?? body.count
         let lines =
-            ["POST \(path) HTTP/1.1", "Host: test", "Content-Type: \(type)", "Content-Length: \(body.count)"]
+            ["POST \(path) HTTP/1.1", "Host: test", "Content-Type: \(type)", "Content-Length: \(length)"]
             + headers
         send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
     }
@@ -61,6 +72,15 @@ final class WireConnection: Sendable {
     /// Waits for the server to close the connection; what it said before that.
     func untilClosed() async throws -> [UInt8] {
         try await inbox.flatMapOnLoop(channel) { $0.wait(for: .end) }
+    }
+
+    /// Waits for the server to close the connection, and throws when it does so without TLS's own word for it.
+    /// - Returns: what it said before
+    func untilClosedInOrder() async throws -> [UInt8] {
+        let rest = try await untilClosed()
+        let isTruncated = try await channel.eventLoop.submit { [inbox] in inbox.value.isTruncated }.get()
+        guard !isTruncated else { throw TestSupportError("the connection ended without close_notify") }
+        return rest
     }
 
     func close() { channel.close(promise: nil) }
@@ -117,62 +137,5 @@ extension NIOLoopBound where Value == Inbox {
         _ channel: any Channel, _ body: @escaping @Sendable (Inbox) -> EventLoopFuture<[UInt8]>
     ) async throws -> [UInt8] {
         try await channel.eventLoop.flatSubmit { body(value) }.get()
-    }
-}
-
-/// What came over a connection and was not taken yet.
-final class Inbox: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    enum Wanted {
-        case count(Int)
-        case delimiter([UInt8])
-        case end
-    }
-
-    private var bytes: [UInt8] = []
-    private var hasEnded = false
-    private var waiting: (Wanted, EventLoopPromise<[UInt8]>)?
-    private var eventLoop: (any EventLoop)?
-
-    func handlerAdded(context: ChannelHandlerContext) { eventLoop = context.eventLoop }
-
-    func wait(for wanted: Wanted) -> EventLoopFuture<[UInt8]> {
-        guard let eventLoop else { preconditionFailure("not in a channel") }
-        let promise = eventLoop.makePromise(of: [UInt8].self)
-        waiting = (wanted, promise)
-        serve()
-        return promise.futureResult
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        bytes.append(contentsOf: unwrapInboundIn(data).readableBytesView)
-        serve()
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        hasEnded = true
-        serve()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-
-    private func serve() {
-        guard let (wanted, promise) = waiting else { return }
-        let count: Int?
-        switch wanted {
-        case .count(let wanted): count = bytes.count >= wanted ? wanted : nil
-        case .delimiter(let end): count = bytes.firstRange(of: end)?.upperBound
-        case .end: count = hasEnded ? bytes.count : nil
-        }
-        if let count {
-            waiting = nil
-            let taken = Array(bytes.prefix(count))
-            bytes.removeFirst(count)
-            promise.succeed(taken)
-        } else if hasEnded {
-            waiting = nil
-            promise.fail(TestSupportError("the server closed the connection"))
-        }
     }
 }
