@@ -36,6 +36,15 @@ struct CollectorCommand: AsyncParsableCommand {
         HeapMemory.keep()
         let level = CurrentLogLevel(config.logLevel)
         let logger = LineLogHandler.standardError(level: level)
+        MappedFileFault.watch(status: CollectorError.Code.database.rawValue) { path in
+            logger.error(
+                "database.cut",
+                metadata: [
+                    "path": .string(path),
+                    "message":
+                        "cut by another program while the collector runs, which ends: what was acknowledged is in the database, start it again",
+                ])
+        }
         // Before anything starts: an order to stop must not find the default in place.
         let signals = SignalWatch.installed(logger: logger)
         logger.warnOfCredentials(config)

@@ -11,6 +11,13 @@ enum Main {
         HeapMemory.keep()
         let output = StandardStream(descriptor: STDOUT_FILENO)
         let diagnostics = StandardStream(descriptor: STDERR_FILENO)
+        MappedFileFault.watch(status: CommandStatus.database.rawValue) { path in
+            UnfinishedFile.remove()
+            let words =
+                "traceq: \(DisplayText.escaped(path)) was cut by another program while it was read; ask again"
+            let width = ProcessEnvironment.terminalWidth(of: STDERR_FILENO)
+            for line in LineWrap.lines(words, width: width) { diagnostics.write(line + "\n") }
+        }
         var context = CommandContext(
             environment: ProcessEnvironment.read(), isRoot: geteuid() == 0,
             terminalWidth: ProcessEnvironment.terminalWidth(of: STDOUT_FILENO),

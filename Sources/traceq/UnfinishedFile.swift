@@ -14,12 +14,17 @@ enum UnfinishedFile {
         for number in signals where isDefault(number) {
             signal(number) { number in
                 // Nothing here but what may be called at any moment.
-                let address = UnfinishedFile.address.load(ordering: .relaxed)
-                if let name = UnsafePointer<CChar>(bitPattern: address) { unlink(name) }
+                UnfinishedFile.remove()
                 signal(number, SIG_DFL)
                 raise(number)
             }
         }
+    }
+
+    /// Takes the file away, if there is one; at any moment.
+    static func remove() {
+        let address = address.load(ordering: .relaxed)
+        if let name = UnsafePointer<CChar>(bitPattern: address) { unlink(name) }
     }
 
     /// The file is whole, or gone.

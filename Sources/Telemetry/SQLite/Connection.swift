@@ -38,12 +38,20 @@ import CSQLite
         unsafe handle = opened
         isOwned = true
         unsafe sqlite3_busy_timeout(opened, Self.busyMillis)
+        unsafe Self.readThroughCalls(opened)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_DEFENSIVE, 1)
         unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
         if mode != .readWrite {
             // A reader that closes last would write a checkpoint: only the writer may (see docs/format.md).
             unsafe traceq_sqlite3_db_config_flag(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         }
+    }
+
+    /// Never maps the file, whatever this SQLite was made to do: where another program cuts one that is mapped, the
+    /// process gets a signal where it would get an error from a call.
+    private static func readThroughCalls(_ handle: OpaquePointer) {
+        var mappedBytesMax: Int64 = 0
+        unsafe sqlite3_file_control(handle, nil, SQLITE_FCNTL_MMAP_SIZE, &mappedBytesMax)
     }
 
     /// Uses a connection that somebody else opened, and will close after this value is gone.
