@@ -14,12 +14,6 @@ package struct SpanChunk: Sendable {
     package var spans: [Element] = []
 }
 
-/// How an export went.
-package struct SpanExportResult: Hashable, Sendable {
-    package var spans = 0
-    package var notes: [QualityNote] = []
-}
-
 extension TelemetryReader {
     /// Takes spans out of the database, a segment in memory at a time, oldest segments first.
     ///
@@ -32,72 +26,12 @@ extension TelemetryReader {
         _ selection: SpanSelection, onProgress: (Int, Int) -> Void = { _, _ in },
         _ receive: (SpanChunk) -> Bool
     ) throws(StoreError) -> SpanExportResult {
-        try snapshot { () throws(StoreError) in
-            var result = SpanExportResult()
-            let views = try self.views { selection.mayWant($0) }
-                .sorted { $0.summary.minStart < $1.summary.minStart }
-            let total = views.reduce(0) { $0 + $1.summary.spans }
-            var seen = 0
-            for view in views {
-                if let trace = selection.trace {
-                    let mayContain = try tolerating { () throws(StoreError) in try view.mayContain(trace) }
-                    if mayContain == false { continue }
-                }
-                // A view keeps what it has read: one of its own is dropped after use.
-                let view = reopened(view)
-                let goesOn = try tolerating { () throws(StoreError) in
-                    try Self.export(selection, view, &result, receive)
-                }
-                if goesOn == false { break }
-                seen += view.summary.spans
-                onProgress(seen, total)
-            }
-            result.notes = damageNotes()
-            return result
-        }
-    }
-
-    private static func export(
-        _ selection: SpanSelection, _ view: SegmentView, _ result: inout SpanExportResult,
-        _ receive: (SpanChunk) -> Bool
-    ) throws(StoreError) -> Bool {
-        let scan = try SpanSelectionScan(selection, view)
-        let materializer = try SpanMaterializer(view)
-        let offsets = try view.traceOffsets()
-        let traces = try view.traceIDs()
-        let origins = try view.originIndexes()
-        var position = materializer.start
-        var chunk = SpanChunk()
-        var trace = 0
-        var isWhole = false
-        for row in scan.rows where scan.wants(row) {
-            while offsets[trace + 1] <= row { trace += 1 }
-            materializer.advance(&position, to: row)
-            chunk.spans.append(
-                SpanChunk.Element(
-                    stored: try materializer.span(trace: traces[trace], at: position),
-                    origin: Int(origins[row])))
-            guard chunk.spans.count == SpanChunk.spansMax else { continue }
-            if !isWhole {
-                // What is damaged costs the whole segment: nothing of it leaves before all of it was read.
-                for column in Set(try view.tables().layouts.columns) {
-                    _ = try view.values(of: Int(column))
-                }
-                isWhole = true
-            }
-            result.spans += chunk.spans.count
-            guard receive(chunk) else { return false }
-            chunk.spans.removeAll(keepingCapacity: true)
-        }
-        result.spans += chunk.spans.count
-        return chunk.spans.isEmpty || receive(chunk)
-    }
-}
-
-extension SpanSelection {
-    /// Whether a segment may have spans that start in the window.
-    func mayWant(_ segment: SegmentSummary) -> Bool {
-        segment.overlaps(window) || (window.until == .distantFuture && segment.maxStart >= window.since)
+        try exportSegments(
+            of: .traces, selection, onProgress: onProgress,
+            { (materializer, trace, position, origin) throws(StoreError) in
+                SpanChunk.Element(stored: try materializer.span(trace: trace, at: position), origin: origin)
+            },
+            { receive(SpanChunk(spans: $0)) })
     }
 }
 
