@@ -2,11 +2,11 @@ import ArgumentParser
 import Glibc
 import Telemetry
 
-/// `traceq export`: takes spans out of a database.
+/// `traceq export`: takes spans, points or log records out of a database.
 struct ExportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write spans or logs to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
+        abstract: "Write spans, metrics or logs to a file: OTLP, CSV, or an SQLite file of ordinary tables.",
         usage: "traceq export -o <file> <options>",
         discussion: """
             OTLP is what 'traceq import' and the tools around the OpenTelemetry Collector read: JSON with a request \
@@ -19,6 +19,8 @@ struct ExportCommand: ContextCommand {
               traceq export --service athens -o athens.db   tables: sqlite3, DuckDB
               traceq export --trace 0af76519 -o -           to standard output
               traceq export --signal logs -o logs.jsonl     log records
+              traceq export --signal metrics -o points.jsonl
+                                                            points of metrics
             """)
 
     @Option(
@@ -31,7 +33,7 @@ struct ExportCommand: ContextCommand {
         help: "otlp-json, otlp (protobuf), csv or sqlite (default: by the file's ending, else otlp-json).")
     var format: ExportFormat?
 
-    @Option(help: "traces, or logs: log records, as OTLP only.")
+    @Option(help: "traces; metrics or logs: points or log records, as OTLP only.")
     var signal = ExportSignal.traces
 
     @Option(help: "none, gzip or zstd (default: by the file's ending, .gz or .zst).")
@@ -84,9 +86,13 @@ struct ExportCommand: ContextCommand {
                 result = try reader.export(selection, onProgress: onProgress) { chunk in
                     goesOn { try sink.append(chunk) }
                 }
+            case .metrics:
+                result = try reader.exportPoints(selection, onProgress: onProgress) { chunk in
+                    goesOn { try sink.append(chunk.request) }
+                }
             case .logs:
                 result = try reader.exportLogs(selection, onProgress: onProgress) { chunk in
-                    goesOn { try sink.append(chunk) }
+                    goesOn { try sink.append(chunk.request) }
                 }
             }
         } catch {
@@ -118,14 +124,15 @@ struct ExportCommand: ContextCommand {
     }
 
     private func check(_ format: ExportFormat, _ compression: ExportCompression) throws(CommandFailure) {
-        if signal == .logs {
-            guard format == .otlp || format == .otlpJSON else {
-                throw CommandFailure(
-                    .usage, "log records are written as OTLP only: --format otlp-json or otlp")
-            }
-            guard spans.name == nil else {
-                throw CommandFailure(.usage, "log records have no name to select by; leave --name out")
-            }
+        guard signal == .traces || format == .otlp || format == .otlpJSON else {
+            throw CommandFailure(
+                .usage, "\(signal.item)s are written as OTLP only: --format otlp-json or otlp")
+        }
+        if signal == .logs, spans.name != nil {
+            throw CommandFailure(.usage, "log records have no name to select by; leave --name out")
+        }
+        if signal == .metrics, trace != nil {
+            throw CommandFailure(.usage, "points are of no trace; leave --trace out")
         }
         if output.isEmpty { throw CommandFailure(.usage, "--output names no file; - is standard output") }
         if format == .sqlite {

@@ -2,11 +2,11 @@ import ArgumentParser
 import NIOConcurrencyHelpers
 import Telemetry
 
-/// `traceq import`: brings traces of files into a database.
+/// `traceq import`: brings what files hold into a database.
 struct ImportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Bring traces from files into a database.",
+        abstract: "Bring traces, metrics and logs from files into a database.",
         usage: "traceq import <file> ... <options>",
         discussion: """
             Reads OTLP/JSON (one document, or a request a line) and OTLP protobuf (one request, or many with or \
@@ -120,7 +120,7 @@ struct ImportCommand: ContextCommand {
         /// Spans of new requests that were there already.
         var knownSpans = 0
 
-        /// Whether a span or a log record came into the database or was there already.
+        /// Whether anything came into the database or was there already.
         var hasImported: Bool { rows.contains { $0.counts.taken > 0 } }
     }
 
@@ -134,25 +134,26 @@ struct ImportCommand: ContextCommand {
         let isSizeKnown = sources.allSatisfy { $0.size != nil }
         var bar = ProgressBar(
             title: "import", unit: .bytes, width: context.diagnosticWidth, write: context.writeDiagnostic)
-        var spansBefore = 0
+        var itemsBefore = ImportCounts()
         var bytesBefore = 0
         for source in sources {
             let reader = RecordReader(source, format: format)
             let run = ImportRun(skipsBad: skipBad, deliver: deliver) { counts in
-                let spans = spansBefore + counts.spans
+                var items = itemsBefore
+                items += counts
                 let seconds = Double(max(1, ProcessEnvironment.monotonicNanos() - started)) / 1e9
                 bar.update(
                     done: Int64(bytesBefore + source.bytesRead), total: isSizeKnown ? Int64(total) : 0,
-                    detail: "\(HumanUnits.count(spans, "span")), "
-                        + "\(HumanUnits.count(Int64(Double(spans) / seconds)))/s")
+                    detail: "\(items.words(\.all)), "
+                        + "\(HumanUnits.count(Int64(Double(items.all) / seconds)))/s")
             }
             var (state, stop) = run.run(reader)
-            let known = min(seal(), state.counts.stored)
-            state.counts.stored -= known
-            state.counts.known += known
+            let known = min(seal(), state.counts[.traces].stored)
+            state.counts[.traces].stored -= known
+            state.counts[.traces].known += known
             outcome.knownSpans += known
             bar.finish()
-            spansBefore += state.counts.spans
+            itemsBefore += state.counts
             bytesBefore += source.bytesRead
             outcome.rows.append(
                 ImportReport.Row(file: source.name, framing: reader.framing, counts: state.counts))
@@ -168,12 +169,12 @@ struct ImportCommand: ContextCommand {
         _ state: ImportRun.State, of source: ImportSource, _ stop: ImportRun.Stop?, in context: CommandContext
     ) {
         if let reason = state.refusalReason {
-            let refused = HumanUnits.count(state.counts.refused, "span")
+            let refused = state.counts.words(\.refused)
             context.writeDiagnostic(
                 "traceq: \(source.name): \(refused) refused: \(DisplayText.escaped(reason))\n")
         }
         for content in RequestContent.allCases {
-            guard let requests = state.empty[content], content != .noSpans || state.counts.spans == 0 else {
+            guard let requests = state.empty[content], content != .noSpans || state.counts.all == 0 else {
                 continue
             }
             context.writeDiagnostic("traceq: \(source.name) \(content.words(requests))\n")
@@ -210,7 +211,7 @@ struct ImportCommand: ContextCommand {
             guard outcome.hasImported else { throw CommandFailure(.usage, "nothing was imported") }
             return .success
         }
-        let imported = "\(HumanUnits.count(report.total.stored, "span")) of what came before it are stored"
+        let imported = "\(report.total.words(\.stored)) of what came before it are stored"
         switch stop {
         case .bad(let error):
             let name = outcome.rows.last?.file ?? ""

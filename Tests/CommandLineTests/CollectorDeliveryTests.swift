@@ -56,7 +56,7 @@ struct CollectorDeliveryTests {
         let server = try CannedServer("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\n\r\n\(text)")
         var poster = HTTPPoster(try CollectorURL("http://127.0.0.1:\(server.port)"))
         for _ in 0..<2 {
-            let reply = try poster.post([1], contentType: "text/plain")
+            let reply = try poster.post([1], to: "/", contentType: "text/plain")
             #expect(reply.status == 200)
             #expect(reply.body.count == min(count, 4_096))
         }
@@ -65,6 +65,6 @@ struct CollectorDeliveryTests {
     @Test("A body of any announced length is not waited for") func endlessBody() throws {
         let server = try CannedServer("HTTP/1.1 200 OK\r\nContent-Length: \(Int.max)\r\n\r\nx")
         var poster = HTTPPoster(try CollectorURL("http://127.0.0.1:\(server.port)"))
-        for _ in 0..<2 { #expect(try poster.post([1], contentType: "text/plain").body == [0x78]) }
+        for _ in 0..<2 { #expect(try poster.post([1], to: "/", contentType: "text/plain").body == [0x78]) }
     }
 }

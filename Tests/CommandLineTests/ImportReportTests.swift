@@ -11,8 +11,9 @@ struct ImportReportTests {
     func width(file: String) {
         var counts = ImportCounts()
         counts.requests = 12_345
-        counts.stored = 12_345_678
-        counts.known = 12_345_678
+        for signal in Signal.allCases {
+            counts[signal] = ImportCounts.Items(stored: 12_345_678, known: 12_345_678, refused: 12_345_678)
+        }
         for framing in [RecordFraming.lines, .fixedLength] {
             let report = ImportReport(
                 rows: [ImportReport.Row(file: file, framing: framing, counts: counts)], nanos: 1_000_000_000)

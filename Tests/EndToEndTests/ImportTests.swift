@@ -142,8 +142,8 @@ struct ImportTests {
         let whole = Self.json(1)
         for (name, text, words) in [
             ("foreign", #"{"foo":"bar"}"#, "no OTLP"),
-            ("logs", #"{"resourceLogs":[{"scopeLogs":[]}]}"#, "holds logs that are not taken"),
-            ("metrics", #"{"resourceMetrics":[]}"#, "holds metrics, which are not stored yet from files"),
+            ("logs", #"{"resourceLogs":[{"scopeLogs":[]}]}"#, "holds logs without a record"),
+            ("metrics", #"{"resourceMetrics":[]}"#, "holds metrics without a point"),
             ("none", #"{"resourceSpans":[]}"#, "without a span"),
             ("empty", "", "is empty"), ("blank", " \n\n", "is empty"),
             ("bad", #"{"resourceSpans":[{]}"# + "\n", "request 1 at byte 0"),
@@ -160,7 +160,7 @@ struct ImportTests {
         let database = try Database()
         let file = try write("some.jsonl", Array("\(whole)\n{\"resourceLogs\":[]}\n".utf8))
         let some = try await database.ask(["import", file]).succeeded()
-        #expect(some.standardError.contains("holds logs that are not taken"))
+        #expect(some.standardError.contains("holds logs without a record"))
         // One that was there stays, though nothing comes into it.
         let empty = try write("empty.jsonl", [])
         #expect(try await database.ask(["import", empty]).status == .exited(1))

@@ -26,9 +26,9 @@ actor CollectorDelivery {
     /// Sends a request after all before it were taken.
     func deliver(_ record: ImportRecord, _ turn: RequestTurn) async -> ImportRun.Delivery {
         // Decoded here as well: to know what is bad before it is sent, and to count.
-        let decoded: DecodedTraces
+        let decoded: DecodedRecord
         do {
-            decoded = try DecodedTraces(record, receivedAt: ProcessEnvironment.now())
+            decoded = try DecodedRecord(record, receivedAt: ProcessEnvironment.now())
         } catch {
             return await turn.refuse(
                 ImportError(
@@ -43,27 +43,25 @@ actor CollectorDelivery {
         switch delivery {
         case .bad(let error): return await turn.refuse(error)
         case .failed: turn.end()
-        case .stored, .known, .logs, .empty, .dropped: turn.pass()
+        case .stored, .known, .empty, .dropped: turn.pass()
         }
         return delivery
     }
 
-    private func send(_ record: ImportRecord, _ decoded: DecodedTraces) -> ImportRun.Delivery {
+    private func send(_ record: ImportRecord, _ decoded: DecodedRecord) -> ImportRun.Delivery {
         let type = record.isJSON ? "application/json" : "application/x-protobuf"
         let giveUp = ProcessEnvironment.monotonicNanos() + patienceNanos
         while true {
             let reply: HTTPPoster.Reply
             do {
-                reply = try poster.post(record.bytes, contentType: type)
+                reply = try poster.post(
+                    record.bytes, to: url.path(of: decoded.signal), contentType: type)
             } catch {
                 return .failed(
                     CommandFailure(.database, "cannot send to \(url.authority): \(error.message)"))
             }
             switch reply.status {
-            case 200:
-                return .stored(
-                    spans: decoded.batch.spanCount, refused: decoded.rejectedSpans,
-                    reason: decoded.rejectionReason)
+            case 200: return .stored(decoded)
             case 400, 413:
                 return .bad(
                     ImportError(

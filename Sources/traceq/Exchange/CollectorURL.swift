@@ -4,7 +4,8 @@ import Telemetry
 struct CollectorURL: Hashable, Sendable {
     var host: String
     var port: String
-    var path: String
+    /// What was given behind the authority; empty for nothing.
+    private let givenPath: String
 
     /// - Throws: `CommandFailure` that says what such a URL looks like
     init(_ text: String) throws(CommandFailure) {
@@ -19,7 +20,7 @@ struct CollectorURL: Hashable, Sendable {
         let rest = text.dropFirst(7)
         let authority = rest.prefix { $0 != "/" }
         let given = rest[authority.endIndex...]
-        path = given.isEmpty || given == "/" ? "/v1/traces" : String(given)
+        givenPath = given == "/" ? "" : String(given)
         var name = authority
         port = "4318"
         if let colon = authority.lastIndex(of: ":"), authority.last != "]" {
@@ -32,6 +33,16 @@ struct CollectorURL: Hashable, Sendable {
         guard isPlain, !host.isEmpty, let number = UInt16(port), number > 0 else {
             throw CommandFailure(.usage, "--to is '\(shown)': write it like http://127.0.0.1:4318")
         }
+    }
+
+    /// Where requests of a signal go. A path that ends as OTLP's paths do is that of one signal, and those of the others
+    /// lie beside it; any other is taken as it is.
+    func path(of signal: Signal) -> String {
+        guard !givenPath.isEmpty else { return "/v1/\(signal.name)" }
+        for other in Signal.allCases where givenPath.hasSuffix("/v1/\(other.name)") {
+            return givenPath.dropLast(other.name.count) + signal.name
+        }
+        return givenPath
     }
 
     /// The authority, as the header `Host` wants it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Telemetry
 
 /// What an export writes.
 enum ExportFormat: String, CaseIterable, ExpressibleByArgument {
@@ -50,13 +51,17 @@ enum ExportCompression: String, CaseIterable, ExpressibleByArgument {
 /// Which signal is exported.
 enum ExportSignal: String, CaseIterable, ExpressibleByArgument {
     case traces
+    case metrics
     case logs
 
     /// What one of them is called.
-    var item: String {
+    var item: String { signal.item }
+
+    private var signal: Signal {
         switch self {
-        case .traces: "span"
-        case .logs: "log record"
+        case .traces: .traces
+        case .metrics: .metrics
+        case .logs: .logs
         }
     }
 }

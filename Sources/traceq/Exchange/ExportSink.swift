@@ -42,10 +42,8 @@ struct ExportSink {
         case .csv:
             header = Array(CSVExport.header.utf8)
             writer = .stream(stream) { Array(CSVExport.lines($0).utf8) }
-        case .otlp:
-            writer = .stream(stream) { Self.framed($0.request.protobufBytes()) }
-        case .otlpJSON, .sqlite:
-            writer = .stream(stream) { Array((JSONNode($0.request).text + "\n").utf8) }
+        case .otlp, .otlpJSON, .sqlite:
+            writer = .stream(stream) { Self.bytes($0.request, format) }
         }
     }
 
@@ -58,18 +56,17 @@ struct ExportSink {
         }
     }
 
-    /// Takes log records, in one of the formats of OTLP.
-    func append(_ chunk: LogChunk) throws {
+    /// Takes what only the formats of OTLP have room for: points and log records.
+    func append(_ request: some OTLPRequest) throws {
         guard case .stream(let stream, _) = writer else { return }
-        try stream.write(
-            format == .otlp
-                ? Self.framed(chunk.request.protobufBytes())
-                : Array((JSONNode(chunk.request).text + "\n").utf8))
+        try stream.write(Self.bytes(request, format))
     }
 
-    /// A request behind its length.
-    private static func framed(_ body: [UInt8]) -> [UInt8] {
-        (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
+    /// A request behind its length, or on a line.
+    private static func bytes(_ request: some OTLPRequest, _ format: ExportFormat) -> [UInt8] {
+        guard format == .otlp else { return Array((request.json.text + "\n").utf8) }
+        let body = request.protobufBytes()
+        return (0..<4).map { UInt8(truncatingIfNeeded: body.count >> (24 - 8 * $0)) } + body
     }
 
     mutating func finish() throws {

@@ -37,16 +37,18 @@ struct HTTPPoster: ~Copyable {
 
     /// Sends a body and waits for the answer. A connection that the server closed in the meantime is opened once
     /// more.
-    mutating func post(_ body: [UInt8], contentType: String) throws(Failure) -> Reply {
+    mutating func post(
+        _ body: [UInt8], to path: String, contentType: String
+    ) throws(Failure) -> Reply {
         let isFresh = descriptor < 0
         if isFresh { try connect() }
         do {
-            return try exchange(body, contentType)
+            return try exchange(body, path, contentType)
         } catch {
             disconnect()
             guard !isFresh else { throw error }
             try connect()
-            return try exchange(body, contentType)
+            return try exchange(body, path, contentType)
         }
     }
 
@@ -80,9 +82,11 @@ struct HTTPPoster: ~Copyable {
         throw Failure(message: reason)
     }
 
-    private mutating func exchange(_ body: [UInt8], _ contentType: String) throws(Failure) -> Reply {
+    private mutating func exchange(
+        _ body: [UInt8], _ path: String, _ contentType: String
+    ) throws(Failure) -> Reply {
         let head =
-            "POST \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\nContent-Type: \(contentType)\r\n"
+            "POST \(path) HTTP/1.1\r\nHost: \(url.authority)\r\nContent-Type: \(contentType)\r\n"
             + "Content-Length: \(body.count)\r\nUser-Agent: traceq\r\n\r\n"
         // In one piece where it is small: a head alone would wait for its acknowledgement.
         try send(Array(head.utf8) + body.prefix(1 << 10))

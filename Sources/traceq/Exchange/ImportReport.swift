@@ -32,9 +32,9 @@ struct ImportReport {
             rowCount: rows.count,
             row: { index in
                 let row = rows[index]
+                let spans = row.counts[.traces]
                 let numbers = [
-                    row.counts.requests, row.counts.stored, row.counts.known, row.counts.refused,
-                    row.counts.badRequests,
+                    row.counts.requests, spans.stored, spans.known, spans.refused, row.counts.badRequests,
                 ]
                 return [.text(row.file), row.framing.map { .text($0.name) } ?? .missing]
                     + numbers.map { .integer(Int64($0)) }
@@ -43,31 +43,34 @@ struct ImportReport {
     }
 
     private var notes: [QualityNote] {
+        let counts = total
         var notes: [QualityNote] = []
+        // The columns count spans; what else came is told here.
+        for (signal, code) in [(Signal.metrics, "points"), (.logs, "log_records")]
+        where counts[signal].all > 0 {
+            let items = counts[signal]
+            var message = "\(HumanUnits.count(items.stored, signal.item)) stored"
+            if items.known > 0 { message += ", \(HumanUnits.count(Int64(items.known))) known already" }
+            if items.refused > 0 { message += ", \(HumanUnits.count(Int64(items.refused))) refused" }
+            notes.append(QualityNote(code: code, message: message))
+        }
         if knownSpans > 0 {
-            let spans = HumanUnits.count(knownSpans, "span")
+            let spans = HumanUnits.count(knownSpans, Signal.traces.item)
             notes.append(
                 QualityNote(
                     code: "known_spans",
                     message:
                         "\(spans) of these were in the database already, from other requests, and left out"))
         }
-        let counts = total
-        if counts.logRecords + counts.knownLogRecords > 0 {
-            let known = counts.knownLogRecords
-            notes.append(
-                QualityNote(
-                    code: "log_records",
-                    message: "\(HumanUnits.count(counts.logRecords, "log record")) stored"
-                        + (known > 0 ? ", \(HumanUnits.count(Int64(known))) known already" : "")))
-        }
         return notes
     }
 
     private var summary: String {
         let seconds = max(0.001, Double(nanos) / 1e9)
-        let rate = Int64(Double(total.spans) / seconds)
-        return "\(HumanUnits.count(total.spans, "span")) read in \(HumanUnits.duration(nanos)) "
-            + "(\(HumanUnits.count(rate)) spans a second)"
+        let counts = total
+        let rate = Int64(Double(counts.all) / seconds)
+        let items = counts.all == counts[.traces].all ? "spans" : "of them"
+        return "\(counts.words(\.all)) read in \(HumanUnits.duration(nanos)) "
+            + "(\(HumanUnits.count(rate)) \(items) a second)"
     }
 }

@@ -7,12 +7,10 @@ import Telemetry
 struct ImportRun {
     /// What became of one request.
     enum Delivery: Sendable {
-        case stored(spans: Int, refused: Int, reason: String?)
+        case stored(DecodedRecord)
         /// The same request was stored before.
-        case known(spans: Int, refused: Int)
-        /// Log records, which are there now; whether they were not before.
-        case logs(records: Int, isNew: Bool)
-        /// It can be read, but has no span.
+        case known(DecodedRecord)
+        /// It can be read, but has nothing in it.
         case empty(RequestContent)
         /// The request cannot be read: its own fault.
         case bad(ImportError)
@@ -28,7 +26,7 @@ struct ImportRun {
         var bad: [ImportError] = []
         var failure: CommandFailure?
         var refusalReason: String?
-        /// What requests without spans hold, and how many do.
+        /// What requests without items hold, and how many do.
         var empty: [RequestContent: Int] = [:]
     }
 
@@ -121,21 +119,18 @@ extension ImportRun.State {
         case .bad(let error): note(error)
         case .failed(let reason): failure = failure ?? reason
         case .dropped: break
-        case .logs(let records, let isNew):
-            counts.requests += 1
-            if isNew { counts.logRecords += records } else { counts.knownLogRecords += records }
         case .empty(let content):
             counts.requests += 1
             empty[content, default: 0] += 1
-        case .stored(let spans, let refused, let reason):
+        case .stored(let decoded):
             counts.requests += 1
-            counts.stored += spans
-            counts.refused += refused
-            refusalReason = refusalReason ?? reason
-        case .known(let spans, let refused):
+            counts[decoded.signal].stored += decoded.items
+            counts[decoded.signal].refused += decoded.refused
+            refusalReason = refusalReason ?? decoded.reason
+        case .known(let decoded):
             counts.requests += 1
-            counts.known += spans
-            counts.refused += refused
+            counts[decoded.signal].known += decoded.items
+            counts[decoded.signal].refused += decoded.refused
         }
     }
 }

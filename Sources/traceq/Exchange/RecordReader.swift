@@ -300,7 +300,8 @@ final class RecordReader {
             _ = try ensure(length + 11)
             guard buffer[start + length] == 0x0a else {
                 throw failure(
-                    "no OTLP trace request: byte \(base + start + length) begins no ResourceSpans")
+                    "no OTLP request: byte \(base + start + length) begins no ResourceSpans, ResourceMetrics or ResourceLogs"
+                )
             }
             guard let (value, end) = Self.varint(buffer, at: start + length + 1) else {
                 throw failure("cut short or damaged: no length at byte \(base + start + length + 1)")
