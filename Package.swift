@@ -40,6 +40,11 @@ let fuzzers: [Target] =
             path: "Tests/Fuzz/Driver", swiftSettings: strict),
     ] : []
 
+/// `TRACEQ_SANITIZE=1 swift build --sanitize …`: what a sanitizer calls is in the program that a library is loaded into,
+/// so the library may lack it.
+let extensionLacksNothing =
+    Context.environment["TRACEQ_SANITIZE"] == nil ? ["-Xlinker", "-z", "-Xlinker", "defs"] : []
+
 let collectorDependencies: [Target.Dependency] = [
     "Telemetry", "OTLPModel", "CDeflate", "CZstd",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -128,13 +133,12 @@ let package = Package(
             linkerSettings: [
                 // Loads anywhere: Swift's runtime is inside, nothing of it is visible, and SQLite is the host's, which
                 // the linker is kept from looking for elsewhere.
-                .unsafeFlags([
-                    "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nodelete",
-                    "-Xlinker", "-z", "-Xlinker", "defs", "-Xlinker",
-                    "--remap-inputs=*libsqlite3.*=/dev/null",
-                    "-Xlinker",
-                    "--version-script=\(Context.packageDirectory)/Sources/SQLiteExtension/exports.map",
-                ])
+                .unsafeFlags(
+                    [
+                        "-static-stdlib", "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nodelete",
+                        "-Xlinker", "--remap-inputs=*libsqlite3.*=/dev/null", "-Xlinker",
+                        "--version-script=\(Context.packageDirectory)/Sources/SQLiteExtension/exports.map",
+                    ] + extensionLacksNothing)
             ]),
         .executableTarget(
             name: "fleetgen",
