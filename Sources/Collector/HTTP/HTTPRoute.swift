@@ -32,7 +32,7 @@ package enum HTTPRoute: Hashable, Sendable {
         let parts = path.split(separator: "/")
         guard path.utf8.count <= pathBytesMax else {
             let begin = String(decoding: path.utf8.prefix(pathBytesMax), as: UTF8.self)
-            return advice(parts, at: begin + "...")
+            return advice(parts, at: LogLine.escaped(begin) + "...")
         }
         let words: Set<Substring> = ["v1", "traces", "metrics", "logs"]
         if parts.count >= 2, parts[parts.count - 2] == "v1",
@@ -45,7 +45,7 @@ package enum HTTPRoute: Hashable, Sendable {
             let notice = SenderNotice(.wrongPath, "spans of Zipkin go to \(zipkinPath), not to \(path)")
             return .export(.zipkin, notice)
         }
-        return advice(parts, at: path)
+        return advice(parts, at: LogLine.escaped(path))
     }
 
     private static func notice(_ path: String, _ signal: Signal) -> SenderNotice {
