@@ -49,7 +49,7 @@ package struct HTTPAdmission: Sendable {
     static func contentLength(_ text: String) -> Int? {
         let isNumber =
             !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        return Int(text) ?? (isNumber ? .max : nil)
+        return isNumber ? Int(text) ?? .max : nil
     }
 
     private static func checkFraming(_ head: HTTPRequestHead) throws(Refusal) {

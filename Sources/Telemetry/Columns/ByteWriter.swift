@@ -48,6 +48,8 @@ struct ByteWriter {
     /// - Parameter count: how many bytes it writes at the most; writing more traps
     @inline(__always)
     mutating func append(atMost count: Int, _ write: (inout OutputSpan<UInt8>) -> Void) {
+        // Nothing added to an empty array would be written to the one that all empty arrays share.
+        guard count > 0 else { return }
         bytes.append(addingCapacity: count, initializingWith: write)
     }
 }

@@ -124,6 +124,8 @@ struct MergedSpans: ~Copyable {
             slotOffsets.append(UInt32(truncatingIfNeeded: offset))
             offset &+= layoutOfOperation[Int(operation)].count
         }
+        // Nothing added to an empty array would be written to the one that all empty arrays share.
+        guard !batch.slots.isEmpty else { return }
         slots.append(addingCapacity: batch.slots.count) { output in
             let isEntry = isEntryAtPosition.span
             let entries = entryMap.span
