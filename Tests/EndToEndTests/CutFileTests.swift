@@ -5,9 +5,6 @@ import Testing
 
 @Suite("Files that another program cuts while they are open", .timeLimit(.minutes(3)))
 struct CutFileTests {
-    /// The optimised programs have the database open for less time than it takes to see that they have.
-    private static let canBeCaught = ProcessInfo.processInfo.environment["TRACEQ_BIN_DIR"] == nil
-
     /// Counts for a second or two, and only then reads what is stored.
     private static let patientQuestion = """
         WITH RECURSIVE count(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < 4000000)
@@ -34,15 +31,11 @@ struct CutFileTests {
             // Not among the tasks of all tests, where it might wait for its turn.
             let isInTime = try await onOwnThread {
                 Result {
-                    // It has none when it has ended, and for a moment when it begins.
-                    var rest = 100
-                    while rest > 0 {
-                        let maps = Self.maps(of: process)
-                        if maps?.contains(database.path + "-shm") == true {
+                    while let maps = Self.maps(of: process) {
+                        if maps.contains(database.path + "-shm") {
                             try work(process)
                             return true
                         }
-                        if maps == nil { rest -= 1 }
                         usleep(1_000)
                     }
                     return false
@@ -56,8 +49,11 @@ struct CutFileTests {
 
     /// What a program has in memory; nil when it has ended.
     private static func maps(of process: ChildProcess) -> String? {
-        let text = try? String(contentsOfFile: "/proc/\(process.processID)/maps", encoding: .utf8)
-        return text.flatMap { $0.isEmpty ? nil : $0 }
+        // Files of /proc have no size, so they are read until they end.
+        guard let file = FileHandle(forReadingAtPath: "/proc/\(process.processID)/maps") else { return nil }
+        defer { try? file.close() }
+        let bytes = (try? file.readToEnd()) ?? nil
+        return bytes.flatMap { $0.isEmpty ? nil : String(decoding: $0, as: UTF8.self) }
     }
 
     @Test("the log's index: the collector says so and ends, and nothing is lost that it had acknowledged")
@@ -93,9 +89,7 @@ struct CutFileTests {
         return database
     }
 
-    @Test(
-        "the log's index: traceq says so, with the code for trouble with the database",
-        .enabled(if: canBeCaught, "not with the optimised programs"))
+    @Test("the log's index: traceq says so, with the code for trouble with the database")
     func indexUnderReader() async throws {
         let database = try await databaseWithLog()
         let end = try await ask(database) { _ in try Self.cut(database.path + "-shm") }
@@ -109,7 +103,7 @@ struct CutFileTests {
 
     @Test(
         "the database itself: traceq gets an error and no signal, since it is not mapped",
-        .enabled(if: canBeCaught, "not with the optimised programs"), arguments: [0, 1, 3])
+        arguments: [0, 1, 3])
     func databaseUnderReader(pages: Int) async throws {
         let database = try Database()
         try await Collector.running(on: database) { collector in
@@ -124,9 +118,7 @@ struct CutFileTests {
         #expect(end.standardError.contains("traceq: "))
     }
 
-    @Test(
-        "SIGBUS that has nothing to do with files of the database ends the programs as it always does",
-        .enabled(if: canBeCaught, "not with the optimised programs"))
+    @Test("SIGBUS that has nothing to do with files of the database ends the programs as it always does")
     func otherFault() async throws {
         let database = try await databaseWithLog()
         let end = try await ask(database) { $0.send(SIGBUS) }
