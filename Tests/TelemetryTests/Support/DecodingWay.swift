@@ -7,47 +7,45 @@ import TestSupport
 enum DecodingWay: CaseIterable, Sendable {
     case cursor, reference, json
 
-    private static func limits(_ change: (inout DecodeLimits) -> Void) -> DecodeLimits {
-        var limits = DecodeLimits()
-        change(&limits)
-        return limits
-    }
-
     private var decoder: ProtobufDecoder { self == .reference ? .reference : .cursor }
 
     func decode(
         _ request: ExportTraceServiceRequest, _ change: (inout DecodeLimits) -> Void = { _ in }
     ) throws -> DecodedTraces {
-        let limits = Self.limits(change)
-        guard self != .json else {
-            let body = Array(JSONNode(request).text.utf8)
-            return try .fromJSON(body.span, arrival: someArrival, limits: limits)
+        try decode(request, change) { body, limits in
+            try self == .json
+                ? .fromJSON(body.span, arrival: someArrival, limits: limits)
+                : .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
         }
-        let body = request.protobufBytes()
-        return try .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
     }
 
     func decode(
         _ request: ExportLogsServiceRequest, _ change: (inout DecodeLimits) -> Void = { _ in }
     ) throws -> DecodedLogs {
-        let limits = Self.limits(change)
-        guard self != .json else {
-            let body = Array(JSONNode(request).text.utf8)
-            return try .fromJSON(body.span, arrival: someArrival, limits: limits)
+        try decode(request, change) { body, limits in
+            try self == .json
+                ? .fromJSON(body.span, arrival: someArrival, limits: limits)
+                : .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
         }
-        let body = request.protobufBytes()
-        return try .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
     }
 
     func decode(
         _ request: ExportMetricsServiceRequest, _ change: (inout DecodeLimits) -> Void = { _ in }
     ) throws -> DecodedMetrics {
-        let limits = Self.limits(change)
-        guard self != .json else {
-            let body = Array(JSONNode(request).text.utf8)
-            return try .fromJSON(body.span, arrival: someArrival, limits: limits)
+        try decode(request, change) { body, limits in
+            try self == .json
+                ? .fromJSON(body.span, arrival: someArrival, limits: limits)
+                : .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
         }
-        let body = request.protobufBytes()
-        return try .fromProtobuf(body.span, arrival: someArrival, decoder: decoder, limits: limits)
+    }
+
+    /// Encodes a request as this way wants it.
+    private func decode<Decoded>(
+        _ request: some OTLPRequest, _ change: (inout DecodeLimits) -> Void,
+        _ read: ([UInt8], DecodeLimits) throws -> Decoded
+    ) throws -> Decoded {
+        var limits = DecodeLimits()
+        change(&limits)
+        return try read(self == .json ? Array(request.json.text.utf8) : request.protobufBytes(), limits)
     }
 }
