@@ -156,6 +156,10 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["OTLPModel"], path: "Tests/TestSupport", swiftSettings: strict
         ),
+        // A recorded fleet in a database, for tests that know what was really going on.
+        .target(
+            name: "FleetSupport", dependencies: ["fleetgen", "Telemetry", "TestSupport"],
+            path: "Tests/FleetSupport", swiftSettings: strict),
         // What the fuzzer runs, and a test runs again with all that it found.
         .target(
             name: "FuzzTargets", dependencies: ["Telemetry", "OTLPModel"], path: "Tests/Fuzz/Targets",
@@ -191,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "FleetTests",
             dependencies: [
-                "fleetgen", "OTLPModel", "CDeflate",
+                "fleetgen", "FleetSupport", "Telemetry", "TestSupport", "OTLPModel", "CDeflate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -126,9 +126,31 @@ struct OptionTests {
             ["--rate", "0"], ["--rate", "-1"], ["--nodes", "0"], ["--regions", "9"],
             ["--regions", "3", "--nodes", "2"], ["--batch", "0"], ["--duration", "0s"],
             ["--fault", "fire"], ["--endpoint", "ftp://x"], ["--rate", "0.1", "--duration", "1s"],
+            ["--scenario", "sea"], ["--scenario", "field"], ["--late", "edge-fra-01=1m"],
+            ["--record", "x", "--spread", "1m"], ["--start", "2026-11-01T00:00:00Z"],
+            ["--record", "x", "--start", "yesterday"], ["--record", "x", "--late", "edge-fra-01=-1m"],
+            ["--dry-run", "--record", "x"], ["--dry-run", "--truth", "x"],
+            ["--clock-offset", "edge-fra-99=1s"], ["--clock-offset", "edge-fra-01"], ["--publish", "41"],
+            ["--mirror", "a.example=8s"], ["--mirror", "a.example=1s", "--mirror", "a.example=2s"],
         ])
     func badOptions(arguments: [String]) {
         #expect(throws: (any Error).self) { try RunCommand.parse(arguments) }
+    }
+
+    @Test("scenarios: all of the field, or one thing alone")
+    func scenarios() throws {
+        let field = try RunCommand.parse(["--record", "x", "--scenario", "field", "--publish", "2"])
+        #expect(field.scenarioOptions.made.isMixed && field.scenarioOptions.made.publicationCount == 2)
+        let single = try RunCommand.parse(
+            ["--clock-offset", "edge-fra-01=-1s500ms", "--mirror", "m.example=7s", "--truth", "t"])
+        #expect(single.scenarioOptions.made.clockOffsets == ["edge-fra-01": -1_500_000_000])
+        #expect(
+            single.scenarioOptions.made.mirrors
+                == [Mirror(host: "m.example", meanSessionNanos: 7_000_000_000)])
+        #expect(!single.scenarioOptions.made.isMixed)
+        let start = try RunCommand.parse(["--record", "x", "--start", "2026-11-01T00:00:00Z"]).start
+        #expect(start?.nanoseconds == Sample.start)
+        #expect(RFC3339.text(Sample.start + 1_234_567) == "2026-11-01T00:00:00.001234Z")
     }
 
     @Test("small fleets have what they need", arguments: [(1, 1), (2, 1), (2, 2), (3, 3), (100, 8)])

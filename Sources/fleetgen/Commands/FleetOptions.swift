@@ -33,8 +33,10 @@ struct FleetOptions: ParsableArguments {
         }
     }
 
-    var fleet: Fleet {
-        Fleet(edgeCount: nodes, regionCount: regions, fault: fault, seed: seed)
+    var fleet: Fleet { fleet(Scenario()) }
+
+    func fleet(_ scenario: Scenario) -> Fleet {
+        Fleet(edgeCount: nodes, regionCount: regions, fault: fault, seed: seed, scenario: scenario)
     }
 }
 

@@ -50,7 +50,7 @@ enum DryRun {
             depths[span.spanID] = depth
             let milliseconds = Double(span.endTimeUnixNano - span.startTimeUnixNano) / 1e6
             let indent = String(repeating: "  ", count: depth + 1)
-            let trace = depth == 0 ? " trace \(hex(span.traceID))" : ""
+            let trace = depth == 0 ? " trace \(Hexadecimal.text(span.traceID))" : ""
             lines.append(
                 "\(indent)\(span.name) \(Decimals.text(milliseconds, digits: 3)) ms "
                     + "[\(sources[emitted.source].node.instance)]\(trace)")
@@ -68,9 +68,5 @@ enum DryRun {
         case .array(let values): "[" + values.map(text).joined(separator: ", ") + "]"
         default: "\(value)"
         }
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -6,6 +6,8 @@ struct FleetDelivery: Sendable {
     private let batchLimit: Int
     private let choice: TransportChoice
     private let senders: [ExportTransport: TraceSender]
+    /// Writes down what was really going on; nil when nobody wants to know.
+    private let recorder: TruthRecorder?
 
     /// Requests that are made ready before they are sent, so that memory stays small.
     private static let batchesAtOnce = 32
@@ -15,7 +17,7 @@ struct FleetDelivery: Sendable {
     ///   - senders: one for every transport that `choice` uses.
     init(
         stream: SpanStream, plan: TrafficPlan, isLive: Bool, batchLimit: Int, choice: TransportChoice,
-        senders: [ExportTransport: TraceSender]
+        senders: [ExportTransport: TraceSender], recorder: TruthRecorder? = nil
     ) {
         self.stream = stream
         self.plan = plan
@@ -23,11 +25,13 @@ struct FleetDelivery: Sendable {
         self.batchLimit = batchLimit
         self.choice = choice
         self.senders = senders
+        self.recorder = recorder
     }
 
     /// Sends everything and says what became of it; ends early when the task is cancelled.
     func run() async -> RunSummary {
         var stream = stream
+        var recorder = recorder
         var batcher = SpanBatcher(sources: stream.sources, limit: batchLimit)
         var summary = RunSummary()
         var progress = ProgressReporter()
@@ -36,7 +40,8 @@ struct FleetDelivery: Sendable {
             let now = isLive ? WallClock.nanoseconds() : plan.end
             isOver = now >= plan.end || Task.isCancelled
             var batches: [TraceBatch] = []
-            while let (_, spans) = stream.next(until: now) {
+            while let (exchange, spans) = stream.next(until: now) {
+                recorder?.add(exchange, spans: spans)
                 summary.clientRequests += 1
                 for span in spans {
                     if let batch = batcher.add(span) { batches.append(batch) }
@@ -54,6 +59,7 @@ struct FleetDelivery: Sendable {
         }
         progress.finish()
         summary.cutOff = stream.cutOff
+        summary.truth = recorder?.truth(cutOff: stream.cutOff)
         summary.seconds = progress.seconds
         return summary
     }

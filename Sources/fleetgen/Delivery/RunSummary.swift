@@ -1,5 +1,5 @@
 /// What a run sent and what became of it.
-struct RunSummary: Hashable, Sendable {
+struct RunSummary: Sendable {
     /// Requests of the fleet's clients whose spans were sent.
     var clientRequests = 0
     /// Client requests that had not finished at the end; their spans were not sent.
@@ -8,6 +8,8 @@ struct RunSummary: Hashable, Sendable {
     var seconds = 0.0
     /// What the run can be made again with.
     var seed: UInt64 = 0
+    /// What was really going on; nil unless it was asked for.
+    var truth: FleetTruth?
 
     /// Whether every span that was sent was taken.
     var isComplete: Bool { counts.rejectedSpans == 0 && counts.lostSpans == 0 }

@@ -75,7 +75,8 @@ struct AthensEmitter {
         _ identifiers: inout SeededGenerator
     ) {
         let root = SpanContext.root(using: &identifiers)
-        spans.append(internalSpan("singleflight.Stash", stash.interval, context: root, parent: nil))
+        spans.append(
+            internalSpan("\(leg.node.setup.lock.rawValue).Stash", stash.interval, context: root, parent: nil))
         guard let fetch = stash.fetch else { return }
         let pool = add("stash.Pool", fetch.pool, under: root, to: &spans, &identifiers)
         let stasher = add("stasher.Stash", fetch.stasher, under: pool, to: &spans, &identifiers)
@@ -124,8 +125,8 @@ struct AthensEmitter {
     }
 
     private var serverAttributes: [KeyValue] {
-        // Caddy hands on the client's Host header, nginx sets the upstream's name.
-        let keepsHost = exchange.edge?.node.kind == .caddy
+        // nginx sets the upstream's name; the other edges hand on the client's Host header.
+        let keepsHost = exchange.edge.map { $0.node.kind != .nginx } ?? false
         let peer = exchange.edge?.node.address ?? "10.\(leg.node.region.octet).0.1"
         var attributes: [KeyValue] = []
         attributes.reserveCapacity(12)

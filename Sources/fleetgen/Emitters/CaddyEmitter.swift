@@ -2,7 +2,8 @@ import OTLPModel
 
 /// Spans as Caddy's `tracing` handler makes them: one SERVER span a request by otelhttp, with stable
 /// attribute names. Two peculiarities are kept: an error that Caddy makes up itself (the proxy does
-/// not answer) leaves status 200 on the span, and `http.response.body.size` is missing for no body.
+/// not answer) leaves status 200 on the span, and `http.response.body.size` is missing for no body. Where Souin is
+/// its cache, `span_attributes` has `cache.status` say what the header `Cache-Status` does.
 enum CaddyEmitter {
     static let schemaURL = "https://opentelemetry.io/schemas/1.43.0"
     static let scopes = [
@@ -49,7 +50,7 @@ enum CaddyEmitter {
     private static func attributes(of exchange: Exchange, edge: EdgeLeg) -> [KeyValue] {
         var attributes: [KeyValue] = []
         attributes.reserveCapacity(11)
-        attributes.add("server.address", "goproxy.example.net")
+        attributes.add("server.address", edge.node.setup.host)
         attributes.add("http.request.method", "GET")
         attributes.add("url.scheme", "https")
         attributes.add("network.peer.address", exchange.client?.address ?? "")
@@ -62,6 +63,16 @@ enum CaddyEmitter {
             attributes.add("http.response.body.size", edge.bodyBytes)
         }
         attributes.add("http.response.status_code", recordedStatus(of: edge))
+        if edge.node.setup.tellsCache, !edge.isOwnAnswer {
+            attributes.add("cache.status", cacheStatus(of: exchange, edge: edge))
+        }
         return attributes
+    }
+
+    /// The member that Souin adds to the header of RFC 9211. What has expired is gone: that is a miss, too.
+    private static func cacheStatus(of exchange: Exchange, edge: EdgeLeg) -> String {
+        let key = "GET-https-\(edge.node.setup.host)-\(exchange.target.path)"
+        return edge.cacheStatus == "HIT"
+            ? "Souin; hit; ttl=604790; key=\(key)" : "Souin; fwd=uri-miss; stored; key=\(key)"
     }
 }

@@ -15,21 +15,28 @@ struct FleetEmitter: Sendable {
     mutating func spans(of exchange: Exchange) -> [EmittedSpan] {
         var spans: [EmittedSpan] = []
         var parent: SpanContext?
-        // Both edges start the trace, as the go command sends no trace context, and hand it on.
+        // All edges start the trace, as the go command sends no trace context, and nearly all hand it on.
         if let edge = exchange.edge {
-            let context = SpanContext.root(using: &identifiers)
-            switch edge.node.kind {
-            case .caddy: spans.append(CaddyEmitter.span(of: exchange, edge: edge, context: context))
-            case .nginx, .athens:
-                spans.append(NginxEmitter.span(of: exchange, edge: edge, context: context))
-            }
-            parent = context
+            spans = edgeSpans(of: exchange, edge: edge)
+            parent = edge.node.setup.propagates ? spans.last.map { SpanContext(of: $0.span) } : nil
         }
         if let proxy = exchange.proxy {
             let emitter = AthensEmitter(exchange: exchange, leg: proxy)
             spans += emitter.spans(parent: parent, using: &identifiers)
         }
         return spans
+    }
+
+    /// The spans of an edge, the one that the proxy's are under last.
+    private mutating func edgeSpans(of exchange: Exchange, edge: EdgeLeg) -> [EmittedSpan] {
+        switch edge.node.kind {
+        case .caddy:
+            [CaddyEmitter.span(of: exchange, edge: edge, context: .root(using: &identifiers))]
+        case .envoy: EnvoyEmitter.spans(of: exchange, edge: edge, using: &identifiers)
+        case .traefik: TraefikEmitter.spans(of: exchange, edge: edge, using: &identifiers)
+        case .nginx, .athens:
+            [NginxEmitter.span(of: exchange, edge: edge, context: .root(using: &identifiers))]
+        }
     }
 }
 

@@ -2,8 +2,9 @@ import OTLPModel
 
 /// Spans as nginx's `ngx_otel_module` makes them: one SERVER span a request, named after the location,
 /// with the attribute names of semantic conventions 1.16 and times of nginx's clock, which moves in
-/// whole milliseconds. The node is configured with `otel_trace_context propagate` and with span
-/// attributes for its cache; what `otel_span_attr` sets is a string, and an unset variable is empty.
+/// whole milliseconds. Unless the node is as the package installs it, it is configured with
+/// `otel_trace_context propagate` and with span attributes for its cache; what `otel_span_attr` sets is a
+/// string, and an unset variable is empty.
 enum NginxEmitter {
     static let scopes = [InstrumentationScope(name: "nginx", version: "1.29.3")]
 
@@ -27,7 +28,8 @@ enum NginxEmitter {
         span.kind = .server
         span.startTimeUnixNano = wholeMilliseconds(edge.node.clockTime(of: edge.interval.start))
         span.endTimeUnixNano = wholeMilliseconds(edge.node.clockTime(of: edge.interval.end))
-        span.attributes = attributes(of: exchange, edge: edge) + cacheAttributes(of: edge)
+        span.attributes = attributes(of: exchange, edge: edge)
+        if edge.node.setup.tellsCache { span.attributes += cacheAttributes(of: edge) }
         if edge.status >= 500 { span.status = SpanStatus(code: .error) }
         return EmittedSpan(source: edge.node.index, scope: 0, span: span)
     }
@@ -49,7 +51,7 @@ enum NginxEmitter {
         attributes.add("http.request_content_length", 0)
         attributes.add("http.response_content_length", edge.bodyBytes)
         attributes.add("http.status_code", edge.status)
-        attributes.add("net.host.name", "goproxy.example.net")
+        attributes.add("net.host.name", edge.node.setup.host)
         attributes.add("net.sock.peer.addr", exchange.client?.address ?? "")
         attributes.add("net.sock.peer.port", peerPort(of: exchange))
         return attributes

@@ -3,7 +3,7 @@ import OTLPModel
 /// What the exporter of one node says about itself with every request that it sends.
 struct TelemetrySource: Hashable, Sendable {
     let node: FleetNode
-    let resource: Resource
+    private(set) var resource: Resource
     let resourceSchemaURL: String
     /// The libraries that make the node's spans; `EmittedSpan.scope` is a position here.
     let scopes: [InstrumentationScope]
@@ -19,11 +19,26 @@ struct TelemetrySource: Hashable, Sendable {
             resource = CaddyEmitter.resource(of: node)
             resourceSchemaURL = CaddyEmitter.schemaURL
             scopes = CaddyEmitter.scopes
+        case .envoy:
+            resource = EnvoyEmitter.resource(of: node)
+            resourceSchemaURL = ""
+            scopes = EnvoyEmitter.scopes
+        case .traefik:
+            resource = TraefikEmitter.resource(of: node)
+            resourceSchemaURL = TraefikEmitter.schemaURL
+            scopes = TraefikEmitter.scopes
         case .athens:
             resource = AthensEmitter.resource(of: node)
             resourceSchemaURL = AthensEmitter.schemaURL
             scopes = AthensEmitter.scopes
         }
+    }
+
+    /// The same exporter when it has something else to say about itself.
+    func with(resource: Resource) -> TelemetrySource {
+        var source = self
+        source.resource = resource
+        return source
     }
 }
 

@@ -28,4 +28,20 @@ struct Client: Hashable, Sendable {
         hasChecksums = generator.chance(0.55)
         bytesPerMillisecond = generator.logNormal(median: 60_000, sigma: 0.6)
     }
+
+    /// A client of an edge node that no other client shares its address with.
+    ///
+    /// - Parameter ordinal: below 128,000; tells the client's address.
+    init(ordinal: Int, edge: FleetNode, using generator: inout SeededGenerator) {
+        region = edge.region
+        self.edge = edge
+        address = "198.\(19 - ordinal / 64_000 % 2).\(ordinal / 250 % 256).\(1 + ordinal % 250)"
+        let isOldNetwork = generator.chance(0.08)
+        httpVersion = isOldNetwork ? "1.1" : "2.0"
+        userAgent =
+            generator.chance(0.35)
+            ? "GoCommand/1 (+https://go.dev/cmd/go)" : "Go-http-client/\(httpVersion)"
+        hasChecksums = generator.chance(0.55)
+        bytesPerMillisecond = generator.logNormal(median: 60_000, sigma: 0.6)
+    }
 }

@@ -3,37 +3,44 @@ struct Fleet: Sendable {
     let regions: [Region]
     let edges: [FleetNode]
     let proxies: [FleetNode]
+    /// Mirrors that are not the fleet's own; no edge stands for them.
+    let mirrors: [FleetNode]
     let fault: Fault
+    let scenario: Scenario
 
-    /// Edge nodes first, then proxies: `nodes[node.index] == node`.
-    var nodes: [FleetNode] { edges + proxies }
+    /// Edge nodes first, then proxies, then mirrors: `nodes[node.index] == node`.
+    var nodes: [FleetNode] { edges + proxies + mirrors }
 
     /// - Parameters:
     ///   - edgeCount: how many edge nodes there are, at least 1.
     ///   - regionCount: over how many regions they are spread, 1 to `Region.all.count`; never more
     ///     than there are edge nodes.
-    init(edgeCount: Int, regionCount: Int, fault: Fault, seed: UInt64) {
+    ///   - scenario: what else there is; node names that it has and the fleet has not are of no effect.
+    init(
+        edgeCount: Int, regionCount: Int, fault: Fault, seed: UInt64, scenario: Scenario = Scenario()
+    ) {
         let edgeCount = max(1, edgeCount)
         let regionCount = min(max(1, regionCount), Region.all.count, edgeCount)
         let regions = Array(Region.all.prefix(regionCount))
         var clocks = SeededGenerator.stream("clocks", seed: seed)
 
-        edges = (0..<edgeCount).map { index in
+        var edges = (0..<edgeCount).map { index in
             let region = regions[index % regionCount]
             let ordinal = index / regionCount + 1
             // The second edge node is the one with a fault; with one node only, it is the first.
             let isFaulty = index == min(1, edgeCount - 1)
             let skewed = fault == .clockSkew && isFaulty
+            let kind = Self.edgeKind(index, of: edgeCount, regionCount: regionCount)
             return FleetNode(
-                index: index, kind: Self.edgeKind(index, of: edgeCount, regionCount: regionCount),
-                region: region,
+                index: index, kind: kind, region: region,
                 instance: "edge-\(region.site)-\(ordinal < 10 ? "0" : "")\(ordinal)",
                 address: "10.\(region.octet).\(ordinal / 250).\(10 + ordinal % 240)",
                 isIdentified: edgeCount < 3 || index < edgeCount - 2,
                 slowness: fault == .slowNode && isFaulty ? 8 : 1,
-                clockOffsetNanos: skewed ? 45_000_000_000 : Self.smallOffset(&clocks))
+                clockOffsetNanos: skewed ? 45_000_000_000 : Self.smallOffset(&clocks),
+                setup: NodeSetup(kind: kind))
         }
-        proxies = regions.enumerated().map { position, region in
+        var proxies = regions.enumerated().map { position, region in
             FleetNode(
                 index: edgeCount + position, kind: .athens, region: region,
                 instance: "athens-\(region.site)-1", address: "10.\(region.octet).200.1",
@@ -41,8 +48,18 @@ struct Fleet: Sendable {
                 clockOffsetNanos: fault == .clockSkew && position == 0
                     ? -8_000_000_000 : Self.smallOffset(&clocks))
         }
+        if scenario.isMixed { FieldNodes.change(&edges, &proxies) }
+        FieldNodes.apply(scenario, to: &edges)
+        FieldNodes.apply(scenario, to: &proxies)
+        let mirrorIndex = edgeCount + proxies.count
+        mirrors = scenario.mirrors.enumerated().map { position, mirror in
+            FieldNodes.mirror(mirror, position: position, index: mirrorIndex + position, region: regions[0])
+        }
+        self.edges = edges
+        self.proxies = proxies
         self.regions = regions
         self.fault = fault
+        self.scenario = scenario
     }
 
     /// The edge nodes of a region, never empty for a region of the fleet.

@@ -2,6 +2,8 @@
 enum EmitterKind: String, CaseIterable, Sendable {
     case nginx
     case caddy
+    case envoy
+    case traefik
     case athens
 }
 
@@ -21,9 +23,19 @@ struct FleetNode: Hashable, Sendable {
     let slowness: Double
     /// How far the node's clock is ahead of true time, in nanoseconds; negative when behind.
     let clockOffsetNanos: Int64
+    var setup = NodeSetup()
+    var reporting = Reporting.steady
+
+    /// What telemetry calls the node: what its resource says, else the address that it sends from.
+    var reportedName: String { isIdentified || kind == .traefik ? instance : address }
 
     /// True time as this node's clock shows it.
     func clockTime(of nanos: UInt64) -> UInt64 {
         nanos &+ UInt64(bitPattern: clockOffsetNanos)
+    }
+
+    /// What the node's clock shows as true time.
+    func trueTime(of nanos: UInt64) -> UInt64 {
+        nanos &- UInt64(bitPattern: clockOffsetNanos)
     }
 }

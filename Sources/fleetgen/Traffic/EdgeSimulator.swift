@@ -1,17 +1,40 @@
-/// An edge node: nginx with a cache, or Caddy without.
+/// An edge node, with a cache or without.
 struct EdgeSimulator: Sendable {
+    /// What a cache keeps of an answer.
+    private struct CachedAnswer {
+        /// When it came.
+        var since: UInt64 = 0
+        /// Until when it may be given; 0 for never.
+        let expiry: UInt64
+        let status: Int
+        let bytes: Int64
+        /// nginx's word for the request that it came for: who asks before it comes is told the same.
+        var word = ""
+    }
+
     let node: FleetNode
     private let fault: Fault
     private let failsOften: Bool
     private let seed: UInt64
-    /// Until when each path may be answered from the cache.
-    private var expiries: [String: UInt64] = [:]
+    private let publications: PublicationPlan
+    /// Whether an answer is in the cache only when it has come; plain traffic takes it from when it was asked for.
+    private let cachesInTime: Bool
+    /// By path as it is sent.
+    private var cache: [String: CachedAnswer] = [:]
 
     /// nginx waits this long for a byte of the proxy (`proxy_read_timeout`), in milliseconds.
     private static let readLimit = 60_000.0
+    /// Envoy waits this long for the whole answer (the route's time-out), in milliseconds.
+    private static let routeLimit = 15_000.0
+    /// A refusal of a file is given again for this long, in nanoseconds: who asked too early keeps others waiting.
+    private static let refusalLifetime = UInt64(seconds: 30)
 
-    init(node: FleetNode, fleet: Fleet, seed: UInt64) {
+    init(
+        node: FleetNode, fleet: Fleet, seed: UInt64, publications: PublicationPlan = PublicationPlan()
+    ) {
         self.node = node
+        self.publications = publications
+        cachesInTime = fleet.scenario.isMixed
         fault = fleet.fault
         failsOften = fleet.fault == .edgeErrors && node.region == fleet.regions.first
         self.seed = seed
@@ -23,29 +46,47 @@ struct EdgeSimulator: Sendable {
         using generator: inout SeededGenerator
     ) -> (EdgeLeg, ProxyLeg?) {
         let own = generator.logNormal(median: 0.12, sigma: 0.5) * node.slowness
-        guard node.kind == .nginx else {
+        guard node.setup.caches else {
             return ask(
                 target, of: client, at: start, own: own, cacheStatus: "", proxy: &proxy, using: &generator)
         }
-        let expiry = expiries[target.wirePath] ?? initialExpiry(target, at: start)
-        if expiry > start {
+        let cached = cache[target.wirePath] ?? initialAnswer(target, at: start)
+        let isOnItsWay = cachesInTime && cached.since > start
+        if cached.expiry > start, !isOnItsWay {
             let read = generator.logNormal(median: 0.25, sigma: 0.7) + Double(target.bytes) / 900_000
-            let milliseconds = own + (read + transfer(target.bytes, to: client)) * node.slowness
+            let sending = transfer(target.bytes, to: client)
+            let milliseconds = own + (read + sending) * node.slowness
+            // A prefix that is probed as no module may be one that is listed as such: each has its own answer.
+            let isRefusal = !target.exists || (target.kind.isVersionFile && cached.status == 404)
+            let bytes = cached.status == 200 ? cached.bytes : target.bytes
             let leg = EdgeLeg(
                 node: node, interval: Interval(start: start, milliseconds: milliseconds),
-                status: target.exists ? 200 : 404, bodyBytes: target.exists ? target.bytes : 46,
-                cacheStatus: "HIT", attempts: [], isOwnAnswer: false)
-            expiries[target.wirePath] = expiry
+                status: isRefusal ? 404 : 200, bodyBytes: isRefusal ? 46 : bytes, cacheStatus: "HIT",
+                attempts: [], isOwnAnswer: false, sendingNanos: UInt64(milliseconds: sending * node.slowness))
+            cache[target.wirePath] = cached
             return (leg, nil)
         }
+        let word = isOnItsWay ? cached.word : cached.expiry == 0 ? "MISS" : "EXPIRED"
         let answer = ask(
-            target, of: client, at: start, own: own, cacheStatus: expiry == 0 ? "MISS" : "EXPIRED",
-            proxy: &proxy, using: &generator)
-        if answer.0.status == 200 || (answer.0.status == 404 && !target.exists) {
-            let lifetime = target.exists ? target.kind.edgeLifetimeNanos : UInt64(seconds: 60)
-            expiries[target.wirePath] = answer.0.interval.end + lifetime
-        }
+            target, of: client, at: start, own: own, cacheStatus: word, proxy: &proxy, using: &generator)
+        let end = answer.0.interval.end
+        guard let lifetime = lifetime(of: answer.0, for: target) else { return answer }
+        // Of two answers that are on their way the first that comes is given from then on.
+        if isOnItsWay, cached.status == answer.0.status, cached.since <= end { return answer }
+        cache[target.wirePath] = CachedAnswer(
+            since: end, expiry: end + lifetime, status: answer.0.status, bytes: answer.0.bodyBytes, word: word
+        )
         return answer
+    }
+
+    /// How long an answer may be given again, in nanoseconds; nil for not at all.
+    private func lifetime(of answer: EdgeLeg, for target: RequestTarget) -> UInt64? {
+        switch answer.status {
+        case 200 where target.exists: target.kind.edgeLifetimeNanos
+        case 404 where !target.exists: UInt64(seconds: 60)
+        case 404 where publications.publication(of: target) != nil: Self.refusalLifetime
+        default: nil
+        }
     }
 
     private func ask(
@@ -80,7 +121,7 @@ struct EdgeSimulator: Sendable {
                 EdgeLeg(
                     node: node, interval: Interval(start: start, end: end), status: patience.status,
                     bodyBytes: patience.status == 499 ? 0 : 160, cacheStatus: cacheStatus,
-                    attempts: attempts, isOwnAnswer: true), leg
+                    attempts: attempts, isOwnAnswer: true, asked: Interval(start: sent, end: end)), leg
             )
         }
         attempts.append(
@@ -92,19 +133,28 @@ struct EdgeSimulator: Sendable {
             EdgeLeg(
                 node: node, interval: Interval(start: start, end: end), status: leg.status,
                 bodyBytes: leg.bodyBytes, cacheStatus: cacheStatus, attempts: attempts,
-                isOwnAnswer: false), leg
+                isOwnAnswer: false, asked: Interval(start: sent, milliseconds: upstream),
+                sendingNanos: UInt64(milliseconds: sending)), leg
         )
     }
 
-    /// When nginx stops waiting, or its client does; Caddy waits as long as it takes.
+    /// When nginx or Envoy stops waiting, or its client does; Caddy and Traefik wait as long as it takes.
     private func patience(
         upstream: Double, using generator: inout SeededGenerator
     ) -> (status: Int, milliseconds: Double)? {
-        guard node.kind == .nginx else { return nil }
-        if upstream > 20_000, generator.chance(0.12) {
-            return (499, 10_000 + generator.unit() * 9_000)
+        switch node.kind {
+        case .nginx:
+            if upstream > 20_000, generator.chance(0.12) {
+                return (499, 10_000 + generator.unit() * 9_000)
+            }
+            return upstream > Self.readLimit ? (504, Self.readLimit) : nil
+        case .envoy:
+            if upstream > 12_000, generator.chance(0.12) {
+                return (499, 6_000 + generator.unit() * 5_000)
+            }
+            return upstream > Self.routeLimit ? (504, Self.routeLimit) : nil
+        case .caddy, .traefik, .athens: return nil
         }
-        return upstream > Self.readLimit ? (504, Self.readLimit) : nil
     }
 
     /// The answer of an edge whose proxy does not take the connection, or takes it and is silent.
@@ -122,17 +172,21 @@ struct EdgeSimulator: Sendable {
             status: status, bodyBytes: 160, cacheStatus: cacheStatus,
             attempts: [
                 UpstreamAttempt(status: status, headerMilliseconds: nil, responseMilliseconds: milliseconds)
-            ], isOwnAnswer: true)
+            ], isOwnAnswer: true, asked: Interval(start: lookupEnd, milliseconds: milliseconds))
     }
 
-    /// What lies in the cache when the traffic begins: 0 for nothing.
-    private func initialExpiry(_ target: RequestTarget, at start: UInt64) -> UInt64 {
-        guard fault != .coldCache, target.exists, target.kind.edgeLifetimeNanos > UInt64(seconds: 600)
-        else { return 0 }
+    /// What lies in the cache when the traffic begins.
+    private func initialAnswer(_ target: RequestTarget, at start: UInt64) -> CachedAnswer {
+        let status = target.exists ? 200 : 404
+        let bytes = target.exists ? target.bytes : 46
+        guard fault != .coldCache, target.exists, target.kind.edgeLifetimeNanos > UInt64(seconds: 600),
+            publications.publication(of: target) == nil
+        else { return CachedAnswer(expiry: 0, status: status, bytes: bytes) }
         let share = 0.62 - Double(target.popularityRank) * 0.0009
         let hash = target.wirePath.utf8.reduce(UInt64(17)) { SplitMix.mixed($0 ^ UInt64($1)) }
-        return SplitMix.unit(seed, UInt64(node.index), hash) < share
-            ? start + target.kind.edgeLifetimeNanos : 0
+        let isThere = SplitMix.unit(seed, UInt64(node.index), hash) < share
+        return CachedAnswer(
+            expiry: isThere ? start + target.kind.edgeLifetimeNanos : 0, status: status, bytes: bytes)
     }
 
     /// Milliseconds that the body takes to the client.

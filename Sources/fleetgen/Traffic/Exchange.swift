@@ -39,6 +39,11 @@ struct EdgeLeg: Sendable {
     let attempts: [UpstreamAttempt]
     /// True when the edge made the answer up, as it does when the proxy cannot be reached.
     let isOwnAnswer: Bool
+    /// From the first byte that went to the proxy to the last that came from it, or to when the edge gave up; nil
+    /// for a cache hit.
+    var asked: Interval?
+    /// How long the body took from the edge to the client, in nanoseconds.
+    var sendingNanos: UInt64 = 0
 }
 
 /// One attempt of an edge to get an answer from its proxy.

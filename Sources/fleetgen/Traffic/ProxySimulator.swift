@@ -9,6 +9,7 @@ struct ProxySimulator: Sendable {
     let node: FleetNode
     private let fault: Fault
     private let seed: UInt64
+    private let publications: PublicationPlan
     private var fetches: [String: Fetch] = [:]
 
     /// The proxy gives up a fetch after this many milliseconds (`StashTimeout`).
@@ -16,8 +17,11 @@ struct ProxySimulator: Sendable {
     /// The proxy gives up listing versions after this many milliseconds (`Timeout`).
     private static let listLimit = 300_000.0
 
-    init(node: FleetNode, fault: Fault, seed: UInt64) {
+    init(
+        node: FleetNode, fault: Fault, seed: UInt64, publications: PublicationPlan = PublicationPlan()
+    ) {
         self.node = node
+        self.publications = publications
         self.fault = fault
         self.seed = seed
     }
@@ -67,6 +71,11 @@ struct ProxySimulator: Sendable {
                 start: begin + 15_000, milliseconds: generator.logNormal(median: 2.5, sigma: 0.6))
             end = max(lister.end, read.end) + 30_000
             work = .list(read: read, versions: lister, protocol: Interval(start: begin, end: end))
+            let grown = publications.listBytes(of: target.modulePath, at: node, time: lister.start)
+            if grown > 0, status == 200 {
+                return leg(
+                    target, start: start, end: end, status: status, work: work, bytes: target.bytes + grown)
+            }
         } else {
             end = lister.end + 30_000
             work = .latest(versions: lister, protocol: Interval(start: begin, end: end))
@@ -110,6 +119,14 @@ struct ProxySimulator: Sendable {
             (stash, status) = fetch(target, at: stashStart, using: &generator)
             fetches[target.versionKey] = Fetch(interval: stash.interval, status: status)
         }
+        if node.setup.isAsynchronous {
+            // Whoever asks is told that there is nothing, and the fetch goes on behind his back.
+            let end = first.end + 20_000
+            return leg(
+                target, start: start, end: end, status: 404,
+                work: .miss(
+                    first: first, second: nil, stash: stash, protocol: Interval(start: begin, end: end)))
+        }
         let second =
             status == 200
             ? Interval(
@@ -124,7 +141,11 @@ struct ProxySimulator: Sendable {
     private func fetch(
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> (StashWork, status: Int) {
-        let poolStart = start + 12_000
+        var poolStart = start + 12_000
+        if node.setup.lock == .redis {
+            let wait = generator.chance(0.06) ? 1_400.0 : 3
+            poolStart += UInt64(milliseconds: generator.logNormal(median: wait, sigma: 0.5))
+        }
         // Ten workers fetch at a time; sometimes all are busy.
         let wait = generator.chance(0.03) ? generator.logNormal(median: 900, sigma: 0.8) : 0.02
         let stasherStart = poolStart + UInt64(milliseconds: wait)
@@ -139,6 +160,8 @@ struct ProxySimulator: Sendable {
             // The go command could not get it: the proxy calls that "not found".
             status = 404
         }
+        // What is not there yet cannot be got either.
+        if publications.isMissing(target, at: node, time: download.start) { status = 404 }
         let save =
             status == 200
             ? Interval(
@@ -157,16 +180,17 @@ struct ProxySimulator: Sendable {
         if let fetch = fetches[target.versionKey] {
             return fetch.status == 200 && fetch.interval.end <= time
         }
-        guard fault != .coldCache else { return false }
+        guard fault != .coldCache, publications.publication(of: target) == nil else { return false }
         // Nearly all that is popular was fetched long ago, and most of the rest.
         let share = max(0.80, 0.985 - Double(target.popularityRank) * 0.0005)
         return SplitMix.unit(seed, UInt64(node.index), Self.hash(target.versionKey)) < share
     }
 
     private func leg(
-        _ target: RequestTarget, start: UInt64, end: UInt64, status: Int, work: ProxyWork
+        _ target: RequestTarget, start: UInt64, end: UInt64, status: Int, work: ProxyWork,
+        bytes givenBytes: Int64? = nil
     ) -> ProxyLeg {
-        let bytes = status == 200 ? target.bytes : 46
+        let bytes = givenBytes ?? (status == 200 ? target.bytes : 46)
         // The rest of the handler: headers, copying the body to a connection of 250 MB/s.
         let copying = 0.06 + Double(bytes) / 250_000
         return ProxyLeg(

@@ -45,18 +45,23 @@ struct RequestTarget: Hashable, Sendable {
     let popularityRank: Int
     /// False for the path prefixes that `go get` tries although no module may be there.
     let exists: Bool
+    /// The module's path with its capitals as they are; empty for what is about no module.
+    var modulePath = ""
+    /// The version, or what is to be resolved to one; empty where none is asked for.
+    var version = ""
 }
 
 extension RequestTarget {
     /// A file of a module, `suffix` being what follows the module's path.
     private init(
         _ kind: RequestKind, module: CatalogueModule, rank: Int, suffix: String, wireSuffix: String? = nil,
-        bytes: Int64, zipBytes: Int64 = 0, versionKey: String = ""
+        bytes: Int64, zipBytes: Int64 = 0, versionKey: String = "", version: String = ""
     ) {
         self.init(
             kind: kind, wirePath: "/\(module.wirePath)\(wireSuffix ?? suffix)",
             path: "/\(module.escapedPath)\(suffix)", bytes: bytes, zipBytes: zipBytes,
-            versionKey: versionKey, popularityRank: rank, exists: true)
+            versionKey: versionKey, popularityRank: rank, exists: true, modulePath: module.path,
+            version: version)
     }
 
     /// `.info`, `.mod` or `.zip` of a version.
@@ -75,7 +80,7 @@ extension RequestTarget {
         return RequestTarget(
             kind, module: module, rank: rank, suffix: "/@v/\(name).\(kind.rawValue)",
             wireSuffix: "/@v/\(wireName).\(kind.rawValue)", bytes: bytes, zipBytes: version.zipBytes,
-            versionKey: "\(module.path)@\(version.version)")
+            versionKey: "\(module.path)@\(version.version)", version: version.version)
     }
 
     static func list(of module: CatalogueModule, rank: Int) -> RequestTarget {
@@ -92,7 +97,8 @@ extension RequestTarget {
     static func query(_ branch: String, of module: CatalogueModule, rank: Int) -> RequestTarget {
         RequestTarget(
             .query, module: module, rank: rank, suffix: "/@v/\(branch).info", bytes: 96,
-            zipBytes: module.versions.last?.zipBytes ?? 0, versionKey: "\(module.path)@\(branch)")
+            zipBytes: module.versions.last?.zipBytes ?? 0, versionKey: "\(module.path)@\(branch)",
+            version: branch)
     }
 
     /// The list of a path that is no module: the healthy 404.
@@ -100,7 +106,7 @@ extension RequestTarget {
         RequestTarget(
             kind: .list, wirePath: "/\(CatalogueModule.escape(prefix, marker: "%21"))/@v/list",
             path: "/\(CatalogueModule.escape(prefix, marker: "!"))/@v/list", bytes: 0, zipBytes: 0,
-            versionKey: "", popularityRank: 0, exists: false)
+            versionKey: "", popularityRank: 0, exists: false, modulePath: prefix)
     }
 
     static func sumdbLookup(_ version: ModuleVersion, of module: CatalogueModule, rank: Int) -> RequestTarget
@@ -110,7 +116,7 @@ extension RequestTarget {
             kind: .sumdbLookup, wirePath: "/sumdb/sum.golang.org/lookup/\(module.wirePath)\(text)",
             path: "/sumdb/sum.golang.org/lookup/\(module.escapedPath)\(text)",
             bytes: 380 + Int64(2 * module.path.utf8.count), zipBytes: 0, versionKey: "",
-            popularityRank: rank, exists: true)
+            popularityRank: rank, exists: true, modulePath: module.path, version: version.version)
     }
 
     /// A fixed path that needs no escaping.

@@ -4,16 +4,25 @@ struct SessionPlan: Sendable {
     let client: Client?
     /// The targets of a stage are asked for at the same time, the next stage after all their answers.
     let stages: [[RequestTarget]]
+    /// What goes on at the same time once the stages are over: the stages of each.
+    var lanes: [[[RequestTarget]]] = []
 
-    var requestCount: Int { stages.reduce(0) { $0 + $1.count } }
+    var requestCount: Int {
+        (stages + lanes.joined()).reduce(0) { $0 + $1.count }
+    }
 }
 
 /// Invents the runs of the go command: which client, which modules, which requests in which order.
 struct SessionPlanner: Sendable {
     private let catalogue: Catalogue
     private let clients: [Client]
+    private let edges: [FleetNode]
+    private let hasOwnClients: Bool
+    /// By path.
+    private let ranks: [String: Int]
     private let moduleRanks: ZipfDistribution
     private var generator: SeededGenerator
+    private var clientCount = 0
 
     init(fleet: Fleet, catalogue: Catalogue, seed: UInt64) {
         self.catalogue = catalogue
@@ -21,10 +30,25 @@ struct SessionPlanner: Sendable {
         clients = (0..<400).map { Client(ordinal: $0, fleet: fleet, using: &generator) }
         // The exponent is near what download counts of public modules show.
         moduleRanks = ZipfDistribution(count: catalogue.modules.count, exponent: 1.1, shift: 2)
+        edges = fleet.edges
+        hasOwnClients = fleet.scenario.hasSessions
+        ranks =
+            hasOwnClients
+            ? Dictionary(
+                catalogue.modules.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+            : [:]
         self.generator = generator
     }
 
-    mutating func next() -> SessionPlan {
+    /// A client that asked for nothing yet.
+    mutating func newClient(of edge: FleetNode) -> Client {
+        defer { clientCount += 1 }
+        return Client(ordinal: clientCount, edge: edge, using: &generator)
+    }
+
+    /// - Parameter returning: the client that runs the go command again; nil for any other.
+    mutating func next(returning: Client? = nil) -> SessionPlan {
+        guard !hasOwnClients else { return nextOfOwnClient(returning) }
         let client = clients[generator.index(below: clients.count)]
         let choice = generator.unit()
         let stages: [[RequestTarget]] =
@@ -39,6 +63,45 @@ struct SessionPlanner: Sendable {
             }
         return stages.isEmpty
             ? SessionPlan(client: nil, stages: [[.health]]) : SessionPlan(client: client, stages: stages)
+    }
+
+    /// A run of the go command on a machine of its own.
+    private mutating func nextOfOwnClient(_ returning: Client?) -> SessionPlan {
+        let choice = returning == nil ? generator.unit() : generator.unit() * 0.9
+        if choice > 0.97 { return SessionPlan(client: nil, stages: [[.health]]) }
+        let client = returning ?? newClient(of: edges[generator.index(below: edges.count)])
+        return switch choice {
+        case ..<0.40: parallelDownload(for: client)
+        case ..<0.55: parallelBuild(for: client)
+        case ..<0.80: SessionPlan(client: client, stages: resolve(for: client))
+        case ..<0.84: SessionPlan(client: client, stages: branch(for: client))
+        case ..<0.85: SessionPlan(client: client, stages: toolchain(for: client))
+        default: SessionPlan(client: client, stages: watch())
+        }
+    }
+
+    /// `go mod download` on a machine with four processors: so many modules at a time, each file after the other.
+    private mutating func parallelDownload(for client: Client) -> SessionPlan {
+        var lanes: [[[RequestTarget]]] = Array(repeating: [], count: 4)
+        var seen: Set<String> = []
+        for number in 0..<(2 + generator.index(below: 9)) {
+            let (module, rank) = pickModule()
+            guard seen.insert(module.path).inserted else { continue }
+            lanes[number % 4] += fetch(
+                pickVersion(of: module), of: module, rank: rank, client: client, asksForSupport: false)
+        }
+        // Whether the proxy knows the sum database is asked once in a run.
+        return SessionPlan(
+            client: client, stages: client.hasChecksums ? [] : [[.sumdbSupported]],
+            lanes: lanes.filter { !$0.isEmpty })
+    }
+
+    /// `go build` with an empty module cache: go.mod of the whole graph first, then the code, as much as possible
+    /// at the same time.
+    private mutating func parallelBuild(for client: Client) -> SessionPlan {
+        let stages = build(for: client)
+        return SessionPlan(
+            client: client, stages: Array(stages.prefix(1)), lanes: stages.dropFirst().map { [$0] })
     }
 
     /// `go mod download`: one to four modules one after the other.
@@ -65,7 +128,7 @@ struct SessionPlanner: Sendable {
     /// `go get module/package@latest`: every prefix of the path is tried at once.
     private mutating func resolve(for client: Client) -> [[RequestTarget]] {
         let (module, rank) = pickModule()
-        var probes = module.probedPrefixes.map(RequestTarget.probe)
+        var probes = module.probedPrefixes.map { probe($0) }
         probes.append(.list(of: module, rank: rank))
         if generator.chance(0.4) { probes.append(.probe("\(module.path)/internal")) }
         var stages = [probes]
@@ -74,6 +137,12 @@ struct SessionPlanner: Sendable {
         }
         let newest = module.versions[module.versions.count - 1]
         return stages + fetch(newest, of: module, rank: rank, client: client)
+    }
+
+    /// The list of a path prefix, which may be a module itself.
+    private func probe(_ prefix: String) -> RequestTarget {
+        guard hasOwnClients, let rank = ranks[prefix] else { return .probe(prefix) }
+        return .list(of: catalogue.modules[rank], rank: rank)
     }
 
     /// `go get module@main`.
@@ -107,14 +176,15 @@ struct SessionPlanner: Sendable {
 
     /// info, mod, checksums, zip: serial, as the go command does inside one module.
     private mutating func fetch(
-        _ version: ModuleVersion, of module: CatalogueModule, rank: Int, client: Client
+        _ version: ModuleVersion, of module: CatalogueModule, rank: Int, client: Client,
+        asksForSupport: Bool = true
     ) -> [[RequestTarget]] {
         var stages: [[RequestTarget]] = [
             [.file(.info, of: version, in: module, rank: rank)],
             [.file(.mod, of: version, in: module, rank: rank)],
         ]
         if !client.hasChecksums {
-            stages.append([.sumdbSupported])
+            if asksForSupport { stages.append([.sumdbSupported]) }
             stages.append([.sumdbLookup(version, of: module, rank: rank)])
             stages.append(tiles())
         }

@@ -1,17 +1,29 @@
 /// Plays the sessions of all clients against the fleet and gives every request in the order of their
 /// starts. The same seed, plan and fleet give the same requests.
 struct TrafficGenerator: Sendable {
-    /// A session that has requests left.
+    /// A session that has requests left, or one of the lanes of a session that go on at the same time.
     private struct RunningSession {
         let number: Int
         let plan: SessionPlan
+        /// Which lane; nil for the stages before all lanes.
+        var lane: Int?
         var stage: Int
         /// When the stage's requests start.
         var time: UInt64
+
+        var stages: [[RequestTarget]] { lane.map { plan.lanes[$0] } ?? plan.stages }
+    }
+
+    /// What of a session is not over.
+    private struct OpenSession {
+        var lanes: Int
+        /// When its last answer came so far.
+        var end: UInt64
     }
 
     private let fleet: Fleet
     private let plan: TrafficPlan
+    let publications: PublicationPlan
     private var planner: SessionPlanner
     private var generator: SeededGenerator
     private var edges: [EdgeSimulator]
@@ -19,17 +31,32 @@ struct TrafficGenerator: Sendable {
 
     private var nextSession: RunningSession?
     private var sessionCount = 0
+    /// Sessions whose time is known, beside those that come by themselves.
+    private var appointed = BinaryHeap<SessionPlan>()
     private var running = BinaryHeap<RunningSession>()
+    private var open: [Int: OpenSession] = [:]
     private var ready: [Exchange] = []
     private var exchangeCount = 0
 
     init(fleet: Fleet, plan: TrafficPlan, seed: UInt64, catalogue: Catalogue = .standard) {
+        let publications =
+            fleet.scenario.publicationCount > 0
+            ? PublicationPlan(fleet: fleet, plan: plan, catalogue: catalogue, seed: seed)
+            : PublicationPlan()
         self.fleet = fleet
         self.plan = plan
+        self.publications = publications
         planner = SessionPlanner(fleet: fleet, catalogue: catalogue, seed: seed)
         generator = SeededGenerator.stream("traffic", seed: seed)
-        edges = fleet.edges.map { EdgeSimulator(node: $0, fleet: fleet, seed: seed) }
-        proxies = fleet.proxies.map { ProxySimulator(node: $0, fault: fleet.fault, seed: seed) }
+        edges = fleet.edges.map {
+            EdgeSimulator(node: $0, fleet: fleet, seed: seed, publications: publications)
+        }
+        proxies = fleet.proxies.map {
+            ProxySimulator(node: $0, fault: fleet.fault, seed: seed, publications: publications)
+        }
+        let demand = PublicationDemand.sessions(
+            publications, fleet: fleet, plan: plan, planner: &planner, seed: seed)
+        for session in demand { appointed.insert(session.plan, priority: session.time) }
         scheduleSession(after: plan.start)
     }
 
@@ -45,10 +72,58 @@ struct TrafficGenerator: Sendable {
 
     /// Moves new sessions in as long as they begin before anything that runs goes on.
     private mutating func startDueSessions() {
-        while let session = nextSession, session.time < running.firstPriority ?? .max {
-            running.insert(session, priority: session.time)
-            scheduleSession(after: session.time, requests: session.plan.requestCount)
+        while true {
+            let limit = running.firstPriority ?? .max
+            let appointment = appointed.firstPriority ?? .max
+            if let session = nextSession, session.time < limit, session.time <= appointment {
+                begin(session)
+                scheduleSession(after: session.time, requests: session.plan.requestCount)
+            } else if appointment < limit, let session = appointed.popFirst() {
+                begin(RunningSession(number: sessionCount, plan: session, stage: 0, time: appointment))
+                sessionCount += 1
+            } else {
+                return
+            }
         }
+    }
+
+    private mutating func begin(_ session: RunningSession) {
+        if fleet.scenario.hasSessions { open[session.number] = OpenSession(lanes: 1, end: session.time) }
+        if session.plan.stages.isEmpty {
+            goOn(with: session)
+        } else {
+            running.insert(session, priority: session.time)
+        }
+    }
+
+    /// What comes after the stages of a session or of a lane.
+    private mutating func goOn(with session: RunningSession) {
+        if session.lane == nil {
+            for lane in session.plan.lanes.indices {
+                var started = session
+                started.lane = lane
+                started.stage = 0
+                running.insert(started, priority: started.time)
+                open[session.number]?.lanes += 1
+            }
+        }
+        finishLane(of: session)
+    }
+
+    private mutating func finishLane(of session: RunningSession) {
+        guard var state = open[session.number] else { return }
+        state.lanes -= 1
+        guard state.lanes == 0 else {
+            open[session.number] = state
+            return
+        }
+        open[session.number] = nil
+        guard let client = session.plan.client, generator.chance(0.2) else { return }
+        // The client runs the go command again: at once, which is the same session to an onlooker, or later.
+        let pause = generator.chance(0.4) ? 1 + 12 * generator.unit() : 17 + 50 * generator.unit()
+        let time = state.end + UInt64(seconds: pause)
+        guard time < plan.end else { return }
+        appointed.insert(planner.next(returning: client), priority: time)
     }
 
     /// The mean distance of sessions follows from how many requests they make.
@@ -66,18 +141,25 @@ struct TrafficGenerator: Sendable {
 
     private mutating func play(_ session: RunningSession) {
         var session = session
-        let exchanges = session.plan.stages[session.stage].map { target in
+        let stages = session.stages
+        let exchanges = stages[session.stage].map { target in
             serve(target, of: session.plan.client, at: session.time)
         }
         ready = exchanges.reversed()
         session.stage += 1
-        // The go command stops at the first file that it does not get.
-        let failed = exchanges.contains { $0.status != 200 && $0.target.exists }
-        guard session.stage < session.plan.stages.count, !failed else { return }
         let answered = exchanges.reduce(session.time) { max($0, $1.answered) }
+        if let end = open[session.number]?.end { open[session.number]?.end = max(end, answered) }
+        // The go command stops at the first file that it does not get.
+        guard !exchanges.contains(where: { $0.status != 200 && $0.target.exists }) else {
+            return finishLane(of: session)
+        }
+        let isOver = session.stage == stages.count
+        guard !isOver || (session.lane == nil && !session.plan.lanes.isEmpty) else {
+            return finishLane(of: session)
+        }
         session.time = answered + UInt64(milliseconds: generator.logNormal(median: 4, sigma: 0.6))
         guard session.time < plan.end else { return }
-        running.insert(session, priority: session.time)
+        if isOver { goOn(with: session) } else { running.insert(session, priority: session.time) }
     }
 
     private mutating func serve(_ target: RequestTarget, of client: Client?, at time: UInt64) -> Exchange {
