@@ -1,0 +1,56 @@
+package import Telemetry
+package import fleetgen
+
+/// What one node did for a request, as its own server span tells.
+package struct SeenHop: Sendable {
+    package let truth: RequestTruth
+    package let node: String
+    /// By the node's clock.
+    package let start: UnixNanos
+    package let durationNanos: Int64
+    /// Nil where the span says none.
+    package let status: Int?
+    package let outcome: String
+    /// What its own cache did, if its spans say so.
+    package let cacheResult: String?
+    package let bodyBytes: Int64?
+
+    /// Nil when there is no span of an edge.
+    package init?(edgeOf truth: RequestTruth) {
+        guard truth.edgeIsDelivered == true, let name = truth.edge else { return nil }
+        self.truth = truth
+        node = name
+        start = UnixNanos(clamping: truth.reportedStartNs)
+        durationNanos = Int64(truth.reportedDurationNs)
+        status = truth.reportedStatus
+        outcome = truth.outcome
+        cacheResult = truth.cache.edgeIsReported ? truth.cache.edge : nil
+        bodyBytes = truth.reportedBodyBytes
+    }
+
+    /// Nil when there is no span of a proxy.
+    package init?(proxyOf truth: RequestTruth, nodes: [String: NodeTruth]) {
+        guard truth.proxyIsDelivered == true, let name = truth.proxy, let node = nodes[name],
+            let proxyStart = truth.proxyStartNs, let duration = truth.proxyDurationNs
+        else { return nil }
+        self.truth = truth
+        self.node = name
+        // Athens' times are exact, but for its clock.
+        start = UnixNanos(clamping: proxyStart &+ UInt64(bitPattern: node.clockOffsetNs))
+        durationNanos = Int64(duration)
+        status = truth.proxyStatus
+        outcome = Self.outcome(ofProxy: truth, duration)
+        cacheResult = truth.cache.proxy
+        bodyBytes = truth.proxyBodyBytes.flatMap { $0 > 0 ? $0 : nil }
+    }
+
+    private static func outcome(ofProxy truth: RequestTruth, _ duration: UInt64) -> String {
+        switch truth.proxyStatus {
+        case 200: "ok"
+        case 404 where truth.isProbe: "probe"
+        case 404: duration >= 10_000_000_000 ? "masked_timeout" : "not_found"
+        case 504: "timeout"
+        default: "internal_error"
+        }
+    }
+}
