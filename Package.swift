@@ -46,7 +46,7 @@ let extensionLacksNothing =
     Context.environment["TRACEQ_SANITIZE"] == nil ? ["-Xlinker", "-z", "-Xlinker", "defs"] : []
 
 let collectorDependencies: [Target.Dependency] = [
-    "Telemetry", "OTLPModel", "CDeflate", "CZstd",
+    "Configuration", "Telemetry", "OTLPModel", "CDeflate", "CZstd",
     .product(name: "ArgumentParser", package: "swift-argument-parser"),
     .product(name: "Logging", package: "swift-log"),
     .product(name: "NIOCore", package: "swift-nio"),
@@ -57,7 +57,6 @@ let collectorDependencies: [Target.Dependency] = [
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
     .product(name: "NIOTLS", package: "swift-nio"),
-    .product(name: "Yams", package: "Yams"),
 ]
 
 /// A program links no other one: for the fuzzer the collector is a library, without its `main`.
@@ -116,11 +115,15 @@ let package = Package(
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
             swiftSettings: strictMemory),
+        // Configuration files: YAML with positions, and what is wrong with it.
+        .target(
+            name: "Configuration", dependencies: ["Telemetry", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         collector,
         .executableTarget(
             name: "traceq",
             dependencies: [
-                "Telemetry", "OTLPModel", "CZlib", "CZstd",
+                "Configuration", "Telemetry", "OTLPModel", "CZlib", "CZstd",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
             ],
@@ -180,7 +183,8 @@ let package = Package(
         .testTarget(
             name: "CollectorTests",
             dependencies: [
-                "Collector", "CollectorFuzzTargets", "FuzzTargets", "Telemetry", "OTLPModel", "TestSupport",
+                "Collector", "Configuration", "CollectorFuzzTargets", "FuzzTargets", "Telemetry", "OTLPModel",
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -190,7 +194,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ], swiftSettings: strict),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["traceq", "Telemetry", "OTLPModel", "TestSupport"],
+            name: "CommandLineTests",
+            dependencies: ["traceq", "Configuration", "Telemetry", "OTLPModel", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "FleetTests",

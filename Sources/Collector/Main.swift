@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Glibc
 import Telemetry
 

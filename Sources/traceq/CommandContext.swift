@@ -13,6 +13,10 @@ package struct CommandContext {
     package var writeDiagnostic: (String) -> Void
     /// The output as bytes, for who must not wait for its reader; nil where there is none to wait for.
     package var byteOutput: ByteOutput?
+    /// What another program wrote to standard error, as it is. Whoever reads may have gone.
+    package var passDiagnostic: (_ bytes: [UInt8]) -> Void = { _ in }
+    /// Has the program end with the exit code of a command that it ran, instead of its own.
+    package var passExitCode: (_ code: Int32) -> Void = { _ in }
     /// Reads standard input up to its end, or one byte more than the given number.
     package var readInput: (_ bytesMax: Int) -> [UInt8] = { _ in [] }
 

@@ -27,7 +27,7 @@ package enum CommandStatus: Int32, Sendable, CaseIterable {
         switch self {
         case .success: "success"
         case .usage: "a wrong argument, nothing of that name, or output that cannot be written"
-        case .conditionFound: "a check found something; no command does yet"
+        case .conditionFound: "a check found something"
         case .database: "trouble with the database, or with the collector that --to names"
         case .deadline: "the time of --timeout is over"
         }

@@ -50,4 +50,17 @@ struct DatabasePlace: Hashable {
                     + "(traceq-collector --db \(shown)) and send it telemetry, or correct \(source)")
         }
     }
+
+    /// The same of one that is to be written to.
+    ///
+    /// - Parameter advice: what to do instead while a collector has it, up to the collector's address; nil when nothing
+    ///   but stopping it helps
+    func writingFailure(_ error: StoreError, instead advice: String?) -> CommandFailure {
+        guard error.code == .inUse else { return failure(error) }
+        return CommandFailure(
+            .database,
+            "\(DisplayText.escaped(path)) is held by a collector that runs; "
+                + (advice.map { "\($0) http://127.0.0.1:4318 …, or where its --listen-http says" }
+                    ?? "stop it for that moment, or name another file with --db"))
+    }
 }

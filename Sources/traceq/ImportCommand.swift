@@ -6,13 +6,14 @@ import Telemetry
 struct ImportCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Bring traces, metrics and logs from files into a database.",
-        usage: "traceq import <file> ... <options>",
+        abstract: "Bring telemetry, logs of the go command and publication times from files into a database.",
+        usage: "traceq import [gox | index] <file> ... <options>",
         discussion: """
             Reads OTLP/JSON (one document, or a request a line) and OTLP protobuf (one request, or many with or \
             without their lengths: what the file exporter of the OpenTelemetry Collector writes), plain or \
             compressed with gzip or zstd. What a file holds is told from its first bytes. Importing a file again \
-            stores nothing twice.
+            stores nothing twice. With the word gox before the files, reads what the go command writes with -x; with \
+            index, the feed of a module index (index.golang.org): when versions were published.
 
             EXAMPLES
               traceq import traces.jsonl                   into the default database
@@ -20,6 +21,8 @@ struct ImportCommand: ContextCommand {
               zcat old/*.gz | traceq import -              from a pipe
               traceq import --to http://127.0.0.1:4318 traces.jsonl
                                                            through a running collector
+              traceq import gox build.log                  the requests of a go command
+              traceq import index index.jsonl              when versions were published
             """)
 
     @Argument(help: ArgumentHelp("Files to read; - is standard input.", valueName: "file"))
@@ -32,8 +35,19 @@ struct ImportCommand: ContextCommand {
             "Send to a running collector (OTLP/HTTP) instead of writing to a file.", valueName: "url"))
     var to: String?
 
-    @Option(help: "What the files hold: auto (by their first bytes), otlp-json, or otlp for protobuf.")
+    @Option(
+        help: "What the files hold: auto (by their first bytes), otlp-json, otlp for protobuf, gox, or index."
+    )
     var format = ImportFormat.auto
+
+    @Option(
+        help: ArgumentHelp(
+            "When the logs of gox end (default: the file's last change; of standard input now).",
+            valueName: "time"))
+    var ended: String?
+
+    @Option(help: ArgumentHelp("On which machine the logs of gox were written.", valueName: "name"))
+    var node: String?
 
     @Flag(name: .customLong("skip-bad"), help: "Go on after a request that cannot be read.")
     var skipBad = false
@@ -46,8 +60,22 @@ struct ImportCommand: ContextCommand {
     @Flag(help: "Report what was imported as a JSON document.")
     var json = false
 
-    func validate() throws {
+    /// A word before the files says what they hold; a file that is called so is `./gox`.
+    mutating func validate() throws {
+        if format == .auto, let word = files.first,
+            let named = ImportFormat.words.first(where: { $0.rawValue == word })
+        {
+            format = named
+            files.removeFirst()
+        }
         if files.isEmpty { throw ValidationError("no file is named; - is standard input") }
+        if format != .gox, ended != nil || node != nil {
+            throw ValidationError("--ended and --node are for logs of the go command: traceq import gox")
+        }
+        if format == .index, to != nil || noRedact {
+            throw ValidationError(
+                "an index goes into a database file, as it is: leave out --to and --no-redact")
+        }
         if files.filter({ $0 == "-" }).count > 1 {
             throw ValidationError("standard input can be read once only; name - once")
         }
@@ -64,9 +92,14 @@ struct ImportCommand: ContextCommand {
         // All files are opened first: a name that is wrong should not be found after an hour of work.
         var sources: [ImportSource] = []
         for file in files { sources.append(try ImportSource(path: file)) }
+        if format == .index {
+            let place = try database.place(in: context)
+            return try IndexImport(place: place, skipsBad: skipBad).run(sources, asJSON: json, in: context)
+        }
+        let end = try logEnd(in: context)
         if let to {
             let delivery = try CollectorDelivery(url: to)
-            let result = run(sources, in: context) { await delivery.deliver($0, $1) }
+            let result = run(sources, end: end, in: context) { await delivery.deliver($0, $1) }
             return try report(result, in: context)
         }
         let place = try database.place(in: context)
@@ -90,10 +123,20 @@ struct ImportCommand: ContextCommand {
         let delivery = StoreDelivery(
             store: store, redactor: Redactor(noRedact ? .none : Redaction()),
             now: { ProcessEnvironment.now() })
-        let result = run(sources, in: context, seal: seal) { await delivery.deliver($0, $1) }
+        let result = run(sources, end: end, in: context, seal: seal) { await delivery.deliver($0, $1) }
         BlockingTask.run { await store.close() }
         if isNew, !result.hasImported { DatabaseFiles(path: place.path).remove() }
         return try report(result, in: context)
+    }
+
+    /// What `--ended` says.
+    private func logEnd(in context: CommandContext) throws(CommandFailure) -> UnixNanos? {
+        guard let ended else { return nil }
+        do {
+            return try TimeExpression(parsing: ended).resolve(now: context.now, zone: .utc)
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
+        }
     }
 
     private func openStore(
@@ -102,12 +145,15 @@ struct ImportCommand: ContextCommand {
         do {
             return try TelemetryStore.open(path: place.path, onEvent: onEvent)
         } catch {
-            guard error.code == .inUse else { throw place.failure(error) }
-            throw CommandFailure(
-                .database,
-                "\(DisplayText.escaped(place.path)) is held by a collector that runs; send the files to it: "
-                    + "traceq import --to http://127.0.0.1:4318 …, or where its --listen-http says")
+            throw place.writingFailure(error, instead: "send the files to it: traceq import --to")
         }
+    }
+
+    private func reader(
+        of source: ImportSource, end: UnixNanos?, in context: CommandContext
+    ) -> any RecordSource {
+        guard format == .gox else { return RecordReader(source, format: format) }
+        return GoLogReader(source, end: end ?? source.modified ?? context.now, node: node)
     }
 
     // MARK: Running
@@ -125,7 +171,7 @@ struct ImportCommand: ContextCommand {
     }
 
     private func run(
-        _ sources: [ImportSource], in context: CommandContext, seal: () -> Int = { 0 },
+        _ sources: [ImportSource], end: UnixNanos?, in context: CommandContext, seal: () -> Int = { 0 },
         deliver: @escaping @Sendable (ImportRecord, RequestTurn) async -> ImportRun.Delivery
     ) -> Outcome {
         var outcome = Outcome()
@@ -137,7 +183,7 @@ struct ImportCommand: ContextCommand {
         var itemsBefore = ImportCounts()
         var bytesBefore = 0
         for source in sources {
-            let reader = RecordReader(source, format: format)
+            let reader = reader(of: source, end: end, in: context)
             let run = ImportRun(skipsBad: skipBad, deliver: deliver) { counts in
                 var items = itemsBefore
                 items += counts
@@ -157,6 +203,9 @@ struct ImportCommand: ContextCommand {
             bytesBefore += source.bytesRead
             outcome.rows.append(
                 ImportReport.Row(file: source.name, framing: reader.framing, counts: state.counts))
+            for remark in (reader as? GoLogReader)?.remarks ?? [] {
+                context.writeDiagnostic("traceq: \(source.name): \(remark)\n")
+            }
             complain(state, of: source, stop, in: context)
             outcome.stop = stop
             if stop != nil { break }

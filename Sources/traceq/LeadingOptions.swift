@@ -8,6 +8,9 @@ package enum LeadingOptions {
         "--db", "--format", "--color", "--tz", "--width", "--since", "--until", "--limit", "-n", "--service",
         "--node", "--name", "--min-duration", "--output", "-o", "--compress", "--trace", "--to", "--timeout",
         "--max-rows", "--by", "--per", "--where", "--ratio", "--sort", "--signal",
+        "--goproxy", "--goprivate", "--gonoproxy", "--gonosumdb", "--gosumdb", "--label", "--mirrors",
+        "--routes",
+        "--ended",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",

@@ -26,7 +26,10 @@ enum Main {
             write: output.write, writeDiagnostic: diagnostics.write)
         context.byteOutput = ByteOutput(isReady: { output.isReady }, write: output.write)
         context.readInput = StandardStream(descriptor: STDIN_FILENO).read
-        let runner = CommandLineRunner(context: context)
-        exit(runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        context.passDiagnostic = { _ = diagnostics.pass($0) }
+        var passedCode: Int32?
+        context.passExitCode = { passedCode = $0 }
+        let status = CommandLineRunner(context: context).run(Array(CommandLine.arguments.dropFirst()))
+        exit(status == .success ? passedCode ?? 0 : status.rawValue)
     }
 }

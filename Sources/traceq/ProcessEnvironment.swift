@@ -6,6 +6,7 @@ enum ProcessEnvironment {
     /// Every variable that has a meaning here; see `docs/cli.md`.
     private static let names = [
         "HOME", "XDG_DATA_HOME", "TRACEQ_DB", "TRACEQ_FORMAT", "NO_COLOR", "FORCE_COLOR", "TERM",
+        "XDG_CONFIG_HOME", "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB",
     ]
 
     static func read() -> [String: String] {
@@ -36,5 +37,13 @@ enum ProcessEnvironment {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return UnixNanos(rawValue: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    /// What the machine calls itself; nil when it does not say.
+    static func hostName() -> String? {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return nil }
+        let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return text.isEmpty ? nil : text
     }
 }

@@ -9,24 +9,31 @@ struct StandardStream {
     func write(_ text: String) { write(Array(text.utf8)) }
 
     func write(_ bytes: [UInt8]) {
+        guard let code = pass(bytes) else { return }
+        if code == EPIPE { exit(CommandStatus.success.rawValue) }
+        let reason = String(cString: strerror(code))
+        if descriptor != STDERR_FILENO {
+            StandardStream(descriptor: STDERR_FILENO).write("traceq: cannot write the output: \(reason)\n")
+        }
+        exit(CommandStatus.usage.rawValue)
+    }
+
+    /// Writes all of it, or as much as can be written.
+    ///
+    /// - Returns: what keeps the rest from being written, a value of `errno`; nil when all was
+    func pass(_ bytes: [UInt8]) -> Int32? {
         var bytes = bytes[...]
         while !bytes.isEmpty {
             let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if written >= 0 {
                 bytes = bytes.dropFirst(written)
-            } else if errno == EPIPE {
-                exit(CommandStatus.success.rawValue)
             } else if errno == EAGAIN {
                 waitUntilWritable()
             } else if errno != EINTR {
-                let reason = String(cString: strerror(errno))
-                if descriptor != STDERR_FILENO {
-                    StandardStream(descriptor: STDERR_FILENO).write(
-                        "traceq: cannot write the output: \(reason)\n")
-                }
-                exit(CommandStatus.usage.rawValue)
+                return errno
             }
         }
+        return nil
     }
 
     /// Whether a page can be written without waiting for whoever reads. An end that has gone is ready, too:

@@ -19,6 +19,7 @@ struct TraceQ: ParsableCommand {
               traceq metrics --list            which metrics are stored
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
+              traceq chain lint                whether GOPROXY is as it should be
               traceq export -o hour.jsonl      spans into a file
               traceq import hour.jsonl         and back into a database
 
@@ -31,6 +32,7 @@ struct TraceQ: ParsableCommand {
         version: "traceq \(version)",
         subcommands: [
             SlowestCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self, SQLCommand.self,
-            ExportCommand.self, ImportCommand.self, DatabaseCommand.self,
+            ExportCommand.self, ImportCommand.self, RecordCommand.self, ChainCommand.self,
+            DatabaseCommand.self,
         ])
 }

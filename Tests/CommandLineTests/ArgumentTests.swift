@@ -29,7 +29,7 @@ struct ArgumentTests {
         "every option that a command has goes behind it",
         arguments: [
             ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"], ["db", "info"],
-            ["db", "verify"], ["db", "backup"], ["db", "merge"],
+            ["db", "verify"], ["db", "backup"], ["db", "merge"], ["chain", "lint"],
         ])
     func everyLeadingOption(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output

@@ -8,13 +8,13 @@ struct DocumentedOptionsTests {
         "traceq, in the command's own section of docs/cli.md",
         arguments: [
             ["slowest"], ["stats"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"],
-            ["db", "merge"], ["import"], ["export"],
+            ["db", "merge"], ["import"], ["export"], ["record"], ["chain", "lint"],
         ])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
         let document = try read("docs/cli.md")
         let own = try section("`traceq \(command.joined(separator: " "))", of: document)
-        let isOfItsOwn = ["import", "export"].contains(command[0])
+        let isOfItsOwn = ["import", "export", "record", "chain"].contains(command[0])
         let common = isOfItsOwn ? "" : try section("Options of every command", of: document)
         try expectDocumented(help.standardOutput, in: own + common)
     }

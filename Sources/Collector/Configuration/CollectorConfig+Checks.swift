@@ -1,3 +1,4 @@
+import Configuration
 import Telemetry
 
 extension CollectorConfig {
@@ -70,7 +71,7 @@ extension CollectorConfig {
             guard !names.contains(source), SourceRateReading.address(source) == nil,
                 PeerAddress.network(parsing: source) == nil
             else { return nil }
-            let near = ConfigSchema.suggestion(for: source, among: names)
+            let near = KeySuggestion.nearest(to: source, among: names)
             return ConfigProblem(
                 place,
                 "\(SourceRateReading.path) has a rate for \"\(LogLine.escaped(source))\", which is no token, no user and "

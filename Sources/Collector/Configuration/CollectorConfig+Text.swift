@@ -1,3 +1,5 @@
+import Configuration
+
 extension CollectorConfig {
     /// The whole configuration as a file of every key, each with where its value comes from. It holds no secret: what
     /// is one is left out, and what comes from the environment or another file is shown by its reference.

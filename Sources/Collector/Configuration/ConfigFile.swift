@@ -1,3 +1,4 @@
+package import Configuration
 package import Telemetry
 
 /// A configuration file that was read.
@@ -11,9 +12,6 @@ package struct ConfigFile: Sendable {
     /// By key: values with references, as they stand in the file.
     var references: [String: String]
 
-    /// A configuration of one file is a few kilobytes.
-    private static let bytesMax = 1 << 20
-
     /// Reads a file.
     ///
     /// - Parameter environment: What `${NAME}` stands for.
@@ -23,7 +21,7 @@ package struct ConfigFile: Sendable {
     ) throws(ConfigProblems) -> ConfigFile {
         let root: ConfigNode?
         do throws(ConfigProblem) {
-            root = try document(path)
+            root = try YAMLDocument.read(path)
         } catch {
             throw ConfigProblems([error])
         }
@@ -47,22 +45,5 @@ package struct ConfigFile: Sendable {
             guard let message = expiry.warning(at: now), let place else { return nil }
             return ConfigProblem(place, "warning: \(message)")
         }.sorted { $0.position < $1.position }
-    }
-
-    private static func document(_ path: String) throws(ConfigProblem) -> ConfigNode? {
-        let begin = ConfigPosition(file: path, line: 1, column: 1)
-        let bytes: [UInt8]
-        do throws(FileReadError) {
-            bytes = try FileBytes.read(path, bytesMax: bytesMax)
-        } catch {
-            throw ConfigProblem(begin, error.message)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            let place = YAMLText.firstBrokenByte(in: bytes) ?? (1, 1)
-            throw ConfigProblem(
-                ConfigPosition(file: path, line: place.line, column: place.column),
-                "a byte here is not UTF-8: save the file as UTF-8")
-        }
-        return try YAMLDocument.parse(text.replacing("\r\n", with: "\n"), file: path)
     }
 }

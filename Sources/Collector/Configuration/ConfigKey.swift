@@ -1,3 +1,4 @@
+import Configuration
 import Telemetry
 
 /// A key of the configuration file.

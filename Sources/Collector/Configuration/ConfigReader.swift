@@ -1,3 +1,4 @@
+import Configuration
 import Telemetry
 
 /// Reads a configuration file's nodes into a `CollectorConfig`, and keeps everything that is wrong on the way.
@@ -61,7 +62,7 @@ struct ConfigReader {
             if known.contains(entry.key) {
                 fields[entry.key] = entry.value
             } else {
-                let advice = ConfigSchema.suggestion(for: entry.key, among: known)
+                let advice = KeySuggestion.nearest(to: entry.key, among: known)
                 report(
                     entry.keyPosition,
                     "unknown key \"\(LogLine.escaped(entry.key))\" in an item of \(path)"

@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import NIOCore
 import Telemetry
@@ -133,7 +134,7 @@ enum ConfigSchema {
         let shown = "unknown key \"\(LogLine.escaped(String(key.prefix(80))))\""
         let place = prefix.isEmpty ? "" : " in \(prefix.dropLast())"
         let neighbours = names(in: prefix)
-        if let near = suggestion(for: key, among: neighbours) {
+        if let near = KeySuggestion.nearest(to: key, among: neighbours) {
             return "\(shown)\(place): did you mean \"\(near)\"?"
         }
         let elsewhere = keys.filter { $0.name == key }.map(\.path) + sections.filter { $0 == key }
@@ -151,16 +152,5 @@ enum ConfigSchema {
             if !names.contains(name) { names.append(name) }
         }
         return names
-    }
-
-    /// The name that was meant, if one is near.
-    static func suggestion(for name: String, among names: [String]) -> String? {
-        // What is longer than any key is no slip of the pen, and costs time to compare.
-        guard name.utf8.count <= 64 else { return nil }
-        let written = name.lowercased().replacing("-", with: "_")
-        let near = names.map { (name: $0, distance: EditDistance.between($0, written)) }
-            .min { $0.distance < $1.distance }
-        guard let near, near.distance <= max(1, near.name.count / 3) else { return nil }
-        return near.name
     }
 }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// Where the configuration comes from: a file or none, and the command line above it. Read at the start, and again
 /// whenever it is to be reloaded.
 struct ConfigSource: Sendable {

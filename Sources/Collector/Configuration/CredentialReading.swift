@@ -1,3 +1,4 @@
+import Configuration
 import Telemetry
 
 /// Reads `authentication.tokens` and `authentication.users`.

@@ -1,3 +1,4 @@
+import Configuration
 import Glibc
 
 /// Files that a configuration refers to.

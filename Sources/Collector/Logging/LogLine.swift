@@ -29,11 +29,6 @@ package enum LogLine {
 
     /// The text with quotes, backslashes and everything that steers a terminal or hides in one escaped.
     package static func escaped(_ text: String) -> String {
-        var result = ""
-        for character in text.unicodeScalars {
-            if character == "\"" || character == "\\" { result += "\\" }
-            result.unicodeScalars.append(character)
-        }
-        return DisplayText.escaped(result)
+        DisplayText.quotable(text)
     }
 }

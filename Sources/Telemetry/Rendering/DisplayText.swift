@@ -20,6 +20,16 @@ package enum DisplayText {
         return result
     }
 
+    /// The same for a text between quotation marks: quotes and backslashes get a backslash in front.
+    package static func quotable(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return escaped(result)
+    }
+
     /// Whether a character acts on the terminal, or on its neighbours, instead of being seen.
     package static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x20 { return true }

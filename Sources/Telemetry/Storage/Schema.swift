@@ -49,6 +49,22 @@ enum Schema {
         INSERT INTO secret (name, value) VALUES ('digest', randomblob(\(DigestKey.byteCount)));
         """
 
+    /// When versions of modules were published. A file has it when times were imported, whatever its version; readers of
+    /// spans do not need it.
+    static let publicationTable = """
+        CREATE TABLE IF NOT EXISTS publication (
+            module TEXT NOT NULL,
+            version TEXT NOT NULL,
+            published_at INTEGER NOT NULL,
+            PRIMARY KEY (module, version)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// Whether an ordinary table of publication times is there.
+    static func hasPublications(_ connection: borrowing Connection) throws(SQLiteError) -> Bool {
+        try hasTable(("publication", ["module", "version", "published_at"]), connection)
+    }
+
     /// Whether the table of secrets is there.
     static func hasSecret(_ connection: borrowing Connection) throws(SQLiteError) -> Bool {
         for table in columns(of: secretTable) where try !hasTable(table, connection) { return false }

@@ -14,4 +14,6 @@ package enum WriteStep: String, CaseIterable, Sendable {
     case cleanup
     /// A file of an older format into one of this format.
     case migration
+    /// Times at which versions were published.
+    case publications
 }

@@ -8,6 +8,13 @@ enum ImportFormat: String, CaseIterable, ExpressibleByArgument {
     case otlpJSON = "otlp-json"
     /// OTLP protobuf: requests one after another, with or without their lengths.
     case otlp
+    /// What the go command writes with `-x`.
+    case gox
+    /// The feed of index.golang.org: when versions were published.
+    case index
+
+    /// Formats that may be named by a word before the files.
+    static let words: [ImportFormat] = [.gox, .index]
 }
 
 /// How requests follow each other in a file.
@@ -23,6 +30,8 @@ enum RecordFraming: Hashable {
     case varintLength
     /// Requests one after another: to protobuf that is one long request.
     case plain
+    /// None: they are made of the lines of a log.
+    case goLog
 
     /// How messages call it.
     var name: String {
@@ -32,6 +41,7 @@ enum RecordFraming: Hashable {
         case .fixedLength: "length-prefixed protobuf"
         case .varintLength: "delimited protobuf"
         case .plain: "protobuf"
+        case .goLog: "go -x log"
         }
     }
 }

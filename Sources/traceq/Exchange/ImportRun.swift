@@ -49,7 +49,7 @@ struct ImportRun {
     var onProgress: (ImportCounts) -> Void
 
     /// - Returns: the state at the end of the file, and why it ended early, if it did
-    func run(_ reader: RecordReader) -> (state: State, stop: Stop?) {
+    func run(_ reader: any RecordSource) -> (state: State, stop: Stop?) {
         let state = NIOLockedValueBox(State())
         let free = DispatchSemaphore(value: Self.slots)
         let order = RequestOrder()

@@ -7,6 +7,8 @@ final class ImportSource {
     let name: String
     /// Bytes of the file; nil where nobody knows.
     let size: Int?
+    /// When the file was written to last; nil where nobody knows.
+    let modified: UnixNanos?
     /// Bytes of the file that were read.
     private(set) var bytesRead = 0
 
@@ -33,6 +35,7 @@ final class ImportSource {
         guard path != "-" else {
             name = "standard input"
             size = nil
+            modified = nil
             descriptor = standardInput
             closes = false
             return
@@ -45,10 +48,15 @@ final class ImportSource {
         closes = true
         var facts = stat()
         guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT != S_IFDIR else {
-            size = nil
+            (size, modified) = (nil, nil)
             throw CommandFailure(.usage, "cannot read \(name): it is a folder; name the files in it")
         }
-        size = facts.st_mode & S_IFMT == S_IFREG ? Int(facts.st_size) : nil
+        let isRegular = facts.st_mode & S_IFMT == S_IFREG
+        size = isRegular ? Int(facts.st_size) : nil
+        modified =
+            isRegular
+            ? UnixNanos(
+                rawValue: Int64(facts.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(facts.st_mtim.tv_nsec)) : nil
     }
 
     deinit { if closes { close(descriptor) } }

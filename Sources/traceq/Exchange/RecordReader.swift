@@ -2,7 +2,7 @@ import Glibc
 import Telemetry
 
 /// Reads the requests of a file one after another. Never holds more than one of them and a piece of the file.
-final class RecordReader {
+final class RecordReader: RecordSource {
     /// The largest request that is read, 64 MiB: the largest that a collector takes by default.
     static let recordBytesMax = 64 << 20
     /// Of requests without a length between them, so much is taken as one.
@@ -42,6 +42,7 @@ final class RecordReader {
         case .documents: return try nextDocument()
         case .fixedLength, .varintLength: return try nextWithLength(framing)
         case .plain: return try nextPlain()
+        case .goLog: return nil
         }
     }
 

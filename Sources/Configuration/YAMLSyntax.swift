@@ -1,3 +1,5 @@
+import Telemetry
+
 /// What the YAML parser objects to, in words for whoever wrote the file.
 struct YAMLSyntax {
     /// The parser's words.
@@ -29,7 +31,7 @@ struct YAMLSyntax {
         case _ where problem.contains("cannot start any token"):
             return character == "\t"
                 ? "a tab stands where spaces belong: indent with spaces"
-                : "a value cannot begin with \"\(LogLine.escaped(character))\": put it into quotes"
+                : "a value cannot begin with \"\(DisplayText.quotable(character))\": put it into quotes"
         case _ where problem.contains("tab character"):
             return "a tab stands where spaces belong: indent with spaces"
         case "mapping values are not allowed in this context":

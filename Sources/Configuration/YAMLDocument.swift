@@ -1,12 +1,35 @@
+import Telemetry
 import Yams
 
 /// YAML into nodes with positions: the only file that knows the parser.
 ///
 /// Of YAML's extras neither anchors nor tags are taken: a configuration does not need them, and with anchors a short
 /// file can stand for one of any size.
-enum YAMLDocument {
+package enum YAMLDocument {
+    /// A configuration of one file is a few kilobytes.
+    private static let bytesMax = 1 << 20
+
+    /// Reads a file of at most 1 MiB.
+    ///
     /// - Returns: nil for a document without content
-    static func parse(_ text: String, file: String) throws(ConfigProblem) -> ConfigNode? {
+    package static func read(_ path: String) throws(ConfigProblem) -> ConfigNode? {
+        let bytes: [UInt8]
+        do throws(FileReadError) {
+            bytes = try FileBytes.read(path, bytesMax: bytesMax)
+        } catch {
+            throw ConfigProblem(ConfigPosition(file: path, line: 1, column: 1), error.message)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            let place = YAMLText.firstBrokenByte(in: bytes) ?? (1, 1)
+            throw ConfigProblem(
+                ConfigPosition(file: path, line: place.line, column: place.column),
+                "a byte here is not UTF-8: save the file as UTF-8")
+        }
+        return try parse(text.replacing("\r\n", with: "\n"), file: path)
+    }
+
+    /// - Returns: nil for a document without content
+    package static func parse(_ text: String, file: String) throws(ConfigProblem) -> ConfigNode? {
         if let mark = YAMLExtras.firstPlace(in: text) {
             throw ConfigProblem(
                 ConfigPosition(file: file, line: mark.line, column: mark.column),
@@ -80,7 +103,7 @@ enum YAMLDocument {
             return ConfigProblem(
                 ConfigPosition(
                     file: file, line: second?.line ?? first.line, column: second?.column ?? first.column),
-                "the key \"\(LogLine.escaped(key))\" stands twice, the first time in line \(first.line): remove "
+                "the key \"\(DisplayText.quotable(key))\" stands twice, the first time in line \(first.line): remove "
                     + "one of them")
         default:
             return ConfigProblem(ConfigPosition(file: file, line: 1, column: 1), "not valid YAML: \(error)")

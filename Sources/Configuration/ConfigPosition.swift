@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Where something stands in a configuration file.
 package struct ConfigPosition: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// As it was given on the command line.
@@ -17,5 +19,5 @@ package struct ConfigPosition: Hashable, Sendable, Comparable, CustomStringConve
         (left.line, left.column) < (right.line, right.column)
     }
 
-    package var description: String { "\(LogLine.escaped(file)):\(line):\(column)" }
+    package var description: String { "\(DisplayText.quotable(file)):\(line):\(column)" }
 }

@@ -1,21 +1,22 @@
-import Glibc
+package import Glibc
+import Telemetry
 
 /// Why a file could not be read, in a sentence.
-struct FileReadError: Error {
-    var message: String
+package struct FileReadError: Error {
+    package var message: String
 
-    init(_ message: String) { self.message = message }
+    package init(_ message: String) { self.message = message }
 }
 
 /// Reads small files whole.
-enum FileBytes {
+package enum FileBytes {
     /// The bytes of a regular file.
     ///
     /// - Parameter check: Looks at the file that was opened, before anything is read.
-    static func read(
+    package static func read(
         _ path: String, bytesMax: Int, check: (stat) throws(FileReadError) -> Void = { _ in }
     ) throws(FileReadError) -> [UInt8] {
-        let shown = LogLine.escaped(path)
+        let shown = DisplayText.quotable(path)
         // Not blocking: a pipe that nobody writes to would keep the program waiting.
         let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw FileReadError("cannot read \(shown): \(reason())") }
@@ -41,9 +42,13 @@ enum FileBytes {
         }
         guard count <= bytesMax else {
             throw FileReadError(
-                "\(shown) is larger than \(ByteCount(bytesMax)): that is the most for such a file")
+                "\(shown) is larger than \(size(bytesMax)): that is the most for such a file")
         }
         return Array(bytes.prefix(count))
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes >= 1 << 20 ? "\(bytes >> 20)MiB" : "\(bytes >> 10)KiB"
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// Something that is wrong with a configuration file.
 package struct ConfigProblem: Error, Hashable, Sendable, CustomStringConvertible {
     package var position: ConfigPosition
@@ -24,7 +26,7 @@ package struct ConfigProblems: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// How many there are, and where.
     package var summary: String {
-        let file = problems.first.map { LogLine.escaped($0.position.file) } ?? ""
+        let file = problems.first.map { DisplayText.quotable($0.position.file) } ?? ""
         return problems.count == 1 ? "1 problem in \(file)" : "\(problems.count) problems in \(file)"
     }
 

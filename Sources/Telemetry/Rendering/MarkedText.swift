@@ -1,0 +1,77 @@
+/// A text on one line with a part of it marked on the next, as compilers do.
+package struct MarkedText: Sendable {
+    /// Safe to print.
+    package let line: String
+    /// Spaces and carets; nil when nothing is marked.
+    package let marks: String?
+
+    /// What stands for a part that must not be shown.
+    private static let hidden = "REDACTED"
+
+    /// - Parameters:
+    ///   - label: stands before the text
+    ///   - place: what to mark, in Unicode scalars of the text from 0; empty for the place between two characters; nil for
+    ///     nothing
+    ///   - hiding: parts that are not shown, in order and apart from each other
+    ///   - width: columns that the line may take; where it is longer, the beginning or the end is left out, so that what is
+    ///     marked is there
+    package init(
+        label: String, text: String, place: Range<Int>?, hiding: [Range<Int>] = [], width: Int? = nil
+    ) {
+        var pieces: [(text: String, isMarked: Bool)] = []
+        var hidden = hiding[...]
+        for (offset, scalar) in text.unicodeScalars.enumerated() {
+            if let first = hidden.first, offset >= first.upperBound { hidden.removeFirst() }
+            let isMarked =
+                place.map { $0.contains(offset) || ($0.isEmpty && $0.lowerBound == offset) } ?? false
+            if let part = hidden.first, part.contains(offset) {
+                if offset == part.lowerBound { pieces.append((Self.hidden, isMarked)) }
+                continue
+            }
+            pieces.append((DisplayText.escaped(String(Character(scalar))), isMarked))
+        }
+        // Behind the last character.
+        let marksEnd = place.map { $0.lowerBound >= text.unicodeScalars.count } ?? false
+        var marks = ""
+        var line = ""
+        for piece in pieces {
+            line += piece.text
+            marks += String(repeating: piece.isMarked ? "^" : " ", count: DisplayWidth.columns(piece.text))
+        }
+        if marksEnd { marks += "^" }
+        (self.line, self.marks) = Self.cut(label, line, marks, hasMarks: place != nil, width: width)
+    }
+
+    /// Leaves out what does not fit.
+    private static func cut(
+        _ label: String, _ line: String, _ marks: String, hasMarks: Bool, width: Int?
+    ) -> (String, String?) {
+        let indent = String(repeating: " ", count: DisplayWidth.columns(label))
+        let room = width.map { max(20, $0 - indent.count) } ?? .max
+        guard DisplayWidth.columns(line) > room else {
+            return (label + line, hasMarks ? trimmed(indent + marks) : nil)
+        }
+        let characters = Array(line)
+        let first = marks.firstIndex(of: "^").map { marks.distance(from: marks.startIndex, to: $0) } ?? 0
+        // The mark in the first third of what is shown; one column each way for the sign that something lacks.
+        var start = max(0, first - room / 3)
+        if start > 0, DisplayWidth.columns(String(characters[start...])) < room {
+            start = max(0, characters.count - room + 1)
+        }
+        var shown = start > 0 ? "…" : ""
+        var end = start
+        while end < characters.count, DisplayWidth.columns(shown) + 1 < room {
+            shown.append(characters[end])
+            end += 1
+        }
+        if end < characters.count { shown += "…" }
+        let marksShown = (start > 0 ? " " : "") + marks.dropFirst(start).prefix(end - start)
+        return (label + shown, hasMarks ? trimmed(indent + marksShown) : nil)
+    }
+
+    private static func trimmed(_ text: some StringProtocol) -> String {
+        var text = String(text)
+        while text.hasSuffix(" ") { text.removeLast() }
+        return text
+    }
+}

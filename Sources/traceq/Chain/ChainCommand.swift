@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `traceq chain`: about GOPROXY lists.
+struct ChainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chain",
+        abstract: "Check where Go builds get their modules from.",
+        subcommands: [ChainLintCommand.self])
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Configuration
+import Glibc
+import Telemetry
+
+/// The files that say what is known of mirrors and routes.
+struct ModuleFileOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The mirrors that are known (default: mirrors.yaml in ~/.config/traceq or /etc/traceq, else built in).",
+            valueName: "file"), completion: .file(extensions: ["yaml"]))
+    var mirrors: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which modules are private (default: routes.yaml in ~/.config/traceq or /etc/traceq, else none).",
+            valueName: "file"), completion: .file(extensions: ["yaml"]))
+    var routes: String?
+
+    /// - Throws: `CommandFailure` with everything that is wrong with the file
+    func mirrorList(in context: CommandContext) throws(CommandFailure) -> MirrorList {
+        guard let path = mirrors ?? Self.standardPlace("mirrors.yaml", context) else { return .builtIn }
+        return try Self.read(path) { (path) throws(ConfigProblems) in try MirrorsFile.read(path) }
+    }
+
+    /// - Throws: `CommandFailure` with everything that is wrong with the file
+    func routeList(in context: CommandContext) throws(CommandFailure) -> RouteList {
+        guard let path = routes ?? Self.standardPlace("routes.yaml", context) else { return RouteList() }
+        return try Self.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }
+    }
+
+    /// The user's file, else that of the machine; nil when there is neither.
+    private static func standardPlace(_ name: String, _ context: CommandContext) -> String? {
+        var folders: [String] = []
+        if let folder = context.environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
+            folders.append(folder)
+        } else if let home = context.environment["HOME"], !home.isEmpty {
+            folders.append(home + "/.config")
+        }
+        folders.append("/etc")
+        return folders.map { "\($0)/traceq/\(name)" }.first { access($0, F_OK) == 0 }
+    }
+
+    private static func read<Value>(
+        _ path: String, _ read: (String) throws(ConfigProblems) -> Value
+    ) throws(CommandFailure) -> Value {
+        do throws(ConfigProblems) {
+            return try read(path)
+        } catch {
+            throw CommandFailure(.usage, "\(error.summary)\n\(error)")
+        }
+    }
+}
