@@ -1,0 +1,100 @@
+/// What another GOPROXY would have changed, wish by wish.
+package struct ReplayComparison: Sendable {
+    /// Who served a wish, before and after; nil where nobody did.
+    package struct Move: Hashable, Sendable {
+        package var from: String?
+        package var to: String?
+    }
+
+    /// What changed for the requests of one module.
+    package struct ModuleChange: Hashable, Sendable {
+        package var module: String
+        /// Wishes whose ends are both known.
+        package var wishes = 0
+        /// Served after and not before, and the other way round.
+        package var gained = 0
+        package var lost = 0
+        /// How much longer all that both served would have taken; negative: shorter. Nanoseconds.
+        package var nanos: Int64 = 0
+    }
+
+    package private(set) var before: ReplayResult
+    package private(set) var after: ReplayResult
+    /// Served by both chains.
+    package private(set) var servedByBoth = 0
+    /// Served after and not before.
+    package private(set) var gained = 0
+    /// Served before and not after.
+    package private(set) var lost = 0
+    package private(set) var servedByNone = 0
+    /// Wishes of which nobody knows what became of them along one of the chains, or both.
+    package private(set) var unknown = 0
+    /// What both served took along each chain: nanoseconds.
+    package private(set) var nanosBefore: Int64 = 0
+    package private(set) var nanosAfter: Int64 = 0
+    package private(set) var moves: [Move: Int] = [:]
+
+    private var modules: [String: ModuleChange] = [:]
+
+    package init(
+        _ requests: [RecordedRequest], before: ChainReplay, after: ChainReplay
+    ) {
+        self.before = ReplayResult(before.chain)
+        self.after = ReplayResult(after.chain)
+        for request in requests {
+            for (old, new) in zip(before.walks(of: request), after.walks(of: request)) {
+                self.before.add(old, of: request)
+                self.after.add(new, of: request)
+                compare(old, new, request.module)
+            }
+        }
+    }
+
+    private mutating func compare(_ old: ChainWalk, _ new: ChainWalk, _ module: String) {
+        guard old.isKnown, new.isKnown else {
+            unknown += 1
+            return
+        }
+        var change = modules[module] ?? ModuleChange(module: module)
+        change.wishes += 1
+        switch (old.end == .served, new.end == .served) {
+        case (true, true):
+            servedByBoth += 1
+            nanosBefore = nanosBefore.addingToLimit(old.totalNanos)
+            nanosAfter = nanosAfter.addingToLimit(new.totalNanos)
+            change.nanos = change.nanos.addingToLimit(new.totalNanos - old.totalNanos)
+        case (false, true):
+            gained += 1
+            change.gained += 1
+        case (true, false):
+            lost += 1
+            change.lost += 1
+        case (false, false): servedByNone += 1
+        }
+        modules[module] = change
+        let move = Move(from: old.servedBy?.name, to: new.servedBy?.name)
+        if move.from != move.to { moves[move, default: 0] += 1 }
+    }
+
+    /// Wishes whose ends are known along both chains.
+    package var comparable: Int { servedByBoth + gained + lost + servedByNone }
+
+    /// How much of the time that both needed for what both served would be gone: 0.25 for a quarter less, negative for
+    /// more. Nil where there is nothing to compare.
+    package var saving: Double? {
+        guard servedByBoth > 0, nanosBefore > 0 else { return nil }
+        return 1 - Double(nanosAfter) / Double(nanosBefore)
+    }
+
+    /// The modules for which most changes, the worst first: what they lose, what they gain, and the time.
+    package var modulesByChange: [ModuleChange] {
+        modules.values.filter { $0.lost > 0 || $0.gained > 0 || $0.nanos != 0 }.sorted { left, right in
+            if left.lost != right.lost { return left.lost > right.lost }
+            if left.gained != right.gained { return left.gained > right.gained }
+            if left.nanos.magnitude != right.nanos.magnitude {
+                return left.nanos.magnitude > right.nanos.magnitude
+            }
+            return left.module < right.module
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/// What became of wishes that were walked along a chain.
+package struct ReplayResult: Sendable {
+    /// One place of the chain.
+    package struct Stop: Sendable {
+        package var source: GoProxyChain.Source
+        /// What it was asked, by what it said.
+        package var served = 0
+        package var notFound = 0
+        package var failed = 0
+        /// Wishes that came to it, and nobody knows what it would have said.
+        package var unknown = 0
+        /// How long it took with all of them.
+        var durations = DurationSketch()
+
+        package var asked: Int { served + notFound + failed }
+    }
+
+    /// A file that clients did not get.
+    package struct Failure: Hashable, Sendable {
+        /// `golang.org/x/text@v0.3.0 zip`.
+        package var request: String
+        /// Whose error the go command shows, and what that one said.
+        package var source: GoProxyChain.Source
+        package var answer: SourceAnswer
+    }
+
+    package let chain: GoProxyChain
+    /// In the order of the chain; the module's own repository before all proxies (GONOPROXY) comes first.
+    package private(set) var stops: [Stop] = []
+    /// By how many places were asked, those that were served: the first of it is how many by the first place.
+    package private(set) var servedByHops: [Int] = []
+    package private(set) var served = 0
+    /// Wishes of which nobody knows what became.
+    package private(set) var unknown = 0
+    package private(set) var failures: [Failure: Int] = [:]
+    /// From the wish to the file, of what was served.
+    private(set) var durations = DurationSketch()
+    /// Of that, the time before the place was asked that served it.
+    private(set) var added = DurationSketch()
+    /// The sums of both, in nanoseconds.
+    package private(set) var totalNanos: Int64 = 0
+    package private(set) var addedNanos: Int64 = 0
+
+    private var places: [GoProxyChain.Source: Int] = [:]
+
+    init(_ chain: GoProxyChain) { self.chain = chain }
+
+    package var failed: Int { failures.values.reduce(0, +) }
+    package var wishes: Int { served + unknown + failed }
+
+    /// The wishes that a place served, as a part of those whose end is known; nil when none is.
+    package func share(of stop: Stop) -> Double? {
+        let known = served + failed
+        return known > 0 ? Double(stop.served) / Double(known) : nil
+    }
+
+    /// What clients did not get, what they wanted most often first.
+    package var failuresByCount: [(failure: Failure, count: Int)] {
+        failures.map { ($0.key, $0.value) }.sorted {
+            $0.1 != $1.1 ? $0.1 > $1.1 : $0.0.request < $1.0.request
+        }
+    }
+
+    mutating func add(_ walk: ChainWalk, of request: RecordedRequest) {
+        for hop in walk.hops {
+            let place = place(of: hop.source)
+            switch hop.answer {
+            case .found: stops[place].served += 1
+            case .notFound: stops[place].notFound += 1
+            case .failed: stops[place].failed += 1
+            }
+            stops[place].durations.add(hop.nanos)
+        }
+        switch walk.end {
+        case .served:
+            served += 1
+            while servedByHops.count < walk.hops.count { servedByHops.append(0) }
+            servedByHops[walk.hops.count - 1] += 1
+            durations.add(walk.totalNanos)
+            added.add(walk.addedNanos)
+            totalNanos = totalNanos.addingToLimit(walk.totalNanos)
+            addedNanos = addedNanos.addingToLimit(walk.addedNanos)
+        case .failed(let shown):
+            let hop = walk.hops[shown]
+            failures[Failure(request: request.name, source: hop.source, answer: hop.answer), default: 0] += 1
+        case .unknown(let source):
+            unknown += 1
+            stops[place(of: source)].unknown += 1
+        }
+    }
+
+    private mutating func place(of source: GoProxyChain.Source) -> Int {
+        if let place = places[source] { return place }
+        // Modules come in any order, and private ones have stops that others have not.
+        let order = Self.order(source)
+        let place = stops.firstIndex { Self.order($0.source) > order } ?? stops.count
+        stops.insert(Stop(source: source), at: place)
+        places = Dictionary(uniqueKeysWithValues: stops.enumerated().map { ($1.source, $0) })
+        return place
+    }
+
+    /// The module's own repository before all others, then the list; what an empty list stands for is alone.
+    private static func order(_ source: GoProxyChain.Source) -> Int { source.element ?? -1 }
+}
