@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A number of bytes as somebody writes it: `67108864`, `64MiB`, `64MB`, `1GiB`.
 package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
     package var bytes: Int
@@ -6,25 +8,12 @@ package struct ByteCount: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Powers of 1,024 and of 1,000, as their names say (IEC 80000-13).
-    private static let units: [(name: String, bytes: Int)] = [
-        ("gib", 1 << 30), ("mib", 1 << 20), ("kib", 1 << 10),
-        ("gb", 1_000_000_000), ("mb", 1_000_000), ("kb", 1_000), ("b", 1),
-    ]
-
     /// Reads a whole number with a unit or without, in capitals or not.
     ///
     /// - Parameter option: whose value it is, for the message; nil where that says so itself
     /// - Throws: A `usage` error for everything else, also for a number too large to count.
     package init(parsing text: String, option: String? = nil) throws(CollectorError) {
-        let lowercased = text.lowercased()
-        let unit = Self.units.first { lowercased.hasSuffix($0.name) }
-        let number = lowercased.dropLast(unit?.name.count ?? 0)
-        guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let count = Int(number)
-        else { throw Self.invalid(text, option) }
-        let (bytes, overflows) = count.multipliedReportingOverflow(by: unit?.bytes ?? 1)
-        guard !overflows else { throw Self.invalid(text, option) }
+        guard let bytes = ByteExpression.bytes(text) else { throw Self.invalid(text, option) }
         self.bytes = bytes
     }
 
