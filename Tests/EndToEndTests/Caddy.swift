@@ -20,11 +20,23 @@ struct Caddy: Sendable {
         in files: TemporaryDirectory, exporting protocolName: String, to endpoint: String
     ) async throws -> Caddy {
         let port = try freePort()
-        try files.write(configuration(port: port, root: files.file("site")), to: "Caddyfile")
-        var environment = ProcessInfo.processInfo.environment
-        environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocolName
-        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint
-        environment["OTEL_SERVICE_NAME"] = service
+        return try await start(
+            in: files, port: port, configuration: configuration(port: port, root: files.file("site")),
+            environment: [
+                "OTEL_EXPORTER_OTLP_PROTOCOL": protocolName, "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+                "OTEL_SERVICE_NAME": service,
+            ])
+    }
+
+    /// The same with any configuration that listens on a port of this machine.
+    ///
+    /// - Parameter environment: what it has besides that of the tests
+    static func start(
+        in files: TemporaryDirectory, port: Int, configuration: String,
+        environment variables: [String: String]
+    ) async throws -> Caddy {
+        try files.write(configuration, to: "Caddyfile")
+        var environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         environment["OTEL_BSP_SCHEDULE_DELAY"] = "100"
         environment["XDG_DATA_HOME"] = files.file("data")
         environment["XDG_CONFIG_HOME"] = files.file("config")
