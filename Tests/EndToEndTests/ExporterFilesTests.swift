@@ -101,18 +101,40 @@ struct ExporterFilesTests {
                     import \(snippet.path(percentEncoded: false))
                     http://127.0.0.1:\(port) {
                         import traceq
+                        reverse_proxy /example.com/gone/* 127.0.0.1:\(try freePort())
                         reverse_proxy 127.0.0.1:\(proxy.port)
                     }
                     """, environment: variables)
             defer { caddy.killAtOnce() }
             #expect(try await ask(port, "hit", inTrace: true).hasPrefix("00-\(Self.trace)-"))
             for word in ["miss", "kept", "unknown"] { #expect(try await ask(port, word).hasPrefix("00-")) }
-            let known = try await known(database, spans: 4)
+            await #expect(throws: TestSupportError.self) { try await ask(port, "gone") }
+            let known = try await known(database, spans: 5)
             #expect(known["hit"]?["cache_result"] == "hit" && known["hit"]?["trace_id"] == Self.trace)
             #expect(known["miss"]?["cache_result"] == "miss")
             #expect(known["kept"]?["cache_result"] == "hit")
             #expect(known["unknown"].map { $0["cache_result"] == nil } == true)
+            try await expectUpstream(in: database)
         }
+    }
+
+    /// As the file says: a span says 200 where nobody answered, and its other attributes say that nobody did.
+    private func expectUpstream(in database: Database) async throws {
+        let rows = try await database.rows([
+            "sql",
+            """
+            SELECT attr(spans, 'http.response.status_code') AS status, attr(spans, 'caddy.upstream_status') AS upstream,
+                attr(spans, 'caddy.upstream_header_ms') AS header, attr(spans, 'caddy.upstream') AS host
+            FROM spans ORDER BY module = 'example.com/gone' DESC
+            """,
+        ])
+        #expect(
+            rows.allSatisfy {
+                $0["status"]?.number == 200 && $0["host"]?.text?.hasPrefix("127.0.0.1:") == true
+            })
+        #expect(rows.map { $0["upstream"]?.text } == ["", "200", "200", "200", "200"])
+        #expect(
+            rows.map { $0["header"]?.text.flatMap(Double.init) != nil } == [false, true, true, true, true])
     }
 
     @Test("2.4: Envoy, without its cache filter and with it", arguments: [false, true])

@@ -13,46 +13,20 @@ struct GoCommandTests {
         ["info", "mod", "zip"].map { "/example.com/\(name)/@v/v1.0.0.\($0)" }
     }
 
-    /// A module that needs two others, and the environment in which the go command finds them at a proxy alone.
-    private func environment(_ proxy: ModuleProxyFiles, needs: [String]) throws -> [String: String] {
-        let requirements = needs.map { "\texample.com/\($0) v1.0.0\n" }.joined()
-        try folder.write(
-            "module example.com/own\n\ngo 1.20\n\nrequire (\n\(requirements))\n", to: "own/go.mod")
-        var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("GO") }
-        environment["HOME"] = folder.path
-        environment["GOMODCACHE"] = folder.file("cache")
-        environment["GOCACHE"] = folder.file("build")
-        environment["GOFLAGS"] = "-mod=mod -modcacherw"
-        environment["GOPROXY"] = proxy.url
-        environment["GOSUMDB"] = "off"
-        environment["GOTOOLCHAIN"] = "local"
-        environment["GOENV"] = "off"
-        return environment
-    }
-
-    /// Runs the go command in the module's folder, by way of `traceq record` or not.
-    private func go(
-        _ words: [String], by leading: [String] = [], _ environment: [String: String]
-    ) async throws -> FinishedProgram {
-        let program = try Repository.pythonEnvironmentProgram("go")
-        let command = leading + [program] + words
-        return try await FinishedProgram.run(
-            "/bin/sh", ["-c", "cd \"$0\" && exec \"$@\"", folder.file("own")] + command,
-            environment: environment)
-    }
+    private var go: GoCommand { GoCommand(folder: folder) }
 
     @Test("traceq record passes output and exit code through, and stores each request with its time")
     func record() async throws {
         let proxy = try await ModuleProxyFiles.serve(
             [("example.com/alpha", "v1.0.0"), ("example.com/beta", "v1.0.0")], in: folder)
         defer { proxy.stop() }
-        let environment = try environment(proxy, needs: ["alpha", "beta"])
+        let environment = try go.environment(proxy: proxy.url, needs: ["alpha", "beta"])
         let database = try Database()
         let leading = [
             try BuiltProgram.traceq.path(), "record", "--db", database.path, "--node", "ci-1", "--",
         ]
         let before = Date().timeIntervalSince1970
-        let run = try await go(["mod", "download", "-x", "-json"], by: leading, environment)
+        let run = try await go.run(["mod", "download", "-x", "-json"], by: leading, environment)
         #expect(run.status == .exited(0), "\(run.standardError)")
         #expect(run.standardOutput.contains(#""Path": "example.com/alpha""#))
         #expect(run.standardError.contains("# get \(proxy.url)/example.com/alpha/@v/v1.0.0.zip: 200 OK"))
@@ -69,8 +43,8 @@ struct GoCommandTests {
         ])
         #expect((oldest.first?["oldest"]?.number ?? 0) >= before - 1)
 
-        let missing = try self.environment(proxy, needs: ["alpha", "gone"])
-        let failed = try await go(["mod", "download", "-x"], by: leading, missing)
+        let missing = try go.environment(proxy: proxy.url, needs: ["alpha", "gone"])
+        let failed = try await go.run(["mod", "download", "-x"], by: leading, missing)
         #expect(failed.status == .exited(1))
         let stats = try await database.rows(["stats", "--by", "module,outcome", "--since", "1h"])
         #expect(
@@ -82,8 +56,8 @@ struct GoCommandTests {
         let proxy = try await ModuleProxyFiles.serve(
             [("example.com/alpha", "v1.0.0"), ("example.com/beta", "v1.0.0")], in: folder)
         defer { proxy.stop() }
-        let environment = try environment(proxy, needs: ["alpha", "beta"])
-        let run = try await go(["mod", "download", "-x"], environment).succeeded()
+        let environment = try go.environment(proxy: proxy.url, needs: ["alpha", "beta"])
+        let run = try await go.run(["mod", "download", "-x"], environment).succeeded()
         try folder.write(run.standardError, to: "build.log")
         let database = try Database()
         let first = try await database.ask(["import", "gox", folder.file("build.log")]).succeeded()

@@ -8,16 +8,19 @@ struct ModuleProxyFiles: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// - Parameter modules: path and version of each
+    /// - Parameters:
+    ///   - modules: path and version of each
+    ///   - delay: how long it takes with each answer, in seconds
     static func serve(
-        _ modules: [(path: String, version: String)], in folder: TemporaryDirectory
+        _ modules: [(path: String, version: String)], in folder: TemporaryDirectory, delay: Double = 0
     ) async throws -> ModuleProxyFiles {
         let lines = modules.map { "\($0.path) \($0.version)\n" }.joined()
         try folder.write(lines, to: "modules.txt")
         try folder.write(script, to: "serve.py")
         let python = try Repository.pythonEnvironmentProgram("python")
         let server = try ChildProcess(
-            python, ["-u", folder.file("serve.py"), folder.file("modules.txt"), folder.file("proxy")])
+            python,
+            ["-u", folder.file("serve.py"), folder.file("modules.txt"), folder.file("proxy"), "\(delay)"])
         let port = await server.standardOutput.first { line in
             line.hasPrefix("port ") ? Int(line.dropFirst(5)) : nil
         }
@@ -30,7 +33,7 @@ struct ModuleProxyFiles: Sendable {
     func stop() { server.send(SIGKILL) }
 
     private static let script = """
-        import functools, http.server, json, os, sys, zipfile
+        import functools, http.server, json, os, sys, time, zipfile
 
         for line in open(sys.argv[1]):
             module, version = line.split()
@@ -50,6 +53,10 @@ struct ModuleProxyFiles: Sendable {
         class Handler(http.server.SimpleHTTPRequestHandler):
             def log_message(self, *words):
                 pass
+
+            def do_GET(self):
+                time.sleep(float(sys.argv[3]))
+                super().do_GET()
 
         handler = functools.partial(Handler, directory=sys.argv[2])
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
