@@ -16,16 +16,24 @@ package struct SeenHop: Sendable {
     package let bodyBytes: Int64?
 
     /// Nil when there is no span of an edge.
-    package init?(edgeOf truth: RequestTruth) {
-        guard truth.edgeIsDelivered == true, let name = truth.edge else { return nil }
+    package init?(edgeOf truth: RequestTruth, nodes: [String: NodeTruth]) {
+        guard truth.edgeIsDelivered == true, let name = truth.edge, let node = nodes[name] else { return nil }
         self.truth = truth
-        node = name
+        self.node = name
         start = UnixNanos(clamping: truth.reportedStartNs)
         durationNanos = Int64(truth.reportedDurationNs)
         status = truth.reportedStatus
         outcome = truth.outcome
-        cacheResult = truth.cache.edgeIsReported ? truth.cache.edge : nil
+        cacheResult = Self.edgeResult(truth, node)
         bodyBytes = truth.reportedBodyBytes
+    }
+
+    /// What the spans of an edge say of its cache. Envoy marks hits alone: that it passed a request on tells of files
+    /// that never change that they were misses.
+    static func edgeResult(_ truth: RequestTruth, _ edge: NodeTruth) -> String? {
+        guard truth.cache.edgeIsReported else { return nil }
+        let isTold = edge.implementation != "envoy" || truth.cache.edge == "hit"
+        return isTold || TruthAnswers.immutableKinds.contains(truth.kind) ? truth.cache.edge : nil
     }
 
     /// Nil when there is no span of a proxy.
@@ -40,7 +48,8 @@ package struct SeenHop: Sendable {
         durationNanos = Int64(duration)
         status = truth.proxyStatus
         outcome = Self.outcome(ofProxy: truth, duration)
-        cacheResult = truth.cache.proxy
+        // A branch is resolved anew each time: that is no work of a cache.
+        cacheResult = TruthAnswers.immutableKinds.contains(truth.kind) ? truth.cache.proxy : nil
         bodyBytes = truth.proxyBodyBytes.flatMap { $0 > 0 ? $0 : nil }
     }
 

@@ -33,9 +33,8 @@ package struct SeenRequest: Sendable {
             durationNanos = Int64(truth.reportedDurationNs)
             status = truth.reportedStatus
             outcome = truth.outcome
-            // In another trace nothing shows that it belongs here.
-            let fromProxy = node.propagates && truth.proxyIsDelivered == true ? truth.cache.proxy : nil
-            cacheResult = truth.cache.edgeIsReported ? truth.cache.edge : fromProxy
+            cacheResult =
+                SeenHop.edgeResult(truth, node) ?? SeenHop(proxyOf: truth, nodes: nodes)?.cacheResult
             bodyBytes = truth.reportedBodyBytes
             isOrphan = false
             return

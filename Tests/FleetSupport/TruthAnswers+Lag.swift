@@ -1,3 +1,4 @@
+import Telemetry
 import fleetgen
 
 /// When a node had a version, as far as its answers tell: after `lowerNanos` and not after `upperNanos`, both from the
@@ -52,5 +53,40 @@ extension TruthAnswers {
             found[proxy, default: []].append(request.stages.queueNs)
         }
         return found.mapValues { $0.sorted() }
+    }
+
+    /// By node: for how long it gave out a list that lacked a version which another node of the same software had
+    /// given out before; the longest of all lists. Nodes without such a list are left out.
+    package var listStaleness: [String: Int64] {
+        var found: [String: Int64] = [:]
+        let lists = hops.filter { $0.truth.kind == "list" && $0.status == 200 && $0.bodyBytes != nil }
+        for (_, lists) in Dictionary(grouping: lists, by: \.truth.module) where lists.count > 1 {
+            for list in lists {
+                let fuller = lists.filter { other in
+                    nodes[other.node]?.implementation == nodes[list.node]?.implementation
+                        && (other.bodyBytes ?? 0) > (list.bodyBytes ?? 0)
+                }
+                guard let first = fuller.map({ trueStart(of: $0) }).min() else { continue }
+                let stale = trueStart(of: list) - first
+                if stale > 0 { found[list.node] = max(stale, found[list.node] ?? 0) }
+            }
+        }
+        return found
+    }
+
+    /// When a hop began by a clock that is right, nanoseconds since the Unix epoch.
+    package func trueStart(of hop: SeenHop) -> Int64 {
+        hop.start.rawValue - (nodes[hop.node]?.clockOffsetNs ?? 0)
+    }
+
+    /// By node: how long after the first node each reports the newest configuration; nodes that never do are left out.
+    package var configurationAdoption: [String: UInt64] {
+        let newest = truth.nodes.compactMap { $0.configurations.last }.max { $0.version < $1.version }?
+            .version
+        let since = truth.nodes.compactMap { node in
+            node.configurations.first { $0.version == newest }.map { (node.instance, $0.sinceNs) }
+        }
+        guard let first = since.map(\.1).min() else { return [:] }
+        return Dictionary(uniqueKeysWithValues: since.map { ($0.0, $0.1 - first) })
     }
 }

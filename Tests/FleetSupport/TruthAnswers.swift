@@ -17,7 +17,9 @@ package struct TruthAnswers: Sendable {
         self.nodes = nodes
         requests = truth.requests.compactMap { SeenRequest($0, nodes: nodes) }
         hops = truth.requests.flatMap { request in
-            [SeenHop(edgeOf: request), SeenHop(proxyOf: request, nodes: nodes)].compactMap { $0 }
+            [SeenHop(edgeOf: request, nodes: nodes), SeenHop(proxyOf: request, nodes: nodes)].compactMap {
+                $0
+            }
         }
     }
 
@@ -69,6 +71,11 @@ package struct TruthAnswers: Sendable {
     }
 
     // MARK: Sessions
+
+    /// How far the clock is ahead of the edge that a session's client asked.
+    package func clockOffset(of session: SessionTruth) -> Int64 {
+        session.edge.flatMap { nodes[$0]?.clockOffsetNs } ?? 0
+    }
 
     /// Sessions all of whose requests arrived at the edge's hand, and the fetches in them.
     package var completeSessions: [SessionTruth] { truth.sessions.filter(\.isDelivered) }

@@ -20,6 +20,8 @@ struct GroundTruthTests {
         #expect(answers.completeFetches.contains { $0.isCold })
         #expect(answers.visibility.contains { $0.lowerNanos != nil })
         #expect(Set(answers.visibility.map(\.node)).count > 10)
+        #expect(answers.listStaleness.values.contains { $0 > 1_000_000_000 }, "\(answers.listStaleness)")
+        #expect(answers.configurationAdoption.count > 5, "\(answers.configurationAdoption)")
         #expect(answers.edgeOverheads.count > 6 && answers.queueTimes.count == 3)
     }
 

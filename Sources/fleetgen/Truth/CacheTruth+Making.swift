@@ -8,7 +8,8 @@ extension CacheTruth {
             edgeIsReported = edge.node.setup.tellsCache && !(edge.node.kind == .caddy && edge.isOwnAnswer)
         }
         switch exchange.proxy?.work {
-        case .hit: proxy = "hit"
+        // A read that fails gives nothing, like one that finds nothing.
+        case .hit: proxy = exchange.proxy?.status == 200 ? "hit" : "miss"
         case .miss(_, _, let stash, _):
             // Behind the client's back nobody waits.
             let waits = stash.fetch == nil && exchange.proxy?.node.setup.isAsynchronous == false

@@ -103,21 +103,21 @@ extension RequestTruth {
         let bytes = Double(exchange.edge?.bodyBytes ?? exchange.proxy?.bodyBytes ?? 0)
         guard seconds > max(1, 3 * (0.2 + bytes / 10e6)) else { return nil }
         if exchange.status == 404, seconds >= 10 { return "masked_timeout" }
+        switch exchange.target.kind {
+        case .list, .latest: return "list_latest"
+        case .query: return "query"
+        case .sumdbSupported, .sumdbLookup, .sumdbTile: return "sumdb"
+        case .info, .mod, .zip, .health: break
+        }
         switch stages.longest {
         case "queue": return "queue"
         case "lock": return "lock"
         case "coalesced": return "coalesced"
-        case "verify": return "sumdb"
         case "network", "serve":
             let sending = exchange.edge?.sendingNanos ?? 0
             return bytes >= 1_048_576 && 2 * sending > stages.networkNs + stages.serveNs
                 ? "transfer" : "edge_origin"
-        default: break
-        }
-        return switch exchange.target.kind {
-        case .list, .latest: "list_latest"
-        case .query: "query"
-        default: "cold_vcs"
+        default: return "cold_vcs"
         }
     }
 }

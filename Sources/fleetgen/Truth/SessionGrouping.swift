@@ -35,6 +35,7 @@ enum SessionGrouping {
             session.clientAddress = group[0].clientAddress ?? ""
             session.userAgent = group[0].userAgent ?? ""
             session.host = group[0].host
+            session.edge = group[0].edge
             (session.startNs, session.durationNs) = extent(of: group)
             session.requests = group.count
             session.bodyBytes = group.reduce(0) { $0 + $1.bodyBytes }

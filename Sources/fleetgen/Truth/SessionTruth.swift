@@ -6,6 +6,8 @@ package struct SessionTruth: Codable, Hashable, Sendable {
     package var userAgent = ""
     /// The host that the client asked first.
     package var host: String?
+    /// The node that it asked first.
+    package var edge: String?
     /// From the first request to the last answer, in true time.
     package var startNs: UInt64 = 0
     package var durationNs: UInt64 = 0
