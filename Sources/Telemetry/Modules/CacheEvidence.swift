@@ -15,8 +15,17 @@ package enum CacheEvidence: UInt8, CaseIterable, Comparable, Sendable {
     case generic
     /// Envoy's response flag `RFCF`: the response came from its cache filter.
     case responseFlags
-    /// The header `Age`: a cache kept the answer for some seconds. The weakest: it says nothing of the rest.
+    /// The header `Age`: a cache kept the answer for some seconds. The weakest of attributes: it says nothing of the
+    /// rest.
     case age
+    /// No attribute, but the spans below a request to Athens: how often it looked into its storage.
+    case traceShape
+    /// A redirect to the file, or to where it comes from.
+    case redirect
+    /// Whether a node that is known to cache passed the request on.
+    case originSpan
+    /// The time that it took, against the hits of the same node.
+    case duration
 
     /// Its name in the attribute `goproxy.cache.source`.
     package var name: String {
@@ -29,6 +38,10 @@ package enum CacheEvidence: UInt8, CaseIterable, Comparable, Sendable {
         case .generic: "generic"
         case .responseFlags: "response_flags"
         case .age: "age"
+        case .traceShape: "trace_shape"
+        case .redirect: "redirect"
+        case .originSpan: "origin_span"
+        case .duration: "duration"
         }
     }
 
@@ -88,6 +101,7 @@ package enum CacheEvidence: UInt8, CaseIterable, Comparable, Sendable {
         case .generic:
             // Where a proxy copies the header into an attribute of its own, the value is the header's.
             return text.contains(";") ? CacheStatusHeader.result(text) : Self.genericWord(text)
+        case .traceShape, .redirect, .originSpan, .duration: return nil
         }
     }
 

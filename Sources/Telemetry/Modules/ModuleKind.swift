@@ -55,4 +55,33 @@ package enum ModuleKind: UInt8, CaseIterable, Sendable {
         case .other: "other"
         }
     }
+
+    /// A file of one version: it never changes, so a cache that has it need not ask for it again. Hit ratios are about
+    /// these only.
+    package var isImmutable: Bool { self == .info || self == .mod || self == .zip }
+
+    /// What the go command asks a proxy or a checksum database for; the rest is for whoever runs them, or none of
+    /// theirs.
+    package var isModuleRequest: Bool {
+        switch self {
+        case .list, .latest, .info, .query, .mod, .zip, .sumdbSupported, .sumdbLatest, .sumdbLookup,
+            .sumdbTile:
+            true
+        case .index, .goGetMeta, .vcs, .ops, .invalid, .other: false
+        }
+    }
+
+    /// A request to a checksum database.
+    package var isChecksum: Bool {
+        switch self {
+        case .sumdbSupported, .sumdbLatest, .sumdbLookup, .sumdbTile: true
+        default: false
+        }
+    }
+
+    /// Nil for what is no kind's name.
+    package init?(name: String) {
+        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
 }

@@ -31,6 +31,8 @@ struct RequestFacts {
     private(set) var responseBytes = RequestAttribute.nothing
     private(set) var cacheRank = UInt8.max
     private(set) var cache: UInt8 = 0
+    /// 0 without one, and where the server gave no response.
+    var httpStatus: UInt16 { status == Self.noResponse ? 0 : status }
     private var isHead = false
     private var isClientGone = false
 

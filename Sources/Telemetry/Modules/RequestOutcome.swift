@@ -43,6 +43,15 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
         }
     }
 
+    /// Whether who asked did not get what there should have been. A probe and a client that went away are no failures,
+    /// nor is "not found": who is asked cannot know whether it should be there.
+    package var isFailure: Bool {
+        switch self {
+        case .rateLimited, .timeout, .maskedTimeout, .upstreamError, .internalError, .empty: true
+        case .ok, .notFound, .gone, .probe, .forbidden, .aborted, .redirected, .badRequest: false
+        }
+    }
+
     /// From when on "not found" is taken for a timeout: a healthy one takes milliseconds, a fetch that a proxy
     /// gave up 15 seconds to 10 minutes.
     static let maskedTimeoutNanos: UInt64 = 10_000_000_000

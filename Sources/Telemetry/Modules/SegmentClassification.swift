@@ -14,6 +14,16 @@ struct SegmentClassification: Sendable {
     private(set) var outcomes: [UInt8]
     /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell.
     private(set) var responseBytes: [UInt64]
+    /// What the HTTP status of each span is, and what told the cache result; nil unless asked for.
+    private(set) var details: Details?
+
+    /// What only some questions are about.
+    struct Details: Sendable {
+        /// 0 without one, and where the server gave no response.
+        fileprivate(set) var httpStatuses: [UInt16]
+        /// `CacheEvidence`; `UInt8.max` without one.
+        fileprivate(set) var cacheEvidence: [UInt8]
+    }
 
     init(_ columns: SegmentColumns) {
         var plan = Plan(
@@ -27,7 +37,7 @@ struct SegmentClassification: Sendable {
     }
 
     /// The same for a segment that is read back, or the journal.
-    init(_ view: SegmentView) throws(StoreError) {
+    init(_ view: SegmentView, withDetails: Bool = false) throws(StoreError) {
         let tables = try view.tables()
         var firstValues = [Int](repeating: 0, count: tables.columns.count)
         var values: [UInt64] = []
@@ -47,11 +57,19 @@ struct SegmentClassification: Sendable {
             plan.decide(column, attribute, dictionaries[column] ?? StringTable())
         }
         self.init(
-            plan, operations: try view.operationIndexes(), durations: try view.durations(), values: values)
+            plan, operations: try view.operationIndexes(), durations: try view.durations(), values: values,
+            withDetails: withDetails)
     }
 
-    private init(_ plan: Plan, operations: [UInt32], durations: [UInt64], values: [UInt64]) {
+    private init(
+        _ plan: Plan, operations: [UInt32], durations: [UInt64], values: [UInt64], withDetails: Bool = false
+    ) {
         let count = operations.count
+        if withDetails {
+            details = Details(
+                httpStatuses: [UInt16](repeating: 0, count: count),
+                cacheEvidence: [UInt8](repeating: .max, count: count))
+        }
         kinds = [UInt8](repeating: 0, count: count)
         cacheResults = [UInt8](repeating: 0, count: count)
         outcomes = [UInt8](repeating: 0, count: count)
@@ -81,6 +99,8 @@ struct SegmentClassification: Sendable {
             let (kind, isAboveModules) = facts.kind(name: operation.nameCode)
             kinds[span] = kind
             cacheResults[span] = facts.cache
+            details?.httpStatuses[span] = facts.httpStatus
+            details?.cacheEvidence[span] = facts.cacheRank
             responseBytes[span] = facts.responseBytes
             outcomes[span] = facts.outcome(
                 kind: kind, isAboveModules: isAboveModules, spanStatus: operation.status,

@@ -121,6 +121,12 @@ struct ModuleRows {
 
     // MARK: Answers
 
+    /// What is asked for, each distinct text once.
+    var names: [ModuleName] { requests.map { ModuleName(module: $0.module, version: $0.version) } }
+
+    /// The place in `names`; nil for a span that asks for no module.
+    func number(_ row: Int) -> Int? { codes[row] > 0 ? Int(codes[row]) - 1 : nil }
+
     /// What a span asks for; nil when it does not.
     func text(_ part: Part, _ row: Int) -> String? {
         guard codes[row] > 0 else { return nil }

@@ -1,0 +1,80 @@
+/// One HTTP request as one node saw it, in the terms of the field: a server span, or a client's where nothing else is
+/// known of it.
+///
+/// Small, as there are millions: names are numbers of `FleetNames`.
+struct Exchange: Sendable {
+    /// What is true of an exchange besides its numbers.
+    struct Flags: OptionSet {
+        let rawValue: UInt16
+        /// The client's own view, from the log of its go command; no server reported it.
+        static let clientSide = Flags(rawValue: 1)
+        /// Its parent is stored nowhere: it may be an inner one.
+        static let orphan = Flags(rawValue: 2)
+        /// Its module and kind are those of an exchange inside or outside of it.
+        static let inheritedModule = Flags(rawValue: 4)
+        /// Another exchange of the same trace lies below it.
+        static let hasHops = Flags(rawValue: 8)
+        /// It passed the request on: a hop or the span of a client lies below it.
+        static let hasOrigin = Flags(rawValue: 16)
+        /// It is of the Athens proxy, whose spans tell what its cache did.
+        static let hasProtocolCall = Flags(rawValue: 32)
+        /// Started outside of the window, or does not pass the filter: there for the others only.
+        static let leftOut = Flags(rawValue: 64)
+        /// Waits for what other segments have, and is given to no aggregate before that.
+        static let held = Flags(rawValue: 128)
+        /// A hop without a common trace: what it was asked for, the exchange outside of it asked.
+        static let matchedByTime = Flags(rawValue: 256)
+        /// Several detached fetches could be the one that it waited for.
+        static let ambiguousFetch = Flags(rawValue: 512)
+        /// Its node stands at the edge.
+        static let atEdge = Flags(rawValue: 1024)
+        /// Its node stands behind edges: a proxy, or what a proxy fetches from.
+        static let behindEdge = Flags(rawValue: 2048)
+    }
+
+    /// Nanoseconds since the Unix epoch, UTC, by the clock of the node.
+    var start: UInt64
+    /// Never negative: an end before the start counts as 0.
+    var durationNanos: UInt64
+    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell.
+    var responseBytes: UInt64
+    /// Which of the segments of the scan it lies in.
+    var segment: UInt32
+    /// In the segment.
+    var row: UInt32
+    /// In the segment, too.
+    var trace: UInt32
+    /// Number of a `ModuleName`; 0 for none.
+    var module: UInt32 = 0
+    /// Number of a `FleetNode`.
+    var node: UInt32
+    /// Number of a `ClientName`; 0 when nobody says who asked.
+    var client: UInt32 = 0
+    /// Number of a text of the attribute that the question is about; 0 without one.
+    var label: UInt32 = 0
+    /// The exchange that this is a hop of, by its place in its group; -1 for what the client faced.
+    var outer: Int32 = -1
+    /// 0 without one.
+    var httpStatus: UInt16 = 0
+    var flags: Flags = []
+    /// `ModuleKind`; 0 without a path.
+    var kind: UInt8 = 0
+    /// `CacheResult`: what the cache of this node did.
+    var cacheResult: UInt8 = 0
+    /// `CacheEvidence` of that; `UInt8.max` without one.
+    var cacheEvidence = UInt8.max
+    /// `CacheResult` as the client had it: of the outermost of this exchange and its hops that says one.
+    var facingResult: UInt8 = 0
+    /// `RequestOutcome`; 0 where the span does not tell.
+    var outcome: UInt8 = 0
+
+    /// What the client faced: no exchange lies around it.
+    var isRequest: Bool { outer < 0 }
+
+    /// A start and its duration have a sum.
+    var end: UInt64 { start &+ durationNanos }
+
+    var moduleKind: ModuleKind? { ModuleKind(rawValue: kind) }
+
+    var bytes: UInt64? { responseBytes == RequestAttribute.nothing ? nil : responseBytes }
+}

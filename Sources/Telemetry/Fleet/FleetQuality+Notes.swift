@@ -1,0 +1,70 @@
+extension FleetQuality {
+    /// Sentences about what limits the answer; those that limit nothing are left out.
+    /// - Parameter isAboutCaches: whether the answer says what caches did
+    package func notes(isAboutCaches: Bool = false) -> [QualityNote] {
+        var notes: [QualityNote] = []
+        func add(_ code: String, _ message: String) {
+            notes.append(QualityNote(code: code, message: message))
+        }
+        if isAboutCaches, unknownCache > 0 {
+            add(
+                "unknown_cache",
+                "nobody says what a cache did for \(share(unknownCache, immutableRequests, "request")) for files; they are in "
+                    + "no ratio (docs/exporters.md tells how nodes can say it)")
+        }
+        if isAboutCaches, inferredCache > 0 {
+            add(
+                "inferred_cache",
+                "the result of \(share(inferredCache, immutableRequests, "request")) for files was read off the spans around "
+                    + "them")
+        }
+        if orphans > 0 {
+            add(
+                "orphans",
+                "the parents of \(HumanUnits.count(orphans, "server span")) are not stored: what lies around them is not "
+                    + "known, and they count as requests of their own")
+        }
+        if hopsByTime > 0 {
+            add(
+                "no_propagation",
+                "\(HumanUnits.count(hopsByTime, "request")) at proxies came from edges that do not hand on their trace; "
+                    + "they were brought together by module and time, and count once")
+        }
+        if fetches.ambiguous > 0 {
+            add(
+                "ambiguous_fetch",
+                "of \(HumanUnits.count(fetches.ambiguous, "request")) to Athens it is not known which of several fetches "
+                    + "they waited for; their time counts as upstream")
+        }
+        if fetches.unmatched > 0 {
+            add(
+                "missing_fetch",
+                "the fetches that \(HumanUnits.count(fetches.unmatched, "request")) to Athens waited for are not stored "
+                    + "(sampled apart, or lost); their time counts as upstream")
+        }
+        if probes > 0 {
+            add(
+                "probes",
+                "\(HumanUnits.count(Int64(probes))) times \"not found\" was an answer to the go command's probing for modules, "
+                    + "which is no error")
+        }
+        return notes
+    }
+
+    private func share(_ part: Int, _ whole: Int, _ noun: String) -> String {
+        "\(HumanUnits.count(Int64(part))) of \(HumanUnits.count(whole, noun)) (\(HumanUnits.percent(part, of: whole)))"
+    }
+}
+
+extension FleetQuality {
+    /// The same in numbers.
+    package var json: JSONNode {
+        let numbers: [(String, Int)] = [
+            ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
+            ("inferred_cache", inferredCache), ("orphans", orphans), ("without_client", withoutClient),
+            ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
+            ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
+        ]
+        return .object(numbers.map { JSONMember($0.0, .integer(Int64($0.1))) })
+    }
+}

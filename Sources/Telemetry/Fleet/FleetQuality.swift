@@ -1,0 +1,61 @@
+/// What limits an answer about the fleet: counted while its requests are looked at.
+package struct FleetQuality: Sendable {
+    /// What clients faced, in the window and asked for.
+    package var requests = 0
+    /// Of these, requests for files that never change.
+    package var immutableRequests = 0
+    /// Of these, those of which nobody says what a cache did.
+    package var unknownCache = 0
+    /// Of these, those whose result was read off the spans around them.
+    package var inferredCache = 0
+    /// Requests at a node whose parent is stored nowhere: what lies around them is not known.
+    package var orphans = 0
+    /// Requests without an address of who asked.
+    package var withoutClient = 0
+    /// "Not found" for paths that are no modules, which is healthy.
+    package var probes = 0
+    /// Requests at proxies that were brought together with one at an edge by what was asked for and when.
+    package var hopsByTime = 0
+    package var tracesWithoutRoot = 0
+    var fetches = HeldExchanges.FetchCounts()
+    /// Spans that came more than this long after their end.
+    static let lateNanos: UInt64 = 30_000_000_000
+    package var lateSpans = 0
+
+    package init() {}
+
+    mutating func add(_ segment: SegmentExchanges) {
+        for exchange in segment.exchanges where exchange.flags.isDisjoint(with: [.leftOut, .held]) {
+            add(exchange)
+        }
+    }
+
+    mutating func add(held group: ExchangeGroup) {
+        for place in group.counted { add(group.exchanges[place]) }
+    }
+
+    private mutating func add(_ exchange: Exchange) {
+        if exchange.flags.contains(.orphan) { orphans += 1 }
+        guard exchange.isRequest else { return }
+        requests += 1
+        if exchange.client == 0 { withoutClient += 1 }
+        guard exchange.moduleKind?.isImmutable == true else { return }
+        immutableRequests += 1
+        if exchange.facingResult == 0 {
+            unknownCache += 1
+        } else if exchange.cacheEvidence >= CacheEvidence.traceShape.rawValue, exchange.cacheEvidence != .max
+        {
+            inferredCache += 1
+        }
+    }
+
+    mutating func merge(_ other: FleetQuality) {
+        requests += other.requests
+        immutableRequests += other.immutableRequests
+        unknownCache += other.unknownCache
+        inferredCache += other.inferredCache
+        orphans += other.orphans
+        withoutClient += other.withoutClient
+        lateSpans += other.lateSpans
+    }
+}

@@ -1,0 +1,138 @@
+import OTLPModel
+
+/// A request as sessions, fetches and ratios need it: 40 bytes.
+struct FleetRow: Sendable {
+    var start: UInt64
+    var durationNanos: UInt64
+    var client: UInt32
+    var module: UInt32
+    var node: UInt32
+    var segment: UInt32
+    var row: UInt32
+    /// In the segment.
+    var trace: UInt32
+    /// Of the response.
+    var bytes: UInt64
+    var kind: UInt8
+    var facingResult: UInt8
+    var outcome: UInt8
+    /// Its place among `RequestClass.allCases`; `UInt8.max` for what is not slow.
+    private var reasonCode = UInt8.max
+
+    var reason: RequestClass? { reasonCode == .max ? nil : RequestClass.allCases[Int(reasonCode)] }
+
+    init(_ exchange: Exchange, _ reason: RequestClass?) {
+        start = exchange.start
+        durationNanos = exchange.durationNanos
+        client = exchange.client
+        module = exchange.module
+        node = exchange.node
+        segment = exchange.segment
+        row = exchange.row
+        trace = exchange.trace
+        kind = exchange.kind
+        facingResult = exchange.facingResult
+        outcome = exchange.outcome
+        bytes = exchange.bytes ?? 0
+        if let place = reason.flatMap({ RequestClass.allCases.firstIndex(of: $0) }) {
+            reasonCode = UInt8(place)
+        }
+    }
+
+    var end: UInt64 { start &+ durationNanos }
+    var moduleKind: ModuleKind? { ModuleKind(rawValue: kind) }
+    var result: CacheResult { CacheResult(rawValue: facingResult) ?? .unknown }
+}
+
+/// The requests of a window, by client: what belongs to one run of the go command lies together.
+struct FleetRows: FleetAggregate {
+    /// As many parts as can be worked on side by side, and some more, so that they are about equal.
+    static let partCount = 64
+
+    /// By client, modulo their number.
+    private(set) var parts = [[FleetRow]](repeating: [], count: partCount)
+    private let isWanted: @Sendable (Exchange) -> Bool
+    private let hasReasons: Bool
+    private var reader = StageReader()
+
+    /// - Parameter isWanted: which requests are kept
+    /// - Parameter hasReasons: whether it matters why slow ones were slow; a scan with stages only
+    init(hasReasons: Bool = false, _ isWanted: @escaping @Sendable (Exchange) -> Bool) {
+        self.isWanted = isWanted
+        self.hasReasons = hasReasons
+    }
+
+    mutating func add(_ group: ExchangeGroup) {
+        for place in group.requests where isWanted(group.exchanges[place]) {
+            let exchange = group.exchanges[place]
+            let reason = hasReasons ? reason(of: place, group) : nil
+            parts[Int(exchange.client) % Self.partCount].append(FleetRow(exchange, reason))
+        }
+    }
+
+    /// Few are slow: only of these are stages read.
+    private mutating func reason(of place: Int, _ group: ExchangeGroup) -> RequestClass? {
+        let exchange = group.exchanges[place]
+        guard
+            exchange.durationNanos > RequestClass.slowNanos(bytes: exchange.bytes)
+                || exchange.outcome == RequestOutcome.maskedTimeout.rawValue
+        else { return nil }
+        return SlowExchange(
+            exchange: exchange, stages: group.stages(of: place, &reader),
+            isFromProxy: group.isFromProxy(place)
+        ).reason
+    }
+
+    mutating func merge(_ other: FleetRows) {
+        for part in parts.indices { parts[part] += other.parts[part] }
+    }
+
+    /// The requests of a fetch or a session.
+    func rows(of set: RequestSet, _ modules: [ModuleName]) -> [FleetRow] {
+        parts[Int(set.client) % Self.partCount].filter { row in
+            row.client == set.client && row.start >= set.start && row.start <= set.end
+                && (set.module == 0 || (row.module == set.module && RequestSets.isOfVersion(row, modules)))
+        }
+    }
+
+    /// Works on the requests of each client, in the order of their starts.
+    /// - Returns: what `body` makes of each part, in order
+    func map<Result: Sendable>(_ body: @Sendable (_ part: [FleetRow]) -> Result) -> [Result] {
+        ParallelWork.map(Self.partCount) { part in
+            body(
+                parts[part].sorted {
+                    ($0.client, $0.start, $0.segment, $0.row) < ($1.client, $1.start, $1.segment, $1.row)
+                })
+        }
+    }
+}
+
+/// What one client asked for without a long pause: one run of the go command, or a few that follow each other.
+struct ClientSessions: Sequence, IteratorProtocol {
+    /// A longer time without a request ends a session.
+    static let pauseNanos: UInt64 = 15_000_000_000
+
+    private let rows: ArraySlice<FleetRow>
+    private var place: Int
+
+    /// - Parameter rows: in the order of client and start
+    init(_ rows: [FleetRow]) {
+        self.rows = rows[...]
+        place = rows.startIndex
+    }
+
+    /// The rows of the next session.
+    mutating func next() -> ArraySlice<FleetRow>? {
+        guard place < rows.endIndex else { return nil }
+        let first = place
+        var end = rows[first].end
+        place += 1
+        while place < rows.endIndex, rows[place].client == rows[first].client,
+            rows[place].start <= end &+ Self.pauseNanos
+        {
+            end = Swift.max(end, rows[place].end)
+            place += 1
+        }
+        return rows[first..<place]
+    }
+}

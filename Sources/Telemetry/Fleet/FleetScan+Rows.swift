@@ -1,0 +1,57 @@
+extension FleetScan.Answer {
+    /// The trace of each of some exchanges.
+    func traceIDs(
+        _ places: [(segment: UInt32, trace: UInt32)], _ reader: TelemetryReader
+    ) throws(StoreError) -> [TraceID?] {
+        let bySegment = Dictionary(grouping: places.indices) { places[$0].segment }.sorted { $0.key < $1.key }
+        let found = try ParallelScan.run(
+            bySegment.map { segments[Int($0.key)] }, reader.source, makeState: { [(Int, TraceID)]() }
+        ) { (found: inout [(Int, TraceID)], view, group) throws(StoreError) in
+            let ids = try view.traceIDs()
+            for index in bySegment[group].value { found.append((index, ids[Int(places[index].trace)])) }
+        }
+        reader.note(found.damages)
+        var ids = [TraceID?](repeating: nil, count: places.count)
+        for (index, id) in found.states.joined() { ids[index] = id }
+        return ids
+    }
+
+    /// Where the time of some sets of requests went. Of a scan with stages only.
+    func stages(
+        of sets: [[FleetRow]], _ reader: TelemetryReader
+    ) throws(StoreError) -> [StageTimes] {
+        // By segment and row. What had to wait has its stages already; a fetch of Athens may have changed them.
+        var held: [UInt64: Int] = [:]
+        for (index, exchange) in self.held.exchanges.enumerated() {
+            held[UInt64(exchange.segment) << 32 | UInt64(exchange.row)] = index
+        }
+        var times = [StageTimes](repeating: StageTimes(), count: sets.count)
+        var wanted: [UInt32: [(set: Int, row: UInt32)]] = [:]
+        for (set, rows) in sets.enumerated() {
+            for row in rows {
+                if let index = held[UInt64(row.segment) << 32 | UInt64(row.row)] {
+                    times[set] += self.held.stages[index]
+                } else {
+                    wanted[row.segment, default: []].append((set, row.row))
+                }
+            }
+        }
+        let bySegment = wanted.sorted { $0.key < $1.key }
+        let (question, names, survey, stored) = (question, names, survey, stored)
+        let found = try ParallelScan.run(
+            bySegment.map { segments[Int($0.key)] }, reader.source, makeState: { [(Int, StageTimes)]() }
+        ) { (found: inout [(Int, StageTimes)], view, group) throws(StoreError) in
+            let index = Int(bySegment[group].key)
+            let exchanges = try SegmentExchanges(
+                view, index: index, question, names, without: index < stored ? survey.splitTraces : [])
+            var stageReader = StageReader()
+            for (set, row) in bySegment[group].value where exchanges.exchangeOfRow[Int(row)] >= 0 {
+                let place = Int(exchanges.exchangeOfRow[Int(row)])
+                found.append((set, stageReader.stages(of: place, in: exchanges)))
+            }
+        }
+        reader.note(found.damages)
+        for (set, stages) in found.states.joined() { times[set] += stages }
+        return times
+    }
+}

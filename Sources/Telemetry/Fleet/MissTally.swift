@@ -1,0 +1,162 @@
+/// Adds up what caches did.
+struct MissTally: FleetAggregate {
+    /// A group while the names are not complete.
+    struct Key: Hashable, Sendable {
+        var code: UInt32
+        /// Which period after the epoch; 0 without periods.
+        var period: Int64
+    }
+
+    /// A file at a node.
+    private struct File: Hashable, Sendable {
+        var node: UInt32
+        var module: UInt32
+        var kind: UInt8
+    }
+
+    /// The misses of a node for one file.
+    private struct Misses: Sendable {
+        var count = 0
+        var nanos: UInt64 = 0
+        var firstStart = UInt64.max
+        var firstNanos: UInt64 = 0
+
+        mutating func add(_ other: Misses) {
+            count += other.count
+            nanos &+= other.nanos
+            if other.firstStart < firstStart {
+                (firstStart, firstNanos) = (other.firstStart, other.firstNanos)
+            }
+        }
+    }
+
+    private let dimension: FleetDimension
+    private let periodNanos: Int64?
+    private(set) var counts: [Key: MissCounts] = [:]
+    private(set) var totals = MissCounts()
+    private var files: [File: Misses] = [:]
+    private(set) var rows = FleetRows { $0.client != 0 && $0.moduleKind?.isImmutable == true }
+
+    init(_ dimension: FleetDimension, periodNanos: Int64?) {
+        self.dimension = dimension
+        self.periodNanos = periodNanos
+    }
+
+    mutating func add(_ group: ExchangeGroup) {
+        for place in group.counted {
+            let exchange = group.exchanges[place]
+            guard exchange.moduleKind?.isImmutable == true else { continue }
+            if exchange.isRequest { addTotal(exchange) }
+            addMiss(exchange)
+            // A node answers for itself; all others for what clients had.
+            guard dimension.isOfNodes || exchange.isRequest else { continue }
+            let result =
+                CacheResult(
+                    rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) ?? .unknown
+            let key = Key(code: dimension.code(exchange), period: period(exchange.start))
+            counts[key, default: MissCounts()].add(result, exchange.durationNanos)
+        }
+        rows.add(group)
+    }
+
+    func period(_ start: UInt64) -> Int64 {
+        periodNanos.map { Int64(clamping: start) / $0 } ?? 0
+    }
+
+    private mutating func addTotal(_ exchange: Exchange) {
+        totals.add(CacheResult(rawValue: exchange.facingResult) ?? .unknown, exchange.durationNanos)
+    }
+
+    private mutating func addMiss(_ exchange: Exchange) {
+        switch CacheResult(rawValue: exchange.cacheResult) {
+        case .miss, .expired, .redirectMiss: break
+        default: return
+        }
+        let file = File(node: exchange.node, module: exchange.module, kind: exchange.kind)
+        files[file, default: Misses()].add(
+            Misses(
+                count: 1, nanos: exchange.durationNanos, firstStart: exchange.start,
+                firstNanos: exchange.durationNanos))
+    }
+
+    mutating func merge(_ other: MissTally) {
+        for (key, more) in other.counts { counts[key, default: MissCounts()] += more }
+        totals += other.totals
+        for (file, more) in other.files { files[file, default: Misses()].add(more) }
+        rows.merge(other.rows)
+    }
+
+    // MARK: After the scan
+
+    /// What nodes fetched more than once, by the code of the group that it belongs to. Nothing by client or attribute:
+    /// a file that a node did not keep is not theirs.
+    func refetches() -> (byCode: [UInt32: MissCounts], total: MissCounts) {
+        var byCode: [UInt32: MissCounts] = [:]
+        var total = MissCounts()
+        for (file, misses) in files where misses.count > 1 {
+            var counts = MissCounts()
+            counts.refetches = misses.count - 1
+            counts.refetchNanos = misses.nanos &- misses.firstNanos
+            total += counts
+            let code = dimension.code(
+                node: file.node, module: file.module, kind: file.kind, client: 0, label: 0)
+            byCode[code, default: MissCounts()] += counts
+        }
+        return (byCode, total)
+    }
+
+    /// Versions that clients fetched, warm and cold.
+    func fetches(_ modules: [ModuleName]) -> (byKey: [Key: MissCounts], total: MissCounts) {
+        let parts = rows.map { rows in
+            var byKey: [Key: MissCounts] = [:]
+            for session in ClientSessions(rows) {
+                for set in Fetches(session) {
+                    var counts = MissCounts()
+                    counts.fetches = 1
+                    counts.warmFetches = set.isWarm ? 1 : 0
+                    let key = Key(code: dimension.code(set.first), period: period(set.first.start))
+                    byKey[key, default: MissCounts()] += counts
+                }
+            }
+            return byKey
+        }
+        var byKey: [Key: MissCounts] = [:]
+        var total = MissCounts()
+        for (key, counts) in parts.joined() {
+            byKey[key, default: MissCounts()] += counts
+            total += counts
+        }
+        return (byKey, total)
+    }
+
+    /// The versions of a session of whose files a cache says something.
+    private struct Fetches: Sequence {
+        struct Fetch {
+            var first: FleetRow
+            var isWarm: Bool
+        }
+
+        private var fetches: [Fetch] = []
+
+        init(_ session: ArraySlice<FleetRow>) {
+            var places: [UInt32: Int] = [:]
+            for row in session where row.result.isLookup {
+                if let place = places[row.module] {
+                    fetches[place].isWarm = fetches[place].isWarm && row.result.isHit
+                } else {
+                    places[row.module] = fetches.count
+                    fetches.append(Fetch(first: row, isWarm: row.result.isHit))
+                }
+            }
+        }
+
+        func makeIterator() -> IndexingIterator<[Fetch]> { fetches.makeIterator() }
+    }
+}
+
+extension MissCounts {
+    fileprivate mutating func add(_ result: CacheResult, _ nanos: UInt64) {
+        self[result] += 1
+        if result.isLookup, !result.isHit { missNanos &+= nanos }
+    }
+}

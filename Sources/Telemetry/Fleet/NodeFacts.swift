@@ -1,0 +1,64 @@
+/// What is known of nodes from all of their requests, and is needed to read a single one.
+struct NodeFacts: Sendable, Equatable {
+    /// Numbers of the nodes that have a cache of their own: where such a one passes a request on it was a miss, where
+    /// it does not it was a hit.
+    var caching: Set<UInt32> = []
+    /// Those that say of some requests what their cache did, as Envoy does of hits alone: what they pass on without a
+    /// word was a miss, and of the rest nothing is known.
+    var saysHits: Set<UInt32> = []
+}
+
+/// What the requests of a node show of its cache, as they come.
+struct NodeCacheTally: Sendable {
+    /// How many of its requests for files that never change it answered alone, without a word of a cache, before that
+    /// is no longer chance: batches of spans get lost, and with them the spans behind a request.
+    static let aloneMin = 5
+    /// And what part of all of these.
+    static let aloneShareMin = 0.05
+
+    private struct Counts: Sendable {
+        /// Its own attributes say what its cache did.
+        var explicit = 0
+        var passedOn = 0
+        var alone = 0
+    }
+
+    private var counts: [UInt32: Counts] = [:]
+
+    /// Takes in an exchange as its own span tells it.
+    mutating func add(_ exchange: Exchange) {
+        guard let kind = exchange.moduleKind, kind.isImmutable, exchange.httpStatus == 200,
+            !exchange.flags.contains(.hasProtocolCall)
+        else { return }
+        if exchange.cacheEvidence <= CacheEvidence.responseFlags.rawValue {
+            counts[exchange.node, default: Counts()].explicit += 1
+        } else if exchange.flags.contains(.hasOrigin) {
+            counts[exchange.node, default: Counts()].passedOn += 1
+        } else {
+            counts[exchange.node, default: Counts()].alone += 1
+        }
+    }
+
+    mutating func merge(_ other: NodeCacheTally) {
+        counts.merge(other.counts) { left, right in
+            Counts(
+                explicit: left.explicit + right.explicit, passedOn: left.passedOn + right.passedOn,
+                alone: left.alone + right.alone)
+        }
+    }
+
+    /// Nodes whose spans show what they passed on. Who passes nothing on does not hand its trace on either, or is itself
+    /// where files come from.
+    var facts: NodeFacts {
+        var facts = NodeFacts()
+        for (node, counts) in counts where counts.passedOn > 0 {
+            let share = Double(counts.alone) / Double(counts.alone + counts.passedOn)
+            if counts.explicit > 0 {
+                facts.saysHits.insert(node)
+            } else if counts.alone >= Self.aloneMin, share >= Self.aloneShareMin {
+                facts.caching.insert(node)
+            }
+        }
+        return facts
+    }
+}

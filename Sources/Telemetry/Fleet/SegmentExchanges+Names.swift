@@ -1,0 +1,167 @@
+import OTLPModel
+
+/// Who took part in the exchanges of a segment, and what they were about.
+extension SegmentExchanges {
+    /// The nodes of a segment's spans.
+    struct Nodes {
+        /// Each once.
+        var nodes: [FleetNode]
+        /// By row: the place in `nodes`.
+        var places: [Int]
+        /// By row: the number in `FleetNames`.
+        var numbers: [UInt32]
+    }
+
+    /// What the resource does not name is known by the address it came from.
+    static func nodes(
+        _ view: SegmentView, _ tables: SegmentTables, _ names: FleetNames
+    ) throws(StoreError) -> Nodes {
+        let origins = try view.origins()
+        let originIndexes = try view.originIndexes()
+        let arrivals = try view.arrivalIndexes()
+        // By origin and, where that does not name a node, the address: its place in `nodes`.
+        var places: [UInt64: Int] = [:]
+        var nodes: [FleetNode] = []
+        var last: (key: UInt64, place: Int)?
+        let isNamed = origins.map { $0.declaredNode != nil }
+        let addresses = Self.addressNumbers(tables)
+        let placeOfRow = originIndexes.indices.map { row -> Int in
+            let origin = originIndexes[row]
+            let address = isNamed[Int(origin)] ? UInt32.max : addresses[Int(arrivals[row])]
+            let key = UInt64(origin) << 32 | UInt64(address)
+            if let last, last.key == key { return last.place }
+            let place: Int
+            if let known = places[key] {
+                place = known
+            } else {
+                place = nodes.count
+                places[key] = place
+                let peer = tables.arrivals[Int(arrivals[row])].peerAddress
+                nodes.append(FleetNode(origins[Int(origin)], peerAddress: peer))
+            }
+            last = (key, place)
+            return place
+        }
+        let numbered = names.numbers(ofNodes: nodes)
+        return Nodes(
+            nodes: numbered.map(\.node), places: placeOfRow, numbers: placeOfRow.map { numbered[$0].number })
+    }
+
+    /// By arrival: the place of its address among the distinct ones.
+    private static func addressNumbers(_ tables: SegmentTables) -> [UInt32] {
+        var known: [String: UInt32] = [:]
+        return tables.arrivals.map { arrival in
+            let next = UInt32(known.count)
+            return known.withDefault(next, for: arrival.peerAddress)
+        }
+    }
+
+    /// The attributes that say who asked, best first: of a server behind another one, the address that the client has.
+    private static let addresses = [
+        "client.address", "http.client_ip", "network.peer.address", "net.sock.peer.addr", "net.peer.ip",
+        "peer.address", "peer.ipv4",
+    ]
+    private static let userAgents = ["user_agent.original", "http.user_agent", "user_agent"]
+
+    mutating func name(_ names: FleetNames, label: SpanKey?) throws(StoreError) {
+        let modules = try ModuleRows(view)
+        let moduleNumbers = names.numbers(ofModules: modules.names)
+        let rows = try SegmentRows(view)
+        let addresses = try Texts(Self.addresses, rows)
+        let agents = try Texts(Self.userAgents, rows)
+        // By pair of texts: the place in `clients`.
+        var places: [UInt64: UInt32] = [:]
+        var clients: [ClientName?] = [nil]
+        var clientOf = [UInt32](repeating: 0, count: exchanges.count)
+        for place in exchanges.indices {
+            let row = Int(exchanges[place].row)
+            let address = addresses.code(row)
+            guard address > 0 else { continue }
+            let agent = agents.code(row)
+            let pair = UInt64(address) << 32 | UInt64(agent)
+            if let known = places[pair] {
+                clientOf[place] = known
+                continue
+            }
+            let next = UInt32(clients.count)
+            places[pair] = next
+            clientOf[place] = next
+            clients.append(
+                ClientName(address: Self.withoutPort(addresses.text(address)), userAgent: agents.text(agent)))
+        }
+        let clientNumbers = names.numbers(ofClients: clients)
+        for place in exchanges.indices {
+            let row = Int(exchanges[place].row)
+            change(place) { exchange in
+                exchange.module = modules.number(row).map { moduleNumbers[$0] } ?? 0
+                exchange.client = clientNumbers[Int(clientOf[place])]
+            }
+        }
+        if let label { try addLabels(label, rows, names) }
+    }
+
+    private mutating func addLabels(
+        _ key: SpanKey, _ rows: SegmentRows, _ names: FleetNames
+    ) throws(StoreError) {
+        guard let coded = try rows.coded(key) else { return }
+        // Few of a dictionary's values may be those of exchanges.
+        var numbers: [UInt32: UInt32] = [:]
+        for place in exchanges.indices {
+            let code = coded.codes[Int(exchanges[place].row)]
+            guard code != CodedRows.missing else { continue }
+            let number: UInt32
+            if let known = numbers[code] {
+                number = known
+            } else {
+                number = names.numbers(ofLabels: [coded.value(of: code).text])[0]
+                numbers[code] = number
+            }
+            change(place) { $0.label = number }
+        }
+    }
+
+    /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
+    static func withoutPort(_ address: String) -> String {
+        if address.hasPrefix("[") {
+            return String(address.dropFirst().prefix { $0 != "]" })
+        }
+        let parts = address.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count == 2 ? String(parts[0]) : address
+    }
+
+    /// The texts of several attributes, of which the first counts that a span has.
+    private struct Texts {
+        private var columns: [(coded: CodedRows, firstCode: UInt32)] = []
+        private var next: UInt32 = 1
+
+        init(_ keys: [String], _ rows: SegmentRows) throws(StoreError) {
+            for key in keys {
+                guard let coded = try rows.coded(.attribute(key)) else { continue }
+                columns.append((coded, next))
+                next += UInt32(coded.codeCount)
+            }
+        }
+
+        /// 0 for none.
+        func code(_ row: Int) -> UInt32 {
+            for (coded, first) in columns where coded.codes[row] != CodedRows.missing {
+                return first + coded.codes[row]
+            }
+            return 0
+        }
+
+        func text(_ code: UInt32) -> String {
+            guard let column = columns.last(where: { $0.firstCode <= code }) else { return "" }
+            return column.coded.value(of: code - column.firstCode).text
+        }
+    }
+}
+
+extension Dictionary {
+    /// The value of a key; the default becomes it where there is none.
+    fileprivate mutating func withDefault(_ value: Value, for key: Key) -> Value {
+        if let known = self[key] { return known }
+        self[key] = value
+        return value
+    }
+}

@@ -1,0 +1,196 @@
+import OTLPModel
+
+/// The exchanges of one segment, with the tree of spans that each stands in.
+///
+/// Classification happens once for each distinct value of the segment; beyond that a span costs a few reads of arrays.
+struct SegmentExchanges {
+    /// In the order of the segment: trace by trace.
+    private(set) var exchanges: [Exchange] = []
+    /// By row: the place in `exchanges`, -1 for other spans.
+    private(set) var exchangeOfRow: [Int32]
+    /// By row: the row of its parent, -1 without one in the trace here.
+    let parents: [Int32]
+    let children: ChildLists
+    /// By row.
+    let roles: [SpanRole]
+    let starts: [UInt64]
+    /// By row; a start and its duration have a sum.
+    let durations: [UInt64]
+    let traceOffsets: [Int]
+    let view: SegmentView
+    /// Which of the segments of the scan this is.
+    let segmentIndex: UInt32
+    /// By row: the number of the node.
+    let nodes: [UInt32]
+    private let arrivals: [Arrival]
+    /// By row.
+    private let arrivalIndexes: [UInt32]
+    /// Traces that are not looked at here, as others have parts of them; by trace, empty for none.
+    private(set) var isElsewhere: [Bool] = []
+
+    /// - Parameters:
+    ///   - index: which of the segments of the scan this is
+    ///   - split: traces of which several segments have a part
+    init(
+        _ view: SegmentView, index: Int, _ question: FleetQuestion, _ names: FleetNames,
+        without split: Set<TraceID>
+    ) throws(StoreError) {
+        self.view = view
+        segmentIndex = UInt32(index)
+        let tables = try view.tables()
+        let operations = try view.operationIndexes()
+        let spanNames = try view.names()
+        let roleOfOperation = tables.operations.map {
+            SpanRole(kind: SpanKind(rawValue: $0.kind), name: spanNames.text(Int($0.name)))
+        }
+        roles = operations.map { roleOfOperation[Int($0)] }
+        starts = try view.starts()
+        durations = try view.cappedDurations()
+        traceOffsets = try view.traceOffsets()
+        exchangeOfRow = [Int32](repeating: -1, count: roles.count)
+        let codes = try view.parents()
+        parents = Self.parentRows(codes, traceOffsets)
+        children = ChildLists(parents)
+        let numbered = try Self.nodes(view, tables, names)
+        nodes = numbered.numbers
+        arrivals = tables.arrivals
+        arrivalIndexes = try view.arrivalIndexes()
+        if !split.isEmpty { isElsewhere = try view.traceIDs().map { split.contains($0) } }
+        let classification = try SegmentClassification(view, withDetails: true)
+        let wanted = numbered.nodes.map { question.filter.passes($0) ? Self.roleFlags($0) : nil }
+        find(codes, classification) { wanted[numbered.places[$0]] }
+        guard !exchanges.isEmpty else { return }
+        try name(names, label: question.label)
+        inherit()
+        readCaches(tables, question.nodeFacts)
+    }
+
+    func receivedAt(row: Int) -> UnixNanos { arrivals[Int(arrivalIndexes[row])].receivedAt }
+
+    func end(_ row: Int) -> UInt64 { starts[row] &+ durations[row] }
+
+    // MARK: Trees
+
+    /// By row: the row of the parent, -1 where it is none of the trace's here.
+    private static func parentRows(_ codes: [UInt32], _ offsets: [Int]) -> [Int32] {
+        var parents = [Int32](repeating: -1, count: codes.count)
+        var target = parents.mutableSpan
+        let codes = codes.span
+        for trace in 0..<(offsets.count - 1) {
+            let rows = offsets[trace]..<offsets[trace + 1]
+            for row in rows {
+                guard let distance = ParentCode.distance(codes[row]) else { continue }
+                let parent = row - distance
+                if rows.contains(parent), parent != row { target[row] = Int32(parent) }
+            }
+        }
+        return parents
+    }
+
+    /// The rows of a trace.
+    func rows(ofTrace trace: Int) -> Range<Int> { traceOffsets[trace]..<traceOffsets[trace + 1] }
+
+    // MARK: Exchanges
+
+    private static func roleFlags(_ node: FleetNode) -> Exchange.Flags {
+        switch node.role {
+        case .edge: .atEdge
+        case .proxy, .origin: .behindEdge
+        case .device, nil: []
+        }
+    }
+
+    /// - Parameter flags: those of the node of a row; nil where the node is not asked for
+    private mutating func find(
+        _ codes: [UInt32], _ facts: SegmentClassification,
+        _ flags: (_ row: Int) -> Exchange.Flags?
+    ) {
+        for trace in 0..<(traceOffsets.count - 1) {
+            if !isElsewhere.isEmpty, isElsewhere[trace] { continue }
+            let rows = rows(ofTrace: trace)
+            let hasServer = rows.contains { roles[$0] == .server && flags($0) != nil }
+            let first = exchanges.count
+            for row in rows {
+                let isServer = roles[row] == .server
+                // Without a server of its own a trace is what a client tells of a request.
+                let isClientSide = !hasServer && codes[row] == ParentCode.root && facts.kinds[row] != 0
+                guard isServer || isClientSide, let flags = flags(row) else { continue }
+                var exchange = Exchange(
+                    start: starts[row], durationNanos: durations[row],
+                    responseBytes: facts.responseBytes[row],
+                    segment: segmentIndex, row: UInt32(row), trace: UInt32(trace), node: nodes[row])
+                exchange.kind = facts.kinds[row]
+                exchange.cacheResult = facts.cacheResults[row]
+                exchange.outcome = facts.outcomes[row]
+                exchange.httpStatus = facts.details?.httpStatuses[row] ?? 0
+                exchange.cacheEvidence = facts.details?.cacheEvidence[row] ?? .max
+                exchange.flags = flags
+                if isClientSide { exchange.flags.insert(.clientSide) }
+                exchangeOfRow[row] = Int32(exchanges.count)
+                exchanges.append(exchange)
+            }
+            for place in first..<exchanges.count { findOuter(place, codes) }
+        }
+    }
+
+    /// Walks up to the next exchange. A trace has no more ancestors than spans: a circle of parents ends here.
+    private mutating func findOuter(_ place: Int, _ codes: [UInt32]) {
+        var row = Int(exchanges[place].row)
+        for _ in rows(ofTrace: Int(exchanges[place].trace)) {
+            guard parents[row] >= 0 else {
+                if codes[row] != ParentCode.root { exchanges[place].flags.insert(.orphan) }
+                return
+            }
+            row = Int(parents[row])
+            let outer = exchangeOfRow[row]
+            guard outer >= 0 else { continue }
+            guard Int(outer) != place, !isInside(Int(outer), of: place) else { return }
+            exchanges[place].outer = outer
+            exchanges[Int(outer)].flags.insert(.hasHops)
+            return
+        }
+    }
+
+    /// Whether an exchange is known to lie inside of another, as in circles of parents.
+    private func isInside(_ inner: Int, of outer: Int) -> Bool {
+        var place = Int32(inner)
+        for _ in exchanges.indices where place >= 0 {
+            if Int(place) == outer { return true }
+            place = exchanges[Int(place)].outer
+        }
+        return false
+    }
+
+    // MARK: Changes from the parts in other files
+
+    mutating func change(_ place: Int, _ body: (inout Exchange) -> Void) { body(&exchanges[place]) }
+
+    // MARK: Inheritance
+
+    /// What a hop was asked for is what the client asked for, where only one of them says it.
+    private mutating func inherit() {
+        // Inner ones may be stored before the outer ones, and chains have several links.
+        for place in exchanges.indices where exchanges[place].outer >= 0 && saysKind(place) {
+            var outer = exchanges[place].outer
+            while outer >= 0, !saysKind(Int(outer)) {
+                copyRequest(from: place, to: Int(outer))
+                outer = exchanges[Int(outer)].outer
+            }
+        }
+        for place in exchanges.indices where exchanges[place].outer >= 0 && !saysKind(place) {
+            var outer = exchanges[place].outer
+            while outer >= 0, !saysKind(Int(outer)) { outer = exchanges[Int(outer)].outer }
+            if outer >= 0 { copyRequest(from: Int(outer), to: place) }
+        }
+    }
+
+    private func saysKind(_ place: Int) -> Bool {
+        exchanges[place].kind != 0 && exchanges[place].kind != ModuleKind.other.rawValue
+    }
+
+    private mutating func copyRequest(from: Int, to: Int) {
+        exchanges[to].kind = exchanges[from].kind
+        exchanges[to].module = exchanges[from].module
+        exchanges[to].flags.insert(.inheritedModule)
+    }
+}

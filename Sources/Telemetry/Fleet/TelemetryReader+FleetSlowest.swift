@@ -1,0 +1,99 @@
+import OTLPModel
+
+extension TelemetryReader {
+    /// The slowest module requests, fetches or sessions, with what made them slow.
+    /// - Throws: `StoreError`
+    package func slowest(_ query: FleetSlowestQuery) throws(StoreError) -> FleetSlowestResult {
+        try snapshot { () throws(StoreError) in
+            switch query.unit {
+            case .request: try slowestRequests(query)
+            case .fetch, .session: try slowestGroups(query)
+            }
+        }
+    }
+
+    private func slowestRequests(_ query: FleetSlowestQuery) throws(StoreError) -> FleetSlowestResult {
+        let question = FleetQuestion(window: query.window, filter: query.filter, wantsStages: true)
+        let (limit, least, classes) = (query.limit + 1, UInt64(max(query.minDurationNanos, 0)), query.classes)
+        let answer = try FleetScan.run(question, self) { _ in
+            SlowestExchanges(limit: limit, leastNanos: least, classes: classes)
+        }
+        let slowest = answer.aggregate.slowest
+        let shown = slowest.prefix(query.limit)
+        let ids = try answer.traceIDs(shown.map { ($0.exchange.segment, $0.exchange.trace) }, self)
+        let names = FleetNameTables(answer.names)
+        let units = zip(shown, ids).compactMap { slow, id in id.map { names.unit(slow, trace: $0) } }
+        return FleetSlowestResult(
+            units: units, hasMore: slowest.count > query.limit, quality: answer.quality, notes: damageNotes())
+    }
+
+    private func slowestGroups(_ query: FleetSlowestQuery) throws(StoreError) -> FleetSlowestResult {
+        let question = FleetQuestion(window: query.window, filter: query.filter, wantsStages: true)
+        let answer = try FleetScan.run(question, self) { _ in
+            FleetRows(hasReasons: true) { $0.client != 0 && $0.moduleKind?.isModuleRequest == true }
+        }
+        let names = FleetNameTables(answer.names)
+        let least = UInt64(max(query.minDurationNanos, 0))
+        let (unit, wanted, limit) = (query.unit, query.classes, query.limit + 1)
+        let parts = answer.aggregate.map { rows in
+            RequestSets.slowest(
+                rows, unit, limit: limit, leastNanos: least, classes: wanted, modules: names.modules)
+        }
+        var heap = BoundedHeap<RequestSet>(limit: limit, isBefore: RequestSet.isBefore)
+        for set in parts.joined() { heap.insert(set) }
+        let slowest = heap.sorted()
+        let shown = slowest.prefix(query.limit)
+        let ids = try answer.traceIDs(shown.map { ($0.slowest.segment, $0.slowest.trace) }, self)
+        let stages = try answer.stages(
+            of: shown.map { set in answer.aggregate.rows(of: set, names.modules) }, self)
+        let units = zip(zip(shown, ids), stages).compactMap { set, stages in
+            set.1.map { names.unit(set.0, query.unit, stages, trace: $0) }
+        }
+        return FleetSlowestResult(
+            units: units, hasMore: slowest.count > query.limit, quality: answer.quality, notes: damageNotes())
+    }
+}
+
+/// The names of a scan when it is over.
+struct FleetNameTables {
+    let nodes: [FleetNode]
+    let modules: [ModuleName]
+    let clients: [ClientName]
+    let labels: [String]
+
+    init(_ names: FleetNames) {
+        nodes = names.nodes
+        modules = names.modules
+        clients = names.clients
+        labels = names.labels
+    }
+
+    func module(_ number: UInt32) -> ModuleName? { number > 0 ? modules[Int(number) - 1] : nil }
+    func client(_ number: UInt32) -> ClientName? { number > 0 ? clients[Int(number) - 1] : nil }
+    func node(_ number: UInt32) -> FleetNode { nodes[Int(number) - 1] }
+
+    func unit(_ slow: SlowExchange, trace: TraceID) -> SlowUnit {
+        let exchange = slow.exchange
+        let outcome = RequestOutcome(rawValue: exchange.outcome)
+        return SlowUnit(
+            start: UnixNanos(clamping: exchange.start),
+            durationNanos: Int64(clamping: exchange.durationNanos),
+            client: client(exchange.client), module: module(exchange.module), kind: exchange.moduleKind,
+            requests: 1,
+            fetches: exchange.module > 0 ? 1 : 0, bytes: exchange.bytes ?? 0,
+            failures: outcome?.isFailure == true ? 1 : 0,
+            cacheResult: CacheResult(rawValue: exchange.facingResult) ?? .unknown, outcome: outcome,
+            httpStatus: exchange.httpStatus > 0 ? Int(exchange.httpStatus) : nil, node: node(exchange.node),
+            reason: slow.reason, stages: slow.stages, traceID: trace)
+    }
+
+    func unit(_ set: RequestSet, _ unit: SlowestUnit, _ stages: StageTimes, trace: TraceID) -> SlowUnit {
+        let slowest = set.slowest
+        return SlowUnit(
+            start: UnixNanos(clamping: set.start), durationNanos: Int64(clamping: set.durationNanos),
+            client: client(slowest.client), module: unit == .fetch ? module(set.module) : nil, kind: nil,
+            requests: set.requests, fetches: set.fetches, bytes: set.bytes, failures: set.failures,
+            cacheResult: slowest.result, outcome: RequestOutcome(rawValue: slowest.outcome), httpStatus: nil,
+            node: node(slowest.node), reason: set.reason, stages: stages, traceID: trace)
+    }
+}

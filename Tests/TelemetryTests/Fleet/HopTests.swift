@@ -1,0 +1,135 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("A request that several nodes saw")
+struct HopTests {
+    private let folder: TemporaryDirectory
+    private let path: String
+    private let zip = "/github.com/a/b/@v/v1.0.0.zip"
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        path = folder.file("telemetry.db")
+    }
+
+    private func edge(
+        trace: UInt64, at start: UInt64 = 0, millis: UInt64 = 100, _ more: [KeyValue] = []
+    ) -> OTLPModel.Span {
+        Sample.span(
+            trace: trace, id: 1, startMillis: start, millis: millis,
+            attributes: FleetSample.attributes(zip, more))
+    }
+
+    @Test(
+        "counts once within a trace, whichever export or segment its spans lie in", arguments: [false, true])
+    func oneTrace(segmented: Bool) async throws {
+        var sample = FleetSample()
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10, parent: 1))
+        sample.add(.edge, [edge(trace: 1, FleetSample.cache("MISS"))])
+        let result = try FleetSample.slowest(try await sample.reader(at: path, segmented: segmented))
+        #expect(result.units.map(\.node.identity.name) == ["edge-1"])
+        #expect(result.units.map(\.cacheResult) == [.miss], "what the edge did, not the proxy behind it")
+        #expect(result.units.first?.stages[.network] == 96_000_000)
+        #expect(result.quality.orphans == 0)
+    }
+
+    @Test("without a word of the edge the client had what the proxy's cache did") func facing() async throws {
+        var sample = FleetSample()
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10, parent: 1))
+        sample.add(.edge, [edge(trace: 1)])
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        #expect(result.units.map(\.cacheResult) == [.hit])
+    }
+
+    @Test(
+        "counts once without a common trace, too, brought together by module and time",
+        arguments: [(0, 1), (400, 1), (600, 2), (1_700, 2)] as [(Int64, Int)])
+    func noPropagation(aheadMillis: Int64, count: Int) async throws {
+        var sample = FleetSample()
+        var node = FleetSample.Node.edge
+        node.aheadMillis = aheadMillis
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10))
+        sample.add(node, [edge(trace: 2)])
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        #expect(result.units.count == count)
+        guard count == 1 else { return }
+        #expect(result.units.first?.node.identity.name == "edge-1")
+        #expect(result.units.first?.cacheResult == .hit, "the proxy's: the edge passed it on")
+        #expect(result.units.first?.stages[.network] == 96_000_000)
+        #expect(result.quality.notes().map(\.code) == ["no_propagation"])
+    }
+
+    @Test("a clock that is known to be ahead is set right before that") func clocks() async throws {
+        var sample = FleetSample()
+        var node = FleetSample.Node.edge
+        node.aheadMillis = 1_700
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10))
+        // It came 50 ms after it had ended, 1.65 s before its clock says that it ended.
+        sample.add(node, receivedMillis: 150, [edge(trace: 2)])
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        #expect(result.units.count == 1)
+    }
+
+    @Test("what an edge's cache answered has no hop, and each request has one at most") func pairs()
+        async throws
+    {
+        var sample = FleetSample()
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10))
+        sample.add(.athens, FleetSample.athens(trace: 2, path: zip, call: "protocol.Zip", at: 20))
+        sample.add(.edge, [edge(trace: 3), edge(trace: 4, FleetSample.cache("HIT"))])
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        #expect(
+            result.units.count == 3, "the hit, the request that was passed on, and one straight at the proxy")
+    }
+
+    @Test("an edge that says hits only, as Envoy does, passed on what was a miss") func hitsOnly()
+        async throws
+    {
+        var sample = FleetSample()
+        let envoy = FleetSample.Node(name: "envoy-1", service: "envoy", scope: "envoy")
+        sample.add(envoy, [edge(trace: 1, [KeyValue("response_flags", .string("RFCF"))])])
+        sample.add(
+            envoy,
+            [
+                edge(trace: 2, at: 1_000),
+                Sample.span(
+                    trace: 2, id: 2, parent: 1, name: "egress", kind: .client, startMillis: 1_010, millis: 80),
+                // Nothing lies behind this one, and nothing is said of it.
+                edge(trace: 3, at: 2_000, millis: 90),
+            ])
+        let units = try FleetSample.slowest(try await sample.reader(at: path)).units
+        #expect(units.map(\.cacheResult) == [.hit, .miss, .unknown])
+    }
+
+    @Test(
+        "2.6: an edge that answers some alone and passes on others has a cache, even where it never says so",
+        arguments: [(4, .unknown), (5, .hit)] as [(Int, CacheResult)])
+    func silentCache(alone: Int, result: CacheResult) async throws {
+        var sample = FleetSample()
+        let node = FleetSample.Node(name: "caddy-1", service: "caddy", scope: "caddy")
+        sample.add(node, (0..<alone).map { edge(trace: UInt64($0 + 10), at: UInt64($0) * 1_000) })
+        sample.add(
+            node,
+            [
+                edge(trace: 1, at: 60_000),
+                Sample.span(
+                    trace: 1, id: 2, parent: 1, name: "GET", kind: .client, startMillis: 60_010, millis: 80),
+            ])
+        let units = try FleetSample.slowest(try await sample.reader(at: path)).units
+        #expect(units.last?.cacheResult == (result == .hit ? .miss : .unknown))
+        #expect(units.dropLast().allSatisfy { $0.cacheResult == result })
+    }
+
+    @Test("is seen as a node saw it where only that node is asked for") func ofNode() async throws {
+        var sample = FleetSample()
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10, parent: 1))
+        sample.add(.edge, [edge(trace: 1, FleetSample.cache("MISS"))])
+        let reader = try await sample.reader(at: path)
+        let units = try FleetSample.slowest(reader) { $0.filter.proxy = "athens-*" }.units
+        #expect(units.map(\.node.identity.name) == ["athens-1"])
+        #expect(units.map(\.cacheResult) == [.hit])
+    }
+}
