@@ -10,7 +10,7 @@ package enum LeadingOptions {
         "--max-rows", "--by", "--per", "--where", "--ratio", "--sort", "--signal",
         "--goproxy", "--goprivate", "--gonoproxy", "--gonosumdb", "--gosumdb", "--label", "--mirrors",
         "--routes",
-        "--ended",
+        "--ended", "--module", "--kind", "--proxy", "--region", "--upstream", "--class",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",

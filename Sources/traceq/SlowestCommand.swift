@@ -13,9 +13,18 @@ struct SlowestCommand: ContextCommand {
               traceq slowest --since yesterday --until today   of yesterday in UTC
               traceq slowest --service athens --node 'edge-*'  of a service on some nodes
               traceq slowest --name '/github.com/*' --min-duration 500ms
+              traceq slowest --by fetch --class cold_vcs       slow for their repository
+              traceq slowest --by session --region 'cn-*'      runs of the go command
 
-            A request is the outermost server span of a trace, or its root where there is none. A time is \
-            \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
+            A request is the outermost server span of a trace, or its root where there is none. With --by, or an \
+            option that is about modules, only module requests are looked at, and each has the class of its slowness \
+            and the stage that took most of its time. A fetch is what one client asked for to get one version: its \
+            info, mod, zip and checksum. A session is what a client asked for without a pause above 15 s.
+
+            Classes are \(RequestClass.allCases.map(\.rawValue).joined(separator: ", ")). Only what takes longer \
+            than 1 s, and than three times what its size explains (0.2 s and 10 MB/s), has one.
+
+            A time is \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,6 +43,17 @@ struct SlowestCommand: ContextCommand {
         help: ArgumentHelp("Only those that took at least this long: 250ms, 1.5s.", valueName: "duration"))
     var minDuration: String?
 
+    @Option(help: "What to list: requests, fetches of a version, or sessions of a client (default: request).")
+    var by: SlowestUnit?
+
+    @OptionGroup var fleet: FleetOptions
+
+    @Option(
+        name: .customLong("class"),
+        help: ArgumentHelp(
+            "Only what is slow for one of these reasons, separated by commas.", valueName: "classes"))
+    var classes: [String] = []
+
     func validate() throws {
         guard (1...100_000).contains(limit) else {
             throw ValidationError("--limit is \(limit); it must lie between 1 and 100000")
@@ -44,26 +64,69 @@ struct SlowestCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
+        let fleetQuery = try fleetQuery(query)
         let reader = try common.openReader(in: context)
-        let result = try reader.slowest(query)
-        var table = ResultTable.slowest(result, window: query.window, zone: style.zone)
-        if result.rows.isEmpty {
+        var table: ResultTable
+        if let fleetQuery {
+            table = .slowest(try reader.slowest(fleetQuery), fleetQuery, zone: style.zone)
+        } else {
+            table = .slowest(try reader.slowest(query), window: query.window, zone: style.zone)
+        }
+        if table.rowCount == 0 {
             let advice = EmptyWindowAdvice(
-                window: query.window, filters: filters, now: context.now, zone: style.zone,
-                notes: result.notes)
-            let sentence = advice.sentence(try reader.info())
-            if format.isForPeople {
-                table.summary = [sentence]
-            } else {
-                table.notes.append(QualityNote(code: "empty_window", message: sentence))
-            }
+                window: query.window, filters: filters, now: context.now, zone: style.zone, noun: noun,
+                notes: table.notes)
+            table.explainEmptiness(advice.sentence(try reader.info()), format)
         }
         context.write(table, as: format, style: style)
         return .success
     }
 
+    private var noun: String {
+        switch by ?? .request {
+        case .request: fleet.given.isEmpty && by == nil && classes.isEmpty ? "request" : "module request"
+        case .fetch: "fetche"
+        case .session: "session"
+        }
+    }
+
     /// The options that were given and limit the requests.
-    private var filters: [String] { spans.given + (minDuration == nil ? [] : ["--min-duration"]) }
+    private var filters: [String] {
+        spans.given + (minDuration == nil ? [] : ["--min-duration"]) + fleet.given
+            + (classes.isEmpty ? [] : ["--class"])
+    }
+
+    /// The question about module requests; nil where none is asked.
+    private func fleetQuery(_ query: SlowestQuery) throws(CommandFailure) -> FleetSlowestQuery? {
+        guard by != nil || !classes.isEmpty || !fleet.given.isEmpty else { return nil }
+        guard spans.name == nil else {
+            throw CommandFailure(
+                .usage,
+                "--name is about spans, and \(by == nil ? "the other options are" : "--by is") about module "
+                    + "requests; give --module in its place")
+        }
+        return FleetSlowestQuery(
+            window: query.window, filter: try fleet.filter(service: spans.service, node: spans.node),
+            unit: by ?? .request, limit: limit, minDurationNanos: query.minDurationNanos,
+            classes: try slowClasses())
+    }
+
+    private func slowClasses() throws(CommandFailure) -> Set<RequestClass> {
+        var found: Set<RequestClass> = []
+        for word in classes.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+            let word = trimmingSpaces(String(word))
+            guard let known = RequestClass(rawValue: word) else {
+                let names = RequestClass.allCases.map(\.rawValue)
+                throw CommandFailure(
+                    .usage,
+                    "--class has '\(DisplayText.escaped(word))', which is no class"
+                        + Suggestion.sentence(word, among: names)
+                        + "; there are \(names.joined(separator: ", "))")
+            }
+            found.insert(known)
+        }
+        return found
+    }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws(CommandFailure) -> SlowestQuery {
         do {
@@ -75,6 +138,19 @@ struct SlowestCommand: ContextCommand {
             throw failure
         } catch {
             throw CommandFailure(.usage, "\(error)")
+        }
+    }
+}
+
+extension SlowestUnit: ExpressibleByArgument {}
+
+extension ResultTable {
+    /// Says why there are no rows.
+    mutating func explainEmptiness(_ sentence: String, _ format: OutputFormat) {
+        if format.isForPeople {
+            summary = [sentence]
+        } else {
+            notes.append(QualityNote(code: "empty_window", message: sentence))
         }
     }
 }

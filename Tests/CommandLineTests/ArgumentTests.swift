@@ -28,7 +28,8 @@ struct ArgumentTests {
     @Test(
         "every option that a command has goes behind it",
         arguments: [
-            ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"], ["db", "info"],
+            ["slowest"], ["misses"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"],
+            ["db", "info"],
             ["db", "verify"], ["db", "backup"], ["db", "merge"], ["chain", "lint"],
         ])
     func everyLeadingOption(command: [String]) throws {

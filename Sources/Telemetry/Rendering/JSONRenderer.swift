@@ -13,6 +13,9 @@ struct JSONRenderer {
         }
         output.text += table.rowCount == 0 ? "]" : "\n]"
         output.text += ",\"notes\":" + notes.text
+        for member in table.members {
+            output.text += "," + JSONNode.string(member.key).text + ":" + member.value.text
+        }
         output.line("}")
         output.flush()
     }

@@ -14,6 +14,8 @@ package enum ResultCell: Hashable, Sendable {
     case rate(Double)
     /// A size in bytes.
     case bytes(Int64)
+    /// The same without its digits for people: of things that need not be compared to the byte.
+    case size(Int64)
     /// Nanoseconds; milliseconds in data formats.
     case duration(Int64)
     case time(UnixNanos)
@@ -29,7 +31,7 @@ package enum ResultCell: Hashable, Sendable {
         switch self {
         case .missing: .null
         case .text(let text), .alert(let text), .identifier(let text): .string(text)
-        case .integer(let number), .bytes(let number): .integer(number)
+        case .integer(let number), .bytes(let number), .size(let number): .integer(number)
         case .decimal(let number), .rate(let number): .double(number)
         case .duration(let nanoseconds): .decimal(HumanUnits.milliseconds(nanoseconds))
         case .time(let time), .minute(let time): .string(time.rfc3339)
@@ -51,6 +53,7 @@ package enum ResultCell: Hashable, Sendable {
         case .bytes(let count):
             count < 1024
                 ? HumanUnits.bytes(count) : "\(HumanUnits.bytes(count)) (\(HumanUnits.count(count)) bytes)"
+        case .size(let count): HumanUnits.bytes(count)
         case .duration(let nanoseconds): HumanUnits.duration(nanoseconds)
         case .time(let time): time.displayText(in: zone)
         // Without `:00.000`.
@@ -68,7 +71,7 @@ package enum ResultCell: Hashable, Sendable {
         case .missing: ""
         case .text(let text), .alert(let text): CSVRenderer.guarded(DisplayText.escaped(text))
         case .identifier(let text): text
-        case .integer(let number), .bytes(let number): String(number)
+        case .integer(let number), .bytes(let number), .size(let number): String(number)
         case .decimal(let number), .rate(let number): number.isFinite ? number.description : ""
         case .duration(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
         case .time(let time), .minute(let time): time.rfc3339

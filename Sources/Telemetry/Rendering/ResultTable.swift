@@ -22,11 +22,13 @@ package struct ResultTable {
     /// What people read under the table, before the window and the notes.
     package var summary: [String]
     package var layout: Layout
+    /// What the JSON document says besides rows and notes, such as totals.
+    package var members: [JSONMember]
 
     package init(
         schema: String, window: TimeWindow? = nil, columns: [ResultColumn], rowCount: Int,
         row: @escaping (_ index: Int) -> [ResultCell], notes: [QualityNote] = [], summary: [String] = [],
-        layout: Layout = .rows
+        layout: Layout = .rows, members: [JSONMember] = []
     ) {
         self.schema = schema
         self.window = window
@@ -36,6 +38,7 @@ package struct ResultTable {
         self.notes = notes
         self.summary = summary
         self.layout = layout
+        self.members = members
     }
 
     /// Writes the table in a format. Footers go where people look: under a table, or to `diagnostics`
