@@ -27,7 +27,9 @@ struct HopMatching {
 
     /// Whether an exchange may be the hop of a request in another trace.
     static func mayBeHop(_ exchange: Exchange) -> Bool {
-        exchange.isRequest && exchange.flags.contains(.behindEdge) && !exchange.flags.contains(.clientSide)
+        // What has a parent that is not stored was passed on with its trace.
+        exchange.isRequest && exchange.flags.contains(.behindEdge)
+            && exchange.flags.isDisjoint(with: [.clientSide, .orphan])
             && exchange.moduleKind?.isModuleRequest == true
     }
 

@@ -35,7 +35,8 @@ extension SegmentExchanges {
         case .flightWait: .coalesced
         case .stash, .fetch, .listing: .upstream
         case .verification: .verify
-        case .other: .other
+        // Such as the middlewares of Traefik: what an edge does between its own span and that of asking the proxy.
+        case .other: leadsToHop(row) ? .network : .other
         }
     }
 
@@ -47,6 +48,7 @@ extension SegmentExchanges {
             // The proxy's pool has a worker from when the call starts; before that the request waits for one.
             case .protocolCall: return from < starts[child] ? .queue : .serve
             case .server, .client: hasHop = true
+            case .other: hasHop = hasHop || leadsToHop(child)
             default: break
             }
         }
@@ -81,5 +83,22 @@ extension SegmentExchanges {
         let parent = Int(parents[row])
         guard parent >= 0, roles[parent] == .protocolCall else { return false }
         return lookups(of: parent).first.map { $0.start < starts[row] } ?? false
+    }
+
+    /// Whether a hop, or the span of asking for one, lies below a span.
+    private func leadsToHop(_ row: Int) -> Bool {
+        var below = [row]
+        // No trace has more spans than these.
+        for _ in parents.indices {
+            guard let next = below.popLast() else { return false }
+            for child in children[next] {
+                switch roles[child] {
+                case .server, .client: return true
+                case .other: below.append(child)
+                default: break
+                }
+            }
+        }
+        return false
     }
 }

@@ -73,6 +73,17 @@ struct HopTests {
         #expect(result.units.count == 1)
     }
 
+    @Test(
+        "what an edge passed on with its trace, whose own spans are not stored, is no hop of another request")
+    func silentEdge() async throws {
+        var sample = FleetSample()
+        sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10, parent: 99))
+        sample.add(.edge, [edge(trace: 2)])
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        #expect(result.units.map(\.node.identity.name) == ["edge-1", "athens-1"])
+        #expect(result.quality.hopsByTime == 0 && result.quality.orphans == 1)
+    }
+
     @Test("what an edge's cache answered has no hop, and each request has one at most") func pairs()
         async throws
     {
