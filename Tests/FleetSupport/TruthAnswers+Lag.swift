@@ -19,24 +19,25 @@ extension TruthAnswers {
     package var visibility: [VisibilityBracket] {
         truth.publications.flatMap { publication in
             publication.nodes.compactMap { node -> VisibilityBracket? in
-                guard let first = node.firstSuccessStartNs else { return nil }
+                guard let first = node.firstSuccessEndNs else { return nil }
                 let published = publication.publishedNs
                 return VisibilityBracket(
                     module: publication.module, version: publication.version, node: node.node,
-                    lowerNanos: node.lastRefusalEndNs.map { $0 - published },
-                    // Who asked before the publication has had it at once.
-                    upperNanos: first > published ? first - published : 0,
+                    // Whether the node has it is decided at some time between the two ends of an answer.
+                    lowerNanos: node.lastRefusalStartNs.map { $0 - published }, upperNanos: first - published,
                     trueNanos: node.visibleNs.map { $0 - published })
             }
         }
     }
 
     /// How much longer each edge took than the proxy behind it, as the spans of both say: of requests whose spans are in
-    /// one trace, smallest first.
+    /// one trace, and whose clients waited for the end, smallest first.
     package var edgeOverheads: [String: [Int64]] {
         var found: [String: [Int64]] = [:]
         for request in truth.requests
-        where request.edgeIsDelivered == true && request.proxyIsDelivered == true {
+        where request.edgeIsDelivered == true && request.proxyIsDelivered == true
+            && request.outcome != "aborted"
+        {
             guard let edge = request.edge, nodes[edge]?.propagates == true,
                 let proxy = request.proxyDurationNs
             else { continue }
@@ -45,15 +46,18 @@ extension TruthAnswers {
         return found.mapValues { $0.sorted() }
     }
 
-    /// How long requests waited for a worker of a proxy, smallest first.
+    /// How long requests waited for a worker of a proxy, smallest first; of those that need one.
     package var queueTimes: [String: [UInt64]] {
         var found: [String: [UInt64]] = [:]
         for request in truth.requests where request.proxyIsDelivered == true {
-            guard let proxy = request.proxy else { continue }
+            guard let proxy = request.proxy, Self.workedOn.contains(request.kind) else { continue }
             found[proxy, default: []].append(request.stages.queueNs)
         }
         return found.mapValues { $0.sorted() }
     }
+
+    /// What a proxy does not just pass on.
+    private static let workedOn: Set = ["info", "mod", "zip", "query", "list", "latest"]
 
     /// By node: for how long it gave out a list that lacked a version which another node of the same software had
     /// given out before; the longest of all lists. Nodes without such a list are left out.

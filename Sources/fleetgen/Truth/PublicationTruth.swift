@@ -17,12 +17,12 @@ package struct PublicationTruth: Codable, Hashable, Sendable {
         package var node = ""
         /// Of a proxy: from when on its upstream had the version.
         package var visibleNs: UInt64?
-        /// Answers 404 to requests that began after the publication and before the first success.
+        /// Answers 404 to requests that began after the publication and before the first success ended.
         package var refusals = 0
-        /// The last of these: when it began and ended.
+        /// The last of these that began: when it began and ended.
         package var lastRefusalStartNs: UInt64?
         package var lastRefusalEndNs: UInt64?
-        /// The first answer 200.
+        /// The answer 200 that ended first.
         package var firstSuccessStartNs: UInt64?
         package var firstSuccessEndNs: UInt64?
         package var successes = 0
@@ -41,24 +41,25 @@ extension PublicationTruth {
         listBytes = publication.listBytes
         let byNode = Dictionary(grouping: answers, by: \.node)
         self.nodes = nodes.compactMap { node in
-            let answers = (byNode[node.index] ?? []).sorted { $0.interval.start < $1.interval.start }
+            let answers = byNode[node.index] ?? []
             let visible = publication.visible[node.index]
             guard !answers.isEmpty || visible != nil else { return nil }
             var found = Visibility()
             found.node = node.instance
             found.visibleNs = visible
             let successes = answers.filter { $0.status == 200 }
+            let first = successes.min { $0.interval.end < $1.interval.end }?.interval
             found.successes = successes.count
-            found.firstSuccessStartNs = successes.first?.interval.start
-            found.firstSuccessEndNs = successes.first?.interval.end
-            let first = successes.first?.interval.start ?? .max
+            found.firstSuccessStartNs = first?.start
+            found.firstSuccessEndNs = first?.end
             let refusals = answers.filter {
-                $0.status == 404 && $0.interval.start >= publication.time && $0.interval.start < first
+                $0.status == 404 && $0.interval.start >= publication.time
+                    && $0.interval.start < first?.end ?? .max
             }
             found.refusals = refusals.count
-            let last = refusals.max { $0.interval.end < $1.interval.end }
-            found.lastRefusalStartNs = last?.interval.start
-            found.lastRefusalEndNs = last?.interval.end
+            let last = refusals.max { $0.interval.start < $1.interval.start }?.interval
+            found.lastRefusalStartNs = last?.start
+            found.lastRefusalEndNs = last?.end
             return found
         }
     }
