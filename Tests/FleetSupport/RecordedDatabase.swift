@@ -15,12 +15,14 @@ package enum RecordedDatabase {
         }
         await store.sealNow()
         await store.close()
-        // As if index.golang.org had been imported.
-        let publications = recording.truth.publications.map {
-            Publication(
-                module: $0.module, version: $0.version, time: UnixNanos(clamping: $0.publishedNs))
+    }
+
+    /// Stores when versions were published, as if index.golang.org had been imported.
+    package static func addIndex(of truth: FleetTruth, to path: String) throws {
+        let publications = truth.publications.map {
+            Publication(module: $0.module, version: $0.version, time: UnixNanos(clamping: $0.publishedNs))
         }
-        if !publications.isEmpty { _ = try PublicationStore(path: path).add(publications) }
+        _ = try PublicationStore(path: path).add(publications)
     }
 
     private static func append(_ delivery: Delivery, to store: TelemetryStore) async throws {

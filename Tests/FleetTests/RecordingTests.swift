@@ -170,5 +170,7 @@ struct RecordingTests {
         let names = Set(recording.truth.nodes.map(\.name))
         #expect(Set(result.rows.map(\.node.name)).isSubset(of: names))
         #expect(result.rows.contains { $0.node.source == .peerAddress })
+        try RecordedDatabase.addIndex(of: recording.truth, to: path)
+        #expect(try TelemetryReader(path: path).publications(in: .all).count == 6)
     }
 }
