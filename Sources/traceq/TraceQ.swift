@@ -15,6 +15,8 @@ struct TraceQ: ParsableCommand {
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
               traceq misses                    what caches did not have, and what that cost
+              traceq nodes                     the fleet, nodes in trouble first
+              traceq lag                       what lags where
               traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq metrics --list            which metrics are stored
@@ -32,8 +34,8 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, MissesCommand.self, StatsCommand.self, TraceCommand.self,
-            MetricsCommand.self, SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self,
-            ChainCommand.self, DatabaseCommand.self,
+            SlowestCommand.self, MissesCommand.self, StatsCommand.self, TraceCommand.self, NodesCommand.self,
+            LagCommand.self, MapCommand.self, MetricsCommand.self, SQLCommand.self, ExportCommand.self,
+            ImportCommand.self, RecordCommand.self, ChainCommand.self, DatabaseCommand.self,
         ])
 }

@@ -7,8 +7,9 @@ struct DocumentedOptionsTests {
     @Test(
         "traceq, in the command's own section of docs/cli.md",
         arguments: [
-            ["slowest"], ["stats"], ["trace"], ["sql"], ["db", "info"], ["db", "verify"], ["db", "backup"],
-            ["db", "merge"], ["import"], ["export"], ["record"], ["chain", "lint"],
+            ["slowest"], ["nodes"], ["lag"], ["map"], ["stats"], ["trace"], ["sql"], ["db", "info"],
+            ["db", "verify"], ["db", "backup"], ["db", "merge"], ["import"], ["export"], ["record"],
+            ["chain", "lint"],
         ])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()

@@ -78,6 +78,13 @@ package struct ModuleRequest: Hashable, Sendable {
     /// When that commit was made, UTC; nil too when the digits are no time.
     package var commitTime: UnixNanos? { pseudoTime.flatMap(Self.time) }
 
+    /// When the commit was made that a version stands for, UTC; nil for a version that stands for none.
+    static func commitTime(ofVersion version: String) -> UnixNanos? {
+        let plain = Array(version.utf8)
+        guard ModuleVersion.isCanonical(plain.span, plain.indices) else { return nil }
+        return ModuleVersion.pseudoTime(plain.span, plain.indices).flatMap { time(plain[$0]) }
+    }
+
     /// The digits of that time.
     private var pseudoTime: ArraySlice<UInt8>? {
         guard let version else { return nil }

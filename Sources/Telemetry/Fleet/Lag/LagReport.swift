@@ -1,0 +1,147 @@
+/// Puts together what is known of each node's lags.
+struct LagReport {
+    /// A publication that a node has not seen after this is counted, in nanoseconds.
+    static let serialNanos: Int64 = 300_000_000_000
+
+    private let tally: LagTally
+    private let census: NodeCensus
+    private let end: UnixNanos
+    private let visibility: [FleetNode.Key: [VersionVisibility]]
+    private let lists: [UInt32: ListLag]
+    private let hasIndex: Bool
+    /// Which configuration is the newest, and when the first node had it, by the collector's clock.
+    private let newest: (version: String, first: Int64)?
+    /// By node: what it ran last, and when it first did.
+    private let configurations: [UInt32: (version: String, first: Int64)]
+
+    init(
+        _ tally: LagTally, _ census: NodeCensus, versions: [VersionVisibility], modules: [ModuleName],
+        end: UnixNanos, hasIndex: Bool
+    ) {
+        self.tally = tally
+        self.census = census
+        self.end = end
+        self.hasIndex = hasIndex
+        visibility = Dictionary(grouping: versions, by: \.node.key)
+        lists = tally.lists.lags(census, modules)
+        var last: [UInt32: (version: String, first: Int64)] = [:]
+        var firsts: [String: Int64] = [:]
+        for (node, versions) in tally.configurations.seen {
+            for (version, seen) in versions {
+                let first = census.clocks.corrected(seen.first, node: node)
+                firsts[version] = min(firsts[version] ?? first, first)
+            }
+            let current = versions.max { ($0.value.last, $0.value.first) < ($1.value.last, $1.value.first) }
+            if let current {
+                last[node] = (current.key, census.clocks.corrected(current.value.first, node: node))
+            }
+        }
+        configurations = last
+        newest = firsts.max { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
+    }
+
+    var configurationCount: Int { Set(configurations.values.map(\.version)).count }
+
+    func node(_ number: UInt32) -> NodeLag {
+        let node = census.node(number)
+        let clock = census.clocks.reading(number)
+        let versions = visibility[node.key]
+        return NodeLag(
+            node: node, arrival: tally.arrivalLag(number, node.software, census.clocks), clock: clock,
+            isClockOrLink: clock == nil && isClockOrLink(number, node.software),
+            heartbeat: census.heartbeat(number), edge: tally.edgeLag(number),
+            visibility: versions.map { NodeVisibility($0) }, list: lists[number], age: tally.ages.lag(number),
+            sync: sync(number), config: config(number), serial: serial(number, versions ?? []),
+            queue: tally.queueLag(number))
+    }
+
+    /// Even what came fastest came late, and no request that another node tells of decides which of the two it is.
+    private func isClockOrLink(_ number: UInt32, _ software: ProxySoftware?) -> Bool {
+        guard let least = tally.telemetry.entry(number).leastLag else { return false }
+        return least > ArrivalLag.flushNanos(software)
+    }
+
+    private func sync(_ number: UInt32) -> SyncLag? {
+        guard let said = census.value(.syncLag, number) else { return nil }
+        return SyncLag(
+            nanos: sinceThen(said),
+            intervalNanos: census.value(.syncInterval, number).map { NodeMetrics.nanos($0.number) })
+    }
+
+    /// A duration up to now that was said some time ago.
+    private func sinceThen(_ said: NodeMetrics.Value) -> Int64 {
+        let (passed, overflow) = end.rawValue.subtractingReportingOverflow(said.time.rawValue)
+        return NodeMetrics.nanos(said.number) &+ (overflow ? 0 : max(0, passed))
+    }
+
+    private func config(_ number: UInt32) -> ConfigurationLag? {
+        let age = census.value(.configAge, number).map(sinceThen)
+        let current = census.members(number).compactMap { configurations[$0] }.max { $0.first < $1.first }
+        guard age != nil || current != nil else { return nil }
+        var lag = ConfigurationLag(ageNanos: age, version: current?.version)
+        guard let newest, let current else { return lag }
+        if current.version == newest.version {
+            lag.adoptionNanos = max(0, current.first &- newest.first)
+        } else {
+            lag.behindNanos = max(0, end.rawValue &- newest.first)
+        }
+        return lag
+    }
+
+    /// What a mirror says, else how many known publications a node still refuses.
+    private func serial(_ number: UInt32, _ versions: [VersionVisibility]) -> Int64? {
+        if let own = census.value(.syncSerial, number), let target = census.value(.targetSerial, number) {
+            return Int64(max(0, min(target.number - own.number, 0x1p62)))
+        }
+        let indexed = versions.filter { $0.published.source == .index }
+        guard hasIndex, !indexed.isEmpty else { return nil }
+        return Int64(
+            indexed.count {
+                $0.upperNanos == nil && end.rawValue &- $0.published.time.rawValue > Self.serialNanos
+            })
+    }
+
+    // MARK: What limits it
+
+    func notes(_ nodes: [NodeLag]) -> [QualityNote] {
+        var notes: [QualityNote] = []
+        let corrected = nodes.filter { $0.clock?.isWorthWarning == true }
+        if !corrected.isEmpty {
+            let names = corrected.prefix(5).map(\.node.identity.name).joined(separator: ", ")
+            notes.append(
+                QualityNote(
+                    code: "skew",
+                    message: "arrival, visibility, list and config are corrected by the clocks of "
+                        + "\(HumanUnits.count(corrected.count, "node")) that are off by more than 250 ms: \(names)"
+                        + (corrected.count > 5 ? ", …" : ""), nodes: corrected.map(\.node.identity.name)))
+        }
+        let late = nodes.filter { ($0.arrival?.alarm.level ?? .fine) != .fine }
+        if !late.isEmpty {
+            notes.append(
+                QualityNote(
+                    code: "late_data",
+                    message:
+                        "telemetry of \(HumanUnits.count(late.count, "node")) came late: late is not slow, and no "
+                        + "other column has it in it", nodes: late.map(\.node.identity.name)))
+        }
+        let undecided = nodes.filter(\.isClockOrLink)
+        if !undecided.isEmpty {
+            notes.append(
+                QualityNote(
+                    code: "clock_or_link",
+                    message:
+                        "of \(HumanUnits.count(undecided.count, "node")) even the fastest telemetry came late: a clock that is "
+                        + "behind or a slow link; requests that another node tells of would decide it",
+                    nodes: undecided.map(\.node.identity.name)))
+        }
+        if tally.versions.isIncomplete {
+            notes.append(
+                QualityNote(
+                    code: "many_versions",
+                    message:
+                        "more versions were asked for than are kept in mind: visibility is not complete; a shorter "
+                        + "window has it all"))
+        }
+        return notes
+    }
+}

@@ -1,0 +1,99 @@
+import OTLPModel
+
+/// Works out which versions could be had when.
+struct VisibilityReport {
+    private let sightings: VersionSightings
+    private let census: NodeCensus
+    private let modules: [ModuleName]
+    /// By number of the module less one.
+    private let publications: [Publication]
+
+    /// What is known of a version's publication without a look at who served it.
+    private enum Publication {
+        case unknown
+        /// In the period that is looked at.
+        case known(PublishedVersion)
+        /// At another time: what nodes did about it then is not stored.
+        case elsewhere
+    }
+
+    /// - Parameters:
+    ///   - index: times of publication that are known
+    ///   - period: the part of the window of which something is stored; versions of other times are not looked at
+    init(
+        _ sightings: VersionSightings, _ census: NodeCensus, _ modules: [ModuleName],
+        index: [ModuleName: UnixNanos], period: Range<Int64>
+    ) {
+        self.sightings = sightings
+        self.census = census
+        self.modules = modules
+        publications = modules.map { name in
+            let found: PublishedVersion
+            if let time = index[name] {
+                found = PublishedVersion(time: time, source: .index)
+            } else if let time = name.version.flatMap({ ModuleRequest.commitTime(ofVersion: $0) }) {
+                found = PublishedVersion(time: time, source: .commit)
+            } else {
+                return .unknown
+            }
+            return period.contains(found.time.rawValue) ? .known(found) : .elsewhere
+        }
+    }
+
+    /// One node's view of one version, by the collector's clock.
+    private struct View {
+        var node: UInt32
+        var success: Int64?
+        var refusals: [Int64]
+    }
+
+    /// Longest first.
+    func versions() -> [VersionVisibility] {
+        let refusals = sightings.refusalStarts()
+        let refused = Set(refusals.keys.lazy.map { UInt32(truncatingIfNeeded: $0) })
+        var views: [UInt32: [View]] = [:]
+        for key in Set(sightings.firstSuccess.keys).union(refusals.keys) {
+            let (node, module) = (UInt32(key >> 32), UInt32(truncatingIfNeeded: key))
+            switch publications[Int(module) - 1] {
+            case .known: break
+            case .unknown: guard refused.contains(module) else { continue }
+            case .elsewhere: continue
+            }
+            views[module, default: []].append(
+                View(
+                    node: node,
+                    success: sightings.firstSuccess[key].map { census.clocks.corrected($0, node: node) },
+                    refusals: (refusals[key] ?? []).map { census.clocks.corrected($0, node: node) }))
+        }
+        return views.flatMap { module, views in versions(of: module, views) }
+            .sorted(by: VersionVisibility.isWorse)
+    }
+
+    private func versions(of number: UInt32, _ views: [View]) -> [VersionVisibility] {
+        let module = modules[Int(number) - 1]
+        let published: PublishedVersion
+        if case .known(let known) = publications[Int(number) - 1] {
+            published = known
+        } else if let earliest = views.compactMap(\.success).min(),
+            // Else it may have been there for long, and a node that did not have it had not been asked before.
+            views.contains(where: { $0.refusals.first ?? .max < earliest })
+        {
+            published = PublishedVersion(time: UnixNanos(rawValue: earliest), source: .firstSeen)
+        } else {
+            return []
+        }
+        let found = views.compactMap { view -> VersionVisibility? in
+            // The answer to a request may have been known from its start on.
+            let refusal = view.refusals.last {
+                $0 > published.time.rawValue && $0 < view.success ?? .max
+            }
+            guard view.success != nil || refusal != nil else { return nil }
+            func since(_ time: Int64) -> Int64 { max(0, time &- published.time.rawValue) }
+            return VersionVisibility(
+                node: census.node(view.node), module: module, published: published,
+                lowerNanos: refusal.map(since), upperNanos: view.success.map(since))
+        }
+        // Without a time of publication only what was refused while others had it tells anything.
+        return published.source == .firstSeen ? found.filter { $0.lowerNanos != nil } : found
+    }
+}

@@ -1,0 +1,119 @@
+/// Makes a tree of who asks whom.
+struct MapTree {
+    private struct Link {
+        var to: MapPlace
+        var counts: NodeTraffic.Counts
+    }
+
+    private var links: [MapPlace: [MapPlace: NodeTraffic.Counts]] = [:]
+    private var nodes: [MapPlace: FleetNode] = [:]
+    private let grouping: MapGrouping
+    private let branches: Int
+
+    init(_ tally: LinkTally, _ names: FleetNameTables, _ query: FleetMapQuery) {
+        grouping = query.grouping
+        branches = query.branches
+        for (key, counts) in tally.links {
+            let from = UInt32(key >> 32)
+            let left = from == 0 ? .clients : place(names.node(from))
+            add(counts, left, place(names.node(UInt32(truncatingIfNeeded: key))))
+        }
+        for (key, counts) in tally.upstreams {
+            add(counts, place(names.node(key.node)), .upstream(key.host))
+        }
+    }
+
+    private mutating func add(_ counts: NodeTraffic.Counts, _ from: MapPlace, _ to: MapPlace) {
+        links[from, default: [:]][to, default: NodeTraffic.Counts()].merge(counts)
+    }
+
+    private mutating func place(_ node: FleetNode) -> MapPlace {
+        let role = node.role?.rawValue ?? "node"
+        let name =
+            switch grouping {
+            case .node: node.identity.name
+            case .region: "\(role) \(node.region ?? "without region")"
+            case .role: role
+            case .software: node.software?.rawValue ?? node.service
+            }
+        if nodes[.nodes(name)] == nil { nodes[.nodes(name)] = node }
+        return .nodes(name)
+    }
+
+    /// Depth first. What several ask stands below the one that asks most.
+    func rows() -> [MapRow] {
+        guard let first = links[.clients] else { return [] }
+        var all = NodeTraffic.Counts()
+        for counts in first.values { all.merge(counts) }
+        var rows = [
+            MapRow(
+                depth: 0, from: nil, to: .clients, role: nil, region: nil, traffic: TrafficReport(all),
+                repetition: nil, others: 0)
+        ]
+        var isShown: Set<MapPlace> = [.clients]
+        addRows(behind: .clients, depth: 1, homes(), &rows, &isShown)
+        return rows
+    }
+
+    /// The links from a place, the busiest first, as far as they are told of singly.
+    private func ordered(_ from: MapPlace) -> (shown: ArraySlice<Link>, rest: ArraySlice<Link>) {
+        let all = (links[from] ?? [:]).map { Link(to: $0.key, counts: $0.value) }.sorted {
+            ($1.counts.requests, $0.to.name) < ($0.counts.requests, $1.to.name)
+        }
+        // One more is no longer than the line that says so.
+        let shown = all.count <= branches + 1 ? all.count : branches
+        return (all[..<shown], all[shown...])
+    }
+
+    /// By place, from where it is entered to show what lies behind it: of those that ask it and are shown nearer to the
+    /// clients, the busiest.
+    private func homes() -> [MapPlace: MapPlace] {
+        var homes: [MapPlace: MapPlace] = [:]
+        var level: [MapPlace] = [.clients]
+        var isSeen: Set<MapPlace> = [.clients]
+        while !level.isEmpty {
+            var most: [MapPlace: Int] = [:]
+            var next: [MapPlace] = []
+            for from in level {
+                for link in ordered(from).shown where !isSeen.contains(link.to) {
+                    if most[link.to] == nil { next.append(link.to) }
+                    guard link.counts.requests > most[link.to] ?? -1 else { continue }
+                    most[link.to] = link.counts.requests
+                    homes[link.to] = from
+                }
+            }
+            isSeen.formUnion(next)
+            level = next
+        }
+        return homes
+    }
+
+    private func addRows(
+        behind from: MapPlace, depth: Int, _ homes: [MapPlace: MapPlace], _ rows: inout [MapRow],
+        _ isShown: inout Set<MapPlace>
+    ) {
+        let (shown, hidden) = ordered(from)
+        for link in shown {
+            let isHome = homes[link.to] == from
+            let isLeaf = links[link.to] == nil
+            rows.append(
+                MapRow(
+                    depth: depth, from: from, to: link.to,
+                    role: grouping == .software ? nil : nodes[link.to]?.role,
+                    region: grouping == .node || grouping == .region ? nodes[link.to]?.region : nil,
+                    traffic: TrafficReport(link.counts),
+                    repetition: isHome || isLeaf ? nil : isShown.contains(link.to) ? .above : .below,
+                    others: 0))
+            guard isHome, !isLeaf else { continue }
+            isShown.insert(link.to)
+            addRows(behind: link.to, depth: depth + 1, homes, &rows, &isShown)
+        }
+        guard !hidden.isEmpty else { return }
+        var rest = NodeTraffic.Counts()
+        for link in hidden { rest.merge(link.counts) }
+        rows.append(
+            MapRow(
+                depth: depth, from: from, to: nil, role: nil, region: nil, traffic: TrafficReport(rest),
+                repetition: nil, others: hidden.count))
+    }
+}

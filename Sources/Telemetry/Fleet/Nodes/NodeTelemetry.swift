@@ -1,0 +1,129 @@
+import OTLPModel
+
+/// What the spans of each node tell of its clock and of its link, whatever they are about.
+struct NodeTelemetry: Sendable {
+    /// What is known of one node.
+    struct Entry: Sendable {
+        /// Spans that started in the window.
+        var spans = 0
+        /// The least time between the end of a span and its arrival, in nanoseconds; nil where arrivals say nothing.
+        var leastLag: Int64?
+        /// All of these times.
+        var lags = SignedSketch()
+        /// The last end of a span, by the node's clock.
+        var lastEnd: UInt64 = 0
+        /// Up to the end of the window.
+        var arrivals = NodeArrivals()
+
+        mutating func merge(_ other: Entry) {
+            spans += other.spans
+            leastLag = [leastLag, other.leastLag].compactMap(\.self).min()
+            lags.merge(other.lags)
+            lastEnd = max(lastEnd, other.lastEnd)
+            arrivals.merge(other.arrivals)
+        }
+    }
+
+    /// Where files come from that were imported: they arrived when they were, and not from a node.
+    static let importAddress = "import"
+
+    /// By number of the node.
+    private(set) var entries: [Entry] = []
+    /// By numbers of the outer and the inner node.
+    private(set) var pairs: [UInt64: ClockPair] = [:]
+    /// The first and the last start in the window.
+    private(set) var firstStart: UInt64?
+    private(set) var lastStart: UInt64?
+    let window: TimeWindow
+    private let end: UnixNanos
+    private let keepsLags: Bool
+
+    /// - Parameters:
+    ///   - end: the moment that is asked about: what arrived later had not arrived then
+    ///   - keepsLags: whether all times of arrival are asked for
+    init(window: TimeWindow, end: UnixNanos, keepsLags: Bool) {
+        self.window = window
+        self.end = end
+        self.keepsLags = keepsLags
+    }
+
+    func entry(_ node: UInt32) -> Entry { node < entries.count ? entries[Int(node)] : Entry() }
+
+    private mutating func makeRoom(_ node: UInt32) {
+        while entries.count <= node { entries.append(Entry()) }
+    }
+
+    mutating func addArrival(node: UInt32, at time: UnixNanos) {
+        guard time >= window.since, time <= end else { return }
+        makeRoom(node)
+        entries[Int(node)].arrivals.add(time)
+    }
+
+    /// Takes in the spans of a segment. Reads before anything changes.
+    mutating func add(_ segment: SegmentExchanges) throws(StoreError) {
+        let arrivals = try segment.view.tables().arrivals
+        let arrivalIndexes = try segment.view.arrivalIndexes()
+        addArrivals(segment.nodes, arrivalIndexes, arrivals)
+        let isImport = arrivals.map { $0.peerAddress == Self.importAddress }
+        for row in segment.starts.indices {
+            let start = segment.starts[row]
+            guard window.contains(UnixNanos(clamping: start)) else { continue }
+            let node = Int(segment.nodes[row])
+            let end = segment.end(row)
+            let arrival = Int(arrivalIndexes[row])
+            makeRoom(UInt32(node))
+            entries[node].spans += 1
+            entries[node].lastEnd = max(entries[node].lastEnd, end)
+            firstStart = min(firstStart ?? start, start)
+            lastStart = max(lastStart ?? start, start)
+            guard !isImport[arrival] else { continue }
+            let lag = arrivals[arrival].receivedAt.rawValue &- Int64(clamping: end)
+            if lag < entries[node].leastLag ?? .max { entries[node].leastLag = lag }
+            if keepsLags { entries[node].lags.add(lag) }
+        }
+    }
+
+    /// Takes in when something of any signal arrived.
+    /// - Parameters:
+    ///   - nodes: by row
+    ///   - indexes: by row
+    mutating func addArrivals(_ nodes: [UInt32], _ indexes: [UInt32], _ arrivals: [Arrival]) {
+        // A request is mostly of one node: each pair of the two is looked at once.
+        var firstNode = [UInt32](repeating: 0, count: arrivals.count)
+        var others: Set<UInt64> = []
+        for row in nodes.indices {
+            let (node, arrival) = (nodes[row], Int(indexes[row]))
+            guard firstNode[arrival] != node else { continue }
+            if firstNode[arrival] == 0 {
+                firstNode[arrival] = node
+            } else if !others.insert(UInt64(node) << 32 | UInt64(arrival)).inserted {
+                continue
+            }
+            guard arrivals[arrival].peerAddress != Self.importAddress else { continue }
+            addArrival(node: node, at: arrivals[arrival].receivedAt)
+        }
+    }
+
+    /// Takes in what two nodes tell of the same request.
+    mutating func addPairs(_ group: ExchangeGroup) {
+        for place in group.counted where group.exchanges[place].outer >= 0 {
+            let inner = group.exchanges[place]
+            let outer = group.exchanges[Int(inner.outer)]
+            guard inner.node != outer.node, !inner.flags.contains(.matchedByTime),
+                ClockPair.isSteady(inner), ClockPair.isSteady(outer)
+            else { continue }
+            pairs[UInt64(outer.node) << 32 | UInt64(inner.node), default: ClockPair()].add(
+                outer: outer, inner: inner)
+        }
+    }
+
+    mutating func merge(_ other: NodeTelemetry) {
+        for (node, entry) in other.entries.enumerated() {
+            makeRoom(UInt32(node))
+            entries[node].merge(entry)
+        }
+        for (key, pair) in other.pairs { pairs[key, default: ClockPair()].merge(pair) }
+        firstStart = [firstStart, other.firstStart].compactMap(\.self).min()
+        lastStart = [lastStart, other.lastStart].compactMap(\.self).max()
+    }
+}

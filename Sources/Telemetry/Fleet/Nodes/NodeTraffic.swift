@@ -1,0 +1,68 @@
+/// What each node did, by its own spans.
+struct NodeTraffic: FleetAggregate {
+    struct Counts: Sendable {
+        var requests = 0
+        var failures = 0
+        /// Probes, and requests whose clients went away: they say nothing of the node.
+        var excused = 0
+        var hits = 0
+        var lookups = 0
+        var durations = DurationSketch()
+
+        mutating func add(_ exchange: Exchange) {
+            requests += 1
+            durations.add(Int64(clamping: exchange.durationNanos))
+            switch RequestOutcome(rawValue: exchange.outcome) {
+            case .probe, .aborted: excused += 1
+            case let outcome?: if outcome.isFailure { failures += 1 }
+            case nil: break
+            }
+            guard exchange.moduleKind?.isImmutable == true,
+                let result = CacheResult(rawValue: exchange.cacheResult)
+            else { return }
+            if result.isHit { hits += 1 }
+            if result.isLookup { lookups += 1 }
+        }
+
+        mutating func merge(_ other: Counts) {
+            requests += other.requests
+            failures += other.failures
+            excused += other.excused
+            hits += other.hits
+            lookups += other.lookups
+            durations.merge(other.durations)
+        }
+    }
+
+    /// By number of the node.
+    private(set) var counts: [Counts] = []
+    var telemetry: NodeTelemetry
+
+    init(window: TimeWindow, end: UnixNanos) {
+        telemetry = NodeTelemetry(window: window, end: end, keepsLags: false)
+    }
+
+    func counts(_ node: UInt32) -> Counts { node < counts.count ? counts[Int(node)] : Counts() }
+
+    mutating func add(_ group: ExchangeGroup) {
+        telemetry.addPairs(group)
+        for place in group.counted {
+            let exchange = group.exchanges[place]
+            // What a client tells is not the work of a node, and health checks are nobody's requests.
+            guard !exchange.flags.contains(.clientSide), exchange.moduleKind != .ops else { continue }
+            let node = Int(exchange.node)
+            while counts.count <= node { counts.append(Counts()) }
+            counts[node].add(exchange)
+        }
+    }
+
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
+
+    mutating func merge(_ other: NodeTraffic) {
+        telemetry.merge(other.telemetry)
+        for (node, more) in other.counts.enumerated() {
+            while counts.count <= node { counts.append(Counts()) }
+            counts[node].merge(more)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import OTLPModel
+
+extension TelemetryReader {
+    /// The nodes of the fleet, and how they do.
+    /// - Throws: `StoreError`
+    package func fleetNodes(_ query: FleetNodesQuery) throws(StoreError) -> FleetNodesResult {
+        try snapshot { () throws(StoreError) in
+            let (window, end) = (query.window, query.end)
+            let answer = try FleetScan.run(FleetQuestion(window: window), self) { _ in
+                NodeTraffic(window: window, end: end)
+            }
+            var traffic = answer.aggregate
+            let metrics = try NodeMetrics(window, end: end, self, answer.names, &traffic.telemetry)
+            try addLogs(window, answer.names, &traffic.telemetry)
+            let census = NodeCensus(answer.names, traffic.telemetry, metrics, end: end)
+            let clocks = census.clocks
+            var groups: [String?: [(report: NodeReport, counts: NodeTraffic.Counts)]] = [:]
+            for number in census.numbers {
+                let node = census.node(number)
+                guard query.filter.passes(node) else { continue }
+                let counts = traffic.counts(number)
+                let report = NodeReport(
+                    node: node, heartbeat: census.heartbeat(number),
+                    spans: traffic.telemetry.entry(number).spans, traffic: TrafficReport(counts),
+                    clock: clocks.reading(number))
+                groups[node.region, default: []].append((report, counts))
+            }
+            return FleetNodesResult(
+                nodes: groups.values.joined().map(\.report).sorted(by: NodeReport.isWorse),
+                regions: groups.map { Self.region($0.key, $0.value) }.sorted(by: Self.isWorse),
+                rateNanos: window.rateNanos(
+                    first: traffic.telemetry.firstStart, last: traffic.telemetry.lastStart),
+                hasOthers: !census.numbers.isEmpty,
+                quality: answer.quality, notes: census.notes + damageNotes())
+        }
+    }
+
+    /// When log records of nodes arrived.
+    func addLogs(
+        _ window: TimeWindow, _ names: FleetNames, _ telemetry: inout NodeTelemetry
+    ) throws(StoreError) {
+        for segment in try segments(of: .logs, { $0.overlaps(window) }) {
+            _ = try tolerating { () throws(StoreError) in
+                let view = source.view(segment)
+                let tables = try view.tables()
+                let nodes = try SegmentExchanges.nodes(view, tables, names).numbers
+                telemetry.addArrivals(nodes, try view.arrivalIndexes(), tables.arrivals)
+            }
+        }
+    }
+
+    private static func region(
+        _ name: String?, _ members: [(report: NodeReport, counts: NodeTraffic.Counts)]
+    ) -> RegionReport {
+        var counts = NodeTraffic.Counts()
+        for member in members { counts.merge(member.counts) }
+        let states = members.compactMap(\.report.heartbeat?.state)
+        return RegionReport(
+            region: name, nodes: members.count,
+            states: Dictionary(states.map { ($0, 1) }, uniquingKeysWith: +),
+            traffic: TrafficReport(counts), skewed: members.count { $0.report.clock?.isWorthWarning == true })
+    }
+
+    private static func isWorse(_ left: RegionReport, _ right: RegionReport) -> Bool {
+        func trouble(_ region: RegionReport) -> (Int, Int, Double, Double) {
+            (
+                region.states[.lost] ?? 0, region.states[.late] ?? 0, region.traffic.certainErrorShare,
+                Double(region.traffic.p95Nanos ?? 0)
+            )
+        }
+        let (ours, theirs) = (trouble(left), trouble(right))
+        return ours == theirs ? (left.region ?? "") < (right.region ?? "") : ours > theirs
+    }
+}

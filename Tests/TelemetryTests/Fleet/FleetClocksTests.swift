@@ -1,0 +1,176 @@
+import Testing
+
+@testable import Telemetry
+
+@Suite("Clocks of a fleet")
+struct FleetClocksTests {
+    private static let ms: Int64 = 1_000_000
+
+    /// What two nodes tell of requests that take 10 ms at the inner one and 2 ms more at the outer one.
+    private static func pair(_ outerOffset: Int64, _ innerOffset: Int64) -> ClockPair {
+        var pair = ClockPair()
+        for number in 0..<20 {
+            let start = 1_000_000_000_000 + Int64(number) * 1_000 * ms
+            var outer = exchange(UInt64(start + outerOffset), UInt64(12 * ms))
+            let inner = exchange(UInt64(start + ms + innerOffset), UInt64(10 * ms))
+            if number == 7 { outer.durationNanos = UInt64(5 * ms) }
+            pair.add(outer: outer, inner: inner)
+        }
+        return pair
+    }
+
+    private static func exchange(_ start: UInt64, _ nanos: UInt64) -> Exchange {
+        Exchange(
+            start: start, durationNanos: nanos, responseBytes: 0, segment: 0, row: 0, trace: 0, node: 1)
+    }
+
+    private static func key(_ outer: UInt32, _ inner: UInt32) -> UInt64 {
+        UInt64(outer) << 32 | UInt64(inner)
+    }
+
+    @Test("lag L2: a request lies within the one around it, which bounds the difference of two clocks")
+    func bounds() throws {
+        let estimate = try #require(Self.pair(0, 340 * Self.ms).estimate)
+        #expect(estimate.nanos == 340 * Self.ms)
+        #expect(estimate.error == Self.ms)
+        #expect(estimate.isSteady)
+    }
+
+    @Test("lag L2: bounds that contradict each other are of a clock that is not steady")
+    func drift() throws {
+        var pair = Self.pair(0, 0)
+        pair.merge(Self.pair(0, 50 * Self.ms))
+        let estimate = try #require(pair.estimate)
+        #expect(!estimate.isSteady)
+        #expect(ClockPair().estimate == nil)
+    }
+
+    @Test("lag L2: of more than two nodes the clocks that agree are right")
+    func majority() {
+        let offsets: [UInt32: Int64] = [1: 0, 2: 1_700 * Self.ms, 3: -340 * Self.ms, 4: 0, 5: 120 * Self.ms]
+        // All ask number 5, whose own clock is wrong; telemetry takes between 20 and 60 ms.
+        var pairs: [UInt64: ClockPair] = [:]
+        for node in UInt32(1)...4 {
+            pairs[Self.key(node, 5)] = Self.pair(offsets[node] ?? 0, offsets[5] ?? 0)
+        }
+        var lags: [UInt32: Int64] = [:]
+        for (node, offset) in offsets { lags[node] = Int64(node) * 10 * Self.ms + 10 * Self.ms - offset }
+        let clocks = FleetClocks(leastLag: lags, pairs: pairs)
+        for (node, offset) in offsets {
+            let reading = clocks.reading(node)
+            #expect(reading?.basis == .pairs)
+            #expect(((reading?.offsetNanos ?? .max) - offset).magnitude <= 2 * UInt64(Self.ms), "\(node)")
+        }
+        #expect(clocks.reading(2)?.isWorthWarning == true)
+        #expect(clocks.reading(5)?.isWorthWarning == false)
+        #expect(clocks.corrected(5_000_000_000, node: 2) == 3_300_000_000)
+    }
+
+    @Test(
+        "lag L2: of two nodes the one is right from which telemetry comes as fast as can be",
+        arguments: [340, -340])
+    func two(offset: Int64) {
+        let offset = offset * Self.ms
+        let clocks = FleetClocks(
+            leastLag: [1: 20 * Self.ms, 2: 20 * Self.ms - offset],
+            pairs: [Self.key(1, 2): Self.pair(0, offset)])
+        #expect(clocks.reading(1)?.offsetNanos.magnitude ?? .max <= 2 * UInt64(Self.ms))
+        #expect(((clocks.reading(2)?.offsetNanos ?? .max) - offset).magnitude <= 2 * UInt64(Self.ms))
+    }
+
+    @Test("lag L2: what nodes say themselves counts where no request shows it")
+    func declared() {
+        let clocks = FleetClocks(leastLag: [1: 5], pairs: [:], declared: [1: 7, 9: -8])
+        #expect(clocks.reading(1)?.basis == .declared)
+        #expect(clocks.offset(9) == -8)
+        #expect(clocks.reading(2) == nil)
+        #expect(clocks.offset(2) == 0)
+    }
+
+    @Test("lag L2: numbers at the ends of their range trap nowhere")
+    func extremes() {
+        var pair = ClockPair()
+        pair.add(outer: Self.exchange(0, .max), inner: Self.exchange(.max, 0))
+        pair.add(outer: Self.exchange(.max, 0), inner: Self.exchange(0, 0))
+        let clocks = FleetClocks(leastLag: [1: .min, 2: .max], pairs: [Self.key(1, 2): pair])
+        _ = clocks.corrected(.max, node: 1)
+        _ = FleetClocks(leastLag: [3: .min], pairs: [:]).corrected(.max, node: 3)
+    }
+}
+
+@Suite("What nodes are heard of")
+struct NodeArrivalsTests {
+    private static let second: Int64 = 1_000_000_000
+
+    private static func arrivals(_ seconds: [Int64]) -> NodeArrivals {
+        var arrivals = NodeArrivals()
+        for second in seconds { arrivals.add(UnixNanos(rawValue: second * Self.second + 5)) }
+        return arrivals
+    }
+
+    @Test("lag L3: the interval is the median gap; what comes within a second or two is one arrival")
+    func interval() {
+        #expect(Self.arrivals([0, 0, 15, 15, 16, 30, 75]).intervalNanos == 15 * Self.second)
+        #expect(Self.arrivals([0, 15]).intervalNanos == nil)
+        #expect(Self.arrivals([]).intervalNanos == nil)
+        #expect(Self.arrivals([3, 1, 2]).last == UnixNanos(rawValue: 3 * Self.second + 5))
+    }
+
+    @Test("lag L3: only the newest arrivals are kept, whoever saw them")
+    func many() {
+        var all = Self.arrivals(Array(0..<5_000).map { $0 * 2 })
+        all.merge(Self.arrivals(Array(0..<5_000).map { 10_000 + $0 * 7 }))
+        #expect(all.intervalNanos == 7 * Self.second)
+        #expect(all.last == UnixNanos(rawValue: 44_993 * Self.second + 5))
+    }
+
+    @Test("lag L3: fresh up to two intervals, late up to three, and never before 40 s and two minutes")
+    func states() {
+        for (silence, interval, state) in [
+            (40, nil, NodeState.ok), (41, nil, .late), (120, nil, .late), (121, nil, .lost),
+            (40, 5, .ok), (41, 5, .late), (120, 60, .ok), (121, 60, .late), (180, 60, .late),
+            (181, 60, .lost),
+        ] as [(Int64, Int64?, NodeState)] {
+            let interval = interval.map { $0 * Self.second }
+            #expect(NodeState(silence: silence * Self.second, interval: interval) == state, "\(silence)")
+        }
+        #expect(NodeState(silence: .max, interval: .max) == .lost)
+    }
+
+    @Test("a sketch of differences has quantiles on both sides of zero, within 1 %")
+    func differences() {
+        var sketch = SignedSketch()
+        #expect(sketch.quantile(0.5) == nil)
+        for value in -500...499 { sketch.add(Int64(value) * 1_000_000) }
+        var other = SignedSketch()
+        other.merge(sketch)
+        for (quantile, exact) in [(0.001, -500.0), (0.25, -251), (0.5, -1), (0.75, 249), (1, 499)] {
+            let value = Double(other.quantile(quantile) ?? 0) / 1e6
+            #expect(abs(value - exact) <= abs(exact) * 0.01, "\(quantile): \(value)")
+        }
+        #expect(other.count == 1_000)
+    }
+
+    @Test("one failure of three is less certain trouble than a hundred of a thousand")
+    func certainty() {
+        func share(_ failures: Int, _ all: Int) -> Double {
+            var counts = NodeTraffic.Counts()
+            counts.requests = all
+            counts.failures = failures
+            return TrafficReport(counts).certainErrorShare
+        }
+        #expect(share(1, 3) < share(100, 1_000))
+        #expect(share(0, 3) == 0)
+        #expect(share(0, 0) == 0)
+    }
+
+    @Test("lag L7: ages are numbers of seconds, as text or as a captured header")
+    func ages() {
+        #expect(AgeTally.seconds("120") == 120)
+        #expect(AgeTally.seconds("[120]") == 120)
+        #expect(AgeTally.seconds("3155760000") == 3_155_760_000)
+        for text in ["", "-", "-1", "12s", "[]", "[120", "[1, 2]", "3155760001", "99999999999999999999"] {
+            #expect(AgeTally.seconds(text) == nil, "\(text)")
+        }
+    }
+}
