@@ -36,6 +36,14 @@ package struct FleetNode: Hashable, Sendable {
         declaredRole = text("edge.node.role").flatMap { NodeRole(declared: $0) }
     }
 
+    /// The same of a resource that names no node, at another address.
+    func at(_ peerAddress: String) -> FleetNode {
+        guard key.identity.source == .peerAddress else { return self }
+        var node = self
+        node.key.identity = NodeIdentity(name: peerAddress, source: .peerAddress)
+        return node
+    }
+
     /// Takes over what another part of the node's telemetry says besides: not each of its scopes tells everything.
     mutating func add(_ other: FleetNode) {
         serviceVersion = serviceVersion ?? other.serviceVersion
@@ -77,12 +85,41 @@ final class FleetNames: Sendable {
         }
     }
 
+    /// Names as bytes: clients and modules may be as many as requests, and are numbered segment by segment.
+    private struct Texts: Sendable {
+        private var index = StringIndex()
+        private(set) var table = StringTable()
+
+        mutating func numbers(_ texts: StringTable) -> [UInt32] {
+            let bytes = texts.bytes.span
+            return (0..<texts.count).map { entry in
+                index.intern(bytes.extracting(texts.range(entry)), into: &table) + 1
+            }
+        }
+
+        /// The two parts of each name.
+        var parts: [(first: String, second: String?)] {
+            (0..<table.count).map { entry in
+                let bytes = table[entry]
+                let end = bytes.firstIndex(of: FleetNames.separator) ?? bytes.endIndex
+                let second = bytes[end...].dropFirst()
+                return (
+                    String(decoding: bytes[..<end], as: UTF8.self),
+                    end == bytes.endIndex ? nil : String(decoding: second, as: UTF8.self)
+                )
+            }
+        }
+    }
+
+    /// Stands between the parts of a name: no module, version or address has it.
+    static let separator: UInt8 = 0
+
     private struct Tables: Sendable {
         var nodes = Table<FleetNode.Key>()
         /// By number less one.
         var descriptions: [FleetNode] = []
-        var modules = Table<ModuleName>()
-        var clients = Table<ClientName>()
+        var modules = Texts()
+        var clients = Texts()
         var labels = Table<String>()
     }
 
@@ -113,13 +150,14 @@ final class FleetNames: Sendable {
         }
     }
 
-    /// Numbers many at once; nil is none.
-    func numbers(ofModules modules: [ModuleName?]) -> [UInt32] {
-        tables.withLockedValue { tables in modules.map { $0.map { tables.modules.number($0) } ?? 0 } }
+    /// Numbers modules, each with its version behind the separator where it has one.
+    func numbers(ofModules modules: StringTable) -> [UInt32] {
+        tables.withLockedValue { $0.modules.numbers(modules) }
     }
 
-    func numbers(ofClients clients: [ClientName?]) -> [UInt32] {
-        tables.withLockedValue { tables in clients.map { $0.map { tables.clients.number($0) } ?? 0 } }
+    /// Numbers clients: the address, the separator and the user agent.
+    func numbers(ofClients clients: StringTable) -> [UInt32] {
+        tables.withLockedValue { $0.clients.numbers(clients) }
     }
 
     func numbers(ofLabels labels: [String]) -> [UInt32] {
@@ -130,7 +168,13 @@ final class FleetNames: Sendable {
 
     /// By number less one.
     var nodes: [FleetNode] { tables.withLockedValue(\.descriptions) }
-    var modules: [ModuleName] { tables.withLockedValue(\.modules.names) }
-    var clients: [ClientName] { tables.withLockedValue(\.clients.names) }
+    var modules: [ModuleName] {
+        tables.withLockedValue(\.modules).parts.map { ModuleName(module: $0.first, version: $0.second) }
+    }
+    var clients: [ClientName] {
+        tables.withLockedValue(\.clients).parts.map {
+            ClientName(address: $0.first, userAgent: $0.second ?? "")
+        }
+    }
     var labels: [String] { tables.withLockedValue(\.labels.names) }
 }

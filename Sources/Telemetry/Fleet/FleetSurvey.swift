@@ -38,19 +38,16 @@ struct FleetSurvey: Sendable {
     }
 
     private static func nodes(_ view: SegmentView) throws(StoreError) -> [FleetNode] {
-        let origins = try view.origins()
+        let nodes = try view.origins().map { FleetNode($0, peerAddress: "") }
         if let statistics = try view.statistics() {
-            return statistics.sources.map {
-                FleetNode(origins[Int($0.origin)], peerAddress: statistics.peers[Int($0.peer)])
-            }
+            return statistics.sources.map { nodes[Int($0.origin)].at(statistics.peers[Int($0.peer)]) }
         }
         let arrivals = try view.tables().arrivals
         let pairs = zip(try view.originIndexes(), try view.arrivalIndexes()).lazy.map {
             UInt64($0) << 32 | UInt64($1)
         }
         return Set(pairs).map { pair in
-            FleetNode(
-                origins[Int(pair >> 32)], peerAddress: arrivals[Int(pair & 0xffff_ffff)].peerAddress)
+            nodes[Int(pair >> 32)].at(arrivals[Int(pair & 0xffff_ffff)].peerAddress)
         }
     }
 

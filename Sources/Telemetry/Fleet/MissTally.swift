@@ -47,7 +47,7 @@ struct MissTally: FleetAggregate {
             let exchange = group.exchanges[place]
             guard exchange.moduleKind?.isImmutable == true else { continue }
             if exchange.isRequest { addTotal(exchange) }
-            addMiss(exchange)
+            if dimension.isOfNodes || exchange.isRequest { addMiss(exchange) }
             // A node answers for itself; all others for what clients had.
             guard dimension.isOfNodes || exchange.isRequest else { continue }
             let result =
@@ -68,7 +68,7 @@ struct MissTally: FleetAggregate {
     }
 
     private mutating func addMiss(_ exchange: Exchange) {
-        switch CacheResult(rawValue: exchange.cacheResult) {
+        switch CacheResult(rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) {
         case .miss, .expired, .redirectMiss: break
         default: return
         }
@@ -88,8 +88,9 @@ struct MissTally: FleetAggregate {
 
     // MARK: After the scan
 
-    /// What nodes fetched more than once, by the code of the group that it belongs to. Nothing by client or attribute:
-    /// a file that a node did not keep is not theirs.
+    /// What was a miss more than once for the same node, by the code of the group that it belongs to: at any node where
+    /// nodes are asked, else where clients asked. Nothing by client or attribute: a file that a node did not keep is not
+    /// theirs.
     func refetches() -> (byCode: [UInt32: MissCounts], total: MissCounts) {
         var byCode: [UInt32: MissCounts] = [:]
         var total = MissCounts()

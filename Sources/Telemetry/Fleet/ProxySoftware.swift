@@ -16,9 +16,9 @@ package enum ProxySoftware: String, CaseIterable, Sendable {
     /// Scopes and services as the exporters name them: Athens' scope is its import path and its service `proxy`, nginx
     /// names both `nginx`, Caddy says `webengine.name`, Traffic Server's service is `otel_tracer`.
     package init?(scope: String, resource: [KeyValue], service: String) {
-        let engine = resource.string(of: "webengine.name")?.lowercased() ?? ""
-        let all = [scope.lowercased(), service.lowercased(), engine]
-        func says(_ word: String) -> Bool { all.contains { $0.contains(word) } }
+        let engine = resource.string(of: "webengine.name") ?? ""
+        let all = [scope, service, engine].map { $0.utf8.map { $0 | 0x20 } }
+        func says(_ word: String) -> Bool { all.contains { Self.contains($0, Array(word.utf8)) } }
         if says("gomods/athens") || says("athens") {
             self = .athens
         } else if says("nginx") {
@@ -38,5 +38,12 @@ package enum ProxySoftware: String, CaseIterable, Sendable {
         } else {
             return nil
         }
+    }
+
+    /// Whether bytes have a word in them. Of each segment all origins are looked at: `String` would take longer than
+    /// everything else.
+    private static func contains(_ bytes: [UInt8], _ word: [UInt8]) -> Bool {
+        guard bytes.count >= word.count else { return false }
+        return (0...(bytes.count - word.count)).contains { bytes[$0..<($0 + word.count)].elementsEqual(word) }
     }
 }

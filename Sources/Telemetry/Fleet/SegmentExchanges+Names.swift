@@ -24,6 +24,7 @@ extension SegmentExchanges {
         var nodes: [FleetNode] = []
         var last: (key: UInt64, place: Int)?
         let isNamed = origins.map { $0.declaredNode != nil }
+        let descriptions = origins.map { FleetNode($0, peerAddress: "") }
         let addresses = Self.addressNumbers(tables)
         let placeOfRow = originIndexes.indices.map { row -> Int in
             let origin = originIndexes[row]
@@ -37,7 +38,7 @@ extension SegmentExchanges {
                 place = nodes.count
                 places[key] = place
                 let peer = tables.arrivals[Int(arrivals[row])].peerAddress
-                nodes.append(FleetNode(origins[Int(origin)], peerAddress: peer))
+                nodes.append(descriptions[Int(origin)].at(peer))
             }
             last = (key, place)
             return place
@@ -65,13 +66,13 @@ extension SegmentExchanges {
 
     mutating func name(_ names: FleetNames, label: SpanKey?) throws(StoreError) {
         let modules = try ModuleRows(view)
-        let moduleNumbers = names.numbers(ofModules: modules.names)
+        let moduleNumbers = names.numbers(ofModules: modules.nameTable)
         let rows = try SegmentRows(view)
         let addresses = try Texts(Self.addresses, rows)
         let agents = try Texts(Self.userAgents, rows)
-        // By pair of texts: the place in `clients`.
+        // By pair of texts: one more than the place in `clients`.
         var places: [UInt64: UInt32] = [:]
-        var clients: [ClientName?] = [nil]
+        var clients = StringTable()
         var clientOf = [UInt32](repeating: 0, count: exchanges.count)
         for place in exchanges.indices {
             let row = Int(exchanges[place].row)
@@ -83,18 +84,20 @@ extension SegmentExchanges {
                 clientOf[place] = known
                 continue
             }
-            let next = UInt32(clients.count)
-            places[pair] = next
-            clientOf[place] = next
-            clients.append(
-                ClientName(address: Self.withoutPort(addresses.text(address)), userAgent: agents.text(agent)))
+            var name = Array(Self.withoutPort(addresses.bytes(address)))
+            name.append(FleetNames.separator)
+            name += agents.bytes(agent)
+            clients.append(name.span)
+            places[pair] = UInt32(clients.count)
+            clientOf[place] = UInt32(clients.count)
         }
         let clientNumbers = names.numbers(ofClients: clients)
         for place in exchanges.indices {
             let row = Int(exchanges[place].row)
+            let client = clientOf[place]
             change(place) { exchange in
                 exchange.module = modules.number(row).map { moduleNumbers[$0] } ?? 0
-                exchange.client = clientNumbers[Int(clientOf[place])]
+                exchange.client = client > 0 ? clientNumbers[Int(client) - 1] : 0
             }
         }
         if let label { try addLabels(label, rows, names) }
@@ -121,12 +124,14 @@ extension SegmentExchanges {
     }
 
     /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
-    static func withoutPort(_ address: String) -> String {
-        if address.hasPrefix("[") {
-            return String(address.dropFirst().prefix { $0 != "]" })
+    static func withoutPort(_ address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if address.first == UInt8(ascii: "[") {
+            return address.dropFirst().prefix { $0 != UInt8(ascii: "]") }
         }
-        let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-        return parts.count == 2 ? String(parts[0]) : address
+        guard let colon = address.firstIndex(of: UInt8(ascii: ":")),
+            !address[(colon + 1)...].contains(UInt8(ascii: ":"))
+        else { return address }
+        return address[..<colon]
     }
 
     /// The texts of several attributes, of which the first counts that a span has.
@@ -150,9 +155,10 @@ extension SegmentExchanges {
             return 0
         }
 
-        func text(_ code: UInt32) -> String {
-            guard let column = columns.last(where: { $0.firstCode <= code }) else { return "" }
-            return column.coded.value(of: code - column.firstCode).text
+        /// Nothing for a code of 0.
+        func bytes(_ code: UInt32) -> ArraySlice<UInt8> {
+            guard code > 0, let column = columns.last(where: { $0.firstCode <= code }) else { return [] }
+            return column.coded.bytes(of: code - column.firstCode)
         }
     }
 }

@@ -154,9 +154,12 @@ struct SegmentExchanges {
     /// Whether an exchange is known to lie inside of another, as in circles of parents.
     private func isInside(_ inner: Int, of outer: Int) -> Bool {
         var place = Int32(inner)
-        for _ in exchanges.indices where place >= 0 {
+        // No chain has more links than there are exchanges.
+        var links = exchanges.count
+        while place >= 0, links > 0 {
             if Int(place) == outer { return true }
             place = exchanges[Int(place)].outer
+            links -= 1
         }
         return false
     }

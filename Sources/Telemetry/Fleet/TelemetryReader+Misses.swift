@@ -10,11 +10,11 @@ extension TelemetryReader {
             let (dimension, period) = (query.dimension, query.periodNanos)
             let answer = try FleetScan.run(question, self) { _ in MissTally(dimension, periodNanos: period) }
             let names = FleetNameTables(answer.names)
-            var (groups, totals) = Self.groups(answer.aggregate, query, names)
+            let (all, totals) = Self.groups(answer.aggregate, query, names)
+            var groups = all
             let count = groups.count
             groups.sort { query.periodNanos == nil ? Self.isWorse($0, $1) : Self.isEarlier($0, $1) }
             groups.removeSubrange(min(query.limit, count)...)
-            if query.periodNanos != nil { totals.refetches = 0 }
             return MissResult(
                 groups: groups, groupCount: count, totals: totals, quality: answer.quality,
                 notes: damageNotes())
@@ -36,7 +36,8 @@ extension TelemetryReader {
             for (code, more) in refetches.byCode {
                 counts[.init(code: code, period: 0), default: MissCounts()] += more
             }
-            totals += refetches.total
+            // What several nodes on one way did not have was waited for once.
+            if !query.dimension.isOfNodes { totals += refetches.total }
         }
         // Several codes may stand for one text.
         struct Folded: Hashable {

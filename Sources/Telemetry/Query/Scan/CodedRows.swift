@@ -61,6 +61,20 @@ struct CodedRows {
         return .missing
     }
 
+    /// The text of a value as UTF-8, without making one where a dictionary has it.
+    func bytes(of code: UInt32) -> ArraySlice<UInt8> {
+        var index = Int(code) - 1
+        guard index >= 0 else { return [] }
+        for part in parts {
+            if index < part.count {
+                if case .texts(let table) = part { return table[index] }
+                return Array(part.value(index).text.utf8)[...]
+            }
+            index -= part.count
+        }
+        return []
+    }
+
     /// By code: whether its value passes. What is missing never does.
     func passes(_ test: ValueTest) -> [Bool] { [false] + parts.flatMap { $0.passes(test) } }
 }

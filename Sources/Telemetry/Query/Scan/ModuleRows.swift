@@ -121,10 +121,21 @@ struct ModuleRows {
 
     // MARK: Answers
 
-    /// What is asked for, each distinct text once.
-    var names: [ModuleName] { requests.map { ModuleName(module: $0.module, version: $0.version) } }
+    /// What is asked for, each distinct text once: the module, and the version behind a separator.
+    var nameTable: StringTable {
+        var table = StringTable()
+        for (module, version) in requests {
+            var name = Array(module.utf8)
+            if let version {
+                name.append(FleetNames.separator)
+                name += version.utf8
+            }
+            table.append(name.span)
+        }
+        return table
+    }
 
-    /// The place in `names`; nil for a span that asks for no module.
+    /// The place in `nameTable`; nil for a span that asks for no module.
     func number(_ row: Int) -> Int? { codes[row] > 0 ? Int(codes[row]) - 1 : nil }
 
     /// What a span asks for; nil when it does not.
