@@ -43,7 +43,11 @@ struct TraceCommand: ContextCommand {
         let reader = try common.openReader(in: context)
         switch try reader.trace(prefix: prefix.digits) {
         case .found(let traceID, let spans, let notes):
-            write(TraceTree(spans), traceID: traceID, notes: notes, as: format, style: style, to: context)
+            let story = try reader.story(of: traceID, spans)
+            write(
+                TraceTree(story?.spans ?? spans), traceID: traceID, notes: notes, story, as: format,
+                style: style,
+                to: context)
             return .success
         case .ambiguous(let matches): throw prefix.ambiguity(matches)
         case .notFound(let notes):
@@ -53,19 +57,20 @@ struct TraceCommand: ContextCommand {
     }
 
     private func write(
-        _ tree: TraceTree, traceID: TraceID, notes: [QualityNote], as format: OutputFormat,
-        style: RenderStyle,
+        _ tree: TraceTree, traceID: TraceID, notes: [QualityNote], _ story: TraceStory?,
+        as format: OutputFormat, style: RenderStyle,
         to context: CommandContext
     ) {
         guard format == .table else {
             let table = ResultTable.trace(
-                tree, notes: notes, limit: limit ?? .max, zone: style.zone, isForPeople: format.isForPeople)
+                tree, notes: notes, limit: limit ?? .max, zone: style.zone, isForPeople: format.isForPeople,
+                story: story)
             return context.write(table, as: format, style: style)
         }
         var output = OutputBuffer(receive: context.write)
         Waterfall(
             tree: tree, traceID: traceID, notes: notes, style: style, spanLimit: limit ?? 1000,
-            listsAttributes: attributes
+            listsAttributes: attributes, story: story
         ).write(to: &output)
     }
 

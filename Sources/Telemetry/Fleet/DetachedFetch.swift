@@ -120,7 +120,7 @@ struct FetchMatching {
         return nil
     }
 
-    private static func isNear(_ left: UInt64, _ right: UInt64) -> Bool {
+    static func isNear(_ left: UInt64, _ right: UInt64) -> Bool {
         (left > right ? left - right : right - left) <= toleranceNanos
     }
 }

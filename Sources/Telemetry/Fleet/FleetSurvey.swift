@@ -37,7 +37,8 @@ struct FleetSurvey: Sendable {
         tracesWithoutRoot -= splitTraces.count
     }
 
-    private static func nodes(_ view: SegmentView) throws(StoreError) -> [FleetNode] {
+    /// All that a segment's resources and scopes say of nodes, one entry for each that says something.
+    static func nodes(_ view: SegmentView) throws(StoreError) -> [FleetNode] {
         let nodes = try view.origins().map { FleetNode($0, peerAddress: "") }
         if let statistics = try view.statistics() {
             return statistics.sources.map { nodes[Int($0.origin)].at(statistics.peers[Int($0.peer)]) }

@@ -9,10 +9,11 @@ extension ResultTable {
     ///   events and links of each span
     package static func trace(
         _ tree: TraceTree, notes: [QualityNote], limit: Int = .max, zone: TimeZoneRules,
-        isForPeople: Bool = false
+        isForPeople: Bool = false, story: TraceStory? = nil
     ) -> ResultTable {
         let total = tree.nodes.count + tree.duplicates.count
-        var notes = notes + tree.notes
+        var notes = notes + tree.notes + (story?.notes ?? [])
+        let joined = Set(story?.joined.map(\.bytes) ?? [])
         if total > limit {
             notes.append(
                 QualityNote(
@@ -29,16 +30,19 @@ extension ResultTable {
             row: { index in
                 guard index < tree.nodes.count else {
                     let stored = tree.spans[tree.duplicates[index - tree.nodes.count]]
-                    return traceCells(stored, nil, title: stored.span.name)
+                    return traceCells(stored, nil, title: stored.span.name, story, joined)
                         + (isForPeople ? [.text("the id occurred before")] : [])
                 }
                 let node = tree.nodes[index]
                 let stored = tree.span(of: node)
-                guard isForPeople else { return traceCells(stored, node, title: stored.span.name) }
+                guard isForPeople else {
+                    return traceCells(stored, node, title: stored.span.name, story, joined)
+                }
                 let row = WaterfallRow(node: node, stored: stored, guide: "", detailGuide: "")
-                return traceCells(stored, node, title: row.title) + [detailCell(row)]
+                return traceCells(stored, node, title: row.title, story, joined) + [detailCell(row)]
             },
-            notes: notes)
+            notes: notes,
+            members: story.map { [JSONMember("requests", .array($0.requests.map(\.json)))] } ?? [])
     }
 
     private static func traceColumns(zone: TimeZoneRules) -> [ResultColumn] {
@@ -57,10 +61,13 @@ extension ResultTable {
             ResultColumn(key: "node", title: "NODE", fit: .movable),
             ResultColumn(key: "node_source", title: nil),
             ResultColumn(key: nil, title: "STATUS"),
+            ResultColumn(key: "stage", title: "STAGE", fit: .spare(1)),
+            ResultColumn(key: "critical_ms", title: "CRITICAL", fit: .spare(0), alignsRight: true),
         ]
         let dataOnly = [
             "status", "attributes", "events", "links", "dropped_attributes_count", "dropped_events_count",
             "dropped_links_count", "trace_state", "flags", "resource", "scope", "received_at", "peer_address",
+            "joined",
         ]
         return shown + dataOnly.map { ResultColumn(key: $0, title: nil) }
     }
@@ -71,12 +78,14 @@ extension ResultTable {
     }
 
     private static func traceCells(
-        _ stored: StoredSpan, _ node: TraceTreeNode?, title: String
+        _ stored: StoredSpan, _ node: TraceTreeNode?, title: String, _ story: TraceStory?,
+        _ joined: Set<[UInt8]>
     ) -> [ResultCell] {
         let span = stored.span
         let interval = span.interval
         let duration = Int64(clamping: interval.upperBound - interval.lowerBound)
         let identity = stored.node
+        let part = SpanID(bytes: span.spanID).flatMap { story?.parts[$0.rawValue] }
         let indent = String(repeating: "· ", count: min(node?.depth ?? 0, 20))
         return [
             .text(indent + title),
@@ -93,7 +102,9 @@ extension ResultTable {
             .text(identity.name),
             .identifier(identity.source.rawValue),
             span.status.code == .error ? .alert("error") : .identifier(span.status.code.word),
-        ] + dataCells(stored)
+            part.map { .identifier($0.stage.name) } ?? .missing,
+            part.map { .duration(Int64(clamping: $0.criticalNanos)) } ?? .missing,
+        ] + dataCells(stored) + [.structured(.bool(joined.contains(span.traceID)))]
     }
 
     /// What only data formats have.

@@ -11,10 +11,12 @@ package struct Waterfall {
     let spanLimit: Int
     /// Whether to list all attributes under each span.
     let listsAttributes: Bool
+    /// What it tells of module requests; nil where it has none.
+    let story: TraceStory?
 
     package init(
         tree: TraceTree, traceID: TraceID, notes: [QualityNote], style: RenderStyle,
-        spanLimit: Int = 1000, listsAttributes: Bool = false
+        spanLimit: Int = 1000, listsAttributes: Bool = false, story: TraceStory? = nil
     ) {
         self.tree = tree
         self.traceID = traceID
@@ -22,6 +24,7 @@ package struct Waterfall {
         self.style = style
         self.spanLimit = spanLimit
         self.listsAttributes = listsAttributes
+        self.story = story
     }
 
     package func write(to output: inout OutputBuffer) {
@@ -29,7 +32,7 @@ package struct Waterfall {
         let shown = Array(tree.nodes.prefix(spanLimit))
         if let range = tree.drawingRange {
             let rows = labelled(shown)
-            let layout = WaterfallLayout(rows: rows, range: range, style: style)
+            let layout = WaterfallLayout(rows: rows, range: range, style: style, hasStages: story != nil)
             output.line("")
             output.line(layout.heading)
             for row in rows {
@@ -39,10 +42,15 @@ package struct Waterfall {
         }
         let hidden = tree.nodes.count - shown.count
         let footer = hidden > 0 ? [hiddenText(hidden)] : []
-        let all = footer + (notes + tree.notes).map(ResultTable.noteText)
+        let all = footer + legend + (notes + tree.notes + (story?.notes ?? [])).map(ResultTable.noteText)
         if !all.isEmpty { output.line("") }
         for line in all.flatMap({ LineWrap.lines($0, width: style.width) }) { output.line(style.faint(line)) }
         output.flush()
+    }
+
+    private var legend: [String] {
+        story == nil
+            ? [] : ["STAGE and █ mark what the request waited for (its critical path), ░ what ran beside it"]
     }
 
     private func hiddenText(_ count: Int) -> String {
@@ -71,6 +79,26 @@ package struct Waterfall {
             lines.append(last.dropLast(errorText.count) + style.alert(errorText))
         }
         for line in lines { output.line(line) }
+        for line in storyLines { output.line(line) }
+    }
+
+    /// What was asked for, what the caches did, why it was slow and where the time went; a line or two a request.
+    private var storyLines: [String] {
+        guard let story else { return [] }
+        var lines: [String] = []
+        for request in story.requests.prefix(5) {
+            lines += LineWrap.packed(request.facts, separator: " · ", width: style.width)
+                .flatMap { LineWrap.lines($0, width: style.width) }
+        }
+        if story.requests.count > 5 {
+            lines.append("and \(HumanUnits.count(story.requests.count - 5, "more request"))")
+        }
+        if !story.joined.isEmpty {
+            lines += LineWrap.lines(
+                "joined: \(story.joined.map(\.hex).joined(separator: ", ")), Athens' fetch in a trace of its own",
+                width: style.width)
+        }
+        return lines
     }
 
     /// `GET /path → 404` of the outermost server span, or of the root where no span is a server's; nil when
@@ -96,7 +124,9 @@ package struct Waterfall {
             let guide = node.depth == 0 ? "" : above + (node.isLastSibling ? "└ " : "├ ")
             openLevels.append(!node.isLastSibling)
             let below = Self.guides(openLevels.dropFirst()) + (node.childCount > 0 ? "│ " : "  ")
-            return WaterfallRow(node: node, stored: tree.span(of: node), guide: guide, detailGuide: below)
+            let stored = tree.span(of: node)
+            let part = SpanID(bytes: stored.span.spanID).flatMap { story?.parts[$0.rawValue] }
+            return WaterfallRow(node: node, stored: stored, guide: guide, detailGuide: below, part: part)
         }
     }
 

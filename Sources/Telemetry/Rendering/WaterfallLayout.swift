@@ -8,14 +8,18 @@ struct WaterfallLayout {
     private let placeWidth: Int
     private let durationWidth: Int
     private let selfWidth: Int
+    /// 0 where no stages are told.
+    private let stageWidth: Int
     /// 0 where no time line is drawn.
     private let timelineWidth: Int
 
     private static let gap = "  "
 
-    init(rows: [WaterfallRow], range: ClosedRange<UInt64>, style: RenderStyle) {
+    /// - Parameter hasStages: whether the spans have stages of module requests
+    init(rows: [WaterfallRow], range: ClosedRange<UInt64>, style: RenderStyle, hasStages: Bool = false) {
         self.range = range
         self.style = style
+        stageWidth = hasStages ? rows.reduce(5) { max($0, $1.part?.stage.name.count ?? 0) } : 0
         let label = Self.width(rows.lazy.map(\.labelWidth), atLeast: 4, isLimited: style.width != nil)
         let place = Self.width(
             rows.lazy.map { DisplayWidth.columns($0.place) }, atLeast: 14, isLimited: style.width != nil)
@@ -28,8 +32,8 @@ struct WaterfallLayout {
             return
         }
         let hasTimeline = width >= Self.timelineFrom
-        let gaps = (hasTimeline ? 4 : 3) * Self.gap.count
-        let free = max(24, width - durationWidth - selfWidth - gaps)
+        let gaps = ((hasTimeline ? 4 : 3) + (hasStages ? 1 : 0)) * Self.gap.count
+        let free = max(24, width - durationWidth - selfWidth - stageWidth - gaps)
         // Words tell more than bars: what is left when the time line has its least goes to name and place,
         // up to three fifths to the place, whose ends both count; what they leave over goes back to the
         // time line.
@@ -62,14 +66,17 @@ struct WaterfallLayout {
                 DisplayWidth.padded("SERVICE @ NODE", to: placeWidth),
                 DisplayWidth.padded("DURATION", to: durationWidth, right: true),
                 DisplayWidth.padded("SELF", to: selfWidth, right: true),
-            ] + (timelineWidth > 0 ? [timeline] : [])).joined(separator: Self.gap))
+            ] + (stageWidth > 0 ? [DisplayWidth.padded("STAGE", to: stageWidth)] : [])
+                + (timelineWidth > 0 ? [timeline] : [])).joined(separator: Self.gap))
     }
 
     func line(_ row: WaterfallRow) -> String {
         let isLimited = style.width != nil
         let label = DisplayWidth.padded(row.label(width: isLimited ? labelWidth : .max), to: labelWidth)
         let place = isLimited ? row.place(width: placeWidth) : row.place
-        let bar = timelineWidth > 0 ? [bar(row.stored.span.interval)] : []
+        let isBeside = stageWidth > 0 && row.part == nil
+        let bar = timelineWidth > 0 ? [bar(row.stored.span.interval, isBeside ? "░" : "█")] : []
+        let stage = stageWidth > 0 ? [DisplayWidth.padded(row.part?.stage.name ?? "", to: stageWidth)] : []
         return
             ([
                 row.isError ? style.alert(label) : label,
@@ -77,19 +84,19 @@ struct WaterfallLayout {
                 DisplayWidth.padded(
                     HumanUnits.duration(row.node.durationNanos), to: durationWidth, right: true),
                 DisplayWidth.padded(HumanUnits.duration(row.node.selfNanos), to: selfWidth, right: true),
-            ] + bar.map(row.isError ? style.alert : style.accent)).joined(separator: Self.gap)
+            ] + stage + bar.map(row.isError ? style.alert : style.accent)).joined(separator: Self.gap)
     }
 
     /// At least one character, always inside the time line; a span that lies wholly before or after it is
     /// an arrow at the edge.
-    func bar(_ interval: ClosedRange<UInt64>) -> String {
+    func bar(_ interval: ClosedRange<UInt64>, _ block: String = "█") -> String {
         if interval.upperBound < range.lowerBound { return "◀" }
         if interval.lowerBound > range.upperBound {
             return String(repeating: " ", count: timelineWidth - 1) + "▶"
         }
         let first = min(timelineWidth - 1, Int(position(interval.lowerBound)))
         let end = min(timelineWidth, Int(position(interval.upperBound).rounded(.up)))
-        return String(repeating: " ", count: first) + String(repeating: "█", count: max(1, end - first))
+        return String(repeating: " ", count: first) + String(repeating: block, count: max(1, end - first))
     }
 
     private func position(_ time: UInt64) -> Double {

@@ -8,14 +8,20 @@ struct WaterfallRow {
     let guide: String
     /// The tree's lines before what is listed under the span.
     let detailGuide: String
+    /// Its part of the critical path of a module request.
+    let part: TraceStory.Part?
 
     private let http: HTTPRequestText?
 
-    init(node: TraceTreeNode, stored: StoredSpan, guide: String, detailGuide: String) {
+    init(
+        node: TraceTreeNode, stored: StoredSpan, guide: String, detailGuide: String,
+        part: TraceStory.Part? = nil
+    ) {
         self.node = node
         self.stored = stored
         self.guide = guide
         self.detailGuide = detailGuide
+        self.part = part
         http = HTTPRequestText(stored.span)
     }
 
