@@ -24,7 +24,7 @@ extension ResultTable {
         }
         return ResultTable(
             schema: "traceq.trace/1",
-            columns: traceColumns(zone: zone)
+            columns: traceColumns(zone: zone, hasStages: story != nil)
                 + (isForPeople ? [ResultColumn(key: nil, title: "DETAILS")] : []),
             rowCount: min(total, limit),
             row: { index in
@@ -45,7 +45,7 @@ extension ResultTable {
             members: story.map { [JSONMember("requests", .array($0.requests.map(\.json)))] } ?? [])
     }
 
-    private static func traceColumns(zone: TimeZoneRules) -> [ResultColumn] {
+    private static func traceColumns(zone: TimeZoneRules, hasStages: Bool) -> [ResultColumn] {
         let shown = [
             ResultColumn(key: nil, title: "SPAN", fit: .elastic),
             ResultColumn(key: "trace_id", title: nil),
@@ -61,8 +61,8 @@ extension ResultTable {
             ResultColumn(key: "node", title: "NODE", fit: .movable),
             ResultColumn(key: "node_source", title: nil),
             ResultColumn(key: nil, title: "STATUS"),
-            ResultColumn(key: "stage", title: "STAGE", fit: .spare(1)),
-            ResultColumn(key: "critical_ms", title: "CRITICAL", fit: .spare(0), alignsRight: true),
+            ResultColumn(key: nil, title: hasStages ? "STAGE" : nil, fit: .spare(1)),
+            ResultColumn(key: nil, title: hasStages ? "CRITICAL" : nil, fit: .spare(0), alignsRight: true),
         ]
         let dataOnly = [
             "status", "attributes", "events", "links", "dropped_attributes_count", "dropped_events_count",
@@ -86,6 +86,10 @@ extension ResultTable {
         let duration = Int64(clamping: interval.upperBound - interval.lowerBound)
         let identity = stored.node
         let part = SpanID(bytes: span.spanID).flatMap { story?.parts[$0.rawValue] }
+        let stages: [ResultCell] = [
+            part.map { .identifier($0.stage.name) } ?? .missing,
+            part.map { .duration(Int64(clamping: $0.criticalNanos)) } ?? .missing,
+        ]
         let indent = String(repeating: "· ", count: min(node?.depth ?? 0, 20))
         return [
             .text(indent + title),
@@ -102,9 +106,7 @@ extension ResultTable {
             .text(identity.name),
             .identifier(identity.source.rawValue),
             span.status.code == .error ? .alert("error") : .identifier(span.status.code.word),
-            part.map { .identifier($0.stage.name) } ?? .missing,
-            part.map { .duration(Int64(clamping: $0.criticalNanos)) } ?? .missing,
-        ] + dataCells(stored) + [.structured(.bool(joined.contains(span.traceID)))]
+        ] + stages + dataCells(stored) + stages + [.structured(.bool(joined.contains(span.traceID)))]
     }
 
     /// What only data formats have.
