@@ -69,7 +69,8 @@ struct LinkTally: FleetAggregate {
             let coded = servers?.texts.first { $0.codes[row] != CodedRows.missing }
             guard let coded else { continue }
             isFound = true
-            let host = SegmentExchanges.withoutPort(coded.value(of: coded.codes[row]).text)
+            let address = SegmentExchanges.withoutPort(coded.bytes(of: coded.codes[row]))
+            let host = String(decoding: address, as: UTF8.self)
             add(exchange, host: host, nanos: segment.durations[row])
         }
         return isFound
