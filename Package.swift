@@ -195,8 +195,10 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["traceq", "Configuration", "Telemetry", "OTLPModel", "TestSupport"],
-            swiftSettings: strict),
+            dependencies: [
+                "traceq", "fleetgen", "FleetSupport", "Configuration", "Telemetry", "OTLPModel",
+                "TestSupport",
+            ], swiftSettings: strict),
         .testTarget(
             name: "FleetTests",
             dependencies: [

@@ -84,4 +84,23 @@ package struct TruthAnswers: Sendable {
         let complete = Set(completeSessions.map(\.number))
         return truth.fetches.filter { complete.contains($0.session) }
     }
+
+    // MARK: Versions
+
+    /// Versions that clients fetched within a session, of whose files a cache says something, and how many of these had
+    /// no miss among their files.
+    package func versions(_ requests: [SeenRequest]) -> (fetched: Int, warm: Int) {
+        struct Version: Hashable {
+            let session: Int
+            let name: String
+        }
+        var isWarm: [Version: Bool] = [:]
+        for request in requests where Self.immutableKinds.contains(request.truth.kind) {
+            let figures = RequestFigures([request])
+            guard let session = request.truth.session, figures.lookups == 1 else { continue }
+            let version = Version(session: session, name: "\(request.truth.module)@\(request.truth.version)")
+            isWarm[version] = isWarm[version, default: true] && figures.hits == 1
+        }
+        return (isWarm.count, isWarm.values.count { $0 })
+    }
 }

@@ -3,6 +3,8 @@ package struct RequestTruth: Codable, Hashable, Sendable {
     package var type = "request"
     /// Tells the requests of a run apart.
     package var number = 0
+    /// The number of the session that it belongs to; nil without a client.
+    package var session: Int?
     /// In hex: the trace of the client-facing span first, then that of the proxy when it began one of its own, then that
     /// of the fetch.
     package var traceIds: [String] = []

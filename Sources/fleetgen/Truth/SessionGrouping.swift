@@ -1,7 +1,10 @@
 /// Puts the requests of clients together.
 enum SessionGrouping {
-    /// - Parameter requests: in any order; those of no client are left out.
-    static func sessions(of requests: [RequestTruth]) -> (sessions: [SessionTruth], fetches: [FetchTruth]) {
+    /// - Parameters:
+    ///   - requests: in any order; those of no client are left out, the others are told which session is theirs
+    static func sessions(of requests: inout [RequestTruth]) -> (
+        sessions: [SessionTruth], fetches: [FetchTruth]
+    ) {
         struct ClientKey: Hashable {
             let address: String
             let userAgent: String
@@ -28,6 +31,7 @@ enum SessionGrouping {
         groups.sort { ($0[0].startNs, $0[0].number) < ($1[0].startNs, $1[0].number) }
         var sessions: [SessionTruth] = []
         var fetches: [FetchTruth] = []
+        var numbers: [Int: Int] = [:]
         for (number, group) in groups.enumerated() {
             let made = Self.fetches(of: group, session: number)
             var session = SessionTruth()
@@ -43,7 +47,9 @@ enum SessionGrouping {
             session.isDelivered = group.allSatisfy { $0.edgeIsDelivered ?? $0.proxyIsDelivered ?? false }
             sessions.append(session)
             fetches += made
+            for request in group { numbers[request.number] = number }
         }
+        for index in requests.indices { requests[index].session = numbers[requests[index].number] }
         return (sessions, fetches)
     }
 

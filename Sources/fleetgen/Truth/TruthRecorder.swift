@@ -119,7 +119,8 @@ struct TruthRecorder: Sendable {
             let key = "\(publication.module.path)@\(publication.version.version)"
             return PublicationTruth(publication, answers: answers[key] ?? [], nodes: fleet.nodes)
         }
-        (truth.sessions, truth.fetches) = SessionGrouping.sessions(of: requests)
+        truth.requests = requests
+        (truth.sessions, truth.fetches) = SessionGrouping.sessions(of: &truth.requests)
         truth.mirrors = fleet.mirrors.map { node in
             let sessions = truth.sessions.filter { $0.host == node.setup.host }
             var mirror = MirrorTruth()
@@ -129,7 +130,6 @@ struct TruthRecorder: Sendable {
             mirror.meanSessionNs = Double(total) / Double(max(1, sessions.count))
             return mirror
         }
-        truth.requests = requests
         return truth
     }
 
