@@ -15,8 +15,11 @@ struct TraceQ: ParsableCommand {
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
               traceq misses                    what caches did not have, and what that cost
-              traceq nodes                     the fleet, nodes in trouble first
-              traceq lag                       what lags where
+            SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
+            NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
+            CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
+            SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, ChainCommand.self,
+            DatabaseCommand.self,
               traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq metrics --list            which metrics are stored
@@ -34,8 +37,15 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
+<<<<<<< HEAD
             SlowestCommand.self, MissesCommand.self, StatsCommand.self, TraceCommand.self, NodesCommand.self,
             LagCommand.self, MapCommand.self, MetricsCommand.self, SQLCommand.self, ExportCommand.self,
             ImportCommand.self, RecordCommand.self, ChainCommand.self, DatabaseCommand.self,
+=======
+            SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
+            CompareCommand.self, CriticalPathCommand.self, StatsCommand.self, TraceCommand.self,
+            MetricsCommand.self, SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self,
+            ChainCommand.self, DatabaseCommand.self,
+>>>>>>> 425c53a (traceq: why, errors, prewarm, compare and critical-path)
         ])
 }

@@ -13,11 +13,11 @@ struct UsageTests {
             (["slowst"], "did you mean 'traceq slowest'"), (["slow"], "did you mean 'traceq slowest'"),
             (["trcae", "00"], "did you mean 'traceq trace'"),
             (["db", "ifno"], "did you mean 'traceq db info'"),
-            (["ls"], "there is no command 'ls'; 'traceq' has slowest, misses, stats, trace"),
-            ([""], "'traceq' has slowest, misses, stats, trace"),
+            (["ls"], "there is no command 'ls'; 'traceq' has slowest, why, errors, misses"),
+            ([""], "'traceq' has slowest, why, errors, misses"),
             (["slowest", "1h"], "unexpected argument '1h'; did you mean '--since 1h'?\nsee 'traceq slowest"),
             (["db", "info", "--bogus"], "traceq: unknown option '--bogus'\nsee 'traceq db info --help'"),
-            (["frobnicate"], "'traceq' has slowest, misses, stats, trace"), (["\u{1b}[2J"], "\\x1b[2J"),
+            (["frobnicate"], "'traceq' has slowest, why, errors, misses"), (["\u{1b}[2J"], "\\x1b[2J"),
             (["slowest", "--since", "soon"], "cannot read 'soon' as a time"),
             (["slowest", "--since", "10"], "write 10s for seconds ago"),
             (["slowest", "--since", "1h", "--until", "2h"], "--since must lie before --until"),
@@ -111,8 +111,9 @@ struct UsageTests {
     @Test(
         "help has examples first, and fits a terminal",
         arguments: [
-            [], ["slowest"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["db", "info"],
-            ["db", "verify"], ["db", "backup"], ["db", "merge"],
+            [], ["slowest"], ["errors"], ["compare"], ["critical-path"], ["why"], ["prewarm"], ["stats"],
+            ["trace"], ["sql"], ["export"], ["import"], ["db", "info"], ["db", "verify"], ["db", "backup"],
+            ["db", "merge"],
         ])
     func examples(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output

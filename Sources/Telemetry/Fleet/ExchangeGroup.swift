@@ -61,10 +61,15 @@ protocol FleetAggregate: Sendable {
     /// All that may be damaged is read before anything changes.
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError)
 
+    /// Is told what a group without a segment will not tell any more: the spans of exchanges that have to wait for
+    /// other segments.
+    mutating func hold(_ places: Range<Int>, of segment: SegmentExchanges)
+
     /// Takes in what another worker has.
     mutating func merge(_ other: Self)
 }
 
 extension FleetAggregate {
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {}
+    mutating func hold(_ places: Range<Int>, of segment: SegmentExchanges) {}
 }

@@ -53,6 +53,8 @@ struct FleetQuestion: Sendable {
     var filter = FleetFilter()
     /// What the question is about besides: an attribute whose texts become `Exchange.label`.
     var label: SpanKey?
+    /// What counts where a span has no such attribute, the best first.
+    var labelFallbacks: [SpanKey] = []
     /// Whether the stages of requests are asked for.
     var wantsStages = false
     var nodeFacts = NodeFacts()

@@ -101,6 +101,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
                 if exchange.isRequest { state.asked.add(exchange) }
             }
             guard isHeld else { continue }
+            state.aggregate.hold(trace, of: found)
             state.held.hold(trace, of: found, &state.reader)
             for place in trace { found.change(place) { $0.flags.insert(.held) } }
         }

@@ -64,7 +64,7 @@ extension SegmentExchanges {
     ]
     private static let userAgents = ["user_agent.original", "http.user_agent", "user_agent"]
 
-    mutating func name(_ names: FleetNames, label: SpanKey?) throws(StoreError) {
+    mutating func name(_ names: FleetNames, labels: [SpanKey]) throws(StoreError) {
         let modules = try ModuleRows(view)
         let moduleNumbers = names.numbers(ofModules: modules.nameTable)
         let rows = try SegmentRows(view)
@@ -100,7 +100,8 @@ extension SegmentExchanges {
                 exchange.client = client > 0 ? clientNumbers[Int(client) - 1] : 0
             }
         }
-        if let label { try addLabels(label, rows, names) }
+        // The best comes last.
+        for label in labels.reversed() { try addLabels(label, rows, names) }
     }
 
     private mutating func addLabels(
@@ -116,11 +117,20 @@ extension SegmentExchanges {
             if let known = numbers[code] {
                 number = known
             } else {
-                number = names.numbers(ofLabels: [coded.value(of: code).text])[0]
+                number = names.numbers(ofLabels: [Self.labelText(coded.value(of: code))])[0]
                 numbers[code] = number
             }
             change(place) { $0.label = number }
         }
+    }
+
+    /// Headers come as arrays of one: what stands in them is meant.
+    static func labelText(_ value: SpanValue) -> String {
+        let text = value.text
+        guard case .text = value, text.hasPrefix("["), text.hasSuffix("]"), !text.contains(", ") else {
+            return text
+        }
+        return String(text.dropFirst().dropLast())
     }
 
     /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.

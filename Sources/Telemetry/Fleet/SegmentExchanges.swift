@@ -60,7 +60,7 @@ struct SegmentExchanges {
         let wanted = numbered.nodes.map { question.filter.passes($0) ? Self.roleFlags($0) : nil }
         find(codes, classification) { wanted[numbered.places[$0]] }
         guard !exchanges.isEmpty else { return }
-        try name(names, label: question.label)
+        try name(names, labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks)
         inherit()
         readCaches(tables, question.nodeFacts)
     }

@@ -18,6 +18,8 @@ package enum ResultCell: Hashable, Sendable {
     case size(Int64)
     /// Nanoseconds; milliseconds in data formats.
     case duration(Int64)
+    /// A difference of durations, in nanoseconds; people see its sign.
+    case change(Int64)
     case time(UnixNanos)
     /// A time of whole minutes.
     case minute(UnixNanos)
@@ -33,7 +35,8 @@ package enum ResultCell: Hashable, Sendable {
         case .text(let text), .alert(let text), .identifier(let text): .string(text)
         case .integer(let number), .bytes(let number), .size(let number): .integer(number)
         case .decimal(let number), .rate(let number): .double(number)
-        case .duration(let nanoseconds): .decimal(HumanUnits.milliseconds(nanoseconds))
+        case .duration(let nanoseconds), .change(let nanoseconds):
+            .decimal(HumanUnits.milliseconds(nanoseconds))
         case .time(let time), .minute(let time): .string(time.rfc3339)
         case .sentTime(let time): .string(UnixNanos.rfc3339(unsigned: time))
         case .structured(let value): value
@@ -55,6 +58,8 @@ package enum ResultCell: Hashable, Sendable {
                 ? HumanUnits.bytes(count) : "\(HumanUnits.bytes(count)) (\(HumanUnits.count(count)) bytes)"
         case .size(let count): HumanUnits.bytes(count)
         case .duration(let nanoseconds): HumanUnits.duration(nanoseconds)
+        case .change(let nanoseconds):
+            (nanoseconds > 0 ? "+" : "") + HumanUnits.duration(nanoseconds)
         case .time(let time): time.displayText(in: zone)
         // Without `:00.000`.
         case .minute(let time): String(time.displayText(in: zone).dropLast(7))
@@ -73,7 +78,7 @@ package enum ResultCell: Hashable, Sendable {
         case .identifier(let text): text
         case .integer(let number), .bytes(let number), .size(let number): String(number)
         case .decimal(let number), .rate(let number): number.isFinite ? number.description : ""
-        case .duration(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
+        case .duration(let nanoseconds), .change(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
         case .time(let time), .minute(let time): time.rfc3339
         case .sentTime(let time): UnixNanos.rfc3339(unsigned: time)
         case .structured(let value): value.text

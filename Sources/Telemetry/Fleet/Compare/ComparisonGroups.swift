@@ -1,0 +1,174 @@
+/// Adds up requests by what they are compared by.
+struct ComparisonGroups: FleetAggregate {
+    /// What a group is called. A node makes groups of its own of requests that do not say how they were encoded: only
+    /// at nodes that say it of others this means that they were not.
+    struct Name: Hashable, Sendable {
+        var text: String
+        var silentNode: UInt32 = 0
+    }
+
+    let key: ComparisonKey
+    let unit: ComparisonUnit
+    private let names: FleetNames
+    private(set) var groupNames: [Name] = []
+    private(set) var tallies: [ComparisonTally] = []
+    private var numbers: [Name: UInt32] = [:]
+    /// Of fetches and sessions only.
+    private(set) var rows: [ComparisonRow] = []
+    /// By number of what a group is of: one more than the place of the group, 0 where it is not known yet.
+    private var groupOf: [UInt32] = []
+    /// Requests that do not have what is asked for.
+    private(set) var unnamed = 0
+    /// Requests of nobody that is known, which are in no session.
+    private(set) var withoutClient = 0
+    /// Nodes that say of some responses how they were encoded.
+    private(set) var encodingNodes: Set<UInt32> = []
+
+    init(key: ComparisonKey, unit: ComparisonUnit, names: FleetNames) {
+        self.key = key
+        self.unit = unit
+        self.names = names
+    }
+
+    /// Nodes are compared by what they saw themselves, hops included; so are the versions of their software.
+    private var isByNode: Bool {
+        guard case .dimension(let dimension) = key else { return false }
+        return dimension.isOfNodes && unit == .request
+    }
+
+    mutating func add(_ group: ExchangeGroup) {
+        // Numbers that were given meanwhile are looked up once for all of the group.
+        var tables: FleetNameTables?
+        for place in group.counted {
+            let exchange = group.exchanges[place]
+            guard exchange.isRequest || isByNode, exchange.moduleKind?.isModuleRequest == true else {
+                continue
+            }
+            guard exchange.outcome != RequestOutcome.probe.rawValue,
+                exchange.outcome != RequestOutcome.aborted.rawValue
+            else { continue }
+            guard let number = number(of: exchange, place, group, &tables) else {
+                unnamed += 1
+                continue
+            }
+            let row = ComparisonRow(
+                start: exchange.start, durationNanos: exchange.durationNanos, bytes: exchange.bytes ?? 0,
+                client: exchange.client, module: exchange.module, group: number, kind: exchange.kind,
+                outcome: exchange.outcome,
+                cacheResult: isByNode ? exchange.cacheResult : exchange.facingResult)
+            if key == .encoding { tallies[Int(number)].addSize(row) }
+            if unit == .request {
+                tallies[Int(number)].add(row)
+                tallies[Int(number)].add(unitNanos: row.durationNanos)
+            } else if exchange.client == 0 {
+                withoutClient += 1
+            } else {
+                rows.append(row)
+            }
+        }
+    }
+
+    /// The group of a request; nil where it does not have what is asked for.
+    private mutating func number(
+        of exchange: Exchange, _ place: Int, _ group: ExchangeGroup, _ tables: inout FleetNameTables?
+    ) -> UInt32? {
+        var of = key.code(exchange)
+        // What the client faced may not say what its hops do.
+        if of == 0, !key.labels.isEmpty {
+            of = group.hops(of: place).lazy.map { group.exchanges[$0].label }.first { $0 > 0 } ?? 0
+        }
+        if key == .encoding {
+            guard of > 0 else { return number(Name(text: "none", silentNode: exchange.node)) }
+            encodingNodes.insert(exchange.node)
+        }
+        guard of > 0 else { return nil }
+        if Int(of) < groupOf.count, groupOf[Int(of)] > 0 { return groupOf[Int(of)] - 1 }
+        let known = tables ?? FleetNameTables(names)
+        tables = known
+        guard let text = key.text(of, known), !text.isEmpty else { return nil }
+        let number = number(Name(text: text))
+        while groupOf.count <= Int(of) { groupOf.append(0) }
+        groupOf[Int(of)] = number + 1
+        return number
+    }
+
+    private mutating func number(_ name: Name) -> UInt32 {
+        if let known = numbers[name] { return known }
+        let number = UInt32(groupNames.count)
+        groupNames.append(name)
+        tallies.append(ComparisonTally())
+        numbers[name] = number
+        return number
+    }
+
+    mutating func merge(_ other: ComparisonGroups) {
+        let renumbered = other.groupNames.map { number($0) }
+        for (number, tally) in zip(renumbered, other.tallies) { tallies[Int(number)].merge(tally) }
+        rows.reserveCapacity(rows.count + other.rows.count)
+        for var row in other.rows {
+            row.group = renumbered[Int(row.group)]
+            rows.append(row)
+        }
+        unnamed += other.unnamed
+        withoutClient += other.withoutClient
+        encodingNodes.formUnion(other.encodingNodes)
+    }
+
+    // MARK: After the scan
+
+    /// The groups by name; what nobody says how it was encoded is counted as unnamed.
+    mutating func finished() -> [String: ComparisonTally] {
+        addUnits()
+        var found: [String: ComparisonTally] = [:]
+        for (name, tally) in zip(groupNames, tallies) {
+            guard name.silentNode == 0 || encodingNodes.contains(name.silentNode) else {
+                unnamed += tally.requests
+                continue
+            }
+            found[name.text, default: ComparisonTally()].merge(tally)
+        }
+        return found
+    }
+
+    /// Makes fetches and sessions of the requests.
+    private mutating func addUnits() {
+        guard unit != .request else { return }
+        rows.sort { ($0.group, $0.client, $0.start, $0.module) < ($1.group, $1.client, $1.start, $1.module) }
+        var first = 0
+        while first < rows.count {
+            var end = rows[first].end
+            var next = first + 1
+            while next < rows.count, rows[next].client == rows[first].client,
+                rows[next].group == rows[first].group,
+                rows[next].start <= end &+ ClientSessions.pauseNanos
+            {
+                end = max(end, rows[next].end)
+                next += 1
+            }
+            add(session: first..<next, end: end)
+            first = next
+        }
+        rows = []
+    }
+
+    private mutating func add(session: Range<Int>, end: UInt64) {
+        let group = Int(rows[session.lowerBound].group)
+        for index in session { tallies[group].add(rows[index]) }
+        guard unit == .fetch else {
+            tallies[group].add(unitNanos: end &- rows[session.lowerBound].start)
+            return
+        }
+        var fetches: [UInt32: (start: UInt64, end: UInt64)] = [:]
+        for index in session where rows[index].module > 0 {
+            let row = rows[index]
+            guard row.moduleKind?.isImmutable == true || row.moduleKind == .sumdbLookup else { continue }
+            let known = fetches[row.module]
+            fetches[row.module] = (
+                min(known?.start ?? row.start, row.start), max(known?.end ?? row.end, row.end)
+            )
+        }
+        for fetch in fetches.sorted(by: { $0.key < $1.key }) {
+            tallies[group].add(unitNanos: fetch.value.end &- fetch.value.start)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+extension TelemetryReader {
+    /// Compares groups of module requests, or the same groups in two windows.
+    /// - Throws: `StoreError`
+    package func compare(_ query: FleetComparisonQuery) throws(StoreError) -> FleetComparisonResult {
+        try snapshot { () throws(StoreError) in
+            var (now, quality) = try comparisonGroups(query, query.window)
+            let groups = now.finished()
+            var result = FleetComparisonResult(
+                groups: [], groupCount: groups.count, unnamed: now.unnamed, withoutClient: now.withoutClient,
+                quality: quality, notes: [])
+            if let window = query.baselineWindow {
+                var (before, _) = try comparisonGroups(query, window)
+                addWindows(to: &result, groups, before.finished(), query)
+            } else {
+                addGroups(to: &result, groups, query)
+            }
+            result.notes = damageNotes()
+            return result
+        }
+    }
+
+    private func comparisonGroups(
+        _ query: FleetComparisonQuery, _ window: TimeWindow
+    ) throws(StoreError) -> (ComparisonGroups, FleetQuality) {
+        let labels = query.key.labels
+        var question = FleetQuestion(window: window, filter: query.filter)
+        question.label = labels.first
+        question.labelFallbacks = Array(labels.dropFirst())
+        let answer = try FleetScan.run(question, self) { names in
+            ComparisonGroups(key: query.key, unit: query.unit, names: names)
+        }
+        return (answer.aggregate, answer.quality)
+    }
+
+    /// The largest first; equal ones by name.
+    private static func ordered(_ groups: [String: ComparisonTally]) -> [(
+        key: String, value: ComparisonTally
+    )] {
+        groups.filter { $0.value.units > 0 }.sorted {
+            ($1.value.units, $0.key) < ($0.value.units, $1.key)
+        }
+    }
+
+    private func addGroups(
+        to result: inout FleetComparisonResult, _ groups: [String: ComparisonTally],
+        _ query: FleetComparisonQuery
+    ) {
+        let ordered = Self.ordered(groups)
+        result.groupCount = ordered.count
+        guard let first = ordered.first else { return }
+        let name = query.baseline ?? first.key
+        guard let baseline = groups[name], baseline.units > 0 else {
+            result.namesWithoutBaseline = ordered.map(\.key)
+            return
+        }
+        result.baseline = name
+        let figures = ComparisonFigures(unit: query.unit)
+        let others = ordered.lazy.filter { $0.key != name }.prefix(query.limit - 1)
+        result.groups = [figures.group(name, baseline, over: nil, isBaseline: true)]
+        result.groups += others.map { figures.group($0.key, $0.value, over: baseline, isBaseline: false) }
+        guard query.key == .encoding else { return }
+        for place in result.groups.indices where result.groups[place].name != "none" {
+            guard let tally = groups[result.groups[place].name] else { continue }
+            result.groups[place].sizeSaved = ComparisonFigures.sizeSaved(tally, plain: groups["none"])
+        }
+    }
+
+    private func addWindows(
+        to result: inout FleetComparisonResult, _ groups: [String: ComparisonTally],
+        _ before: [String: ComparisonTally], _ query: FleetComparisonQuery
+    ) {
+        let ordered = Self.ordered(groups)
+        result.groupCount = ordered.count
+        let figures = ComparisonFigures(unit: query.unit)
+        result.groups = ordered.prefix(query.limit).map { name, tally in
+            figures.group(name, tally, over: before[name] ?? ComparisonTally(), isBaseline: false)
+        }
+        // Without groups the window before is a row of its own.
+        if query.key == .dimension(.all), let before = before["all"], before.units > 0, !result.groups.isEmpty
+        {
+            result.groups[0].name = "window"
+            result.groups.insert(
+                figures.group("baseline window", before, over: nil, isBaseline: true), at: 0)
+        }
+    }
+}

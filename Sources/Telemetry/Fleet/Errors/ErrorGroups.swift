@@ -1,0 +1,155 @@
+import OTLPModel
+
+/// Divides errors by what they have in common.
+struct ErrorGroups {
+    /// Errors of one cause.
+    struct Group {
+        var rows: [Int]
+        var nodes: Set<UInt32>
+        var upstreams: Set<String>
+    }
+
+    private struct Key: Hashable {
+        var outcome: UInt8
+        var httpStatus: UInt16
+        var kind: UInt8
+        var message: UInt32
+    }
+
+    /// What part of errors has to be of one node or host for it to be what they have in common, and how much more
+    /// frequent it has to be among them than among all requests.
+    static let shareMin = 0.5
+    static let liftMin = 2.0
+
+    private let errors: ErrorRows
+    private let names: FleetNameTables
+    private let requestsByUpstream: [String: Int]
+
+    init(_ errors: ErrorRows, _ names: FleetNameTables) {
+        self.errors = errors
+        self.names = names
+        var byUpstream: [String: Int] = [:]
+        for (module, count) in errors.requestsByModule {
+            byUpstream[names.module(module)?.upstream ?? "", default: 0] += count
+        }
+        requestsByUpstream = byUpstream
+    }
+
+    /// Failures first, then the most frequent; of equals the first by time.
+    func groups() -> [Group] {
+        var byKey: [Key: [Int]] = [:]
+        for (index, row) in errors.rows.enumerated() {
+            let key = Key(
+                outcome: row.outcome, httpStatus: row.httpStatus, kind: row.kind, message: row.message)
+            byKey[key, default: []].append(index)
+        }
+        return byKey.values.flatMap { divide($0) }.sorted { isBefore($0, $1) }
+    }
+
+    private func isBefore(_ left: Group, _ right: Group) -> Bool {
+        func rank(_ group: Group) -> (Int, Int, UInt64, UInt8, UInt32) {
+            let first = errors.rows[group.rows[0]]
+            let isFailure = RequestOutcome(rawValue: first.outcome)?.isFailure == true
+            let start = group.rows.reduce(UInt64.max) { min($0, errors.rows[$1].start) }
+            return (isFailure ? 0 : 1, -group.rows.count, start, first.kind, first.message)
+        }
+        return rank(left) < rank(right)
+    }
+
+    /// Takes away, again and again, what is of one node or of one host more often than all requests are.
+    private func divide(_ rows: [Int]) -> [Group] {
+        var rest = rows
+        var found: [Group] = []
+        while !rest.isEmpty {
+            var byNode: [UInt32: Int] = [:]
+            var byUpstream: [String: Int] = [:]
+            for index in rest {
+                byNode[errors.rows[index].node, default: 0] += 1
+                byUpstream[upstream(index), default: 0] += 1
+            }
+            // There is at least one row.
+            guard let node = Self.most(byNode), let upstream = Self.most(byUpstream) else { break }
+            let nodeLift = lift(node.count, rest.count, errors.requestsByNode[node.key] ?? 0)
+            let upstreamLift = lift(upstream.count, rest.count, requestsByUpstream[upstream.key] ?? 0)
+            var part = rest
+            if byNode.count > 1, byUpstream.count > 1, max(nodeLift, upstreamLift) >= Self.liftMin {
+                part =
+                    nodeLift >= upstreamLift
+                    ? rest.filter { errors.rows[$0].node == node.key }
+                    : rest.filter { self.upstream($0) == upstream.key }
+            }
+            found.append(group(part))
+            let taken = Set(part)
+            rest.removeAll { taken.contains($0) }
+        }
+        return found
+    }
+
+    private func group(_ rows: [Int]) -> Group {
+        Group(
+            rows: rows, nodes: Set(rows.map { errors.rows[$0].node }),
+            upstreams: Set(rows.map { upstream($0) })
+        )
+    }
+
+    private func upstream(_ index: Int) -> String {
+        names.module(errors.rows[index].module)?.upstream ?? ""
+    }
+
+    /// 0 where it is not the most of the errors.
+    private func lift(_ part: Int, _ whole: Int, _ requests: Int) -> Double {
+        guard Double(part) >= Self.shareMin * Double(whole), part > 2, errors.requests > 0, requests > 0
+        else {
+            return 0
+        }
+        return Double(part) / Double(whole) / (Double(requests) / Double(errors.requests))
+    }
+
+    private static func most<Key: Comparable>(_ counts: [Key: Int]) -> (key: Key, count: Int)? {
+        counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
+    }
+}
+
+extension TelemetryReader {
+    /// What went wrong with module requests, grouped by cause.
+    /// - Throws: `StoreError`
+    package func errors(_ query: FleetErrorsQuery) throws(StoreError) -> FleetErrorsResult {
+        try snapshot { () throws(StoreError) in
+            let question = FleetQuestion(window: query.window, filter: query.filter)
+            let answer = try FleetScan.run(question, self) { _ in ErrorRows() }
+            let errors = answer.aggregate
+            let names = FleetNameTables(answer.names)
+            let groups = ErrorGroups(errors, names).groups()
+            let shown = groups.prefix(query.limit)
+            let lasts = shown.map { group in
+                group.rows.max { errors.rows[$0].start < errors.rows[$1].start } ?? group.rows[0]
+            }
+            let ids = try answer.traceIDs(
+                lasts.map { (errors.rows[$0].segment, errors.rows[$0].trace) }, self)
+            let failures = errors.rows.count { RequestOutcome(rawValue: $0.outcome)?.isFailure == true }
+            return FleetErrorsResult(
+                causes: zip(shown, ids).map { Self.cause($0, errors, names, trace: $1) },
+                causeCount: groups.count, requests: errors.requests, failures: failures,
+                refusals: errors.rows.count - failures, probes: errors.probes, aborted: errors.aborted,
+                quality: answer.quality, notes: damageNotes())
+        }
+    }
+
+    private static func cause(
+        _ group: ErrorGroups.Group, _ errors: ErrorRows, _ names: FleetNameTables, trace: TraceID?
+    ) -> ErrorCause {
+        let row = errors.rows[group.rows[0]]
+        let starts = group.rows.map { errors.rows[$0].start }
+        let clients = Set(
+            group.rows.compactMap { names.client(errors.rows[$0].client)?.address })
+        let upstream = group.upstreams.count == 1 ? group.upstreams.first : nil
+        return ErrorCause(
+            outcome: RequestOutcome(rawValue: row.outcome) ?? .internalError, httpStatus: Int(row.httpStatus),
+            kind: ModuleKind(rawValue: row.kind), node: group.nodes.count == 1 ? names.node(row.node) : nil,
+            upstream: upstream?.isEmpty == true ? nil : upstream, nodes: group.nodes.count,
+            upstreams: group.upstreams.count,
+            message: row.message > 0 ? errors.messages[Int(row.message) - 1] : nil, count: group.rows.count,
+            clients: clients.count, first: UnixNanos(clamping: starts.min() ?? 0),
+            last: UnixNanos(clamping: starts.max() ?? 0), exampleTrace: trace)
+    }
+}

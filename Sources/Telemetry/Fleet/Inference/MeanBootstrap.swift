@@ -1,0 +1,52 @@
+/// How far a mean may be off by chance: means of samples that are drawn again from what was seen.
+///
+/// Each value is drawn as often as chance (Poisson) says, so that any number of requests takes no longer than the
+/// buckets of their sketch. The seed is fixed: the same data give the same interval.
+struct MeanBootstrap {
+    static let drawCount = 1_000
+
+    /// The means of the draws.
+    let means: [Double]
+
+    /// - Parameters:
+    ///   - values: each with how often it was seen
+    ///   - mean: of what was seen, where the values are known less exactly
+    init(_ values: [(value: Double, count: Double)], mean: Double, seed: UInt64) {
+        let count = values.reduce(0) { $0 + $1.count }
+        let rough = values.reduce(0) { $0 + $1.value * $1.count } / max(count, 1)
+        let scale = rough > 0 ? mean / rough : 1
+        var random = SeededRandom(seed: seed)
+        var means: [Double] = []
+        for _ in 0..<Self.drawCount {
+            var sum = 0.0
+            var drawn = 0.0
+            for (value, count) in values {
+                let times = random.poisson(mean: count)
+                sum += value * times
+                drawn += times
+            }
+            if drawn > 0 { means.append(sum / drawn * scale) }
+        }
+        self.means = means
+    }
+
+    /// In which the middle 95 % of some numbers lie; nil without numbers.
+    static func interval(_ numbers: [Double]) -> ClosedRange<Double>? {
+        let sorted = numbers.filter(\.isFinite).sorted()
+        guard let last = sorted.indices.last else { return nil }
+        let low = sorted[Int((Double(last) * 0.025).rounded())]
+        let high = sorted[Int((Double(last) * 0.975).rounded())]
+        return low...high
+    }
+
+    /// Of the mean itself.
+    var interval: ClosedRange<Double>? { Self.interval(means) }
+
+    /// How much better a mean is than another one, as a part of that: (b − x) / b.
+    static func improvement(of means: MeanBootstrap, over baseline: MeanBootstrap) -> ClosedRange<Double>? {
+        interval(
+            zip(means.means, baseline.means).map { mean, baseline in
+                baseline > 0 ? (baseline - mean) / baseline : .nan
+            })
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// Numbers that look like chance and are the same each time: SplitMix64 (Steele, Lea and Flood, 2014).
+struct SeededRandom: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        return Self.mixed(state)
+    }
+
+    /// A number that any change of the given one changes in half of its bits.
+    static func mixed(_ number: UInt64) -> UInt64 {
+        var mixed = number
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// Above 0, and below 1.
+    mutating func unit() -> Double { (Double(next() >> 11) + 0.5) / 0x1p53 }
+
+    /// How often something happened that happens `mean` times in the mean, each time by itself.
+    ///
+    /// Above 30 the normal distribution is near enough.
+    mutating func poisson(mean: Double) -> Double {
+        guard mean <= 30 else {
+            let normal = sqrt(-2 * log(unit())) * cos(2 * Double.pi * unit())
+            return max(0, (mean + mean.squareRoot() * normal).rounded())
+        }
+        let limit = exp(-mean)
+        var product = unit()
+        var count = 0.0
+        while product > limit {
+            product *= unit()
+            count += 1
+        }
+        return count
+    }
+}

@@ -1,0 +1,167 @@
+import OTLPModel
+
+/// The values of attributes among the selected requests and the rest: the second look at the segments, at the columns of
+/// attributes alone.
+struct WhyValues: Sendable {
+    /// An attribute with more different values than this is an id.
+    static let valuesMax = 5_000
+    /// And so is one of which a segment has a different value for every so many requests.
+    static let requestsPerValueMin = 8
+    static let fewValues = 200
+
+    /// A value that a request of the sample has.
+    struct SampleValue: Sendable {
+        var sample: UInt32
+        var attribute: UInt32
+        var value: UInt32
+    }
+
+    private(set) var attributes = NumberedTexts()
+    /// By attribute.
+    private(set) var values: [NumberedTexts] = []
+    /// By attribute and value.
+    private(set) var counts: [[WhyCount]] = []
+    /// By attribute: it has too many values.
+    private(set) var isID: [Bool] = []
+    private(set) var sampleValues: [SampleValue] = []
+
+    /// What tells nothing of a selection, as it is what was selected by, or what something else tells better.
+    static func isLeftOut(_ column: ColumnKey, _ selection: WhySelection) -> Bool {
+        let name = String(decoding: column.name, as: UTF8.self)
+        let isError = if case .errors = selection { true } else { false }
+        if isError, name == "error.type" || name == "error" || name == "otel.status_code" { return true }
+        switch RequestAttribute(column)?.role {
+        case .path, .query, .size: return true
+        case .status: return isError
+        case .cache: return selection == .misses
+        case .method, nil: return false
+        }
+    }
+
+    /// Counts the values of a segment.
+    /// - Parameter sample: requests of the segment that are looked at one by one: row and number
+    mutating func add(
+        _ view: SegmentView, _ requests: WhyRows, sample: [(row: UInt32, number: UInt32)],
+        _ selection: WhySelection
+    ) throws(StoreError) {
+        let rows = try SegmentRows(view)
+        var seen: Set<[UInt8]> = []
+        var columns: [(name: String, coded: CodedRows)] = []
+        for column in rows.tables.columns where column.role == .attribute {
+            guard seen.insert(column.name).inserted, !Self.isLeftOut(column, selection) else { continue }
+            let name = String(decoding: column.name, as: UTF8.self)
+            if let known = attributes.known(name), isID[Int(known)] { continue }
+            guard let coded = try rows.coded(.attribute(name)) else { continue }
+            columns.append((name, coded))
+        }
+        // All that may be damaged has been read, but for the origins.
+        let origins = try view.origins()
+        let originRows = try view.originIndexes()
+        for (name, coded) in columns { add(name, coded, requests, sample) }
+        addOrigins(origins, originRows, requests, sample)
+    }
+
+    private mutating func add(
+        _ name: String, _ coded: CodedRows, _ requests: WhyRows, _ sample: [(row: UInt32, number: UInt32)]
+    ) {
+        var found = [WhyCount](repeating: WhyCount(), count: coded.codeCount)
+        for (index, row) in requests.selected.enumerated() {
+            found[Int(coded.codes[Int(row)])].add(true, Double(requests.seconds[index]))
+        }
+        for row in requests.rest { found[Int(coded.codes[Int(row)])].rest += 1 }
+        let used = found.indices.dropFirst().filter { found[$0].selected + found[$0].rest > 0 }
+        guard !used.isEmpty else { return }
+        let attribute = Int(number(attribute: name))
+        let requestCount = requests.selected.count + requests.rest.count
+        guard used.count <= Self.fewValues || used.count * Self.requestsPerValueMin <= requestCount else {
+            return makeID(attribute)
+        }
+        var numbers: [UInt32: UInt32] = [:]
+        for code in used {
+            let value = number(value: Self.text(coded.value(of: UInt32(code))), of: attribute)
+            counts[attribute][Int(value)] += found[code]
+            numbers[UInt32(code)] = value
+        }
+        if values[attribute].count > Self.valuesMax { return makeID(attribute) }
+        for (row, sampled) in sample {
+            guard let value = numbers[coded.codes[Int(row)]] else { continue }
+            sampleValues.append(
+                SampleValue(sample: sampled, attribute: UInt32(attribute), value: value))
+        }
+    }
+
+    /// Attributes of resources are the same for many spans.
+    private mutating func addOrigins(
+        _ origins: [ResolvedOrigin], _ rows: [UInt32], _ requests: WhyRows,
+        _ sample: [(row: UInt32, number: UInt32)]
+    ) {
+        var found = [WhyCount](repeating: WhyCount(), count: origins.count)
+        for (index, row) in requests.selected.enumerated() {
+            found[Int(rows[Int(row)])].add(true, Double(requests.seconds[index]))
+        }
+        for row in requests.rest { found[Int(rows[Int(row)])].rest += 1 }
+        for (origin, count) in found.enumerated() where count.selected + count.rest > 0 {
+            for pair in origins[origin].resource.attributes {
+                let attribute = Int(number(attribute: "resource." + pair.key))
+                guard !isID[attribute] else { continue }
+                let value = number(value: Self.text(SpanValue(pair.value)), of: attribute)
+                counts[attribute][Int(value)] += count
+                for (row, sampled) in sample where Int(rows[Int(row)]) == origin {
+                    sampleValues.append(
+                        SampleValue(sample: sampled, attribute: UInt32(attribute), value: value))
+                }
+                if values[attribute].count > Self.valuesMax { makeID(attribute) }
+            }
+        }
+    }
+
+    /// Headers come as arrays of one.
+    private static func text(_ value: SpanValue) -> String { SegmentExchanges.labelText(value) }
+
+    private mutating func number(attribute: String) -> UInt32 {
+        let number = attributes.number(attribute)
+        if Int(number) == values.count {
+            values.append(NumberedTexts())
+            counts.append([])
+            isID.append(false)
+        }
+        return number
+    }
+
+    private mutating func number(value: String, of attribute: Int) -> UInt32 {
+        let number = values[attribute].number(value)
+        if Int(number) == counts[attribute].count { counts[attribute].append(WhyCount()) }
+        return number
+    }
+
+    private mutating func makeID(_ attribute: Int) {
+        isID[attribute] = true
+        values[attribute] = NumberedTexts()
+        counts[attribute] = []
+        sampleValues.removeAll { Int($0.attribute) == attribute }
+    }
+
+    mutating func merge(_ other: WhyValues) {
+        var renumbered: [[UInt32]] = []
+        var numbers: [UInt32] = []
+        for (place, name) in other.attributes.texts.enumerated() {
+            let attribute = Int(number(attribute: name))
+            numbers.append(UInt32(attribute))
+            renumbered.append([])
+            if other.isID[place], !isID[attribute] { makeID(attribute) }
+            guard !isID[attribute] else { continue }
+            for (text, count) in zip(other.values[place].texts, other.counts[place]) {
+                let value = number(value: text, of: attribute)
+                counts[attribute][Int(value)] += count
+                renumbered[place].append(value)
+            }
+            if values[attribute].count > Self.valuesMax { makeID(attribute) }
+        }
+        for value in other.sampleValues where !isID[Int(numbers[Int(value.attribute)])] {
+            sampleValues.append(
+                SampleValue(
+                    sample: value.sample, attribute: numbers[Int(value.attribute)],
+                    value: renumbered[Int(value.attribute)][Int(value.value)]))
+        }
+    }
+}

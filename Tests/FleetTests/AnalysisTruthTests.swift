@@ -1,0 +1,80 @@
+import FleetSupport
+import Telemetry
+import Testing
+
+@testable import fleetgen
+
+/// What `errors`, `compare` and `critical-path` say of a recorded fleet is held against what was really going on.
+@Suite("Errors, comparisons and critical paths agree with what was really going on", .timeLimit(.minutes(5)))
+struct AnalysisTruthTests {
+    /// The requests that comparisons are about.
+    private func compared(_ answers: TruthAnswers) -> [SeenRequest] {
+        answers.requests { request in
+            ModuleKind(name: request.truth.kind)?.isModuleRequest == true && request.outcome != "probe"
+                && request.outcome != "aborted"
+        }
+    }
+
+    @Test("3.1: mirrors with sessions of 28.4 s and 6.2 s in the mean: 78.2 %")
+    func mirrors() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let query = FleetComparisonQuery(
+            window: .all, key: .host, unit: .session, baseline: "proxy.golang.org")
+        let result = try TelemetryReader(path: fleet.path).compare(query)
+        for mirror in fleet.truth.mirrors {
+            let group = try #require(result.groups.first { $0.name == mirror.host })
+            #expect(group.units == mirror.sessions)
+            // nginx would round to milliseconds; a mirror is a Caddy, whose times are exact.
+            #expect(group.meanNanos == Double(mirror.meanSessionNs))
+        }
+        let aliyun = try #require(result.groups.first { $0.name == "mirrors.aliyun.com" })
+        #expect(((aliyun.improvement ?? 0) * 1_000).rounded() == 782)
+        #expect(aliyun.verdict == .better)
+    }
+
+    @Test("compare by kind: counts, means and quantiles of what clients had")
+    func kinds() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let result = try TelemetryReader(path: fleet.path).compare(
+            FleetComparisonQuery(window: .all, key: .dimension(.kind), limit: 100))
+        let byKind = Dictionary(grouping: compared(fleet.answers), by: \.truth.kind)
+        #expect(Set(result.groups.map(\.name)) == Set(byKind.keys))
+        for group in result.groups {
+            let figures = RequestFigures(byKind[group.name] ?? [])
+            #expect(group.units == figures.count, "\(group.name)")
+            #expect(abs(group.meanNanos - (figures.meanDuration ?? 0)) < 1_000, "\(group.name)")
+            let p95 = Double(figures.duration(0.95) ?? 0)
+            #expect(abs(Double(group.p95Nanos) - p95) <= 0.01 * p95, "\(group.name)")
+            let isFile = ["info", "mod", "zip"].contains(group.name)
+            #expect(group.lookups == (isFile ? figures.lookups : 0), "\(group.name)")
+            #expect(group.hitRatio == (isFile ? figures.hitRatio : nil), "\(group.name)")
+        }
+    }
+
+    @Test("errors: as many failures as there were, each in one cause")
+    func errors() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let result = try TelemetryReader(path: fleet.path).errors(
+            FleetErrorsQuery(window: .all, limit: 100_000))
+        let outcomes = Dictionary(grouping: compared(fleet.answers), by: \.outcome).mapValues(\.count)
+        let found = Dictionary(grouping: result.causes, by: \.outcome.name).mapValues {
+            $0.reduce(0) { $0 + $1.count }
+        }
+        for outcome in RequestOutcome.allCases where outcome.isFailure || outcome.isRefusal {
+            #expect(found[outcome.name] == outcomes[outcome.name], "\(outcome)")
+        }
+        #expect(result.failures > 0 && result.causeCount == result.causes.count)
+    }
+
+    @Test("critical path: parts add up to what clients waited")
+    func path() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let result = try TelemetryReader(path: fleet.path).criticalPath(
+            FleetPathQuery(window: .all, limit: 10_000))
+        let figures = RequestFigures(compared(fleet.answers))
+        #expect(result.totals.requests == figures.count)
+        let sum = result.parts.reduce(0) { $0 + $1.totalNanos }
+        #expect(abs(sum - result.totals.nanos) < 1e-6 * sum)
+        #expect(abs(result.totals.meanNanos - (figures.meanDuration ?? 0)) < 1_000)
+    }
+}

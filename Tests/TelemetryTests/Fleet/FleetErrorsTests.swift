@@ -1,0 +1,83 @@
+import Testing
+
+@testable import Telemetry
+
+@Suite("Errors by cause")
+struct FleetErrorsTests {
+    @Test(
+        "messages lose what differs from one error to the next",
+        arguments: [
+            ("dial tcp 10.0.0.7:443: i/o timeout", "dial tcp #: … timeout"),
+            ("dial tcp 10.9.1.22:8443: i/o timeout", "dial tcp #: … timeout"),
+            ("unexpected status 502 from upstream", "unexpected status 502 from upstream"),
+            ("get \"https://x.example/a\": EOF", "get …: EOF"),
+            ("request 7f3a-11 failed after 31.5s", "request # failed after #"),
+            ("sha256 mismatch\nat line 4", "sha256 mismatch"), ("", ""),
+        ])
+    func messages(message: String, expected: String) { #expect(MessageWords.normalised(message) == expected) }
+
+    @Test("long messages are cut at a word")
+    func longMessage() {
+        let words = MessageWords.normalised((0..<100).map { _ in "wordy" }.joined(separator: " "))
+        #expect(words.count <= MessageWords.lengthMax + 2)
+        #expect(words.hasSuffix("wordy …"))
+    }
+
+    @Test(
+        "one cause is one row; failures come before refusals, and probes and what clients gave up are neither"
+    )
+    func causes() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(200) { request, number in
+            request.node = "edge-\(number % 4)"
+            request.client = "192.0.2.\(number % 50)"
+        }
+        fleet.add(6) { request, number in
+            request.node = "edge-1"
+            request.client = "192.0.2.\(number)"
+            request.status = 502
+            request.message = "dial tcp 10.0.0.\(number):443: connection refused"
+        }
+        fleet.add(9) { request, number in
+            request.node = "edge-\(number % 4)"
+            request.path = "/gitlab.example/x/y\(number)/@v/v1.0.0.zip"
+            request.status = 504
+        }
+        fleet.add(3) { request, _ in
+            request.path = "/github.com/a/missing/@v/v9.0.0.mod"
+            request.status = 404
+        }
+        fleet.add(2) { request, _ in request.status = 499 }
+        fleet.add(1) { request, _ in
+            request.path = "/github.com/@v/list"
+            request.status = 404
+        }
+        let result = try await fleet.reader().errors(FleetErrorsQuery(window: .all))
+        #expect(result.causes.map(\.count) == [9, 6, 3])
+        #expect(result.causes.map(\.outcome) == [.timeout, .upstreamError, .notFound])
+        #expect(result.causes[0].upstream == "gitlab.example")
+        #expect(result.causes[0].nodes == 4)
+        #expect(result.causes[1].node?.identity.name == "edge-1")
+        #expect(result.causes[1].message == "dial tcp #: connection refused")
+        #expect(result.causes[1].clients == 6)
+        #expect(result.causes[1].last.rawValue - result.causes[1].first.rawValue == 500_000_000)
+        #expect(result.failures == 15 && result.refusals == 3)
+        #expect(result.probes == 1 && result.aborted == 2)
+        #expect(result.requests == 221)
+        #expect(result.causes.allSatisfy { $0.exampleTrace != nil })
+        #expect(try await fleet.reader().errors(FleetErrorsQuery(window: .all, limit: 1)).causes.count == 1)
+    }
+
+    @Test("errors of everybody are not blamed on the node with most requests")
+    func noBlame() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(300) { request, number in
+            request.node = number % 10 < 8 ? "edge-1" : "edge-\(number % 10)"
+            request.status = number % 3 == 0 ? 500 : 200
+        }
+        let result = try await fleet.reader().errors(FleetErrorsQuery(window: .all))
+        #expect(result.causes.count == 1)
+        #expect(result.causes[0].node == nil)
+        #expect(result.causes[0].nodes == 3)
+    }
+}

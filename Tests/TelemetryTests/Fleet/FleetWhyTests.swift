@@ -1,0 +1,117 @@
+import OTLPModel
+import Testing
+
+@testable import Telemetry
+
+@Suite("Why requests are slow, fail or miss")
+struct FleetWhyTests {
+    /// Requests at eight nodes of four regions for ten hosts, of which a twentieth is slow for no reason.
+    private func fleet(_ change: (inout SpelledFleet.Request, Int) -> Void) throws -> SpelledFleet {
+        var fleet = try SpelledFleet()
+        fleet.add(2_000) { request, number in
+            let chance = Int(SeededRandom.mixed(UInt64(number)) % 10_000)
+            request.node = "edge-\(chance % 8)"
+            request.region = "region-\(chance % 8 / 2)"
+            request.path = "/host\(chance / 8 % 10).example/m\(number % 50)/@v/v1.0.0.zip"
+            request.client = "192.0.2.\(chance / 80 % 100)"
+            request.attributes = [
+                KeyValue("tls.version", .string("1.\(2 + chance / 3 % 2)")),
+                KeyValue("request.id", .string("id-\(number)")),
+            ]
+            request.millis = SeededRandom.mixed(UInt64(number) &+ 5_000_000) % 20 == 0 ? 4_000 : 20
+            change(&request, number)
+        }
+        return fleet
+    }
+
+    @Test("what was planted is found first, with what goes together in one row")
+    func planted() async throws {
+        let fleet = try fleet { request, number in
+            guard request.node == "edge-5", number % 2 == 0 else { return }
+            request.millis = 8_000
+        }
+        let query = FleetWhyQuery(window: .all, selection: .slow(minNanos: nil))
+        let result = try await fleet.reader().why(query)
+        let first = try #require(result.findings.first)
+        #expect(first.attribute == "node" && first.value == "edge-5")
+        #expect(first.also.contains("service=service-of-edge-5"))
+        #expect(first.lift > 3 && first.explained > 0.3 && first.falseDiscoveryRate < 0.0001)
+        // Half of the node's eighth of all, 8 s each.
+        #expect(first.explainedNanos > 600e9 && first.explainedNanos < 1_200e9)
+        // Its region has another node besides, and explains nothing more.
+        #expect(!result.findings.contains { $0.attribute == "region" })
+        #expect(result.leftOut == ["request.id"])
+        #expect(result.findings.count == 1, "\(result.findings.map { $0.attribute + "=" + $0.value })")
+    }
+
+    @Test("two causes are two rows")
+    func twoCauses() async throws {
+        let fleet = try fleet { request, number in
+            if request.node == "edge-2", number % 2 == 0 { request.millis = 8_000 }
+            if request.path.hasPrefix("/host7."), number % 3 == 0 { request.millis = 6_000 }
+        }
+        let result = try await fleet.reader().why(
+            FleetWhyQuery(window: .all, selection: .slow(minNanos: 2_000_000_000)))
+        let found = result.findings.map { $0.attribute + "=" + $0.value }
+        #expect(Set(found.prefix(2)) == ["node=edge-2", "upstream=host7.example"], "\(found)")
+    }
+
+    @Test("says so when nothing explains them", arguments: [WhySelection.slow(minNanos: nil), .errors(nil)])
+    func nothing(selection: WhySelection) async throws {
+        let fleet = try fleet { request, number in
+            if SeededRandom.mixed(UInt64(number) &+ 77_777) % 20 == 0 { request.status = 500 }
+        }
+        let query = FleetWhyQuery(window: .all, selection: selection)
+        let result = try await fleet.reader().why(query)
+        #expect(result.selected > 50)
+        #expect(result.findings.isEmpty, "\(result.findings.map { $0.attribute + "=" + $0.value })")
+        let words = ResultTable.why(result, query, target: nil, zone: .utc).summary.joined(separator: " ")
+        #expect(words.contains("nothing explains them"))
+    }
+
+    @Test("errors and misses are told from the rest without what they were chosen by")
+    func errorsAndMisses() async throws {
+        let fleet = try fleet { request, number in
+            request.cache = "HIT"
+            if request.path.hasPrefix("/host3."), number % 2 == 0 {
+                request.status = 502
+                request.attributes.append(KeyValue("error.type", .string("502")))
+            }
+            if request.region == "region-1", number % 2 == 1 { request.cache = "MISS" }
+        }
+        let reader = try await fleet.reader()
+        let errors = try reader.why(FleetWhyQuery(window: .all, selection: .errors(nil))).findings
+        #expect(errors.map { $0.attribute + "=" + $0.value } == ["upstream=host3.example"])
+        let misses = try reader.why(FleetWhyQuery(window: .all, selection: .misses)).findings
+        #expect(misses.first.map { $0.attribute + "=" + $0.value } == "region=region-1")
+        #expect(!misses.contains { $0.attribute.contains("cache") })
+    }
+
+    @Test("a trace: its own trouble, and only what it has itself")
+    func trace() async throws {
+        let fleet = try fleet { request, number in
+            if request.node == "edge-2", number % 2 == 0 { request.millis = 8_000 }
+            if request.path.hasPrefix("/host7."), number % 3 == 0 { request.status = 502 }
+        }
+        let reader = try await fleet.reader()
+        let errors = try reader.errors(FleetErrorsQuery(window: .all))
+        let id = try #require(errors.causes.first?.exampleTrace)
+        let target = try #require(try reader.target(id, window: .all))
+        #expect(target.selection == .errors(.upstreamError))
+        var query = FleetWhyQuery(window: .all, selection: .errors(.upstreamError))
+        query.trace = id
+        let findings = try reader.why(query).findings
+        #expect(findings.map { $0.attribute + "=" + $0.value } == ["upstream=host7.example"])
+    }
+
+    @Test("too few requests tell nothing")
+    func tooFew() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(30) { request, number in request.millis = number < 9 ? 5_000 : 10 }
+        let query = FleetWhyQuery(window: .all, selection: .slow(minNanos: nil))
+        let result = try await fleet.reader().why(query)
+        #expect(result.isTooSmall && result.findings.isEmpty)
+        let words = ResultTable.why(result, query, target: nil, zone: .utc).summary.joined(separator: " ")
+        #expect(words.contains("nothing can be told"))
+    }
+}
