@@ -15,11 +15,14 @@ struct TraceQ: ParsableCommand {
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
               traceq misses                    what caches did not have, and what that cost
-            SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
-            NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
-            CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
-            SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, ChainCommand.self,
-            DatabaseCommand.self,
+              traceq why --slow                what slow requests have in common
+              traceq errors                    what failed, by cause
+              traceq nodes                     the fleet, those with trouble first
+              traceq lag                       how far nodes are behind, in eleven ways
+              traceq map                       the ways of requests as a tree
+              traceq compare --by node         which node is slower, beyond chance
+              traceq critical-path             where the time of all requests went
+              traceq prewarm --since 24h       what to fetch before it is asked for
               traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq metrics --list            which metrics are stored
@@ -37,15 +40,10 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-<<<<<<< HEAD
-            SlowestCommand.self, MissesCommand.self, StatsCommand.self, TraceCommand.self, NodesCommand.self,
-            LagCommand.self, MapCommand.self, MetricsCommand.self, SQLCommand.self, ExportCommand.self,
-            ImportCommand.self, RecordCommand.self, ChainCommand.self, DatabaseCommand.self,
-=======
             SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
-            CompareCommand.self, CriticalPathCommand.self, StatsCommand.self, TraceCommand.self,
-            MetricsCommand.self, SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self,
-            ChainCommand.self, DatabaseCommand.self,
->>>>>>> 425c53a (traceq: why, errors, prewarm, compare and critical-path)
+            NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
+            CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
+            SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, ChainCommand.self,
+            DatabaseCommand.self,
         ])
 }

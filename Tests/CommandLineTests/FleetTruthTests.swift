@@ -20,6 +20,12 @@ struct FleetTruthTests {
 
     private func wanted(_ seen: SeenRequest) -> Bool { TruthAnswers.immutableKinds.contains(seen.truth.kind) }
 
+    /// Reading JSON may cost a number its last binary digit.
+    private static func isClose(_ printed: Double?, _ expected: Double?) -> Bool {
+        guard let printed, let expected else { return printed == nil && expected == nil }
+        return abs(printed - expected) < 1e-12
+    }
+
     @Test("misses prints every count and ratio as it is, in all and by module")
     func misses() async throws {
         let answers = try await RecordedFleet.field.value.answers
@@ -29,13 +35,15 @@ struct FleetTruthTests {
         let totals = try #require(printed["totals"])
         #expect(totals["requests"]?.number == Double(figures.count))
         #expect(totals["lookups"]?.number == Double(figures.lookups))
-        #expect(totals["request_hit_ratio"]?.number == figures.hitRatio)
+        #expect(Self.isClose(totals["request_hit_ratio"]?.number, figures.hitRatio))
         for (result, count) in figures.cacheResults {
             #expect(totals["results"]?[result]?.number == Double(count), "\(result)")
         }
         let versions = answers.versions(requests)
         #expect(totals["fetches"]?.number == Double(versions.fetched))
-        #expect(totals["version_hit_ratio"]?.number == Double(versions.warm) / Double(versions.fetched))
+        #expect(
+            Self.isClose(
+                totals["version_hit_ratio"]?.number, Double(versions.warm) / Double(versions.fetched)))
         let byModule = answers.figures(by: { $0.truth.module }, where: wanted)
         let rows = printed["rows"]?.elements ?? []
         #expect(rows.count == byModule.count)
@@ -49,7 +57,7 @@ struct FleetTruthTests {
                 "\(module)")
             #expect(row["coalesced"]?.number == Double(figures.coalesced), "\(module)")
             #expect(row["unknown"]?.number == Double(figures.unknown), "\(module)")
-            #expect(row["request_hit_ratio"]?.number == figures.hitRatio, "\(module)")
+            #expect(Self.isClose(row["request_hit_ratio"]?.number, figures.hitRatio), "\(module)")
             let versions = answers.versions(requests.filter { $0.truth.module == module })
             #expect(row["fetches"]?.number == Double(versions.fetched), "\(module)")
         }

@@ -133,6 +133,10 @@ extension SegmentExchanges {
         return String(text.dropFirst().dropLast())
     }
 
+    static func withoutPort(_ address: String) -> String {
+        String(decoding: withoutPort(Array(address.utf8)[...]), as: UTF8.self)
+    }
+
     /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
     static func withoutPort(_ address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         if address.first == UInt8(ascii: "[") {

@@ -67,7 +67,7 @@ extension ResultTable {
         let dataOnly = [
             "status", "attributes", "events", "links", "dropped_attributes_count", "dropped_events_count",
             "dropped_links_count", "trace_state", "flags", "resource", "scope", "received_at", "peer_address",
-            "joined",
+            "stage", "critical_ms", "joined",
         ]
         return shown + dataOnly.map { ResultColumn(key: $0, title: nil) }
     }

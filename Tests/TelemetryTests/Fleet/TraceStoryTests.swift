@@ -24,7 +24,8 @@ struct TraceStoryTests {
         return (try reader.story(of: id, spans), spans)
     }
 
-    @Test("a fetch in a trace of its own is joined below the call that waited for it", arguments: [false, true])
+    @Test(
+        "a fetch in a trace of its own is joined below the call that waited for it", arguments: [false, true])
     func joined(segmented: Bool) async throws {
         var sample = FleetSample()
         sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", fetchMillis: 4_000))
@@ -51,7 +52,9 @@ struct TraceStoryTests {
         #expect(told.parts.values.reduce(0) { $0 + $1.criticalNanos } == request.stages.total)
     }
 
-    @Test("which of two fetches it was is not guessed, and a missing one is told") func uncertain() async throws {
+    @Test("which of two fetches it was is not guessed, and a missing one is told") func uncertain()
+        async throws
+    {
         var sample = FleetSample()
         sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", fetchMillis: 4_000))
         let lonely = try #require(try await story(sample).story)
@@ -65,7 +68,8 @@ struct TraceStoryTests {
         #expect(ambiguous.notes.first?.message.contains(TraceID(high: 0, low: 0).hex) == false)
     }
 
-    @Test("the waterfall marks the critical path and names stages; other traces are drawn as ever") func drawing()
+    @Test("the waterfall marks the critical path and names stages; other traces are drawn as ever")
+    func drawing()
         async throws
     {
         var sample = FleetSample()
@@ -76,7 +80,8 @@ struct TraceStoryTests {
                     trace: 1, id: 1, millis: 100,
                     attributes: FleetSample.attributes(zip, FleetSample.cache("MISS"))),
                 Sample.span(trace: 1, id: 2, parent: 1, kind: .client, startMillis: 10, millis: 80),
-                Sample.span(trace: 1, id: 3, parent: 1, name: "log", kind: .internal, startMillis: 20, millis: 5),
+                Sample.span(
+                    trace: 1, id: 3, parent: 1, name: "log", kind: .internal, startMillis: 20, millis: 5),
             ])
         let (story, spans) = try await story(sample)
         let id = try #require(TraceID(bytes: TraceBytes.trace(1)))

@@ -69,8 +69,7 @@ struct LinkTally: FleetAggregate {
             let coded = servers?.texts.first { $0.codes[row] != CodedRows.missing }
             guard let coded else { continue }
             isFound = true
-            let address = SegmentExchanges.withoutPort(coded.bytes(of: coded.codes[row]))
-            let host = String(decoding: address, as: UTF8.self)
+            let host = SegmentExchanges.withoutPort(coded.value(of: coded.codes[row]).text)
             add(exchange, host: host, nanos: segment.durations[row])
         }
         return isFound
