@@ -188,7 +188,7 @@ extension SegmentExchanges {
                 DetachedFetch(
                     node: nodes[root], start: starts[root], end: end(root), isLeader: isLeader,
                     segment: segmentIndex, row: UInt32(root), trace: UInt32(trace),
-                    stages: reader?.stages(ofRow: root, trace: trace, in: self) ?? StageTimes()))
+                    stages: reader?.stages(ofRow: root, in: self) ?? StageTimes()))
         }
         return found
     }

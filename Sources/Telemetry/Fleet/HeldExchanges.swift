@@ -18,7 +18,12 @@ struct HeldExchanges: Sendable {
             exchange.flags.remove(.held)
             if exchange.outer >= 0 { exchange.outer += Int32(first - places.lowerBound) }
             exchanges.append(exchange)
-            if let times = reader?.stages(of: place, in: segment) { stages.append(times) }
+            if reader != nil {
+                // Only what clients faced is asked for; hops may be as many as spans.
+                stages.append(
+                    exchange.isRequest ? reader?.stages(of: place, in: segment) ?? StageTimes() : StageTimes()
+                )
+            }
             guard let wait = segment.athensWait(of: place) else { continue }
             waits.append(AthensWait(place: first + place - places.lowerBound, from: wait.from, to: wait.to))
         }

@@ -29,7 +29,7 @@ extension SegmentExchanges {
     /// The look-ups of a call of the download protocol, in order of their starts.
     func lookups(of call: Int) -> [(start: UInt64, end: UInt64)] {
         var found: [(start: UInt64, end: UInt64)] = []
-        for child in children[call] where roles[child] == .storageRead {
+        for child in children[call].prefix(Self.linksMax) where roles[child] == .storageRead {
             found.append((starts[child], end(child)))
         }
         if found.count > 1 { found.sort { $0.start < $1.start } }

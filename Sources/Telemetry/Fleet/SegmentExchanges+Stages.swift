@@ -7,11 +7,7 @@ extension SegmentExchanges {
     ///   - place: the exchange whose path it is
     func stage(ofRow row: Int, from: UInt64, in place: Int) -> Stage {
         // What a hop's cache did tells of its own time.
-        var hop = row
-        while exchangeOfRow[hop] < 0, parents[hop] >= 0, hop != Int(exchanges[place].row) {
-            hop = Int(parents[hop])
-        }
-        let own = exchangeOfRow[hop] >= 0 ? exchanges[Int(exchangeOfRow[hop])] : exchanges[place]
+        let own = nearest[row] >= 0 ? exchanges[Int(nearest[row])] : exchanges[place]
         return stage(
             ofRow: row, from: from, kind: own.moduleKind,
             cacheResult: CacheResult(rawValue: own.cacheResult) ?? .unknown)
@@ -43,7 +39,7 @@ extension SegmentExchanges {
     private func server(_ row: Int, _ from: UInt64, _ kind: ModuleKind?, _ cacheResult: CacheResult) -> Stage
     {
         var hasHop = false
-        for child in children[row] {
+        for child in children[row].prefix(Self.linksMax) {
             switch roles[child] {
             // The proxy's pool has a worker from when the call starts; before that the request waits for one.
             case .protocolCall: return from < starts[child] ? .queue : .serve
@@ -60,7 +56,7 @@ extension SegmentExchanges {
     }
 
     private func client(_ row: Int, _ kind: ModuleKind?) -> Stage {
-        if children[row].contains(where: { roles[$0] == .server }) { return .network }
+        if children[row].prefix(Self.linksMax).contains(where: { roles[$0] == .server }) { return .network }
         if parents[row] >= 0 {
             switch roles[Int(parents[row])] {
             case .storageRead: return .lookup

@@ -8,6 +8,9 @@ struct SegmentExchanges {
     private(set) var exchanges: [Exchange] = []
     /// By row: the place in `exchanges`, -1 for other spans.
     private(set) var exchangeOfRow: [Int32]
+    /// By row: the place of the exchange that it is of or lies in, -1 without one; of traces with exchanges only.
+    private(set) var nearest: [Int32]
+    private static let notLookedAt = Int32.min
     /// By row: the row of its parent, -1 without one in the trace here.
     let parents: [Int32]
     let children: ChildLists
@@ -48,6 +51,7 @@ struct SegmentExchanges {
         durations = try view.cappedDurations()
         traceOffsets = try view.traceOffsets()
         exchangeOfRow = [Int32](repeating: -1, count: roles.count)
+        nearest = [Int32](repeating: Self.notLookedAt, count: roles.count)
         let codes = try view.parents()
         parents = Self.parentRows(codes, traceOffsets)
         children = ChildLists(parents)
@@ -129,40 +133,91 @@ struct SegmentExchanges {
                 exchangeOfRow[row] = Int32(exchanges.count)
                 exchanges.append(exchange)
             }
+            guard exchanges.count > first else { continue }
+            findNearest(rows)
             for place in first..<exchanges.count { findOuter(place, codes) }
+            cutCircles(first..<exchanges.count)
         }
     }
 
-    /// Walks up to the next exchange. A trace has no more ancestors than spans: a circle of parents ends here.
-    private mutating func findOuter(_ place: Int, _ codes: [UInt32]) {
-        var row = Int(exchanges[place].row)
-        for _ in rows(ofTrace: Int(exchanges[place].trace)) {
-            guard parents[row] >= 0 else {
-                if codes[row] != ParentCode.root { exchanges[place].flags.insert(.orphan) }
-                return
+    /// Finds for each span of a trace the exchange that it is of or lies in. Parents mostly come before their children;
+    /// where not, the way up is walked once and remembered.
+    private mutating func findNearest(_ rows: Range<Int>) {
+        var way: [Int] = []
+        for row in rows where nearest[row] == Self.notLookedAt {
+            way.removeAll(keepingCapacity: true)
+            var at = row
+            var found = Int32(-1)
+            while true {
+                if exchangeOfRow[at] >= 0 {
+                    found = exchangeOfRow[at]
+                    nearest[at] = found
+                    break
+                }
+                if nearest[at] != Self.notLookedAt {
+                    found = nearest[at]
+                    break
+                }
+                // What leads back here is a circle without an exchange.
+                nearest[at] = -1
+                way.append(at)
+                guard parents[at] >= 0 else { break }
+                at = Int(parents[at])
             }
-            row = Int(parents[row])
-            let outer = exchangeOfRow[row]
-            guard outer >= 0 else { continue }
-            guard Int(outer) != place, !isInside(Int(outer), of: place) else { return }
-            exchanges[place].outer = outer
-            exchanges[Int(outer)].flags.insert(.hasHops)
+            for at in way { nearest[at] = found }
+        }
+    }
+
+    private mutating func findOuter(_ place: Int, _ codes: [UInt32]) {
+        let row = Int(exchanges[place].row)
+        guard parents[row] >= 0 else {
+            if codes[row] != ParentCode.root { exchanges[place].flags.insert(.orphan) }
             return
         }
+        let outer = nearest[Int(parents[row])]
+        guard outer >= 0, Int(outer) != place else {
+            if outer < 0, topCode(of: row, codes) == ParentCode.external {
+                exchanges[place].flags.insert(.orphan)
+            }
+            return
+        }
+        exchanges[place].outer = outer
+        exchanges[Int(outer)].flags.insert(.hasHops)
     }
 
-    /// Whether an exchange is known to lie inside of another, as in circles of parents.
-    private func isInside(_ inner: Int, of outer: Int) -> Bool {
-        var place = Int32(inner)
-        // No chain has more links than there are exchanges.
-        var links = exchanges.count
-        while place >= 0, links > 0 {
-            if Int(place) == outer { return true }
-            place = exchanges[Int(place)].outer
-            links -= 1
+    /// The code of the parent of the topmost span above one, as far as it is near.
+    private func topCode(of row: Int, _ codes: [UInt32]) -> UInt32 {
+        var at = row
+        for _ in 0..<Self.linksMax {
+            guard parents[at] >= 0 else { return codes[at] }
+            at = Int(parents[at])
         }
-        return false
+        return ParentCode.root
     }
+
+    /// Senders may have made parents go round in circles: each is cut where it closes.
+    private mutating func cutCircles(_ places: Range<Int>) {
+        // By place: which walk came by.
+        var walks = [Int32](repeating: -1, count: places.count)
+        for first in places where walks[first - places.lowerBound] < 0 {
+            let walk = Int32(first - places.lowerBound)
+            var place = first
+            while walks[place - places.lowerBound] < 0 {
+                walks[place - places.lowerBound] = walk
+                guard exchanges[place].outer >= 0 else { break }
+                let outer = Int(exchanges[place].outer)
+                if walks[outer - places.lowerBound] == walk {
+                    exchanges[place].outer = -1
+                    break
+                }
+                place = outer
+            }
+        }
+    }
+
+    /// How far one looks up or down for what explains a span: chains of that many say nothing any more, and may be as
+    /// long as a sender likes.
+    static let linksMax = 64
 
     // MARK: Changes from the parts in other files
 
@@ -182,8 +237,12 @@ struct SegmentExchanges {
         }
         for place in exchanges.indices where exchanges[place].outer >= 0 && !saysKind(place) {
             var outer = exchanges[place].outer
-            while outer >= 0, !saysKind(Int(outer)) { outer = exchanges[Int(outer)].outer }
-            if outer >= 0 { copyRequest(from: Int(outer), to: place) }
+            var links = Self.linksMax
+            while outer >= 0, !saysKind(Int(outer)), links > 0 {
+                outer = exchanges[Int(outer)].outer
+                links -= 1
+            }
+            if outer >= 0, saysKind(Int(outer)) { copyRequest(from: Int(outer), to: place) }
         }
     }
 

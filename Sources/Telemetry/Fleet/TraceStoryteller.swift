@@ -2,6 +2,11 @@ import OTLPModel
 
 /// Makes the story of a trace.
 struct TraceStoryteller {
+    /// Larger traces are no requests of the go command, and would have to be laid out a second time.
+    static let spansMax = 20_000
+    /// How many waits are looked into: each looks for its fetch in the segments of its time.
+    static let waitsMax = 20
+
     private let reader: TelemetryReader
     private let segments: [SegmentReference]
     private let trace: TraceID
@@ -14,7 +19,7 @@ struct TraceStoryteller {
 
     /// - Returns: nil for a trace without module requests
     func tell(_ spans: [StoredSpan]) throws(StoreError) -> TraceStory? {
-        guard let exchanges = try exchanges(of: spans) else { return nil }
+        guard spans.count <= Self.spansMax, let exchanges = try exchanges(of: spans) else { return nil }
         let module = exchanges.found.exchanges.contains { $0.moduleKind?.isModuleRequest == true }
         guard module else { return nil }
         var story = TraceStory(spans: spans, requests: [], parts: [:], joined: [], notes: [])
@@ -45,12 +50,14 @@ struct TraceStoryteller {
     // MARK: Detached fetches
 
     private func joinFetches(_ found: SegmentExchanges, _ story: inout TraceStory) throws(StoreError) {
-        for place in found.exchanges.indices {
+        var waits = 0
+        for place in found.exchanges.indices where waits < Self.waitsMax {
             guard let wait = found.athensWait(of: place),
                 let call = found.children[Int(found.exchanges[place].row)].first(where: {
                     found.roles[$0] == .protocolCall
                 })
             else { continue }
+            waits += 1
             let node = try node(ofRow: Int(found.exchanges[place].row), found)
             let fetches = try DetachedFetchSearch(segments, reader).traces(of: node, wait)
             guard fetches.count < 2 else {
@@ -101,7 +108,7 @@ struct TraceStoryteller {
             let exchange = found.exchanges[place]
             guard let kind = exchange.moduleKind, kind.isModuleRequest else { continue }
             var ofRow: [Int: StageTimes] = [:]
-            reader.pieces(of: Int(exchange.row), trace: Int(exchange.trace), in: found) { row, from, to in
+            reader.pieces(of: Int(exchange.row), in: found) { row, from, to in
                 ofRow[row, default: StageTimes()][found.stage(ofRow: row, from: from, in: place)] &+=
                     to &- from
             }

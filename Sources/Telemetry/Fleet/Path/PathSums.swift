@@ -104,7 +104,7 @@ struct PathSums: FleetAggregate {
         // It keeps its memory, and is not copied while it works.
         var reader = StageReader()
         swap(&reader, &self.reader)
-        reader.pieces(of: Int(exchange.row), trace: Int(exchange.trace), in: segment) { row, from, to in
+        reader.pieces(of: Int(exchange.row), in: segment) { row, from, to in
             found.append((row, from, to))
         }
         swap(&reader, &self.reader)
