@@ -10,7 +10,8 @@ package enum LeadingOptions {
         "--max-rows", "--by", "--per", "--where", "--ratio", "--sort", "--signal",
         "--goproxy", "--goprivate", "--gonoproxy", "--gonosumdb", "--gosumdb", "--label", "--mirrors",
         "--routes",
-        "--ended", "--module", "--kind", "--proxy", "--region", "--upstream", "--class",
+        "--ended", "--module", "--kind", "--proxy", "--region", "--upstream", "--class", "--file",
+        "--window", "--baseline",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",

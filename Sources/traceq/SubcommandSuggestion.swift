@@ -22,9 +22,11 @@ enum SubcommandSuggestion {
 
     private static func failure(_ word: String, path: String, names: [String]) -> CommandFailure {
         let typed = DisplayText.escaped(DisplayWidth.truncatingEnd(word, to: 40))
-        let best = names.map { (name: $0, distance: EditDistance.between($0, word)) }.min {
-            $0.distance < $1.distance
-        }
+        // Who breaks off a name means it, be another one as near: "slow" is "slowest" and not "slo".
+        let begun = word.count > 2 ? names.filter { $0.hasPrefix(word) } : []
+        let best = (begun.isEmpty ? names : begun).map {
+            (name: $0, distance: EditDistance.between($0, word))
+        }.min { $0.distance < $1.distance }
         if let best, isNear(word, best.name, distance: best.distance) {
             return CommandFailure(
                 .usage, "there is no command '\(typed)'; did you mean '\(path) \(best.name)'?")

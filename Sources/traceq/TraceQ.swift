@@ -28,6 +28,7 @@ struct TraceQ: ParsableCommand {
               traceq metrics --list            which metrics are stored
               traceq sql "SELECT …"            anything else, in SQL
               traceq db info                   what is stored
+              traceq slo                       whether objectives were kept
               traceq chain lint                whether GOPROXY is as it should be
               traceq export -o hour.jsonl      spans into a file
               traceq import hour.jsonl         and back into a database
@@ -43,7 +44,7 @@ struct TraceQ: ParsableCommand {
             SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
-            SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, ChainCommand.self,
-            DatabaseCommand.self,
+            SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, SLOCommand.self,
+            ChainCommand.self, DatabaseCommand.self,
         ])
 }

@@ -29,8 +29,8 @@ struct ArgumentTests {
         "every option that a command has goes behind it",
         arguments: [
             ["slowest"], ["misses"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"],
-            ["db", "info"],
-            ["db", "verify"], ["db", "backup"], ["db", "merge"], ["chain", "lint"],
+            ["db", "info"], ["db", "verify"], ["db", "backup"], ["db", "merge"], ["chain", "lint"],
+            ["chain", "replay"], ["slo"],
         ])
     func everyLeadingOption(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output

@@ -55,6 +55,8 @@ struct FleetQuestion: Sendable {
     var label: SpanKey?
     /// What counts where a span has no such attribute, the best first.
     var labelFallbacks: [SpanKey] = []
+    /// Whether the host that was asked becomes `Exchange.label`, in place of such an attribute.
+    var labelsHosts = false
     /// Whether the stages of requests are asked for.
     var wantsStages = false
     var nodeFacts = NodeFacts()

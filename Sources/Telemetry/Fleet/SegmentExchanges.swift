@@ -65,6 +65,7 @@ struct SegmentExchanges {
         find(codes, classification) { wanted[numbered.places[$0]] }
         guard !exchanges.isEmpty else { return }
         try name(names, labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks)
+        if question.labelsHosts { try addHosts(names) }
         inherit()
         readCaches(tables, question.nodeFacts)
     }

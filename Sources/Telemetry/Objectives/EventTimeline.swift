@@ -37,6 +37,16 @@ package struct EventTimeline: Sendable {
         return true
     }
 
+    /// Takes in what another one has.
+    ///
+    /// - Precondition: both have the same window
+    mutating func merge(_ other: EventTimeline) {
+        for minute in other.minutes.indices {
+            minutes[minute].good += other.minutes[minute].good
+            minutes[minute].bad += other.minutes[minute].bad
+        }
+    }
+
     /// - Returns: whether a time lies in the window
     func contains(_ time: UnixNanos) -> Bool { minute(of: time) != nil }
 

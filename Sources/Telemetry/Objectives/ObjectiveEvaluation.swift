@@ -1,6 +1,6 @@
 /// What became of an objective.
 package struct ObjectiveEvaluation: Sendable {
-    package enum Verdict: Hashable, Sendable {
+    package enum Verdict: String, Sendable {
         case met
         case missed
         /// There is too little to say it: fewer than `eventsMin`.
@@ -33,8 +33,14 @@ package struct ObjectiveEvaluation: Sendable {
         return isMet ? .met : .missed
     }
 
+    /// The most urgent of what is spent too fast.
+    package var alert: BurnRule.Severity? {
+        let firing = burns.filter(\.isFiring).map(\.rule.severity)
+        return firing.contains(.page) ? .page : firing.first
+    }
+
     /// Whether it was missed, or will be soon at this rate.
     package var isViolated: Bool {
-        verdict == .missed || burns.contains { $0.isFiring && $0.rule.severity == .page }
+        verdict == .missed || alert == .page
     }
 }

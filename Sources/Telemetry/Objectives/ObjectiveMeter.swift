@@ -48,6 +48,17 @@ package struct ObjectiveMeter: Sendable {
         if timeline.contains(time) { leftOut += 1 }
     }
 
+    /// Takes in what another one has.
+    ///
+    /// - Precondition: both are for the same objective and the same window
+    mutating func merge(_ other: ObjectiveMeter) {
+        timeline.merge(other.timeline)
+        values.merge(other.values)
+        sum += other.sum
+        weight += other.weight
+        leftOut += other.leftOut
+    }
+
     package var evaluation: ObjectiveEvaluation {
         let counts = timeline.counts
         let budget = objective.requiredShare.map {

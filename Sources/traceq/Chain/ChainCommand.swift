@@ -4,6 +4,6 @@ import ArgumentParser
 struct ChainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "chain",
-        abstract: "Check where Go builds get their modules from.",
-        subcommands: [ChainLintCommand.self])
+        abstract: "Check where Go builds get their modules from, and try out another way.",
+        subcommands: [ChainLintCommand.self, ChainReplayCommand.self])
 }

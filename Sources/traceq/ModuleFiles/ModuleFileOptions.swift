@@ -30,7 +30,7 @@ struct ModuleFileOptions: ParsableArguments {
     }
 
     /// The user's file, else that of the machine; nil when there is neither.
-    private static func standardPlace(_ name: String, _ context: CommandContext) -> String? {
+    static func standardPlace(_ name: String, _ context: CommandContext) -> String? {
         var folders: [String] = []
         if let folder = context.environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
             folders.append(folder)
@@ -41,7 +41,7 @@ struct ModuleFileOptions: ParsableArguments {
         return folders.map { "\($0)/traceq/\(name)" }.first { access($0, F_OK) == 0 }
     }
 
-    private static func read<Value>(
+    static func read<Value>(
         _ path: String, _ read: (String) throws(ConfigProblems) -> Value
     ) throws(CommandFailure) -> Value {
         do throws(ConfigProblems) {

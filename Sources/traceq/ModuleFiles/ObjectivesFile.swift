@@ -8,7 +8,7 @@ package enum ObjectivesFile {
         "count",
     ]
 
-    private static let windowRange = ObjectiveList.dayNanos...90 * ObjectiveList.dayNanos
+    static let windowRange = ObjectiveList.dayNanos...90 * ObjectiveList.dayNanos
 
     /// Reads a file. It takes the place of what is built in.
     ///
@@ -169,6 +169,12 @@ private struct ObjectiveReading {
     private static func kinds(
         _ node: ConfigNode, _ indicator: ServiceIndicator, _ reader: inout FieldReader
     ) -> [ModuleKind] {
+        guard indicator != .visibilityLag else {
+            reader.report(
+                node.position, "a version is there when one of its files is: take kinds out of visibility_lag"
+            )
+            return []
+        }
         let texts = reader.texts(node, of: "kinds")
         if texts.isEmpty { reader.report(node.position, "kinds is empty: name some, or take it out") }
         let possible = indicator.kinds

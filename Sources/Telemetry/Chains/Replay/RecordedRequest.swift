@@ -31,7 +31,9 @@ extension RecordedRequest {
     /// that did not serve it still has the same wish.
     ///
     /// - Parameter asked: who asked and what came of it, in any order
-    package static func wishes(of asked: [(client: String, answer: RecordedAnswer)]) -> [UnixNanos] {
+    package static func wishes<Client: Hashable>(
+        of asked: [(client: Client, answer: RecordedAnswer)]
+    ) -> [UnixNanos] {
         var wishes: [UnixNanos] = []
         for requests in Dictionary(grouping: asked, by: \.client).values {
             var last: RecordedAnswer?

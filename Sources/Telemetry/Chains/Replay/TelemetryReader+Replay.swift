@@ -1,0 +1,68 @@
+/// What is to be replayed.
+package struct ReplayQuery: Sendable {
+    /// By start of the request.
+    package var window: TimeWindow
+    package var filter: FleetFilter
+    package var chain: GoProxyChain
+    /// What it is compared with; nil for nothing.
+    package var baseline: GoProxyChain?
+    package var mirrors: MirrorList
+
+    package init(
+        window: TimeWindow, filter: FleetFilter = FleetFilter(), chain: GoProxyChain,
+        baseline: GoProxyChain? = nil, mirrors: MirrorList = .builtIn
+    ) {
+        self.window = window
+        self.filter = filter
+        self.chain = chain
+        self.baseline = baseline
+        self.mirrors = mirrors
+    }
+}
+
+package struct ReplayAnswer: Sendable {
+    package var result: ReplayResult
+    /// Nil without a baseline.
+    package var comparison: ReplayComparison?
+    /// Requests that clients faced in the window, and of these those of which nobody says whom they asked.
+    package var requests: Int
+    package var withoutHost: Int
+    /// The hosts that were asked, those that were asked most first.
+    package var hosts: [String]
+    package var quality: FleetQuality
+    package var notes: [QualityNote]
+}
+
+extension TelemetryReader {
+    /// Walks the requests of a window along another GOPROXY.
+    ///
+    /// - Throws: `StoreError`
+    package func replay(_ query: ReplayQuery) throws(StoreError) -> ReplayAnswer {
+        try snapshot { () throws(StoreError) in
+            var question = FleetQuestion(window: query.window, filter: query.filter)
+            question.labelsHosts = true
+            let answer = try FleetScan.run(question, self) { _ in ReplayTally() }
+            let recorded = answer.aggregate.recorded(answer.names.modules, hosts: answer.names.labels)
+            let replay = ChainReplay(query.chain, mirrors: query.mirrors)
+            let comparison = query.baseline.map { baseline in
+                ReplayComparison(
+                    recorded, before: ChainReplay(baseline, mirrors: query.mirrors), after: replay)
+            }
+            return ReplayAnswer(
+                result: comparison?.after ?? replay.replay(recorded), comparison: comparison,
+                requests: answer.aggregate.requests, withoutHost: answer.aggregate.withoutHost,
+                hosts: Self.hosts(recorded), quality: answer.quality, notes: damageNotes())
+        }
+    }
+
+    private static func hosts(_ recorded: [RecordedRequest]) -> [String] {
+        var counts: [String: Int] = [:]
+        for request in recorded {
+            for answer in request.answers {
+                guard case .proxy(let host, let port) = answer.place else { continue }
+                counts[host + (port.map { ":\($0)" } ?? ""), default: 0] += 1
+            }
+        }
+        return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
+    }
+}

@@ -1,0 +1,83 @@
+import OTLPModel
+
+/// Which host the client of an exchange asked.
+extension SegmentExchanges {
+    /// Attributes that name it, best first; of a URL it is a part.
+    private static let hosts = [
+        "server.address", "net.host.name", "http.host", "http.server_name", ":authority",
+    ]
+    private static let urls = ["url.full", "http.url"]
+    /// Its port, where that does not stand behind the host.
+    private static let ports = ["server.port", "net.host.port"]
+
+    /// Makes the host, with the port where it is not the usual one, the label of each exchange that says it.
+    mutating func addHosts(_ names: FleetNames) throws(StoreError) {
+        let rows = try SegmentRows(view)
+        var hosts: [CodedRows] = []
+        for key in Self.hosts {
+            if let coded = try rows.coded(.attribute(key)) { hosts.append(coded) }
+        }
+        var urls: [CodedRows] = []
+        for key in Self.urls {
+            if let coded = try rows.coded(.attribute(key)) { urls.append(coded) }
+        }
+        var ports: [CodedRows] = []
+        for key in Self.ports {
+            if let coded = try rows.coded(.attribute(key)) { ports.append(coded) }
+        }
+        // By the codes that a row has: few of a segment's rows have others than those before them.
+        var numbers: [HostCodes: UInt32] = [:]
+        for place in exchanges.indices {
+            let row = Int(exchanges[place].row)
+            let codes = HostCodes(row, hosts, urls, ports)
+            let number: UInt32
+            if let known = numbers[codes] {
+                number = known
+            } else {
+                number = codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
+                numbers[codes] = number
+            }
+            change(place) { $0.label = number }
+        }
+    }
+}
+
+/// What a row says of the host that was asked: a column and a code in it, each as one number; 0 for none.
+private struct HostCodes: Hashable {
+    private var host: UInt64
+    private var url: UInt64 = 0
+    private var port: UInt64 = 0
+
+    init(_ row: Int, _ hosts: [CodedRows], _ urls: [CodedRows], _ ports: [CodedRows]) {
+        host = Self.first(hosts, row)
+        if host == 0 { url = Self.first(urls, row) } else { port = Self.first(ports, row) }
+    }
+
+    private static func first(_ columns: [CodedRows], _ row: Int) -> UInt64 {
+        for (column, coded) in columns.enumerated() where coded.codes[row] != CodedRows.missing {
+            return UInt64(column + 1) << 32 | UInt64(coded.codes[row])
+        }
+        return 0
+    }
+
+    private static func text(_ code: UInt64, _ columns: [CodedRows]) -> String {
+        guard code > 0 else { return "" }
+        return columns[Int(code >> 32) - 1].value(of: UInt32(truncatingIfNeeded: code)).text
+    }
+
+    /// `proxy.example.com`, `127.0.0.1:8080`; nil where it is not said.
+    func host(_ hosts: [CodedRows], _ urls: [CodedRows], _ ports: [CodedRows]) -> String? {
+        guard host == 0 else {
+            let name = Self.text(host, hosts).lowercased()
+            guard !name.isEmpty, name != "-" else { return nil }
+            let port = Self.text(port, ports)
+            // The usual ports of both schemes: a proxy is asked at one of them, and not at both.
+            guard !["", "0", "80", "443"].contains(port), !name.contains(":") else { return name }
+            return "\(name):\(port)"
+        }
+        guard let address = try? GoProxyAddress(Self.text(url, urls)), !address.host.isEmpty else {
+            return nil
+        }
+        return address.name
+    }
+}
