@@ -40,25 +40,25 @@ struct SpanMessages {
     /// What went wrong first with a request: of its spans that say something, the one that ended first.
     func message(of exchange: Exchange, in segment: SegmentExchanges) -> String? {
         guard !texts.isEmpty else { return nil }
-        let root = Int(exchange.row)
+        // What lies below it; of very many spans the first ones.
+        var below = [Int(exchange.row)]
+        var next = 0
         var first: (end: UInt64, text: String)?
-        for row in segment.rows(ofTrace: Int(exchange.trace)) {
-            guard let text = texts[row], isInside(row, of: root, segment) else { continue }
-            let end = segment.end(row)
-            if let first, first.end <= end { continue }
-            first = (end, text)
+        while next < below.count {
+            let row = below[next]
+            next += 1
+            if let text = texts[row] {
+                let end = segment.end(row)
+                if first.map({ end < $0.end }) ?? true { first = (end, text) }
+            }
+            for child in segment.children[row] {
+                guard below.count < Self.spansMax else { break }
+                // A circle of parents leads back to where it began, and nowhere else.
+                if child != Int(exchange.row) { below.append(child) }
+            }
         }
         return first?.text
     }
 
-    private func isInside(_ row: Int, of root: Int, _ segment: SegmentExchanges) -> Bool {
-        var row = row
-        // A circle of parents has no more spans than its trace.
-        for _ in 0..<1_000 {
-            if row == root { return true }
-            guard segment.parents[row] >= 0 else { return false }
-            row = Int(segment.parents[row])
-        }
-        return false
-    }
+    private static let spansMax = 1_000
 }
