@@ -7,8 +7,6 @@ struct StageReader: Sendable {
     private var parents: [Int32] = []
     /// By how much each span is moved, in nanoseconds.
     private var shifts: [Int64] = []
-    private var isAligned: [Bool] = []
-    private var chain: [Int] = []
 
     /// The stages of an exchange: its critical path, piece by piece.
     mutating func stages(of place: Int, in segment: SegmentExchanges) -> StageTimes {
@@ -36,11 +34,14 @@ struct StageReader: Sendable {
         _ piece: (_ row: Int, _ from: UInt64, _ to: UInt64) -> Void
     ) {
         collect(below: root, segment)
+        align(segment.nodes)
         // Of their own, as the path changes while they are borrowed.
-        let (rows, starts, ends, parents) = (rows, starts, ends, parents)
+        let (rows, starts, ends, parents, shifts) = (rows, starts, ends, parents, shifts)
         let spans = CriticalPath.Spans(starts: starts.span, ends: ends.span, parents: parents.span)
         path.walk(spans, from: 0) { span, from, to in
-            piece(rows[span], from, to)
+            // By the clock of its own node again.
+            let shift = UInt64(bitPattern: shifts[span])
+            piece(rows[span], from &- shift, to &- shift)
         }
     }
 
@@ -66,5 +67,36 @@ struct StageReader: Sendable {
         starts.append(segment.starts[row])
         ends.append(segment.end(row))
         parents.append(parent)
+    }
+
+    // MARK: Clocks
+
+    /// Moves what nodes with other clocks saw into the spans that caused it: a span that lies outside of its parent at
+    /// another node, though it is no longer, is put into the parent's middle, and with it all that lies below it.
+    private mutating func align(_ nodes: [UInt32]) {
+        shifts.removeAll(keepingCapacity: true)
+        for _ in rows { shifts.append(0) }
+        guard rows.contains(where: { nodes[$0] != nodes[rows[0]] }) else { return }
+        for span in rows.indices.dropFirst() {
+            let parent = Int(parents[span])
+            shift(span, into: parent, isOther: nodes[rows[span]] != nodes[rows[parent]])
+        }
+    }
+
+    /// Moves a span as its parent was moved, and if need be into it.
+    private mutating func shift(_ span: Int, into parent: Int, isOther: Bool) {
+        var shift = shifts[parent]
+        let start = starts[span] &+ UInt64(bitPattern: shift)
+        let duration = ends[span] &- starts[span]
+        let room = ends[parent] &- starts[parent]
+        // nginx has whole milliseconds.
+        if isOther, duration <= room &+ 1_000_000, start < starts[parent] || start &+ duration > ends[parent]
+        {
+            let before = UInt64(bitPattern: Int64(bitPattern: room &- duration) / 2)
+            shift &+= Int64(bitPattern: starts[parent] &+ before &- start)
+        }
+        shifts[span] = shift
+        starts[span] &+= UInt64(bitPattern: shift)
+        ends[span] &+= UInt64(bitPattern: shift)
     }
 }
