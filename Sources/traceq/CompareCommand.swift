@@ -47,13 +47,7 @@ struct CompareCommand: ContextCommand {
         help: ArgumentHelp("How many groups to show, 1 to 10000.", valueName: "count"))
     var limit = 20
 
-    @Option(help: ArgumentHelp("Only as nodes of this service saw them.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only as this node saw them; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     func validate() throws {
         guard (1...10_000).contains(limit) else {
@@ -104,7 +98,7 @@ struct CompareCommand: ContextCommand {
         }
         return FleetComparisonQuery(
             window: window, baselineWindow: baselineWindow,
-            filter: try fleet.filter(service: service, node: node), key: key,
+            filter: try requests.filter(), key: key,
             unit: unit ?? (key == .host ? .session : .request), baseline: baseline, limit: limit)
     }
 
@@ -136,7 +130,7 @@ struct CompareCommand: ContextCommand {
                 + ", or an attribute that requests have, as 'traceq stats' knows them"
         }
         let filters =
-            (service == nil ? [] : ["--service"]) + (node == nil ? [] : ["--node"]) + fleet.given
+            requests.given
         return EmptyWindowAdvice(
             window: query.window, filters: filters, now: context.now, zone: style.zone,
             noun: "module request", notes: notes

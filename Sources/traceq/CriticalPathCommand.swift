@@ -44,13 +44,7 @@ struct CriticalPathCommand: ContextCommand {
         help: ArgumentHelp("How many parts to show, 1 to 10000; the rest is one more.", valueName: "count"))
     var limit = 20
 
-    @Option(help: ArgumentHelp("Only as nodes of this service saw them.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only as this node saw them; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     func validate() throws {
         guard (1...10_000).contains(limit) else {
@@ -69,13 +63,13 @@ struct CriticalPathCommand: ContextCommand {
             window: window,
             baseline: try earlier.window(
                 before: window, since: baseline, now: context.now, zone: style.zone),
-            filter: try fleet.filter(service: service, node: node), parts: try parts(), limit: limit)
+            filter: try requests.filter(), parts: try parts(), limit: limit)
         let reader = try common.openReader(in: context)
         let result = try reader.criticalPath(query)
         var table = ResultTable.criticalPath(result, query, zone: style.zone)
         if table.rowCount == 0 {
             let filters =
-                (service == nil ? [] : ["--service"]) + (node == nil ? [] : ["--node"]) + fleet.given
+                requests.given
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module request", notes: table.notes)

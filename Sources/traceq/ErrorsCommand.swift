@@ -31,13 +31,7 @@ struct ErrorsCommand: ContextCommand {
         help: ArgumentHelp("How many causes to list, 1 to 100000.", valueName: "count"))
     var limit = 20
 
-    @Option(help: ArgumentHelp("Only as nodes of this service saw them.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only as this node saw them; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     func validate() throws {
         guard (1...100_000).contains(limit) else {
@@ -50,7 +44,7 @@ struct ErrorsCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = FleetErrorsQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
-            filter: try fleet.filter(service: service, node: node), limit: limit)
+            filter: try requests.filter(), limit: limit)
         let reader = try common.openReader(in: context)
         let result = try reader.errors(query)
         var table = ResultTable.errors(result, query, zone: style.zone)
@@ -67,6 +61,6 @@ struct ErrorsCommand: ContextCommand {
     }
 
     private var filters: [String] {
-        (service == nil ? [] : ["--service"]) + (node == nil ? [] : ["--node"]) + fleet.given
+        requests.given
     }
 }

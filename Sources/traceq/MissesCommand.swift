@@ -39,13 +39,7 @@ struct MissesCommand: ContextCommand {
         help: ArgumentHelp("Also group by time, in periods so long: 1m, 5m, 1h.", valueName: "duration"))
     var per: String?
 
-    @Option(help: ArgumentHelp("Only of this service.name; * stands for any text.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only from this node; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     @Option(
         name: [.customShort("n"), .long],
@@ -77,7 +71,7 @@ struct MissesCommand: ContextCommand {
 
     /// The options that were given and limit the requests.
     private var filters: [String] {
-        [("--service", service), ("--node", node)].compactMap { $0.1 == nil ? nil : $0.0 } + fleet.given
+        requests.given
     }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws -> MissQuery {
@@ -85,7 +79,7 @@ struct MissesCommand: ContextCommand {
         let periodNanos = try per.map { try FleetOptions.period($0) }
         return MissQuery(
             window: try window.window(since: "1h", until: "now", now: now, zone: zone),
-            filter: try fleet.filter(service: service, node: node), dimension: dimension,
+            filter: try requests.filter(), dimension: dimension,
             periodNanos: periodNanos, limit: limit ?? (per == nil ? 20 : 1_000))
     }
 }

@@ -38,13 +38,7 @@ struct PrewarmCommand: ContextCommand {
             "Only what would have saved at least this long: 500ms, 10s.", valueName: "duration"))
     var minSaved: String?
 
-    @Option(help: ArgumentHelp("Only as nodes of this service saw them.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only as this node saw them; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     func validate() throws {
         guard (1...100_000).contains(limit) else {
@@ -87,7 +81,7 @@ struct PrewarmCommand: ContextCommand {
         let window = try window.window(since: "24h", until: "now", now: now, zone: zone)
         do {
             return FleetPrewarmQuery(
-                window: window, filter: try fleet.filter(service: service, node: node), limit: limit,
+                window: window, filter: try requests.filter(), limit: limit,
                 minSavedNanos: try minSaved.map(DurationExpression.parse) ?? 0)
         } catch let failure as CommandFailure {
             throw failure
@@ -102,7 +96,7 @@ struct PrewarmCommand: ContextCommand {
     ) throws -> String {
         if result.files > 0 { return ResultTable.nothingToWarm(result) }
         let filters =
-            (service == nil ? [] : ["--service"]) + (node == nil ? [] : ["--node"]) + fleet.given
+            requests.given
         return EmptyWindowAdvice(
             window: query.window, filters: filters, now: context.now, zone: style.zone,
             noun: "module request", notes: notes

@@ -57,13 +57,7 @@ struct WhyCommand: ContextCommand {
         help: ArgumentHelp("How many findings to list, 1 to 100.", valueName: "count"))
     var limit = 10
 
-    @Option(help: ArgumentHelp("Only as nodes of this service saw them.", valueName: "name"))
-    var service: String?
-
-    @Option(help: ArgumentHelp("Only as this node saw them; * stands for any text.", valueName: "name"))
-    var node: String?
-
-    @OptionGroup var fleet: FleetOptions
+    @OptionGroup var requests: RequestOptions
 
     func validate() throws {
         guard (1...100).contains(limit) else {
@@ -108,7 +102,7 @@ struct WhyCommand: ContextCommand {
             let least = try minDuration.map(DurationExpression.parse).map { UInt64(max(0, $0)) }
             let selection: WhySelection = errors ? .errors(nil) : misses ? .misses : .slow(minNanos: least)
             return FleetWhyQuery(
-                window: window, filter: try fleet.filter(service: service, node: node), selection: selection,
+                window: window, filter: try requests.filter(), selection: selection,
                 limit: limit)
         } catch let failure as CommandFailure {
             throw failure
@@ -166,7 +160,7 @@ struct WhyCommand: ContextCommand {
             ]
         }
         let filters =
-            (service == nil ? [] : ["--service"]) + (node == nil ? [] : ["--node"]) + fleet.given
+            requests.given
         return [
             EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
