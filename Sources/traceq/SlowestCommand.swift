@@ -85,7 +85,7 @@ struct SlowestCommand: ContextCommand {
     private var noun: String {
         switch by ?? .request {
         case .request: fleet.given.isEmpty && by == nil && classes.isEmpty ? "request" : "module request"
-        case .fetch: "fetche"
+        case .fetch: "fetched version"
         case .session: "session"
         }
     }

@@ -16,11 +16,7 @@ package struct FleetQuality: Sendable {
     package var probes = 0
     /// Requests at proxies that were brought together with one at an edge by what was asked for and when.
     package var hopsByTime = 0
-    package var tracesWithoutRoot = 0
     var fetches = HeldExchanges.FetchCounts()
-    /// Spans that came more than this long after their end.
-    static let lateNanos: UInt64 = 30_000_000_000
-    package var lateSpans = 0
 
     package init() {}
 
@@ -56,6 +52,5 @@ package struct FleetQuality: Sendable {
         inferredCache += other.inferredCache
         orphans += other.orphans
         withoutClient += other.withoutClient
-        lateSpans += other.lateSpans
     }
 }

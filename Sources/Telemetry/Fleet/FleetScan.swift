@@ -128,7 +128,6 @@ struct FleetScan<Aggregate: FleetAggregate> {
         all.quality.hopsByTime = all.held.joinHops(all.clocks)
         all.quality.probes = all.held.markProbes(all.asked, modules: modules)
         all.held.spreadResults()
-        all.quality.tracesWithoutRoot = survey.tracesWithoutRoot
         let group = ExchangeGroup(all.held.exchanges, segment: nil, heldStages: all.held.stages)
         all.quality.add(held: group)
         all.aggregate.add(group)

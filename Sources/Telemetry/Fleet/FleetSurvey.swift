@@ -6,8 +6,6 @@ struct FleetSurvey: Sendable {
     /// common trace.
     private(set) var hasEdges = false
     private(set) var hasProxies = false
-    /// Traces with a parent that is stored nowhere in the window.
-    private(set) var tracesWithoutRoot = 0
 
     /// What one worker found.
     private struct Part: Sendable {
@@ -31,10 +29,8 @@ struct FleetSurvey: Sendable {
         hasEdges = nodes.contains { $0.role == .edge }
         hasProxies = nodes.contains { $0.role == .proxy || $0.role == .origin }
         let incomplete = Set(found.states.lazy.map(\.incomplete).joined())
-        tracesWithoutRoot = incomplete.count
         guard !incomplete.isEmpty, segments.count > 1 else { return }
         splitTraces = try Self.split(incomplete, segments, reader)
-        tracesWithoutRoot -= splitTraces.count
     }
 
     /// All that a segment's resources and scopes say of nodes, one entry for each that says something.

@@ -140,13 +140,6 @@ struct HeldExchanges: Sendable {
         }
         return pairs.count
     }
-
-    /// Leaves out what is not asked for.
-    mutating func leaveOut(_ isLeftOut: (Exchange) -> Bool) {
-        for place in exchanges.indices where isLeftOut(exchanges[place]) {
-            exchanges[place].flags.insert(.leftOut)
-        }
-    }
 }
 
 extension SegmentExchanges {

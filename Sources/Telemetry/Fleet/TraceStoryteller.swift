@@ -66,7 +66,7 @@ struct TraceStoryteller {
                     QualityNote(
                         code: "ambiguous_fetch",
                         message:
-                            "of \(HumanUnits.count(fetches.count, "fetch") + "es") it is not known which one "
+                            "of \(HumanUnits.count(Int64(fetches.count))) fetches it is not known which one "
                             + "was waited for: \(ids)"))
                 continue
             }
