@@ -65,7 +65,8 @@ struct TraceStoryTests {
         let ambiguous = try #require(try await story(sample).story)
         #expect(ambiguous.joined.isEmpty)
         #expect(ambiguous.notes.map(\.code) == ["ambiguous_fetch"])
-        #expect(ambiguous.notes.first?.message.contains(TraceID(high: 0, low: 0).hex) == false)
+        let ids = try [2, 3].map { try #require(TraceID(bytes: TraceBytes.trace($0))).hex }
+        #expect(ids.allSatisfy { ambiguous.notes.first?.message.contains($0) == true }, "both are listed")
     }
 
     @Test("the waterfall marks the critical path and names stages; other traces are drawn as ever")
