@@ -17,7 +17,8 @@ package struct PublicationTruth: Codable, Hashable, Sendable {
         package var node = ""
         /// Of a proxy: from when on its upstream had the version.
         package var visibleNs: UInt64?
-        /// Answers 404 to requests that began after the publication and before the first success ended.
+        /// Answers 404 to requests that began after the publication and before the first success ended. Those that
+        /// waited for another request's fetch do not count: what they were told had been found out before they began.
         package var refusals = 0
         /// The last of these that began: when it began and ended.
         package var lastRefusalStartNs: UInt64?
@@ -53,7 +54,7 @@ extension PublicationTruth {
             found.firstSuccessStartNs = first?.start
             found.firstSuccessEndNs = first?.end
             let refusals = answers.filter {
-                $0.status == 404 && $0.interval.start >= publication.time
+                $0.status == 404 && !$0.isCoalesced && $0.interval.start >= publication.time
                     && $0.interval.start < first?.end ?? .max
             }
             found.refusals = refusals.count

@@ -80,7 +80,9 @@ struct TruthRecorder: Sendable {
             }
             guard files else { continue }
             answers[exchange.target.versionKey, default: []].append(
-                VersionAnswer(node: node.index, interval: interval, status: status))
+                VersionAnswer(
+                    node: node.index, interval: interval, status: status,
+                    isCoalesced: node.kind == .athens && cache.proxy == "coalesced"))
         }
         for span in spans { add(span) }
     }

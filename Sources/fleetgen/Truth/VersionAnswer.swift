@@ -4,4 +4,6 @@ struct VersionAnswer: Sendable {
     let node: Int
     let interval: Interval
     let status: Int
+    /// It waited for the fetch of a request that came before it, and has its answer: what was true then.
+    let isCoalesced: Bool
 }
