@@ -107,7 +107,7 @@ extension SegmentExchanges {
     private mutating func addLabels(
         _ key: SpanKey, _ rows: SegmentRows, _ names: FleetNames
     ) throws(StoreError) {
-        guard let coded = try rows.coded(key) else { return }
+        guard let coded = try rows.normalized(key) else { return }
         // Few of a dictionary's values may be those of exchanges.
         var numbers: [UInt32: UInt32] = [:]
         for place in exchanges.indices {

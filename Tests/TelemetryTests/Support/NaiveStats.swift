@@ -55,10 +55,19 @@ struct NaiveStats {
             .time(
                 UnixNanos(
                     rawValue: UnixNanos(clamping: span.span.startTimeUnixNano).rawValue / nanos * nanos))
-        case .attribute(let key): value(key, span.span.attributes)
+        case .attribute(let key): attribute(key, span.span)
         case .resource(let key): value(key, span.resource.attributes)
         case .moduleKind, .cacheResult, .outcome, .module, .moduleVersion: .missing
         }
+    }
+
+    /// Under its stable name, else under an older one.
+    private func attribute(_ key: String, _ span: OTLPModel.Span) -> SpanValue {
+        let own = value(key, span.attributes)
+        guard let stable = StableAttribute(key) else { return own }
+        let names = [StableAttribute.Alias(key, stable.reading)] + stable.aliases
+        return names.lazy.filter { $0.kind == nil || $0.kind == span.kind }
+            .map { $0.reading.value(value($0.name, span.attributes)) }.first { $0 != .missing } ?? .missing
     }
 
     private func value(_ key: String, _ attributes: [KeyValue]) -> SpanValue {

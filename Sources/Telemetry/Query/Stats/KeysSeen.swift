@@ -10,7 +10,7 @@ struct KeysSeen: Sendable {
     /// Takes up a segment.
     mutating func look(for keys: [SpanKey], in rows: SegmentRows) throws(StoreError) {
         var found: [SpanKey] = []
-        for key in keys where try rows.mayHave(key) { found.append(key) }
+        for key in keys where try rows.mayHaveNormalized(key) { found.append(key) }
         if found.count < keys.count { others.formUnion(try rows.knownKeys()) }
         seen.formUnion(found)
     }

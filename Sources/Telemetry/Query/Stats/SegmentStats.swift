@@ -62,7 +62,7 @@ struct SegmentStats {
     }
 
     private mutating func coded(_ key: SpanKey) throws(StoreError) -> CodedRows? {
-        let codes = try rows.coded(key)
+        let codes = try rows.normalized(key)
         if codes != nil { seenKeys.insert(key) }
         return codes
     }
