@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Telemetry
 
 /// What every command accepts.
@@ -27,6 +28,18 @@ struct CommonOptions: ParsableArguments {
     /// Opens the database for reading.
     ///
     /// - Throws: `CommandFailure` with what to do.
+    /// For questions about module requests: with what is known of mirrors.
+    /// - Throws: `CommandFailure`, with everything that is wrong with the file that says it
+    func openFleetReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
+        let reader = try openReader(in: context)
+        if let path = ModuleFileOptions.standardPlace("mirrors.yaml", context) {
+            reader.mirrors = try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in
+                try MirrorsFile.read(path)
+            }
+        }
+        return reader
+    }
+
     func openReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
         let place = try place(in: context)
         do {

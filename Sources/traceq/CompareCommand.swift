@@ -59,7 +59,7 @@ struct CompareCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.compare(query)
         if let names = result.namesWithoutBaseline, let baseline {
             throw Self.noBaseline(baseline, among: names, query.key)

@@ -64,7 +64,7 @@ struct CriticalPathCommand: ContextCommand {
             baseline: try earlier.window(
                 before: window, since: baseline, now: context.now, zone: style.zone),
             filter: try requests.filter(), parts: try parts(), limit: limit)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.criticalPath(query)
         var table = ResultTable.criticalPath(result, query, zone: style.zone)
         if table.rowCount == 0 {

@@ -45,7 +45,7 @@ struct ErrorsCommand: ContextCommand {
         let query = FleetErrorsQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             filter: try requests.filter(), limit: limit)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.errors(query)
         var table = ResultTable.errors(result, query, zone: style.zone)
         if result.requests == 0 {

@@ -51,7 +51,7 @@ struct LagCommand: ContextCommand {
         let query = FleetLagQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             filter: nodes.filter, now: context.now)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.fleetLag(query)
         var table = ResultTable.lag(result, query, only: only, limit: limit, zone: style.zone)
         if result.nodes.isEmpty {

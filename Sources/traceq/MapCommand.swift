@@ -48,7 +48,7 @@ struct MapCommand: ContextCommand {
         let query = FleetMapQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             filter: try fleet.filter(), grouping: by, branches: limit)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.fleetMap(query)
         var table = ResultTable.map(result, query)
         if table.rowCount == 0 {

@@ -52,7 +52,7 @@ struct NodesCommand: ContextCommand {
         let query = FleetNodesQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             filter: nodes.filter, now: context.now)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.fleetNodes(query)
         var table =
             by == .region

@@ -53,7 +53,7 @@ struct PrewarmCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.prewarm(query)
         var table = ResultTable.prewarm(result, query, zone: style.zone)
         let sentence =

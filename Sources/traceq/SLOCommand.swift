@@ -52,7 +52,7 @@ struct SLOCommand: ContextCommand {
         let query = ObjectiveQuery(
             list, end: try end(now: context.now, zone: style.zone),
             filter: try fleet.filter(service: service, node: node))
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.objectives(query)
         var table = ResultTable.objectives(result, query)
         if result.quality.requests == 0 {

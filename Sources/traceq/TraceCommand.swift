@@ -40,7 +40,7 @@ struct TraceCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let prefix = try TraceIDPrefix(typed: id)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         switch try reader.trace(prefix: prefix.digits) {
         case .found(let traceID, let spans, let notes):
             let story = try reader.story(of: traceID, spans)

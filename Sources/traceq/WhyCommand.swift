@@ -79,7 +79,7 @@ struct WhyCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         var query = try query(now: context.now, zone: style.zone)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         var target: WhyTarget?
         if let id { target = try aim(&query, at: id, reader) }
         let result = try reader.why(query)

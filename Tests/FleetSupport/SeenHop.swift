@@ -10,7 +10,8 @@ package struct SeenHop: Sendable {
     package let durationNanos: Int64
     /// Nil where the span says none.
     package let status: Int?
-    package let outcome: String
+    /// As far as the spans of the fleet show it.
+    package internal(set) var outcome: String
     /// What its own cache did, if its spans say so.
     package let cacheResult: String?
     package let bodyBytes: Int64?
@@ -31,7 +32,12 @@ package struct SeenHop: Sendable {
     /// What the spans of an edge say of its cache. Envoy marks hits alone: that it passed a request on tells of files
     /// that never change that they were misses.
     static func edgeResult(_ truth: RequestTruth, _ edge: NodeTruth) -> String? {
-        guard truth.cache.edgeIsReported else { return nil }
+        guard truth.cache.edgeIsReported else {
+            // A refusal that it keeps is one that comes again at once.
+            let isRefusal = truth.reportedStatus == 404 || truth.reportedStatus == 410
+            let isKept = truth.cache.edge == "hit" && truth.reportedDurationNs < 5_000_000
+            return isRefusal && isKept ? "negative_hit" : nil
+        }
         let isTold = edge.implementation != "envoy" || truth.cache.edge == "hit"
         return isTold || TruthAnswers.immutableKinds.contains(truth.kind) ? truth.cache.edge : nil
     }

@@ -14,7 +14,8 @@ package struct SeenRequest: Sendable {
     package let durationNanos: Int64
     /// Nil where the span says none.
     package let status: Int?
-    package let outcome: String
+    /// As far as the spans of the fleet show it.
+    package internal(set) var outcome: String
     /// What the outermost hop says that says anything; nil when none does.
     package let cacheResult: String?
     /// What that span says of its body; nil where it says nothing.

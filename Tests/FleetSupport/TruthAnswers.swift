@@ -15,10 +15,22 @@ package struct TruthAnswers: Sendable {
         let nodes = Dictionary(uniqueKeysWithValues: truth.nodes.map { ($0.instance, $0) })
         self.truth = truth
         self.nodes = nodes
-        requests = truth.requests.compactMap { SeenRequest($0, nodes: nodes) }
-        hops = truth.requests.flatMap { request in
+        var hops = truth.requests.flatMap { request in
             [SeenHop(edgeOf: request, nodes: nodes), SeenHop(proxyOf: request, nodes: nodes)].compactMap {
                 $0
+            }
+        }
+        let sizes = SizesTold(hops)
+        for place in hops.indices {
+            let hop = hops[place]
+            hops[place].outcome = sizes.outcome(hop.outcome, of: hop.truth, at: hop.node)
+        }
+        self.hops = hops
+        requests = truth.requests.compactMap { truth in
+            SeenRequest(truth, nodes: nodes).map { seen in
+                var seen = seen
+                seen.outcome = sizes.outcome(seen.outcome, of: truth, at: seen.node)
+                return seen
             }
         }
     }

@@ -49,8 +49,7 @@ struct FleetNodesTruthTests {
                 "\(name)")
             let traffic = report.traffic
             #expect(traffic.requests == truth.count, "\(name)")
-            // What Caddy says was answered, nobody can know was not.
-            #expect(traffic.failures == truth.failures - truth.count("false_200"), "\(name)")
+            #expect(traffic.failures == truth.failures, "\(name)")
             #expect(traffic.judged == truth.count - truth.count("probe", "aborted"), "\(name)")
             #expect(traffic.hits == files[name]?.hits ?? 0, "\(name)")
             #expect(traffic.lookups == files[name]?.lookups ?? 0, "\(name)")
@@ -310,7 +309,7 @@ struct FleetNodesTruthTests {
             guard let truth = figures[edge.instance] else { continue }
             let row = try #require(direct.first { $0.to == .nodes(edge.name) }, "\(edge.name)")
             #expect(row.traffic.requests == truth.count, "\(edge.name)")
-            #expect(row.traffic.failures == truth.failures - truth.count("false_200"), "\(edge.name)")
+            #expect(row.traffic.failures == truth.failures, "\(edge.name)")
             guard edge.propagates else { continue }
             let passed = fleet.answers.edgeOverheads[edge.instance]?.count ?? 0
             let behind = rows.filter { $0.from == .nodes(edge.name) }

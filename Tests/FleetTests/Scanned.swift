@@ -93,9 +93,7 @@ struct Scanned: Sendable {
     }
 
     func line(_ seen: SeenRequest) -> String {
-        // From one span it cannot be told that Caddy's 200 is none.
-        let outcome = seen.outcome == "false_200" ? "ok" : seen.outcome
-        return "\(key(seen)) \(seen.status ?? 0) \(outcome)"
+        "\(key(seen)) \(seen.status ?? 0) \(seen.outcome)"
     }
 
     /// Requests that were found, each with what is true of it; of those that nothing tells apart, in any order.

@@ -20,9 +20,11 @@ package enum SourceAnswer: Hashable, Sendable {
     /// went away itself, or was sent elsewhere.
     package init?(_ outcome: RequestOutcome) {
         switch outcome {
-        case .ok, .empty: self = .found
+        case .ok, .empty, .checksumMismatch: self = .found
         case .notFound, .gone, .probe, .maskedTimeout: self = .notFound
-        case .forbidden, .rateLimited, .timeout, .upstreamError, .internalError, .badRequest: self = .failed
+        case .forbidden, .rateLimited, .timeout, .upstreamError, .internalError, .badRequest, .false200,
+            .truncated:
+            self = .failed
         case .aborted, .redirected: return nil
         }
     }

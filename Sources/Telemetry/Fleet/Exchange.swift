@@ -30,6 +30,8 @@ struct Exchange: Sendable {
         static let atEdge = Flags(rawValue: 1024)
         /// Its node stands behind edges: a proxy, or what a proxy fetches from.
         static let behindEdge = Flags(rawValue: 2048)
+        /// Its 200 for a file says no size, and its node says that of others.
+        static let lacksSize = Flags(rawValue: 4096)
     }
 
     /// Nanoseconds since the Unix epoch, UTC, by the clock of the node.

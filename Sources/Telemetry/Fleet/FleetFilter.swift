@@ -60,4 +60,6 @@ struct FleetQuestion: Sendable {
     /// Whether the stages of requests are asked for.
     var wantsStages = false
     var nodeFacts = NodeFacts()
+    /// What is known of the hosts that were asked.
+    var mirrors = MirrorList.builtIn
 }

@@ -18,6 +18,19 @@ extension FleetQuality {
                 "the result of \(share(inferredCache, immutableRequests, "request")) for files was read off the spans around "
                     + "them")
         }
+        if isAboutCaches, timedCache > 0 {
+            add(
+                "timed_cache",
+                "\(HumanUnits.count(timedCache, "request")) for files had \"not found\" again within 5 ms, and count as "
+                    + "answered by a cache (negative_hit), with little certainty; they are in no ratio")
+        }
+        if falseSuccesses > 0 {
+            add(
+                "false_200",
+                "\(HumanUnits.count(falseSuccesses, "request")) for files had status 200 and no size, at nodes that say "
+                    + "the size of others: they count as failures (false_200), as Caddy records errors of its own so"
+            )
+        }
         if orphans > 0 {
             add(
                 "orphans",
@@ -61,7 +74,8 @@ extension FleetQuality {
     package var json: JSONNode {
         let numbers: [(String, Int)] = [
             ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
-            ("inferred_cache", inferredCache), ("orphans", orphans), ("without_client", withoutClient),
+            ("inferred_cache", inferredCache), ("timed_cache", timedCache),
+            ("false_200", falseSuccesses), ("orphans", orphans), ("without_client", withoutClient),
             ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
             ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
         ]

@@ -16,6 +16,10 @@ package struct FleetQuality: Sendable {
     package var probes = 0
     /// Requests at proxies that were brought together with one at an edge by what was asked for and when.
     package var hopsByTime = 0
+    /// Answers 200 for a file of which nobody says a size, while their nodes say it of others.
+    package var falseSuccesses = 0
+    /// Requests for files whose result was read off how fast they were.
+    package var timedCache = 0
     var fetches = HeldExchanges.FetchCounts()
 
     package init() {}
@@ -39,6 +43,8 @@ package struct FleetQuality: Sendable {
         immutableRequests += 1
         if exchange.facingResult == 0 {
             unknownCache += 1
+        } else if exchange.cacheEvidence == CacheEvidence.duration.rawValue {
+            timedCache += 1
         } else if exchange.cacheEvidence >= CacheEvidence.traceShape.rawValue, exchange.cacheEvidence != .max
         {
             inferredCache += 1
@@ -52,5 +58,6 @@ package struct FleetQuality: Sendable {
         inferredCache += other.inferredCache
         orphans += other.orphans
         withoutClient += other.withoutClient
+        timedCache += other.timedCache
     }
 }

@@ -31,6 +31,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
         var asked = AskedModules()
         var clocks = NodeClocks()
         var caches = NodeCacheTally()
+        var sizes = NodeSizeTally()
         var quality = FleetQuality()
         var reader: StageReader?
     }
@@ -47,6 +48,8 @@ struct FleetScan<Aggregate: FleetAggregate> {
         _ question: FleetQuestion, _ reader: TelemetryReader,
         _ make: @escaping @Sendable (FleetNames) -> Aggregate
     ) throws(StoreError) -> Answer {
+        var question = question
+        question.mirrors = reader.mirrors
         let stored = try reader.segments { $0.overlaps(question.window) }
         let names = FleetNames()
         let survey = try FleetSurvey(stored, reader, names)
@@ -77,7 +80,9 @@ struct FleetScan<Aggregate: FleetAggregate> {
             // What was made of split traces is looked at whole.
             let split = index < stored ? survey.splitTraces : []
             var found = try SegmentExchanges(view, index: index, question, names, without: split)
+            let sizes = try found.findFalseSuccesses()
             if index < stored { try state.aggregate.add(spansOf: found) }
+            state.sizes.merge(sizes)
             found.leaveOut(question, names)
             Self.sort(&found, into: &state, survey)
         }
@@ -120,12 +125,15 @@ struct FleetScan<Aggregate: FleetAggregate> {
             all.asked.merge(state.asked)
             all.clocks.merge(state.clocks)
             all.caches.merge(state.caches)
+            all.sizes.merge(state.sizes)
             all.quality.merge(state.quality)
         }
         let modules = names.modules
         let (counts, fetches) = all.held.joinFetches()
         all.quality.fetches = counts
         all.quality.hopsByTime = all.held.joinHops(all.clocks)
+        all.quality.falseSuccesses = all.held.markFalseSuccesses(all.sizes)
+        all.held.markNegativeHits()
         all.quality.probes = all.held.markProbes(all.asked, modules: modules)
         all.held.spreadResults()
         let group = ExchangeGroup(all.held.exchanges, segment: nil, heldStages: all.held.stages)
@@ -170,7 +178,8 @@ extension SegmentExchanges {
     /// - Parameter mayLackTraces: whether there are edges, and proxies behind them
     func mustWait(_ place: Int, mayLackTraces: Bool) -> Bool {
         let exchange = exchanges[place]
-        if AskedModules.mayBeProbe(exchange) { return true }
+        if AskedModules.mayBeProbe(exchange) || HeldExchanges.isRefusal(exchange) { return true }
+        if exchange.flags.contains(.lacksSize) { return true }
         if mayLackTraces, HopMatching.mayBeHop(exchange) || HopMatching.mayHaveHop(exchange) { return true }
         return athensWait(of: place) != nil
     }

@@ -56,6 +56,8 @@ package struct SlowUnit: Sendable {
     package var httpStatus: Int?
     package var node: FleetNode
     package var reason: RequestClass?
+    /// Of a request: which timeout it looks like.
+    package var timeout: TimeoutFingerprint?
     /// Of all requests together.
     package var stages: StageTimes
     /// Of the slowest request.

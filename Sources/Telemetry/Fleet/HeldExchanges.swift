@@ -1,7 +1,7 @@
 /// Exchanges whose facts hang on what other segments have: traces that are put off until all have been read.
 struct HeldExchanges: Sendable {
     /// Trace after trace; `outer` is a place here.
-    private(set) var exchanges: [Exchange] = []
+    var exchanges: [Exchange] = []
     /// By exchange, where stages are asked for.
     private(set) var stages: [StageTimes] = []
     private(set) var waits: [AthensWait] = []

@@ -82,6 +82,8 @@ package struct MissResult: Sendable {
     package var groupCount: Int
     /// As clients had it.
     package var totals: MissCounts
+    /// Requests of which nobody says what a cache did that were misses by their time; in no ratio.
+    package var likely: LikelyMisses
     package var quality: FleetQuality
     package var notes: [QualityNote]
 }

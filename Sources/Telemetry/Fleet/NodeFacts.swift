@@ -28,7 +28,7 @@ struct NodeCacheTally: Sendable {
     /// Takes in an exchange as its own span tells it.
     mutating func add(_ exchange: Exchange) {
         guard let kind = exchange.moduleKind, kind.isImmutable, exchange.httpStatus == 200,
-            !exchange.flags.contains(.hasProtocolCall)
+            exchange.flags.isDisjoint(with: [.hasProtocolCall, .lacksSize])
         else { return }
         if exchange.cacheEvidence <= CacheEvidence.responseFlags.rawValue {
             counts[exchange.node, default: Counts()].explicit += 1

@@ -10,21 +10,29 @@ extension SegmentExchanges {
     /// Its port, where that does not stand behind the host.
     private static let ports = ["server.port", "net.host.port"]
 
+    private func coded(_ keys: [String], _ rows: SegmentRows) throws(StoreError) -> [CodedRows] {
+        var found: [CodedRows] = []
+        for key in keys {
+            if let coded = try rows.coded(.attribute(key)) { found.append(coded) }
+        }
+        return found
+    }
+
+    /// The hosts that some exchanges were asked at, without ports; nil where it is not said.
+    func hosts(of places: [Int]) throws(StoreError) -> [String?] {
+        let rows = try SegmentRows(view)
+        let (hosts, urls) = (try coded(Self.hosts, rows), try coded(Self.urls, rows))
+        return places.map { place in
+            let codes = HostCodes(Int(exchanges[place].row), hosts, urls, [])
+            return codes.host(hosts, urls, []).map { Self.withoutPort($0) }
+        }
+    }
+
     /// Makes the host, with the port where it is not the usual one, the label of each exchange that says it.
     mutating func addHosts(_ names: FleetNames) throws(StoreError) {
         let rows = try SegmentRows(view)
-        var hosts: [CodedRows] = []
-        for key in Self.hosts {
-            if let coded = try rows.coded(.attribute(key)) { hosts.append(coded) }
-        }
-        var urls: [CodedRows] = []
-        for key in Self.urls {
-            if let coded = try rows.coded(.attribute(key)) { urls.append(coded) }
-        }
-        var ports: [CodedRows] = []
-        for key in Self.ports {
-            if let coded = try rows.coded(.attribute(key)) { ports.append(coded) }
-        }
+        let (hosts, urls) = (try coded(Self.hosts, rows), try coded(Self.urls, rows))
+        let ports = try coded(Self.ports, rows)
         // By the codes that a row has: few of a segment's rows have others than those before them.
         var numbers: [HostCodes: UInt32] = [:]
         for place in exchanges.indices {

@@ -67,6 +67,8 @@ struct SegmentExchanges {
         try name(names, labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks)
         if question.labelsHosts { try addHosts(names) }
         inherit()
+        try readOutcomes(tables)
+        try readRedirects(question.mirrors) { numbered.nodes[numbered.places[$0]].software }
         readCaches(tables, question.nodeFacts)
     }
 

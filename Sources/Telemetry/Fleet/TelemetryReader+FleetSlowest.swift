@@ -84,7 +84,10 @@ struct FleetNameTables {
             failures: outcome?.isFailure == true ? 1 : 0,
             cacheResult: CacheResult(rawValue: exchange.facingResult) ?? .unknown, outcome: outcome,
             httpStatus: exchange.httpStatus > 0 ? Int(exchange.httpStatus) : nil, node: node(exchange.node),
-            reason: slow.reason, stages: slow.stages, traceID: trace)
+            reason: slow.reason,
+            timeout: TimeoutFingerprint.of(
+                nanos: exchange.durationNanos, outcome: outcome, kind: exchange.moduleKind),
+            stages: slow.stages, traceID: trace)
     }
 
     func unit(_ set: RequestSet, _ unit: SlowestUnit, _ stages: StageTimes, trace: TraceID) -> SlowUnit {

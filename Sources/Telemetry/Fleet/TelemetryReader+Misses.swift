@@ -16,7 +16,9 @@ extension TelemetryReader {
             groups.sort { query.periodNanos == nil ? Self.isWorse($0, $1) : Self.isEarlier($0, $1) }
             groups.removeSubrange(min(query.limit, count)...)
             return MissResult(
-                groups: groups, groupCount: count, totals: totals, quality: answer.quality,
+                groups: groups, groupCount: count, totals: totals,
+                likely: totals.unknown > 0 ? LikelyMisses(answer.aggregate.rows) : LikelyMisses(),
+                quality: answer.quality,
                 notes: damageNotes())
         }
     }

@@ -17,6 +17,8 @@ package struct TraceStory: Sendable {
         package var outcome: RequestOutcome?
         package var reason: RequestClass?
         package var stages: StageTimes
+        /// Which timeout its duration looks like.
+        package var timeout: TimeoutFingerprint?
         /// What the cache of each node on the way did, the outermost first.
         package var caches: [(node: String, result: CacheResult)]
     }

@@ -124,6 +124,9 @@ struct TraceStoryteller {
                     kind: kind, module: tables.module(exchange.module),
                     cacheResult: CacheResult(rawValue: exchange.facingResult) ?? .unknown,
                     outcome: RequestOutcome(rawValue: exchange.outcome), reason: slow.reason, stages: all,
+                    timeout: TimeoutFingerprint.of(
+                        nanos: exchange.durationNanos, outcome: RequestOutcome(rawValue: exchange.outcome),
+                        kind: kind),
                     caches: caches(place, group, tables)))
         }
     }

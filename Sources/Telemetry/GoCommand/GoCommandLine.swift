@@ -15,6 +15,8 @@ enum GoCommandLine: Hashable, Sendable {
     case repository(folder: String, url: String)
     /// A module is not what go.sum or the checksum database says.
     case mismatch(module: String, version: String, isGoMod: Bool)
+    /// A module's archive ended before its end.
+    case truncated(module: String, version: String, text: String)
     /// The go command says what went wrong.
     case message(String)
     case other
@@ -30,6 +32,8 @@ enum GoCommandLine: Hashable, Sendable {
             self = repository
         } else if let mismatch = Self.mismatch(line) {
             self = mismatch
+        } else if let truncated = Self.truncated(line) {
+            self = truncated
         } else if line.hasPrefix("go: "), !line.hasPrefix("go: downloading "),
             !line.hasPrefix("go: finding "),
             !line.hasPrefix("go: added "), !line.hasPrefix("go: upgraded ")
@@ -97,6 +101,21 @@ enum GoCommandLine: Hashable, Sendable {
     }
 
     // MARK: Checks
+
+    /// What the go command says when a connection ends, or is ended, in the middle of an archive.
+    private static let endings = ["unexpected EOF", "INTERNAL_ERROR", "zip: not a valid zip file"]
+
+    /// `go: MODULE@VERSION: unexpected EOF`, with more between the two.
+    private static func truncated(_ line: Substring) -> GoCommandLine? {
+        guard line.hasPrefix("go: "), endings.contains(where: { line.contains($0) }) else { return nil }
+        let text = line.dropFirst(4)
+        guard let end = text.firstRange(of: ": ")?.lowerBound, let at = text[..<end].lastIndex(of: "@"),
+            at != text.startIndex, !text[..<end].contains(" ")
+        else { return nil }
+        let version = text[text.index(after: at)..<end]
+        guard !version.isEmpty else { return nil }
+        return .truncated(module: String(text[..<at]), version: String(version), text: String(text))
+    }
 
     private static func mismatch(_ line: Substring) -> GoCommandLine? {
         guard line.hasSuffix("checksum mismatch") else { return nil }

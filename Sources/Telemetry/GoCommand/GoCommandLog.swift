@@ -68,9 +68,13 @@ package struct GoCommandLog: Sendable {
             return nil
         case .mismatch(let module, let version, let isGoMod):
             return mismatch(module, version, isGoMod)
+        case .truncated(let module, let version, let text):
+            note(text)
+            guard let place = fetches["\(module)@\(version) \(ModuleKind.zip.name)"] else { return nil }
+            steps[place].isTruncated = true
+            return place
         case .message(let text):
-            counts.messages += 1
-            if messages.count < Self.messagesKept { messages.append(text) }
+            note(text)
             return nil
         case .other: return nil
         }
@@ -122,11 +126,13 @@ package struct GoCommandLog: Sendable {
         steps[place].endTime = time
     }
 
-    private mutating func mismatch(_ module: String, _ version: String, _ isGoMod: Bool) -> Int? {
+    private mutating func note(_ message: String) {
         counts.messages += 1
-        if messages.count < Self.messagesKept {
-            messages.append("verifying \(module)@\(version)\(isGoMod ? "/go.mod" : ""): checksum mismatch")
-        }
+        if messages.count < Self.messagesKept { messages.append(message) }
+    }
+
+    private mutating func mismatch(_ module: String, _ version: String, _ isGoMod: Bool) -> Int? {
+        note("verifying \(module)@\(version)\(isGoMod ? "/go.mod" : ""): checksum mismatch")
         let kind = isGoMod ? ModuleKind.mod : .zip
         guard let place = fetches["\(module)@\(version) \(kind.name)"] else { return nil }
         steps[place].isMismatch = true

@@ -46,7 +46,7 @@ package struct GoCommandSession: Sendable {
         case .request(let url): describe(&span, request: url)
         case .tool(let command, let repository): describe(&span, tool: command, repository: repository)
         }
-        describe(&span, step.outcome, isMismatch: step.isMismatch)
+        describe(&span, step)
         span.attributes.append(KeyValue("session.id", .string(id)))
         return span
     }
@@ -90,18 +90,18 @@ package struct GoCommandSession: Sendable {
         }
     }
 
-    private func describe(
-        _ span: inout OTLPModel.Span, _ outcome: GoCommandStep.Outcome, isMismatch: Bool
-    ) {
+    private func describe(_ span: inout OTLPModel.Span, _ step: GoCommandStep) {
         func fail(_ type: String, _ message: String) {
             span.attributes.append(KeyValue("error.type", .string(type)))
             span.status = SpanStatus(code: .error, message: message)
         }
-        switch outcome {
+        switch step.outcome {
         case .answered(let status, let text):
             span.attributes.append(KeyValue("http.response.status_code", .int(Int64(status))))
-            if isMismatch {
+            if step.isMismatch {
                 fail("checksum_mismatch", "checksum mismatch: SECURITY ERROR")
+            } else if step.isTruncated {
+                fail("truncated", "the archive ended before its end")
             } else if status >= 400 {
                 fail(String(status), text)
             }

@@ -22,6 +22,8 @@ package struct GoCommandStep: Hashable, Sendable {
     package var outcome: Outcome
     /// What came is not what go.sum or the checksum database says.
     package var isMismatch = false
+    /// What came ended before its end.
+    package var isTruncated = false
     /// As the log says; nil where it does not.
     package var nanos: Int64?
     /// Numbers of the lines where it begins and ends, from 0; the end is nil for what is not finished.

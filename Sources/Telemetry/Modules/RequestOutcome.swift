@@ -22,6 +22,12 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
     case redirected = 13
     /// Another 4xx: what was asked for cannot be asked for.
     case badRequest = 14
+    /// 200 for a file without a body: a server recorded it for an error that it made up itself, as Caddy does.
+    case false200 = 15
+    /// What came ended before its end.
+    case truncated = 16
+    /// What came is not what the checksum database, or go.sum, says.
+    case checksumMismatch = 17
 
     /// Its name in the attribute `goproxy.fetch.outcome`, in answers and in filters.
     package var name: String {
@@ -40,6 +46,24 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
         case .aborted: "aborted"
         case .redirected: "redirected"
         case .badRequest: "bad_request"
+        case .false200: "false_200"
+        case .truncated: "truncated"
+        case .checksumMismatch: "checksum_mismatch"
+        }
+    }
+
+    init?(name: String) {
+        guard let known = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = known
+    }
+
+    /// What a word in `error.type` says besides a status; nil for one that says no more.
+    init?(errorType: String) {
+        switch errorType {
+        case "checksum_mismatch": self = .checksumMismatch
+        case "truncated": self = .truncated
+        case "timeout": self = .timeout
+        default: return nil
         }
     }
 
@@ -47,7 +71,9 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
     /// nor is "not found": who is asked cannot know whether it should be there.
     package var isFailure: Bool {
         switch self {
-        case .rateLimited, .timeout, .maskedTimeout, .upstreamError, .internalError, .empty: true
+        case .rateLimited, .timeout, .maskedTimeout, .upstreamError, .internalError, .empty, .false200,
+            .truncated, .checksumMismatch:
+            true
         case .ok, .notFound, .gone, .probe, .forbidden, .aborted, .redirected, .badRequest: false
         }
     }

@@ -9,6 +9,8 @@ package final class TelemetryReader {
     let connection: Connection
     /// Reads segments; the only one that uses the connection while a query looks at them.
     let source: SegmentSource
+    /// What is known of mirrors by their hosts: what a redirect says of a cache hangs on who sends it.
+    package var mirrors = MirrorList.builtIn
     /// What was found to be damaged while the current query ran.
     private var damages: [String] = []
     /// Damage that does not cost spans, and what it costs.

@@ -15,15 +15,21 @@ extension ResultTable {
         let count = rows.count == 1 ? "1 \(noun)" : "\(HumanUnits.count(Int64(rows.count))) \(plural)"
         return ResultTable(
             schema: "traceq.slowest_\(plural)/1", window: query.window,
-            columns: fleetSlowestColumns(query.unit, zone: zone), rowCount: rows.count,
+            columns: fleetSlowestColumns(
+                query.unit, hasTimeouts: rows.contains { $0.timeout != nil }, zone: zone),
+            rowCount: rows.count,
             row: { fleetSlowestCells(rows[$0], query.unit) },
             notes: result.notes + result.quality.notes(),
             summary: rows.isEmpty
-                ? [] : [count + ", slowest first" + (result.hasMore ? "; --limit shows more" : "")],
+                ? []
+                : [count + ", slowest first" + (result.hasMore ? "; --limit shows more" : "")]
+                    + timeoutLines(rows.compactMap(\.timeout)),
             members: [JSONMember("quality", result.quality.json)])
     }
 
-    private static func fleetSlowestColumns(_ unit: SlowestUnit, zone: TimeZoneRules) -> [ResultColumn] {
+    private static func fleetSlowestColumns(
+        _ unit: SlowestUnit, hasTimeouts: Bool, zone: TimeZoneRules
+    ) -> [ResultColumn] {
         func number(_ key: String, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
             ResultColumn(key: key, title: title, fit: fit, alignsRight: true)
         }
@@ -33,6 +39,8 @@ extension ResultTable {
             ResultColumn(key: "start", title: "START (\(zone.label))", fit: .spare(2)),
             number("duration_ms", "DURATION"),
             ResultColumn(key: "class", title: "CLASS"),
+            ResultColumn(key: nil, title: hasTimeouts ? "TIMEOUT" : nil),
+            ResultColumn(key: "timeout", title: nil),
             ResultColumn(key: "stage", title: "STAGE"),
             ResultColumn(key: "stage_share", title: nil),
             ResultColumn(key: nil, title: "SHARE", alignsRight: true),
@@ -59,6 +67,8 @@ extension ResultTable {
         return [
             .time(row.start), .duration(row.durationNanos),
             row.reason.map { .identifier($0.rawValue) } ?? .missing,
+            row.timeout.map { .identifier($0.length) } ?? .missing,
+            row.timeout.map { .text($0.text) } ?? .missing,
             guilty.map { .identifier($0.stage.name) } ?? .missing,
             guilty.map { .decimal($0.share) } ?? .missing,
             guilty.map { .identifier(percent($0.share)) } ?? .missing,
@@ -75,6 +85,15 @@ extension ResultTable {
             .identifier(row.node.identity.source.rawValue), row.node.region.map { .text($0) } ?? .missing,
             .structured(stageTimes(row.stages)), .identifier(row.traceID.hex),
         ]
+    }
+
+    /// Whose timeouts durations look like, each once.
+    private static func timeoutLines(_ found: [TimeoutFingerprint]) -> [String] {
+        TimeoutFingerprint.all.filter(found.contains).map { fingerprint in
+            let count = found.count { $0 == fingerprint }
+            return
+                "\(HumanUnits.count(count, "request")) without success took as long as a timeout of \(fingerprint.text)"
+        }
     }
 
     /// Milliseconds by stage, without those that took none.

@@ -6,7 +6,7 @@ extension ResultTable {
             rowCount: result.groups.count, row: { missCells(result.groups[$0], query) },
             notes: missNotes(result), summary: result.groups.isEmpty ? [] : missSummary(result, query),
             members: [
-                JSONMember("totals", missTotals(result.totals)), JSONMember("quality", result.quality.json),
+                JSONMember("totals", missTotals(result)), JSONMember("quality", result.quality.json),
             ])
     }
 
@@ -83,7 +83,8 @@ extension ResultTable {
             )
         }
         if totals.unknown > 0 {
-            lines.append("unknown \(HumanUnits.count(Int64(totals.unknown))): in no ratio")
+            lines.append(
+                "unknown \(HumanUnits.count(Int64(totals.unknown))): in no ratio" + likelyText(result.likely))
         }
         if totals.missNanos > 0 {
             let wasted =
@@ -103,11 +104,20 @@ extension ResultTable {
         return lines
     }
 
+    private static func likelyText(_ likely: LikelyMisses) -> String {
+        guard likely.count > 0 else { return "" }
+        return
+            "; \(HumanUnits.count(Int64(likely.count))) of them probably missed: the first for their file, and more "
+            + "than \(LikelyMisses.factor) times as slow as the median at their node "
+            + "(\(HumanUnits.duration(Int64(clamping: likely.nanos))) in all)"
+    }
+
     private static func percentText(_ share: Double) -> String {
         HumanUnits.percent(Int((share * 10_000).rounded()), of: 10_000)
     }
 
-    private static func missTotals(_ totals: MissCounts) -> JSONNode {
+    private static func missTotals(_ result: MissResult) -> JSONNode {
+        let totals = result.totals
         let results = CacheResult.allCases.filter { totals[$0] > 0 }.map {
             JSONMember($0.name, .integer(Int64(totals[$0])))
         }
@@ -120,6 +130,7 @@ extension ResultTable {
             JSONMember("refetches", .integer(Int64(totals.refetches))),
             JSONMember("miss_ms", .decimal(HumanUnits.milliseconds(Int64(clamping: totals.missNanos)))),
             JSONMember("refetch_ms", .decimal(HumanUnits.milliseconds(Int64(clamping: totals.refetchNanos)))),
+            JSONMember("likely_misses", .integer(Int64(result.likely.count))),
             JSONMember("results", .object(results)),
         ])
     }

@@ -9,6 +9,7 @@ extension TraceStory.Request {
         var facts = [asked, cacheText]
         if let outcome, outcome != .ok { facts.append(outcome.name) }
         if let reason { facts.append("slow: " + reason.rawValue) }
+        if let timeout { facts.append("as long as a timeout of " + timeout.text) }
         let order = Stage.allCases.filter { stages[$0] > 0 }.sorted { stages[$0] > stages[$1] }
         facts += order.prefix(4).map { stage in
             let share = ResultTable.percent(Double(stages[stage]) / Double(max(stages.total, 1)))
@@ -33,6 +34,7 @@ extension TraceStory.Request {
             JSONMember("cache_result", cacheResult == .unknown ? .null : .string(cacheResult.name)),
             JSONMember("outcome", outcome.map { .string($0.name) } ?? .null),
             JSONMember("class", reason.map { .string($0.rawValue) } ?? .null),
+            JSONMember("timeout", timeout.map { .string($0.text) } ?? .null),
             JSONMember("stages", ResultTable.stageTimes(stages)),
         ])
     }

@@ -58,7 +58,7 @@ extension RequestOutcome {
         switch self {
         case .notFound, .gone, .forbidden, .badRequest: true
         case .ok, .probe, .rateLimited, .timeout, .maskedTimeout, .upstreamError, .internalError, .empty,
-            .aborted, .redirected:
+            .aborted, .redirected, .false200, .truncated, .checksumMismatch:
             false
         }
     }

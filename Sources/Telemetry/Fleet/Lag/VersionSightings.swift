@@ -23,6 +23,8 @@ struct VersionSightings: Sendable {
         let key = UInt64(exchange.node) << 32 | UInt64(exchange.module)
         switch exchange.httpStatus {
         case 200:
+            // No answer is none.
+            guard RequestOutcome(rawValue: exchange.outcome)?.isFailure != true else { return }
             if let known = firstSuccess[key] {
                 if exchange.end < known { firstSuccess[key] = exchange.end }
             } else if firstSuccess.count < Self.keptMax {

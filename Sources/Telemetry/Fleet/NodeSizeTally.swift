@@ -1,0 +1,65 @@
+/// Which nodes say how large the files are that they give out. Of those that do, an answer without a size had no body:
+/// Caddy records 200 for errors that it makes up itself.
+///
+/// Several emitters never say a size (Traefik), and others say none for one of the ways in which they serve (Caddy's
+/// `file_server`), so that it is asked for each kind of file.
+struct NodeSizeTally: Sendable {
+    /// So many answers with a size are needed before one without tells anything.
+    static let toldMin: UInt32 = 20
+
+    private struct Counts: Sendable {
+        var told: UInt32 = 0
+        var untold: UInt32 = 0
+    }
+
+    private static let kinds = 3
+
+    /// By number of the node, one for each kind.
+    private var counts: [Counts] = []
+
+    /// Where an exchange belongs that is the answer to a request for a file; nil for others.
+    private static func place(_ exchange: Exchange) -> Int? {
+        guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide) else { return nil }
+        let offset: Int
+        switch exchange.moduleKind {
+        case .info: offset = 0
+        case .mod: offset = 1
+        case .zip: offset = 2
+        default: return nil
+        }
+        return Int(exchange.node) * kinds + offset
+    }
+
+    mutating func add(_ exchange: Exchange) {
+        guard let place = Self.place(exchange) else { return }
+        while counts.count <= place { counts.append(Counts()) }
+        if exchange.bytes == nil { counts[place].untold &+= 1 } else { counts[place].told &+= 1 }
+    }
+
+    mutating func merge(_ other: NodeSizeTally) {
+        while counts.count < other.counts.count { counts.append(Counts()) }
+        for (place, more) in other.counts.enumerated() {
+            counts[place].told &+= more.told
+            counts[place].untold &+= more.untold
+        }
+    }
+
+    /// Whether an answer without a size is no answer: its node says the size of most files of the kind.
+    func expectsSize(_ exchange: Exchange) -> Bool {
+        guard let counts = counts(exchange) else { return false }
+        return counts.told >= Self.toldMin && counts.told >= counts.untold
+    }
+
+    /// Whether that may turn out when all of the window is known. Of one segment, so that it does not hang on which
+    /// worker has read which: where sizes are rare, nothing is kept until the end.
+    func mayExpectSize(_ exchange: Exchange) -> Bool {
+        counts(exchange).map { $0.told >= $0.untold } ?? false
+    }
+
+    private func counts(_ exchange: Exchange) -> Counts? {
+        guard exchange.bytes == nil, let place = Self.place(exchange), place < counts.count else {
+            return nil
+        }
+        return counts[place]
+    }
+}
