@@ -9,13 +9,16 @@ package struct EmptyWindowAdvice {
     let zone: TimeZoneRules
     /// What the command shows one of.
     let noun: String
+    /// What no span of the window does, where there are some that fit everything else; nil where any span is one of `noun`.
+    let lacking: String?
     /// Whether parts of the file could not be read.
     let isDamaged: Bool
 
     package init(
         window: TimeWindow, filters: [String], now: UnixNanos, zone: TimeZoneRules, noun: String = "request",
-        notes: [QualityNote] = []
+        lacking: String? = nil, notes: [QualityNote] = []
     ) {
+        self.lacking = lacking
         isDamaged = notes.contains { $0.code == "damaged_chunk" }
         self.noun = noun
         self.window = window
@@ -47,6 +50,9 @@ package struct EmptyWindowAdvice {
             return
                 "no \(noun) in the window fits \(others.isEmpty ? last : others + " and " + last); \(advice)"
                 + (filters == ["--min-duration"] ? "" : ", or use * for a part that you do not know")
+        }
+        if let lacking, oldest >= window.since {
+            return "no \(noun)s in the window: none of its spans \(lacking)"
         }
         return "no \(noun)s in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
             + "try --since \(Self.since(oldest, now: now))"

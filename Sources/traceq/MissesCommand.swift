@@ -56,13 +56,14 @@ struct MissesCommand: ContextCommand {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         let result = try reader.misses(query)
         var table = ResultTable.misses(result, query, zone: style.zone)
         if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
-                noun: "request for module file", notes: result.notes)
+                noun: "request for module file", lacking: "asks a Go module proxy for a file of a version",
+                notes: result.notes)
             table.explainEmptiness(advice.sentence(try reader.info()), format)
         }
         context.write(table, as: format, style: style)

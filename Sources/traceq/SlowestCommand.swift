@@ -65,7 +65,7 @@ struct SlowestCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
         let fleetQuery = try fleetQuery(query)
-        let reader = try common.openReader(in: context)
+        let reader = try common.openFleetReader(in: context)
         var table: ResultTable
         if let fleetQuery {
             table = .slowest(try reader.slowest(fleetQuery), fleetQuery, zone: style.zone)
@@ -75,7 +75,7 @@ struct SlowestCommand: ContextCommand {
         if table.rowCount == 0 {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: noun,
-                notes: table.notes)
+                lacking: fleetQuery?.unit.lacking, notes: table.notes)
             table.explainEmptiness(advice.sentence(try reader.info()), format)
         }
         context.write(table, as: format, style: style)
@@ -143,6 +143,17 @@ struct SlowestCommand: ContextCommand {
 }
 
 extension SlowestUnit: ExpressibleByArgument {}
+
+extension SlowestUnit {
+    /// What spans do not do where there is none.
+    fileprivate var lacking: String {
+        switch self {
+        case .request: "asks a Go module proxy for anything"
+        case .fetch: "asks a Go module proxy for a file of a version and says who asked (client.address)"
+        case .session: "asks a Go module proxy for anything and says who asked (client.address)"
+        }
+    }
+}
 
 extension ResultTable {
     /// Says why there are no rows.

@@ -15,23 +15,27 @@ struct RequestClassTests {
             isFromProxy: isFromProxy)
     }
 
-    @Test("1.6 cold_vcs: it waited for a repository") func coldVCS() {
+    @Test("slow class cold_vcs: it waited for a repository") func coldVCS() {
         #expect(RequestClass(signs(.info)) == .coldVCS)
     }
 
-    @Test("1.6 cold_upstream: it waited for another proxy") func coldUpstream() {
+    @Test("slow class cold_upstream: it waited for another proxy") func coldUpstream() {
         #expect(RequestClass(signs(.zip, isFromProxy: true)) == .coldUpstream)
     }
 
-    @Test("1.6 list_latest: which versions there are", arguments: [ModuleKind.list, .latest])
+    @Test("slow class list_latest: which versions there are", arguments: [ModuleKind.list, .latest])
     func listLatest(kind: ModuleKind) { #expect(RequestClass(signs(kind)) == .listLatest) }
 
-    @Test("1.6 query: a branch or a commit") func query() { #expect(RequestClass(signs(.query)) == .query) }
+    @Test("slow class query: a branch or a commit") func query() {
+        #expect(RequestClass(signs(.query)) == .query)
+    }
 
-    @Test("1.6 sumdb: a checksum database", arguments: [ModuleKind.sumdbLookup, .sumdbTile, .sumdbLatest])
+    @Test(
+        "slow class sumdb: a checksum database",
+        arguments: [ModuleKind.sumdbLookup, .sumdbTile, .sumdbLatest])
     func sumdb(kind: ModuleKind) { #expect(RequestClass(signs(kind, stage: .verify)) == .sumdb) }
 
-    @Test("1.6 transfer: from 1 MiB on, below 10 MB/s, and the time went to the way") func transfer() {
+    @Test("slow class transfer: from 1 MiB on, below 10 MB/s, and the time went to the way") func transfer() {
         let bytes: UInt64 = 1 << 20
         #expect(RequestClass(signs(seconds: 5, bytes: bytes, stage: .network)) == .transfer)
         #expect(RequestClass(signs(seconds: 5, bytes: bytes - 1, stage: .network)) == .edgeOrigin)
@@ -39,23 +43,24 @@ struct RequestClassTests {
         #expect(RequestClass(signs(seconds: 5, bytes: bytes, stage: .upstream)) == .coldVCS)
     }
 
-    @Test("1.6 queue: no worker was free") func queue() {
+    @Test("slow class queue: no worker was free") func queue() {
         #expect(RequestClass(signs(stage: .queue)) == .queue)
     }
 
-    @Test("1.6 coalesced: another's fetch") func coalesced() {
+    @Test("slow class coalesced: another's fetch") func coalesced() {
         #expect(RequestClass(signs(stage: .coalesced)) == .coalesced)
     }
 
-    @Test("1.6 lock: one that processes share") func lock() {
+    @Test("slow class lock: one that processes share") func lock() {
         #expect(RequestClass(signs(stage: .lock)) == .lock)
     }
 
-    @Test("1.6 edge_origin: between the edge and what lies behind") func edgeOrigin() {
+    @Test("slow class edge_origin: between the edge and what lies behind") func edgeOrigin() {
         #expect(RequestClass(signs(stage: .network)) == .edgeOrigin)
     }
 
-    @Test("1.6 masked_timeout: not found after ten seconds, whatever was asked for") func maskedTimeout() {
+    @Test("slow class masked_timeout: not found after ten seconds, whatever was asked for")
+    func maskedTimeout() {
         #expect(RequestClass(signs(.list, seconds: 10, outcome: .maskedTimeout)) == .maskedTimeout)
     }
 

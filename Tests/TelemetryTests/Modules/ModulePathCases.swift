@@ -1,7 +1,9 @@
 /// Paths and what they ask for. By the grammar of go.dev/ref/mod#goproxy-protocol and of golang.org/x/mod
 /// (`module`, `semver`, `sumdb/tlog`), written for this project.
 enum ModulePathCases {
-    static let all: [(input: String, expected: String)] = modules + versions + bases + checksums + others
+    static let all: [(input: String, expected: String)] =
+        modules + versions + bases + checksums + others
+        + RealModulePaths.all
 
     private static let modules: [(input: String, expected: String)] = [
         ("/github.com/pkg/errors/@v/list", "list github.com/pkg/errors"),
