@@ -1,5 +1,12 @@
 /// Texts that are longer than what is kept of them.
 enum LongText {
+    /// What is kept of a text, if that is not all of it: of broken UTF-8 what it is mended to counts.
+    static func beginning(_ content: ByteSpan, _ text: Range<Int>, bytesMax: Int) -> [UInt8]? {
+        guard text.count > bytesMax || !UTF8Text.isValid(content.extracting(text)) else { return nil }
+        let mended = UTF8Text.mended(Array(content, text))
+        return mended.count > bytesMax ? cut(mended.span, mended.indices, bytesMax: bytesMax) : nil
+    }
+
     /// The beginning of a text, and how long it was: never more than `bytesMax` bytes.
     /// - Parameters:
     ///   - text: more than `bytesMax` bytes

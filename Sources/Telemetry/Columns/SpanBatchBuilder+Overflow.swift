@@ -1,6 +1,6 @@
 import OTLPModel
 
-// Attributes of a span that find no column, are too many, or too long.
+// Attributes of a span that find no column, are too many, or too long, and a name that is too long.
 
 extension SpanBatchBuilder {
     /// Counts an attribute that found no column: into the overflow while there are not too many.
@@ -14,19 +14,33 @@ extension SpanBatchBuilder {
         return false
     }
 
-    /// Takes the beginning of a value that is too long. Arrays and lists, which have no beginning that could be told
+    @inline(never)
+    mutating func setLongName(_ body: ByteSpan, _ range: Range<Int>) {
+        guard let beginning = LongText.beginning(body, range, bytesMax: valueBytesMax) else {
+            return setWholeName(body, range)
+        }
+        hasCut = true
+        setWholeName(beginning.span, beginning.indices)
+    }
+
+    /// Takes the beginning of a value if it is too long. Arrays and lists, which have no beginning that could be told
     /// from a whole one, are taken as they are.
     @inline(never)
-    mutating func cutAttribute(
+    mutating func longAttribute(
         _ type: ValueType, _ body: ByteSpan, key: Range<Int>, content: ByteSpan, value: Range<Int>
     ) {
-        hasCut = hasCut || type == .string || type == .bytes
-        let bytes =
-            switch type {
-            case .string: LongText.cut(content, value, bytesMax: valueBytesMax)
-            case .bytes: Array(content, value.lowerBound..<value.lowerBound + valueBytesMax)
-            case .array, .keyValueList, .empty, .bool, .int, .double: Array(content, value)
+        var bytes = Array(content, value)
+        switch type {
+        case .string:
+            if let beginning = LongText.beginning(content, value, bytesMax: valueBytesMax) {
+                bytes = beginning
+                hasCut = true
             }
+        case .bytes where bytes.count > valueBytesMax:
+            bytes.removeLast(bytes.count - valueBytesMax)
+            hasCut = true
+        case .bytes, .array, .keyValueList, .empty, .bool, .int, .double: break
+        }
         let whole = 0..<bytes.count
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: bytes.span, value: whole)

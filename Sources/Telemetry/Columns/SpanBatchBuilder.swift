@@ -47,6 +47,8 @@ struct SpanBatchBuilder: ~Copyable {
     let limits: DecodeLimits
     let attributesMax: Int
     let valueBytesMax: Int
+    /// What is no longer than this is not too long even where it is no UTF-8, and each byte becomes three.
+    private let safeBytesMax: Int
     private let spansMax: Int
     /// Whether there are as many spans as a request may carry.
     var isFull: Bool { batch.spanCount >= spansMax }
@@ -58,6 +60,7 @@ struct SpanBatchBuilder: ~Copyable {
         self.limits = limits
         attributesMax = limits.attributesMax
         valueBytesMax = limits.valueBytesMax
+        safeBytesMax = limits.valueBytesMax / 3
         spansMax = limits.spansMax
         startsNew = shapes.isNew
         batch = SpanBatch(arrival: arrival)
@@ -119,7 +122,12 @@ struct SpanBatchBuilder: ~Copyable {
     /// The span's name; before the attributes it also tells which ones to expect.
     @inline(__always)
     mutating func setName(_ body: ByteSpan, _ range: Range<Int>) {
-        guard range.count <= valueBytesMax else { return setLongName(body, range) }
+        guard range.count <= safeBytesMax else { return setLongName(body, range) }
+        setWholeName(body, range)
+    }
+
+    @inline(__always)
+    mutating func setWholeName(_ body: ByteSpan, _ range: Range<Int>) {
         name = internText(body, range, column: FieldColumn.name.id)
         let operation = shapes.tables.operation(ofName: name)
         prediction =
@@ -128,19 +136,12 @@ struct SpanBatchBuilder: ~Copyable {
             : shapes.pathStarts[Int(shapes.tables.operationNodes[Int(operation)])]
     }
 
-    @inline(never)
-    private mutating func setLongName(_ body: ByteSpan, _ range: Range<Int>) {
-        hasCut = true
-        let beginning = LongText.cut(body, range, bytesMax: valueBytesMax)
-        setName(beginning.span, beginning.indices)
-    }
-
     /// An attribute whose value is an entry of the dictionary: `type` is string, array, list or bytes.
     /// Arrays and lists come as canonical bytes.
     @inline(__always)
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, key: Range<Int>, value: Range<Int>) {
-        guard value.count <= valueBytesMax else {
-            return cutAttribute(type, body, key: key, content: body, value: value)
+        guard value.count <= safeBytesMax else {
+            return longAttribute(type, body, key: key, content: body, value: value)
         }
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: body, value: value)
@@ -154,8 +155,8 @@ struct SpanBatchBuilder: ~Copyable {
     /// An attribute whose value is kept elsewhere than its key.
     mutating func attribute(_ type: ValueType, _ body: ByteSpan, key: Range<Int>, content: ByteSpan) {
         let whole = 0..<content.count
-        guard content.count <= valueBytesMax else {
-            return cutAttribute(type, body, key: key, content: content, value: whole)
+        guard content.count <= safeBytesMax else {
+            return longAttribute(type, body, key: key, content: content, value: whole)
         }
         guard let column = step(type, body, key) else {
             return spill(type, body, key: key, content: content, value: whole)
@@ -188,9 +189,10 @@ struct SpanBatchBuilder: ~Copyable {
 
     /// One of the rarer fields, as a text of which the beginning is kept where it is too long.
     mutating func limitedField(_ field: FieldColumn, _ body: ByteSpan, _ range: Range<Int>) {
-        guard range.count > valueBytesMax else { return self.field(field, body, range) }
+        guard range.count > safeBytesMax,
+            let beginning = LongText.beginning(body, range, bytesMax: valueBytesMax)
+        else { return self.field(field, body, range) }
         hasCut = true
-        let beginning = LongText.cut(body, range, bytesMax: valueBytesMax)
         self.field(field, beginning.span, beginning.indices)
     }
 

@@ -137,6 +137,29 @@ struct DecodeLimitTests {
         }
     }
 
+    /// Each broken byte becomes the three of U+FFFD.
+    @Test(
+        "what broken text is mended to keeps to the limit, too", arguments: [40, 84, 85, 86, 200, 256, 257])
+    func mendsWithinTheLimit(count: Int) throws {
+        let text = String(repeating: "~", count: count)
+        var span = Sample.span(trace: 1, id: 1, attributes: [KeyValue("text", .string(text))])
+        (span.name, span.traceState) = (text, text)
+        let body = Sample.request([span]).protobufBytes().map { $0 == UInt8(ascii: "~") ? 0xff : $0 }
+        var limits = DecodeLimits()
+        limits.valueBytesMax = 256
+        for decoder in ProtobufDecoder.allCases {
+            let decoded = try DecodedTraces.fromProtobuf(
+                body.span, arrival: someArrival, decoder: decoder, limits: limits)
+            let kept = try self.span(decoded)
+            guard case .string(let value) = kept.attributes[0].value else { continue }
+            for text in [value, kept.name, kept.traceState] {
+                #expect(text.utf8.count <= 256)
+                #expect(text.hasSuffix("[cut: \(count * 3) bytes]") == (count > 85), "\(decoder)")
+                #expect(text.hasPrefix("\u{fffd}\u{fffd}"))
+            }
+        }
+    }
+
     @Test("a body that becomes many times as large asks for memory, and is refused when there is none")
     func decodingAsksForMemory() throws {
         // Two bytes an attribute; eight in columns.
