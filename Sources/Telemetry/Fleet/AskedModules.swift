@@ -16,7 +16,7 @@ struct AskedModules: Sendable {
         var module: UInt32
     }
 
-    private var asked: [Asked] = []
+    private var asked = BlockList<Asked>()
 
     /// Takes in what a client faced.
     mutating func add(_ exchange: Exchange) {
@@ -28,7 +28,7 @@ struct AskedModules: Sendable {
                 module: isOK ? exchange.module | Self.okBit : exchange.module))
     }
 
-    mutating func merge(_ other: AskedModules) { asked += other.asked }
+    mutating func merge(_ other: AskedModules) { asked.append(other.asked) }
 
     /// Whether an exchange may be a probe; its own path does not tell.
     static func mayBeProbe(_ exchange: Exchange) -> Bool {

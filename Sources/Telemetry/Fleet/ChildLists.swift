@@ -19,14 +19,22 @@ struct ChildLists {
         nextSibling = next
     }
 
+    @inline(__always)
     func isEmpty(_ row: Int) -> Bool { firstChild[row] < 0 }
 
     /// The rows of a span's children.
-    subscript(row: Int) -> UnfoldSequence<Int, Int32> {
-        sequence(state: firstChild[row]) { [nextSibling] next in
-            guard next >= 0 else { return nil }
-            defer { next = nextSibling[Int(next)] }
-            return Int(next)
+    @inline(__always)
+    subscript(row: Int) -> Children { Children(at: firstChild[row], nextSibling: nextSibling) }
+
+    struct Children: Sequence, IteratorProtocol {
+        fileprivate var at: Int32
+        fileprivate let nextSibling: [Int32]
+
+        @inline(__always)
+        mutating func next() -> Int? {
+            guard at >= 0 else { return nil }
+            defer { at = nextSibling[Int(at)] }
+            return Int(at)
         }
     }
 }

@@ -55,9 +55,24 @@ package struct FleetNode: Hashable, Sendable {
 
 /// What a request is about.
 package struct ModuleName: Hashable, Sendable {
+    /// Stands between the parts of a name: no module, version, address or user agent has it.
+    static let separator: UInt8 = 0
+
     package var module: String
     /// A canonical version, or what was asked for in its place, such as a branch; nil for lists.
     package var version: String?
+
+    package init(module: String, version: String?) {
+        self.module = module
+        self.version = version
+    }
+
+    /// A module, and behind a separator a version where there is one.
+    init(_ bytes: ArraySlice<UInt8>) {
+        let end = bytes.firstIndex(of: Self.separator) ?? bytes.endIndex
+        module = String(decoding: bytes[..<end], as: UTF8.self)
+        version = end == bytes.endIndex ? nil : String(decoding: bytes[(end + 1)...], as: UTF8.self)
+    }
 
     /// The host that it comes from.
     package var upstream: String {
@@ -90,29 +105,18 @@ final class FleetNames: Sendable {
         private var index = StringIndex()
         private(set) var table = StringTable()
 
+        mutating func number(_ text: ByteSpan) -> UInt32 { index.intern(text, into: &table) + 1 }
+
         mutating func numbers(_ texts: StringTable) -> [UInt32] {
             let bytes = texts.bytes.span
             return (0..<texts.count).map { entry in
-                index.intern(bytes.extracting(texts.range(entry)), into: &table) + 1
+                number(bytes.extracting(texts.range(entry)))
             }
         }
 
-        /// The two parts of each name.
-        var parts: [(first: String, second: String?)] {
-            (0..<table.count).map { entry in
-                let bytes = table[entry]
-                let end = bytes.firstIndex(of: FleetNames.separator) ?? bytes.endIndex
-                let second = bytes[end...].dropFirst()
-                return (
-                    String(decoding: bytes[..<end], as: UTF8.self),
-                    end == bytes.endIndex ? nil : String(decoding: second, as: UTF8.self)
-                )
-            }
-        }
+        /// Each name, which may have two parts.
+        var names: [ModuleName] { (0..<table.count).map { ModuleName(table[$0]) } }
     }
-
-    /// Stands between the parts of a name: no module, version or address has it.
-    static let separator: UInt8 = 0
 
     private struct Tables: Sendable {
         var nodes = Table<FleetNode.Key>()
@@ -164,16 +168,31 @@ final class FleetNames: Sendable {
         tables.withLockedValue { tables in labels.map { tables.labels.number($0) } }
     }
 
+    // MARK: Addresses
+
+    static func withoutPort(_ address: String) -> String {
+        String(decoding: withoutPort(Array(address.utf8)[...]), as: UTF8.self)
+    }
+
+    /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
+    static func withoutPort(_ address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if address.first == UInt8(ascii: "[") {
+            return address.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+        }
+        guard let colon = address.firstIndex(of: UInt8(ascii: ":")),
+            !address[(colon + 1)...].contains(UInt8(ascii: ":"))
+        else { return address }
+        return address[..<colon]
+    }
+
     // MARK: After the scan
 
     /// By number less one.
     var nodes: [FleetNode] { tables.withLockedValue(\.descriptions) }
-    var modules: [ModuleName] {
-        tables.withLockedValue(\.modules).parts.map { ModuleName(module: $0.first, version: $0.second) }
-    }
+    var modules: [ModuleName] { tables.withLockedValue(\.modules).names }
     var clients: [ClientName] {
-        tables.withLockedValue(\.clients).parts.map {
-            ClientName(address: $0.first, userAgent: $0.second ?? "")
+        tables.withLockedValue(\.clients).names.map {
+            ClientName(address: $0.module, userAgent: $0.version ?? "")
         }
     }
     var labels: [String] { tables.withLockedValue(\.labels.names) }

@@ -1,6 +1,6 @@
 import OTLPModel
 
-/// A request as sessions, fetches and ratios need it: 56 bytes, of which there may be millions.
+/// A request as sessions, fetches and ratios need it: 48 bytes, of which there may be millions.
 struct FleetRow: Sendable {
     var start: UInt64
     var durationNanos: UInt64
@@ -9,10 +9,8 @@ struct FleetRow: Sendable {
     var node: UInt32
     var segment: UInt32
     var row: UInt32
-    /// In the segment.
-    var trace: UInt32
-    /// Of the response.
-    var bytes: UInt64
+    /// Of the response, as far as 4 GiB: no module may have as many.
+    private var byteCount: UInt32
     var kind: UInt8
     var facingResult: UInt8
     var outcome: UInt8
@@ -29,17 +27,17 @@ struct FleetRow: Sendable {
         node = exchange.node
         segment = exchange.segment
         row = exchange.row
-        trace = exchange.trace
         kind = exchange.kind
         facingResult = exchange.facingResult
         outcome = exchange.outcome
-        bytes = exchange.bytes ?? 0
+        byteCount = UInt32(clamping: exchange.bytes ?? 0)
         if let place = reason.flatMap({ RequestClass.allCases.firstIndex(of: $0) }) {
             reasonCode = UInt8(place)
         }
     }
 
     var end: UInt64 { start &+ durationNanos }
+    var bytes: UInt64 { UInt64(byteCount) }
     var moduleKind: ModuleKind? { ModuleKind(rawValue: kind) }
     var result: CacheResult { CacheResult(rawValue: facingResult) ?? .unknown }
 }
@@ -50,7 +48,7 @@ struct FleetRows: FleetAggregate {
     static let partCount = 64
 
     /// By client, modulo their number.
-    private(set) var parts = [[FleetRow]](repeating: [], count: partCount)
+    private(set) var parts = [BlockList<FleetRow>](repeating: BlockList(), count: partCount)
     private let isWanted: @Sendable (Exchange) -> Bool
     private let hasReasons: Bool
     private var reader = StageReader()
@@ -84,7 +82,7 @@ struct FleetRows: FleetAggregate {
     }
 
     mutating func merge(_ other: FleetRows) {
-        for part in parts.indices { parts[part] += other.parts[part] }
+        for part in parts.indices { parts[part].append(other.parts[part]) }
     }
 
     /// The requests of a fetch or a session.

@@ -1,14 +1,15 @@
 extension FleetScan.Answer {
     /// The trace of each of some exchanges.
     func traceIDs(
-        _ places: [(segment: UInt32, trace: UInt32)], _ reader: TelemetryReader
+        _ places: [(segment: UInt32, row: UInt32)], _ reader: TelemetryReader
     ) throws(StoreError) -> [TraceID?] {
         let bySegment = Dictionary(grouping: places.indices) { places[$0].segment }.sorted { $0.key < $1.key }
         let found = try ParallelScan.run(
             bySegment.map { segments[Int($0.key)] }, reader.source, makeState: { [(Int, TraceID)]() }
         ) { (found: inout [(Int, TraceID)], view, group) throws(StoreError) in
-            let ids = try view.traceIDs()
-            for index in bySegment[group].value { found.append((index, ids[Int(places[index].trace)])) }
+            for index in bySegment[group].value {
+                found.append((index, try view.traceID(ofRow: Int(places[index].row))))
+            }
         }
         reader.note(found.damages)
         var ids = [TraceID?](repeating: nil, count: places.count)
@@ -39,19 +40,23 @@ extension FleetScan.Answer {
         let bySegment = wanted.sorted { $0.key < $1.key }
         let (question, names, survey, stored) = (question, names, survey, stored)
         let found = try ParallelScan.run(
-            bySegment.map { segments[Int($0.key)] }, reader.source, makeState: { [(Int, StageTimes)]() }
-        ) { (found: inout [(Int, StageTimes)], view, group) throws(StoreError) in
+            bySegment.map { segments[Int($0.key)] }, reader.source,
+            makeState: { (stages: [(Int, StageTimes)](), memory: ScanMemory()) }
+        ) {
+            (found: inout (stages: [(Int, StageTimes)], memory: ScanMemory), view, group) throws(StoreError)
+            in
             let index = Int(bySegment[group].key)
             let exchanges = try SegmentExchanges(
-                view, index: index, question, names, without: index < stored ? survey.splitTraces : [])
+                view, index: index, question, names, without: index < stored ? survey.splitTraces : [],
+                &found.memory)
             var stageReader = StageReader()
             for (set, row) in bySegment[group].value where exchanges.exchangeOfRow[Int(row)] >= 0 {
                 let place = Int(exchanges.exchangeOfRow[Int(row)])
-                found.append((set, stageReader.stages(of: place, in: exchanges)))
+                found.stages.append((set, stageReader.stages(of: place, in: exchanges)))
             }
         }
         reader.note(found.damages)
-        for (set, stages) in found.states.joined() { times[set] += stages }
+        for (set, stages) in found.states.flatMap(\.stages) { times[set] += stages }
         return times
     }
 }

@@ -34,6 +34,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
         var sizes = NodeSizeTally()
         var quality = FleetQuality()
         var reader: StageReader?
+        var memory = ScanMemory()
     }
 
     private let question: FleetQuestion
@@ -79,11 +80,12 @@ struct FleetScan<Aggregate: FleetAggregate> {
         ) { (state: inout State, view, index) throws(StoreError) in
             // What was made of split traces is looked at whole.
             let split = index < stored ? survey.splitTraces : []
-            var found = try SegmentExchanges(view, index: index, question, names, without: split)
+            var found = try SegmentExchanges(
+                view, index: index, question, names, without: split, &state.memory)
             let sizes = try found.findFalseSuccesses()
             if index < stored { try state.aggregate.add(spansOf: found) }
             state.sizes.merge(sizes)
-            found.leaveOut(question, names)
+            found.leaveOut(question, state.memory.passesFilter)
             Self.sort(&found, into: &state, survey)
         }
         reader.note(outcome.damages)
@@ -148,15 +150,16 @@ struct FleetScan<Aggregate: FleetAggregate> {
 
 extension SegmentExchanges {
     /// Marks what the question is not about: it stays, as others need it.
-    mutating func leaveOut(_ question: FleetQuestion, _ names: FleetNames) {
+    /// - Parameter passesModule: by number of a module, where the filter is about modules
+    mutating func leaveOut(_ question: FleetQuestion, _ passesModule: [Bool]) {
         let filter = question.filter
-        let passesModule = filter.concernsModules ? names.modules.map { filter.passes($0) } : []
+        let concernsModules = filter.concernsModules
         for place in exchanges.indices {
             let exchange = exchanges[place]
             let isIn = question.window.contains(UnixNanos(clamping: exchange.start))
             let isWanted =
                 filter.passes(exchange.moduleKind)
-                && (passesModule.isEmpty || (exchange.module > 0 && passesModule[Int(exchange.module) - 1]))
+                && (!concernsModules || (exchange.module > 0 && passesModule[Int(exchange.module)]))
             if !isIn || !isWanted { change(place) { $0.flags.insert(.leftOut) } }
         }
     }

@@ -4,19 +4,19 @@ struct NodeClocks: Sendable {
     static let leastNanos: Int64 = 250_000_000
 
     /// By node: the least time between the end of a span and its arrival.
-    private(set) var leastLag: [UInt32: Int64] = [:]
+    private var leastLag = ByNumber(Int64.max)
 
     mutating func add(node: UInt32, end: UInt64, receivedAt: UnixNanos) {
         let lag = receivedAt.rawValue &- Int64(clamping: end)
-        if let known = leastLag[node], known <= lag { return }
-        leastLag[node] = lag
+        if lag < leastLag[node] { leastLag[node] = lag }
     }
 
-    mutating func merge(_ other: NodeClocks) { leastLag.merge(other.leastLag, uniquingKeysWith: min) }
+    mutating func merge(_ other: NodeClocks) { leastLag.merge(other.leastLag) { $0 = min($0, $1) } }
 
     /// How far a node's clock is ahead at the least, in nanoseconds; 0 when nothing shows it.
     func aheadNanos(node: UInt32) -> Int64 {
-        guard let lag = leastLag[node], lag < -Self.leastNanos else { return 0 }
+        let lag = leastLag[node]
+        guard lag < -Self.leastNanos else { return 0 }
         return lag == .min ? .max : -lag
     }
 

@@ -23,7 +23,7 @@ struct NodeCacheTally: Sendable {
         var alone = 0
     }
 
-    private var counts: [UInt32: Counts] = [:]
+    private var counts = ByNumber(Counts())
 
     /// Takes in an exchange as its own span tells it.
     mutating func add(_ exchange: Exchange) {
@@ -31,19 +31,19 @@ struct NodeCacheTally: Sendable {
             exchange.flags.isDisjoint(with: [.hasProtocolCall, .lacksSize])
         else { return }
         if exchange.cacheEvidence <= CacheEvidence.responseFlags.rawValue {
-            counts[exchange.node, default: Counts()].explicit += 1
+            counts[exchange.node].explicit += 1
         } else if exchange.flags.contains(.hasOrigin) {
-            counts[exchange.node, default: Counts()].passedOn += 1
+            counts[exchange.node].passedOn += 1
         } else {
-            counts[exchange.node, default: Counts()].alone += 1
+            counts[exchange.node].alone += 1
         }
     }
 
     mutating func merge(_ other: NodeCacheTally) {
-        counts.merge(other.counts) { left, right in
-            Counts(
-                explicit: left.explicit + right.explicit, passedOn: left.passedOn + right.passedOn,
-                alone: left.alone + right.alone)
+        counts.merge(other.counts) { own, more in
+            own.explicit += more.explicit
+            own.passedOn += more.passedOn
+            own.alone += more.alone
         }
     }
 
@@ -51,7 +51,8 @@ struct NodeCacheTally: Sendable {
     /// where files come from.
     var facts: NodeFacts {
         var facts = NodeFacts()
-        for (node, counts) in counts where counts.passedOn > 0 {
+        for (number, counts) in counts.values.enumerated() where counts.passedOn > 0 {
+            let node = UInt32(number)
             let share = Double(counts.alone) / Double(counts.alone + counts.passedOn)
             if counts.explicit > 0 {
                 facts.saysHits.insert(node)

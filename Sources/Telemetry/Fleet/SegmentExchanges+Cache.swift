@@ -76,9 +76,7 @@ extension SegmentExchanges {
 
     /// What the client had is what the outermost node says that says anything.
     private mutating func spreadResults() {
-        var all = exchanges
-        ExchangeResults.spread(&all)
-        for place in all.indices { change(place) { $0.facingResult = all[place].facingResult } }
+        changeAll { ExchangeResults.spread(&$0) }
     }
 }
 

@@ -24,7 +24,7 @@ extension SegmentExchanges {
         let (hosts, urls) = (try coded(Self.hosts, rows), try coded(Self.urls, rows))
         return places.map { place in
             let codes = HostCodes(Int(exchanges[place].row), hosts, urls, [])
-            return codes.host(hosts, urls, []).map { Self.withoutPort($0) }
+            return codes.host(hosts, urls, []).map { FleetNames.withoutPort($0) }
         }
     }
 

@@ -19,29 +19,32 @@ extension SegmentExchanges {
         let origins = try view.origins()
         let originIndexes = try view.originIndexes()
         let arrivals = try view.arrivalIndexes()
-        // By origin and, where that does not name a node, the address: its place in `nodes`.
-        var places: [UInt64: Int] = [:]
+        // The place in `nodes`, by origin where that names a node, else by origin and address.
+        var placeOfOrigin = [Int](repeating: -1, count: origins.count)
+        var placeOfAddress: [UInt64: Int] = [:]
         var nodes: [FleetNode] = []
-        var last: (key: UInt64, place: Int)?
         let isNamed = origins.map { $0.declaredNode != nil }
         let descriptions = origins.map { FleetNode($0, peerAddress: "") }
         let addresses = Self.addressNumbers(tables)
-        let placeOfRow = originIndexes.indices.map { row -> Int in
-            let origin = originIndexes[row]
-            let address = isNamed[Int(origin)] ? UInt32.max : addresses[Int(arrivals[row])]
-            let key = UInt64(origin) << 32 | UInt64(address)
-            if let last, last.key == key { return last.place }
-            let place: Int
-            if let known = places[key] {
-                place = known
-            } else {
-                place = nodes.count
-                places[key] = place
-                let peer = tables.arrivals[Int(arrivals[row])].peerAddress
-                nodes.append(descriptions[Int(origin)].at(peer))
+        var placeOfRow = [Int](repeating: 0, count: originIndexes.count)
+        for row in originIndexes.indices {
+            let origin = Int(originIndexes[row])
+            if placeOfOrigin[origin] >= 0 {
+                placeOfRow[row] = placeOfOrigin[origin]
+                continue
             }
-            last = (key, place)
-            return place
+            let key = UInt64(origin) << 32 | UInt64(addresses[Int(arrivals[row])])
+            if !isNamed[origin], let known = placeOfAddress[key] {
+                placeOfRow[row] = known
+                continue
+            }
+            if isNamed[origin] {
+                placeOfOrigin[origin] = nodes.count
+            } else {
+                placeOfAddress[key] = nodes.count
+            }
+            placeOfRow[row] = nodes.count
+            nodes.append(descriptions[origin].at(tables.arrivals[Int(arrivals[row])].peerAddress))
         }
         let numbered = names.numbers(ofNodes: nodes)
         return Nodes(
@@ -64,41 +67,29 @@ extension SegmentExchanges {
     ]
     private static let userAgents = ["user_agent.original", "http.user_agent", "user_agent"]
 
-    mutating func name(_ names: FleetNames, labels: [SpanKey]) throws(StoreError) {
-        let modules = try ModuleRows(view)
-        let moduleNumbers = names.numbers(ofModules: modules.nameTable)
+    mutating func name(
+        _ names: FleetNames, _ modules: [UInt32], labels: [SpanKey], _ memory: inout ScanMemory
+    ) throws(StoreError) {
         let rows = try SegmentRows(view)
-        let addresses = try Texts(Self.addresses, rows)
-        let agents = try Texts(Self.userAgents, rows)
-        // By pair of texts: one more than the place in `clients`.
-        var places: [UInt64: UInt32] = [:]
-        var clients = StringTable()
-        var clientOf = [UInt32](repeating: 0, count: exchanges.count)
+        var addresses = try Texts(Self.addresses, rows)
+        var agents = try Texts(Self.userAgents, rows)
         for place in exchanges.indices {
             let row = Int(exchanges[place].row)
-            let address = addresses.code(row)
-            guard address > 0 else { continue }
-            let agent = agents.code(row)
-            let pair = UInt64(address) << 32 | UInt64(agent)
-            if let known = places[pair] {
-                clientOf[place] = known
-                continue
+            let module = memory.module(modules[row])
+            var client: UInt32 = 0
+            let address = addresses.number(row) { memory.clients.address($0) }
+            if address > 0 {
+                let agent = agents.number(row) { memory.clients.agent($0) }
+                client = memory.clients.client(address, agent)
             }
-            var name = Array(Self.withoutPort(addresses.bytes(address)))
-            name.append(FleetNames.separator)
-            name += agents.bytes(agent)
-            clients.append(name.span)
-            places[pair] = UInt32(clients.count)
-            clientOf[place] = UInt32(clients.count)
-        }
-        let clientNumbers = names.numbers(ofClients: clients)
-        for place in exchanges.indices {
-            let row = Int(exchanges[place].row)
-            let client = clientOf[place]
             change(place) { exchange in
-                exchange.module = modules.number(row).map { moduleNumbers[$0] } ?? 0
-                exchange.client = client > 0 ? clientNumbers[Int(client) - 1] : 0
+                exchange.module = module
+                exchange.client = client
             }
+        }
+        memory.clients.number(names)
+        for place in exchanges.indices {
+            change(place) { $0.client = memory.clients.number(of: $0.client) }
         }
         // The best comes last.
         for label in labels.reversed() { try addLabels(label, rows, names) }
@@ -133,46 +124,36 @@ extension SegmentExchanges {
         return String(text.dropFirst().dropLast())
     }
 
-    static func withoutPort(_ address: String) -> String {
-        String(decoding: withoutPort(Array(address.utf8)[...]), as: UTF8.self)
-    }
-
-    /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
-    static func withoutPort(_ address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        if address.first == UInt8(ascii: "[") {
-            return address.dropFirst().prefix { $0 != UInt8(ascii: "]") }
-        }
-        guard let colon = address.firstIndex(of: UInt8(ascii: ":")),
-            !address[(colon + 1)...].contains(UInt8(ascii: ":"))
-        else { return address }
-        return address[..<colon]
-    }
-
     /// The texts of several attributes, of which the first counts that a span has.
     private struct Texts {
-        private var columns: [(coded: CodedRows, firstCode: UInt32)] = []
-        private var next: UInt32 = 1
+        private struct Column {
+            let coded: CodedRows
+            /// By code: the number of the text; 0 as long as it is not known.
+            var numbers: [UInt32]
+        }
+
+        private var columns: [Column] = []
 
         init(_ keys: [String], _ rows: SegmentRows) throws(StoreError) {
             for key in keys {
                 guard let coded = try rows.coded(.attribute(key)) else { continue }
-                columns.append((coded, next))
-                next += UInt32(coded.codeCount)
+                columns.append(Column(coded: coded, numbers: [UInt32](repeating: 0, count: coded.codeCount)))
             }
         }
 
-        /// 0 for none.
-        func code(_ row: Int) -> UInt32 {
-            for (coded, first) in columns where coded.codes[row] != CodedRows.missing {
-                return first + coded.codes[row]
+        /// The number of a span's text; 0 for none.
+        /// - Parameter makeNumber: is asked once for each distinct text of the segment
+        mutating func number(_ row: Int, _ makeNumber: (ArraySlice<UInt8>) -> UInt32) -> UInt32 {
+            for column in columns.indices {
+                let code = columns[column].coded.codes[row]
+                guard code != CodedRows.missing else { continue }
+                let known = columns[column].numbers[Int(code)]
+                if known > 0 { return known }
+                let number = makeNumber(columns[column].coded.bytes(of: code))
+                columns[column].numbers[Int(code)] = number
+                return number
             }
             return 0
-        }
-
-        /// Nothing for a code of 0.
-        func bytes(_ code: UInt32) -> ArraySlice<UInt8> {
-            guard code > 0, let column = columns.last(where: { $0.firstCode <= code }) else { return [] }
-            return column.coded.bytes(of: code - column.firstCode)
         }
     }
 }

@@ -34,10 +34,12 @@ struct SegmentExchanges {
     /// - Parameters:
     ///   - index: which of the segments of the scan this is
     ///   - split: traces of which several segments have a part
+    ///   - memory: of the worker
     init(
         _ view: SegmentView, index: Int, _ question: FleetQuestion, _ names: FleetNames,
-        without split: Set<TraceID>
+        without split: Set<TraceID>, _ memory: inout ScanMemory
     ) throws(StoreError) {
+        memory.forgetIfLarge()
         self.view = view
         segmentIndex = UInt32(index)
         let tables = try view.tables()
@@ -60,11 +62,14 @@ struct SegmentExchanges {
         arrivals = tables.arrivals
         arrivalIndexes = try view.arrivalIndexes()
         if !split.isEmpty { isElsewhere = try view.traceIDs().map { split.contains($0) } }
-        let classification = try SegmentClassification(view, withDetails: true)
+        let classification = try SegmentClassification(view, &memory.paths)
         let wanted = numbered.nodes.map { question.filter.passes($0) ? Self.roleFlags($0) : nil }
         find(codes, classification) { wanted[numbered.places[$0]] }
         guard !exchanges.isEmpty else { return }
-        try name(names, labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks)
+        memory.numberModules(names, question.filter)
+        try name(
+            names, classification.details?.modules ?? [],
+            labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks, &memory)
         if question.labelsHosts { try addHosts(names) }
         inherit()
         try readOutcomes(tables)
@@ -112,6 +117,7 @@ struct SegmentExchanges {
         _ codes: [UInt32], _ facts: SegmentClassification,
         _ flags: (_ row: Int) -> Exchange.Flags?
     ) {
+        var way: [Int] = []
         for trace in 0..<(traceOffsets.count - 1) {
             if !isElsewhere.isEmpty, isElsewhere[trace] { continue }
             let rows = rows(ofTrace: trace)
@@ -137,17 +143,30 @@ struct SegmentExchanges {
                 exchanges.append(exchange)
             }
             guard exchanges.count > first else { continue }
-            findNearest(rows)
-            for place in first..<exchanges.count { findOuter(place, codes) }
-            cutCircles(first..<exchanges.count)
+            findNearest(rows, &way)
+            var mayCircle = false
+            for place in first..<exchanges.count {
+                findOuter(place, codes)
+                if Int(exchanges[place].outer) >= place { mayCircle = true }
+            }
+            // Where each lies in an earlier one, none leads back to itself.
+            if mayCircle { cutCircles(first..<exchanges.count) }
         }
     }
 
     /// Finds for each span of a trace the exchange that it is of or lies in. Parents mostly come before their children;
     /// where not, the way up is walked once and remembered.
-    private mutating func findNearest(_ rows: Range<Int>) {
-        var way: [Int] = []
+    /// - Parameter way: memory that is used again
+    private mutating func findNearest(_ rows: Range<Int>, _ way: inout [Int]) {
         for row in rows where nearest[row] == Self.notLookedAt {
+            if exchangeOfRow[row] >= 0 {
+                nearest[row] = exchangeOfRow[row]
+                continue
+            }
+            if parents[row] >= 0, nearest[Int(parents[row])] != Self.notLookedAt {
+                nearest[row] = nearest[Int(parents[row])]
+                continue
+            }
             way.removeAll(keepingCapacity: true)
             var at = row
             var found = Int32(-1)
@@ -224,7 +243,10 @@ struct SegmentExchanges {
 
     // MARK: Changes from the parts in other files
 
+    @inline(__always)
     mutating func change(_ place: Int, _ body: (inout Exchange) -> Void) { body(&exchanges[place]) }
+
+    mutating func changeAll(_ body: (inout [Exchange]) -> Void) { body(&exchanges) }
 
     // MARK: Inheritance
 

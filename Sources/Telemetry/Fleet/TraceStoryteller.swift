@@ -42,8 +42,11 @@ struct TraceStoryteller {
         let names = FleetNames()
         let view = reader.source.view(segment)
         names.add(try FleetSurvey.nodes(view))
+        var memory = ScanMemory()
         return (
-            try SegmentExchanges(view, index: 0, FleetQuestion(window: .all), names, without: []), names
+            try SegmentExchanges(
+                view, index: 0, FleetQuestion(window: .all), names, without: [], &memory),
+            names
         )
     }
 

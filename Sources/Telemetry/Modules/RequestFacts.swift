@@ -23,6 +23,8 @@ struct RequestFacts {
 
     private var pathRank = UInt8.max
     private var path: UInt8 = 0
+    /// The number of the path in `PathMemory`; 0 without one.
+    private var pathText: UInt32 = 0
     private var query: UInt8 = 0
     private var statusRank = UInt8.max
     private var status: UInt16 = 0
@@ -45,6 +47,7 @@ struct RequestFacts {
             guard attribute.rank <= pathRank else { return }
             pathRank = attribute.rank
             path = UInt8(truncatingIfNeeded: code)
+            pathText = UInt32(truncatingIfNeeded: code >> 32)
         case .query: query |= UInt8(truncatingIfNeeded: code)
         case .status:
             guard attribute.rank <= statusRank else { return }
@@ -78,6 +81,16 @@ struct RequestFacts {
         }
         return (known & 0x1f, UInt64(known) & Self.aboveModulesBit != 0)
     }
+
+    /// The number of the text in `PathMemory` that tells the path; 0 without one, and where no memory was asked.
+    /// - Parameter name: as in `kind(name:)`
+    @inline(__always)
+    func text(name: UInt64) -> UInt32 {
+        path == 0 && name != RequestAttribute.nothing ? UInt32(truncatingIfNeeded: name >> 32) : pathText
+    }
+
+    /// Whether the query, in an attribute of its own, makes it one of the go command for a repository.
+    var isGoGet: Bool { QueryBits(rawValue: query).contains(.goGet) }
 
     /// The code of `RequestOutcome`, 0 when the span does not tell.
     @inline(__always)

@@ -14,30 +14,47 @@ struct SegmentClassification: Sendable {
     private(set) var outcomes: [UInt8]
     /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell.
     private(set) var responseBytes: [UInt64]
-    /// What the HTTP status of each span is, and what told the cache result; nil unless asked for.
+    /// What only some questions are about; nil unless asked for.
     private(set) var details: Details?
 
-    /// What only some questions are about.
     struct Details: Sendable {
-        /// 0 without one, and where the server gave no response.
+        /// By span: 0 without one, and where the server gave no response.
         fileprivate(set) var httpStatuses: [UInt16]
-        /// `CacheEvidence`; `UInt8.max` without one.
+        /// By span: `CacheEvidence`; `UInt8.max` without one.
         fileprivate(set) var cacheEvidence: [UInt8]
+        /// By span: the number of the module in `PathMemory`; 0 without one.
+        fileprivate(set) var modules: [UInt32]
     }
 
     init(_ columns: SegmentColumns) {
+        var memory: PathMemory?
         var plan = Plan(
             columns.tables, names: columns.dictionaries[Int(FieldColumn.name.id)],
-            firstValues: columns.valueOffsets)
+            firstValues: columns.valueOffsets, &memory)
         for (column, attribute) in plan.attributes where attribute.type.isInDictionary {
-            plan.decide(column, attribute, columns.dictionaries[column])
+            plan.decide(column, attribute, columns.dictionaries[column], &memory)
         }
         self.init(
-            plan, operations: columns.operationIndexes, durations: columns.durations, values: columns.values)
+            plan, operations: columns.operationIndexes, durations: columns.durations, values: columns.values,
+            &memory)
     }
 
     /// The same for a segment that is read back, or the journal.
-    init(_ view: SegmentView, withDetails: Bool = false) throws(StoreError) {
+    init(_ view: SegmentView) throws(StoreError) {
+        var memory: PathMemory?
+        try self.init(view, &memory)
+    }
+
+    /// The same with details, for which the paths of other segments may be known.
+    init(_ view: SegmentView, _ memory: inout PathMemory) throws(StoreError) {
+        // Moved, not copied.
+        var moved: PathMemory? = memory
+        memory = PathMemory()
+        defer { memory = moved ?? PathMemory() }
+        try self.init(view, &moved)
+    }
+
+    private init(_ view: SegmentView, _ memory: inout PathMemory?) throws(StoreError) {
         let tables = try view.tables()
         var firstValues = [Int](repeating: 0, count: tables.columns.count)
         var values: [UInt64] = []
@@ -52,28 +69,29 @@ struct SegmentClassification: Sendable {
                 dictionaries[column] = dictionary
             }
         }
-        var plan = Plan(tables, names: try view.names(), firstValues: firstValues)
+        var plan = Plan(tables, names: try view.names(), firstValues: firstValues, &memory)
         for (column, attribute) in plan.attributes where attribute.type.isInDictionary {
-            plan.decide(column, attribute, dictionaries[column] ?? StringTable())
+            plan.decide(column, attribute, dictionaries[column] ?? StringTable(), &memory)
         }
         self.init(
             plan, operations: try view.operationIndexes(), durations: try view.durations(), values: values,
-            withDetails: withDetails)
+            &memory)
     }
 
+    /// - Parameter memory: nil where details are not asked for
     private init(
-        _ plan: Plan, operations: [UInt32], durations: [UInt64], values: [UInt64], withDetails: Bool = false
+        _ plan: Plan, operations: [UInt32], durations: [UInt64], values: [UInt64],
+        _ memory: inout PathMemory?
     ) {
         let count = operations.count
-        if withDetails {
-            details = Details(
-                httpStatuses: [UInt16](repeating: 0, count: count),
-                cacheEvidence: [UInt8](repeating: .max, count: count))
-        }
         kinds = [UInt8](repeating: 0, count: count)
         cacheResults = [UInt8](repeating: 0, count: count)
         outcomes = [UInt8](repeating: 0, count: count)
         responseBytes = [UInt64](repeating: RequestAttribute.nothing, count: count)
+        let hasDetails = memory != nil
+        var statuses = [UInt16](repeating: 0, count: hasDetails ? count : 0)
+        var evidence = [UInt8](repeating: .max, count: hasDetails ? count : 0)
+        var modules = [UInt32](repeating: 0, count: hasDetails ? count : 0)
         // Where the next value of each column is.
         var next = plan.firstValues
         let operationPlans = plan.operations.span
@@ -99,13 +117,25 @@ struct SegmentClassification: Sendable {
             let (kind, isAboveModules) = facts.kind(name: operation.nameCode)
             kinds[span] = kind
             cacheResults[span] = facts.cache
-            details?.httpStatuses[span] = facts.httpStatus
-            details?.cacheEvidence[span] = facts.cacheRank
             responseBytes[span] = facts.responseBytes
             outcomes[span] = facts.outcome(
                 kind: kind, isAboveModules: isAboveModules, spanStatus: operation.status,
                 durationNanos: durations[span])
+            guard hasDetails else { continue }
+            statuses[span] = facts.httpStatus
+            evidence[span] = facts.cacheRank
+            modules[span] = Self.module(facts, name: operation.nameCode, &memory)
         }
+        if hasDetails { details = Details(httpStatuses: statuses, cacheEvidence: evidence, modules: modules) }
+    }
+
+    /// The number of what a span asks for.
+    @inline(__always)
+    private static func module(_ facts: RequestFacts, name: UInt64, _ memory: inout PathMemory?) -> UInt32 {
+        let text = facts.text(name: name)
+        guard text > 0 else { return 0 }
+        if facts.isGoGet { return memory?.moduleOfGoGet(ofText: text) ?? 0 }
+        return memory?.module(ofText: text) ?? 0
     }
 }
 
@@ -138,7 +168,11 @@ private struct Plan {
     /// By column; -1 for one that does not matter.
     private var cursors: [Int]
 
-    init(_ tables: SegmentTables, names: StringTable, firstValues allFirstValues: [Int]) {
+    /// - Parameter memory: knows paths already; nil where they are looked at here
+    init(
+        _ tables: SegmentTables, names: StringTable, firstValues allFirstValues: [Int],
+        _ memory: inout PathMemory?
+    ) {
         cursors = [Int](repeating: -1, count: tables.columns.count)
         for (column, key) in tables.columns.enumerated() {
             guard let attribute = RequestAttribute(key) else { continue }
@@ -158,7 +192,9 @@ private struct Plan {
             var nameCode = RequestAttribute.nothing
             let name = names.range(Int(operation.name))
             if isServerOrClient, let start = name.first, names.bytes[start] == UInt8(ascii: "/") {
-                nameCode = RequestAttribute.pathCode(names.bytes.span, name, &scanner)
+                nameCode =
+                    memory?.code(names.bytes.span, name)
+                    ?? RequestAttribute.pathCode(names.bytes.span, name, &scanner)
             }
             operations.append(
                 OperationPlan(
@@ -168,11 +204,17 @@ private struct Plan {
     }
 
     /// Finds out what each entry of a column's dictionary says.
-    mutating func decide(_ column: Int, _ attribute: RequestAttribute, _ dictionary: StringTable) {
+    mutating func decide(
+        _ column: Int, _ attribute: RequestAttribute, _ dictionary: StringTable,
+        _ memory: inout PathMemory?
+    ) {
         let first = codes.count
         codes.reserveCapacity(first + dictionary.count)
+        let isKnown = attribute.role == .path && memory != nil
         for entry in 0..<dictionary.count {
-            codes.append(attribute.code(dictionary.bytes.span, dictionary.range(entry), &scanner))
+            let range = dictionary.range(entry)
+            let known = isKnown ? memory?.code(dictionary.bytes.span, range) : nil
+            codes.append(known ?? attribute.code(dictionary.bytes.span, range, &scanner))
         }
         for step in steps.indices where steps[step].cursor == cursors[column] {
             steps[step].firstCode = first

@@ -14,6 +14,19 @@ extension SegmentView {
         return durations
     }
 
+    /// The trace of one span.
+    func traceID(ofRow row: Int) throws(StoreError) -> TraceID {
+        let offsets = try traceOffsets()
+        // The last trace that starts at or before the span.
+        var low = 0
+        var high = offsets.count - 1
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if offsets[middle] <= row { low = middle } else { high = middle }
+        }
+        return try traceIDs()[low]
+    }
+
     /// All of a stored segment, in the form that segments are built from. Its origins are `storedOrigins`.
     /// - Throws: `StoreError.damaged` when a part is damaged or contradicts another: nothing can be made of such
     ///   a segment that would be whole

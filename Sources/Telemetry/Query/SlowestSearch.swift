@@ -160,23 +160,11 @@ struct SlowestSearch {
         let origin = try view.origins()[Int(try view.originIndexes()[row])]
         let arrival = tables.arrivals[Int(try view.arrivalIndexes()[row])]
         return RequestRow(
-            traceID: try trace(of: row, view), spanID: SpanID(rawValue: candidate.spanID),
+            traceID: try view.traceID(ofRow: row), spanID: SpanID(rawValue: candidate.spanID),
             start: UnixNanos(clamping: candidate.start), durationNanos: candidate.durationNanos,
             node: origin.node(arrival), service: origin.service, spanName: try materializer.name(operation),
             kind: SpanKind(rawValue: operation.kind), urlPath: attributes.path, httpStatus: attributes.status,
             status: StatusCode(rawValue: operation.status))
-    }
-
-    private static func trace(of row: Int, _ view: SegmentView) throws(StoreError) -> TraceID {
-        let offsets = try view.traceOffsets()
-        // The last trace that starts at or before the span.
-        var low = 0
-        var high = offsets.count - 1
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if offsets[middle] <= row { low = middle } else { high = middle }
-        }
-        return try view.traceIDs()[low]
     }
 
     /// Reads the few attributes that a request's row shows, and no other column.

@@ -65,7 +65,7 @@ package enum ComparisonKey: Hashable, Sendable {
         case .dimension(.serviceVersion):
             names.node(code).serviceVersion.map { names.node(code).service + " " + $0 }
         case .dimension(let dimension): dimension.text(code, names)
-        case .host: SegmentExchanges.withoutPort(names.labels[Int(code) - 1])
+        case .host: FleetNames.withoutPort(names.labels[Int(code) - 1])
         case .encoding: names.labels[Int(code) - 1] == "identity" ? "none" : names.labels[Int(code) - 1]
         }
     }

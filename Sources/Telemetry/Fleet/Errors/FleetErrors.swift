@@ -70,7 +70,7 @@ extension RequestOutcome {
 struct ErrorRow: Sendable {
     var start: UInt64
     var segment: UInt32
-    var trace: UInt32
+    var row: UInt32
     var client: UInt32
     /// The innermost that failed.
     var node: UInt32
@@ -157,7 +157,7 @@ struct ErrorRows: FleetAggregate {
         }
         rows.append(
             ErrorRow(
-                start: exchange.start, segment: exchange.segment, trace: exchange.trace,
+                start: exchange.start, segment: exchange.segment, row: exchange.row,
                 client: exchange.client, node: inner.node, module: exchange.module, message: message,
                 httpStatus: exchange.httpStatus, kind: exchange.kind, outcome: exchange.outcome))
     }

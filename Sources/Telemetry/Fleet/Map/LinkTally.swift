@@ -69,7 +69,7 @@ struct LinkTally: FleetAggregate {
             let coded = servers?.texts.first { $0.codes[row] != CodedRows.missing }
             guard let coded else { continue }
             isFound = true
-            let host = SegmentExchanges.withoutPort(coded.value(of: coded.codes[row]).text)
+            let host = FleetNames.withoutPort(coded.value(of: coded.codes[row]).text)
             add(exchange, host: host, nanos: segment.durations[row])
         }
         return isFound

@@ -127,7 +127,7 @@ struct ModuleRows {
         for (module, version) in requests {
             var name = Array(module.utf8)
             if let version {
-                name.append(FleetNames.separator)
+                name.append(ModuleName.separator)
                 name += version.utf8
             }
             table.append(name.span)

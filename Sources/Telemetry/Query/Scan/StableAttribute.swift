@@ -149,7 +149,7 @@ extension StableAttribute.Reading {
         case .number: return Self.number(value, .min ... .max)
         case .status: return Self.number(value, 1...999)
         case .protocolVersion: return Self.text(.text(value.text), Self.version)
-        case .address: return Self.text(value) { SegmentExchanges.withoutPort($0) }
+        case .address: return Self.text(value) { FleetNames.withoutPort($0) }
         case .host: return Self.text(value) { Self.hostAndPort($0).host }
         case .port: return Self.number(.text(Self.hostAndPort(value.text).port), 0...65_535)
         case .part(let part):
@@ -184,7 +184,7 @@ extension StableAttribute.Reading {
     }
 
     private static func hostAndPort(_ text: String) -> (host: String, port: String) {
-        let host = SegmentExchanges.withoutPort(text)
+        let host = FleetNames.withoutPort(text)
         let rest = text.dropFirst(host.count + (text.hasPrefix("[") ? 2 : 0))
         return (host, rest.hasPrefix(":") ? String(rest.dropFirst()) : "")
     }

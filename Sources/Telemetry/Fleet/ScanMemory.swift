@@ -1,0 +1,131 @@
+import OTLPModel
+
+/// What a worker of a scan keeps from one segment to the next: who took part and what was asked for is mostly the same
+/// in all of them, and is numbered for all threads once.
+struct ScanMemory: Sendable {
+    var paths = PathMemory()
+    var clients = ClientMemory()
+    /// By number in `paths`: the one in `FleetNames`.
+    private var moduleNumbers: [UInt32] = [0]
+    /// By number in `FleetNames`: whether the filter lets it pass; of a filter that is about modules only.
+    private(set) var passesFilter: [Bool] = []
+
+    /// To be called between segments.
+    mutating func forgetIfLarge() {
+        if paths.forgetIfLarge() { moduleNumbers = [0] }
+        clients.forgetIfLarge()
+    }
+
+    /// Numbers what `paths` has learnt for all threads.
+    mutating func numberModules(_ names: FleetNames, _ filter: FleetFilter) {
+        let known = moduleNumbers.count
+        guard known <= paths.moduleCount else { return }
+        var table = StringTable()
+        for module in known...paths.moduleCount { table.append(paths.name(ofModule: UInt32(module))) }
+        moduleNumbers += names.numbers(ofModules: table)
+        guard filter.concernsModules else { return }
+        for (entry, number) in moduleNumbers[known...].enumerated() {
+            while passesFilter.count <= Int(number) { passesFilter.append(false) }
+            passesFilter[Int(number)] = filter.passes(ModuleName(table[entry]))
+        }
+    }
+
+    /// The number in `FleetNames` of what `PathMemory` numbered; 0 stays 0.
+    func module(_ number: UInt32) -> UInt32 { moduleNumbers[Int(number)] }
+}
+
+/// Who asked in earlier segments.
+///
+/// For one thread. Numbers are good until `forgetIfLarge`.
+struct ClientMemory: Sendable {
+    private static let bytesMax = 32 << 20
+    /// How many clients of one address are looked through before a table is asked.
+    private static let chainMax = 8
+
+    private struct Client {
+        var agent: UInt32
+        /// The number of another client with the address; 0 without one.
+        var next: UInt32
+    }
+
+    private var addresses = TextNumbers()
+    private var agents = TextNumbers()
+    /// By address: the number of its first client, 0 for none.
+    private var firstClient: [UInt32] = [0]
+    /// By number less one.
+    private var clients: [Client] = []
+    /// By address and user agent: the clients of addresses with very many.
+    private var others: [UInt64: UInt32] = [:]
+    /// Those that have no number in `FleetNames` yet: the address, the separator and the user agent.
+    private var unnumbered = StringTable()
+    /// By number: the one in `FleetNames`.
+    private var numbers: [UInt32] = [0]
+
+    mutating func address(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        let number = addresses.number(FleetNames.withoutPort(bytes).span)
+        if Int(number) == firstClient.count { firstClient.append(0) }
+        return number
+    }
+
+    mutating func agent(_ bytes: ArraySlice<UInt8>) -> UInt32 { agents.number(bytes.span) }
+
+    /// The number of a client here.
+    /// - Parameter agent: 0 where none is said
+    mutating func client(_ address: UInt32, _ agent: UInt32) -> UInt32 {
+        var client = firstClient[Int(address)]
+        var links = 0
+        while client > 0, links < Self.chainMax {
+            if clients[Int(client) - 1].agent == agent { return client }
+            client = clients[Int(client) - 1].next
+            links += 1
+        }
+        let pair = UInt64(address) << 32 | UInt64(agent)
+        if links == Self.chainMax, let known = others[pair] { return known }
+        unnumbered.append(addresses[address] + [ModuleName.separator] + agents[agent])
+        let number = UInt32(clients.count + 1)
+        if links == Self.chainMax {
+            others[pair] = number
+            clients.append(Client(agent: agent, next: 0))
+        } else {
+            clients.append(Client(agent: agent, next: firstClient[Int(address)]))
+            firstClient[Int(address)] = number
+        }
+        return number
+    }
+
+    /// Numbers new ones for all threads.
+    mutating func number(_ names: FleetNames) {
+        guard unnumbered.count > 0 else { return }
+        numbers += names.numbers(ofClients: unnumbered)
+        unnumbered = StringTable()
+    }
+
+    /// The number in `FleetNames` of one that is numbered; 0 stays 0.
+    func number(of client: UInt32) -> UInt32 { numbers[Int(client)] }
+
+    mutating func forgetIfLarge() {
+        guard addresses.byteCount + agents.byteCount + clients.count * 32 > Self.bytesMax else { return }
+        self = ClientMemory()
+    }
+}
+
+/// Values by the numbers of nodes, which are small and follow each other.
+struct ByNumber<Value: Sendable>: Sendable {
+    private(set) var values: [Value] = []
+    private let empty: Value
+
+    /// - Parameter empty: what a number has that nothing was said of
+    init(_ empty: Value) { self.empty = empty }
+
+    subscript(number: UInt32) -> Value {
+        get { number < values.count ? values[Int(number)] : empty }
+        _modify {
+            while values.count <= Int(number) { values.append(empty) }
+            yield &values[Int(number)]
+        }
+    }
+
+    mutating func merge(_ other: Self, _ combine: (inout Value, Value) -> Void) {
+        for (number, value) in other.values.enumerated() { combine(&self[UInt32(number)], value) }
+    }
+}
