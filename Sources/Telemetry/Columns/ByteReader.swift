@@ -68,6 +68,8 @@ struct ByteReader: ~Escapable {
 
     mutating func uint64s(_ count: Int) throws(Damage) -> [UInt64] {
         guard count >= 0, count <= remaining / 8 else { throw Damage(at: index) }
+        // Filled in, an empty array would be written to, and all empty arrays are one.
+        guard count > 0 else { return [] }
         let start = index
         index += count * 8
         let bytes = bytes

@@ -22,6 +22,8 @@ extension Swift.Span<UInt8> {
 
     /// All of the bytes as numbers, the first byte of each highest; what is left over is left out.
     func bigEndianUInt64s() -> [UInt64] {
+        // Filled in, an empty array would be written to, and all empty arrays are one.
+        guard count >= 8 else { return [] }
         let bytes = self
         return unsafe [UInt64](unsafeUninitializedCapacity: count / 8) { buffer, initialized in
             for position in 0..<bytes.count / 8 {
