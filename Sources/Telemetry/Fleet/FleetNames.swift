@@ -185,15 +185,20 @@ final class FleetNames: Sendable {
         return address[..<colon]
     }
 
+    /// One that has a number already.
+    func module(_ number: UInt32) -> ModuleName {
+        tables.withLockedValue { ModuleName($0.modules.table[Int(number) - 1]) }
+    }
+
+    func client(_ number: UInt32) -> ClientName {
+        let name = tables.withLockedValue { ModuleName($0.clients.table[Int(number) - 1]) }
+        return ClientName(address: name.module, userAgent: name.version ?? "")
+    }
+
     // MARK: After the scan
 
     /// By number less one.
     var nodes: [FleetNode] { tables.withLockedValue(\.descriptions) }
     var modules: [ModuleName] { tables.withLockedValue(\.modules).names }
-    var clients: [ClientName] {
-        tables.withLockedValue(\.clients).names.map {
-            ClientName(address: $0.module, userAgent: $0.version ?? "")
-        }
-    }
     var labels: [String] { tables.withLockedValue(\.labels.names) }
 }

@@ -39,23 +39,21 @@ struct ScanMemory: Sendable {
 /// For one thread. Numbers are good until `forgetIfLarge`.
 struct ClientMemory: Sendable {
     private static let bytesMax = 32 << 20
-    /// How many clients of one address are looked through before a table is asked.
-    private static let chainMax = 8
-
-    private struct Client {
-        var agent: UInt32
-        /// The number of another client with the address; 0 without one.
-        var next: UInt32
+    /// The clients of an address: mostly one or two, which lie where the address leads. 0 for none.
+    private struct Address {
+        var firstAgent: UInt32 = 0
+        var first: UInt32 = 0
+        var secondAgent: UInt32 = 0
+        var second: UInt32 = 0
     }
 
     private var addresses = TextNumbers()
     private var agents = TextNumbers()
-    /// By address: the number of its first client, 0 for none.
-    private var firstClient: [UInt32] = [0]
-    /// By number less one.
-    private var clients: [Client] = []
-    /// By address and user agent: the clients of addresses with very many.
+    /// By number of an address.
+    private var clients: [Address] = [Address()]
+    /// By address and user agent: the third client of an address, and all further ones.
     private var others: [UInt64: UInt32] = [:]
+    private var clientCount: UInt32 = 0
     /// Those that have no number in `FleetNames` yet: the address, the separator and the user agent.
     private var unnumbered = StringTable()
     /// By number: the one in `FleetNames`.
@@ -63,7 +61,7 @@ struct ClientMemory: Sendable {
 
     mutating func address(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         let number = addresses.number(FleetNames.withoutPort(bytes).span)
-        if Int(number) == firstClient.count { firstClient.append(0) }
+        if Int(number) == clients.count { clients.append(Address()) }
         return number
     }
 
@@ -72,25 +70,25 @@ struct ClientMemory: Sendable {
     /// The number of a client here.
     /// - Parameter agent: 0 where none is said
     mutating func client(_ address: UInt32, _ agent: UInt32) -> UInt32 {
-        var client = firstClient[Int(address)]
-        var links = 0
-        while client > 0, links < Self.chainMax {
-            if clients[Int(client) - 1].agent == agent { return client }
-            client = clients[Int(client) - 1].next
-            links += 1
-        }
+        let known = clients[Int(address)]
+        if known.first > 0, known.firstAgent == agent { return known.first }
+        if known.second > 0, known.secondAgent == agent { return known.second }
+        return add(address, agent)
+    }
+
+    private mutating func add(_ address: UInt32, _ agent: UInt32) -> UInt32 {
         let pair = UInt64(address) << 32 | UInt64(agent)
-        if links == Self.chainMax, let known = others[pair] { return known }
+        if let known = others[pair] { return known }
         unnumbered.append(addresses[address] + [ModuleName.separator] + agents[agent])
-        let number = UInt32(clients.count + 1)
-        if links == Self.chainMax {
-            others[pair] = number
-            clients.append(Client(agent: agent, next: 0))
+        clientCount += 1
+        if clients[Int(address)].first == 0 {
+            (clients[Int(address)].firstAgent, clients[Int(address)].first) = (agent, clientCount)
+        } else if clients[Int(address)].second == 0 {
+            (clients[Int(address)].secondAgent, clients[Int(address)].second) = (agent, clientCount)
         } else {
-            clients.append(Client(agent: agent, next: firstClient[Int(address)]))
-            firstClient[Int(address)] = number
+            others[pair] = clientCount
         }
-        return number
+        return clientCount
     }
 
     /// Numbers new ones for all threads.
@@ -104,7 +102,7 @@ struct ClientMemory: Sendable {
     func number(of client: UInt32) -> UInt32 { numbers[Int(client)] }
 
     mutating func forgetIfLarge() {
-        guard addresses.byteCount + agents.byteCount + clients.count * 32 > Self.bytesMax else { return }
+        guard addresses.byteCount + agents.byteCount + clients.count * 32 + others.count * 32 > Self.bytesMax else { return }
         self = ClientMemory()
     }
 }
@@ -123,6 +121,11 @@ struct ByNumber<Value: Sendable>: Sendable {
             while values.count <= Int(number) { values.append(empty) }
             yield &values[Int(number)]
         }
+    }
+
+    /// What something was said of, with its number.
+    func counted(_ isSaid: (Value) -> Bool) -> [(number: UInt32, value: Value)] {
+        values.enumerated().filter { isSaid($0.element) }.map { (UInt32($0.offset), $0.element) }
     }
 
     mutating func merge(_ other: Self, _ combine: (inout Value, Value) -> Void) {

@@ -58,18 +58,19 @@ extension TelemetryReader {
 struct FleetNameTables {
     let nodes: [FleetNode]
     let modules: [ModuleName]
-    let clients: [ClientName]
     let labels: [String]
+    /// Of the many clients only those are read that are asked for.
+    private let names: FleetNames
 
     init(_ names: FleetNames) {
         nodes = names.nodes
         modules = names.modules
-        clients = names.clients
         labels = names.labels
+        self.names = names
     }
 
     func module(_ number: UInt32) -> ModuleName? { number > 0 ? modules[Int(number) - 1] : nil }
-    func client(_ number: UInt32) -> ClientName? { number > 0 ? clients[Int(number) - 1] : nil }
+    func client(_ number: UInt32) -> ClientName? { number > 0 ? names.client(number) : nil }
     func node(_ number: UInt32) -> FleetNode { nodes[Int(number) - 1] }
 
     func unit(_ slow: SlowExchange, trace: TraceID) -> SlowUnit {

@@ -27,14 +27,14 @@ struct ScanMemoryTests {
             #expect(number("192.0.2.1", "curl/8.5", &first) == curl)
             #expect(number("192.0.2.1", nil, &first) == silent)
         }
-        // More of one address than are looked through one by one.
+        // More of one address than lie where it leads.
         let many = (0..<40).map { number("192.0.2.9", "agent \($0)", &first) }
         #expect(Set(many).count == 40)
         #expect(many == (0..<40).map { number("192.0.2.9", "agent \($0)", &first) })
         #expect(number("192.0.2.1", "curl/8.5", &second) == curl)
-        let client = names.clients[Int(curl) - 1]
+        let client = names.client(curl)
         #expect(client.address == "192.0.2.1" && client.userAgent == "curl/8.5")
-        #expect(names.clients[Int(silent) - 1].userAgent.isEmpty)
+        #expect(names.client(silent).userAgent.isEmpty)
     }
 
     @Test("Paths beyond a limit are forgotten, and numbered anew")

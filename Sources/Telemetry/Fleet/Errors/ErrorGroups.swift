@@ -29,7 +29,7 @@ struct ErrorGroups {
         self.errors = errors
         self.names = names
         var byUpstream: [String: Int] = [:]
-        for (module, count) in errors.requestsByModule {
+        for (module, count) in errors.requestsByModule.counted({ $0 > 0 }) {
             byUpstream[names.module(module)?.upstream ?? "", default: 0] += count
         }
         requestsByUpstream = byUpstream
@@ -69,7 +69,7 @@ struct ErrorGroups {
             }
             // There is at least one row.
             guard let node = Self.most(byNode), let upstream = Self.most(byUpstream) else { break }
-            let nodeLift = lift(node.count, rest.count, errors.requestsByNode[node.key] ?? 0)
+            let nodeLift = lift(node.count, rest.count, errors.requestsByNode[node.key])
             let upstreamLift = lift(upstream.count, rest.count, requestsByUpstream[upstream.key] ?? 0)
             var part = rest
             if byNode.count > 1, byUpstream.count > 1, max(nodeLift, upstreamLift) >= Self.liftMin {

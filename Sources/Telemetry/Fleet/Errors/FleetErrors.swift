@@ -94,8 +94,8 @@ struct ErrorRows: FleetAggregate {
     private(set) var probes = 0
     private(set) var aborted = 0
     /// Requests as each node had them, by number of the node.
-    private(set) var requestsByNode: [UInt32: Int] = [:]
-    private(set) var requestsByModule: [UInt32: Int] = [:]
+    private(set) var requestsByNode = ByNumber(0)
+    private(set) var requestsByModule = ByNumber(0)
     /// Of the segment that is looked at.
     private var current: SpanMessages?
 
@@ -128,10 +128,10 @@ struct ErrorRows: FleetAggregate {
         for place in group.counted {
             let exchange = group.exchanges[place]
             guard exchange.moduleKind?.isModuleRequest == true else { continue }
-            requestsByNode[exchange.node, default: 0] += 1
+            requestsByNode[exchange.node] += 1
             guard exchange.isRequest else { continue }
             requests += 1
-            requestsByModule[exchange.module, default: 0] += 1
+            requestsByModule[exchange.module] += 1
             switch RequestOutcome(rawValue: exchange.outcome) {
             case .probe: probes += 1
             case .aborted: aborted += 1
@@ -185,7 +185,7 @@ struct ErrorRows: FleetAggregate {
         requests += other.requests
         probes += other.probes
         aborted += other.aborted
-        requestsByNode.merge(other.requestsByNode, uniquingKeysWith: +)
-        requestsByModule.merge(other.requestsByModule, uniquingKeysWith: +)
+        requestsByNode.merge(other.requestsByNode, +=)
+        requestsByModule.merge(other.requestsByModule, +=)
     }
 }

@@ -2,20 +2,27 @@ import OTLPModel
 
 /// Who asks whom: requests of clients at nodes, of nodes at other nodes, and of nodes at what files come from.
 struct LinkTally: FleetAggregate {
-    /// An end of a link that is no node: a host that modules come from, or that a client's span names.
-    struct Upstream: Hashable, Sendable {
-        var node: UInt32
-        var host: String
-    }
-
     /// By numbers of the two nodes; 0 for clients.
     private(set) var links: [UInt64: NodeTraffic.Counts] = [:]
-    private(set) var upstreams: [Upstream: NodeTraffic.Counts] = [:]
+    /// By numbers of a node and a host: one that modules come from, or that a client's span names.
+    private var hostLinks: [UInt64: NodeTraffic.Counts] = [:]
+    private var hosts = NumberedTexts()
+    /// By number of a module: one more than the number of its host, 0 where it is not known yet.
+    private var hostOfModule = ByNumber(UInt32(0))
     private let names: FleetNames
     private let window: TimeWindow
     private var reader = StageReader()
     /// What the spans of clients in the segment whose exchanges come next name as their server, by row.
-    private var servers: (segment: UInt32, texts: [CodedRows])?
+    private var servers: Servers?
+    /// What the spans of clients of a segment name as their server.
+    private struct Servers: Sendable {
+        var segment: UInt32
+        /// By attribute, the best first.
+        var texts: [CodedRows]
+        /// By attribute and code: one more than the number of the host, 0 where it is not known yet.
+        var numbers: [[UInt32]]
+    }
+
     private(set) var firstStart: UInt64?
     private(set) var lastStart: UInt64?
 
@@ -34,11 +41,14 @@ struct LinkTally: FleetAggregate {
         for key in ["server.address", "net.peer.name", "http.host"] {
             if let coded = try rows.coded(.attribute(key)) { texts.append(coded) }
         }
-        servers = (segment.segmentIndex, texts)
+        servers = Servers(
+            segment: segment.segmentIndex, texts: texts,
+            numbers: texts.map { [UInt32](repeating: 0, count: $0.codeCount) })
     }
 
     mutating func add(_ group: ExchangeGroup) {
-        var modules: [ModuleName]?
+        // Taken out once: it has many parts to be counted.
+        let segment = group.segment
         for place in group.counted {
             let exchange = group.exchanges[place]
             guard !exchange.flags.contains(.clientSide), exchange.moduleKind != .ops else { continue }
@@ -50,13 +60,12 @@ struct LinkTally: FleetAggregate {
                 firstStart = min(firstStart ?? exchange.start, exchange.start)
                 lastStart = max(lastStart ?? exchange.start, exchange.start)
             }
-            guard !exchange.flags.contains(.hasHops), !addClients(of: exchange, group.segment) else {
-                continue
-            }
+            guard !exchange.flags.contains(.hasHops), !addClients(of: exchange, segment) else { continue }
             guard exchange.module != 0, let nanos = upstreamNanos(place, group) else { continue }
-            let known = modules ?? names.modules
-            modules = known
-            add(exchange, host: known[Int(exchange.module) - 1].upstream, nanos: nanos)
+            if hostOfModule[exchange.module] == 0 {
+                hostOfModule[exchange.module] = hosts.number(names.module(exchange.module).upstream) + 1
+            }
+            add(exchange, host: hostOfModule[exchange.module] - 1, nanos: nanos)
         }
     }
 
@@ -66,13 +75,23 @@ struct LinkTally: FleetAggregate {
         guard let segment, servers?.segment == segment.segmentIndex else { return false }
         var isFound = false
         for row in segment.children[Int(exchange.row)] where segment.roles[row] == .client {
-            let coded = servers?.texts.first { $0.codes[row] != CodedRows.missing }
-            guard let coded else { continue }
+            guard let host = server(ofRow: row) else { continue }
             isFound = true
-            let host = FleetNames.withoutPort(coded.value(of: coded.codes[row]).text)
             add(exchange, host: host, nanos: segment.durations[row])
         }
         return isFound
+    }
+
+    /// The number of the host that a span names.
+    private mutating func server(ofRow row: Int) -> UInt32? {
+        guard let place = servers?.texts.firstIndex(where: { $0.codes[row] != CodedRows.missing }),
+            let code = servers?.texts[place].codes[row]
+        else { return nil }
+        if let known = servers?.numbers[place][Int(code)], known > 0 { return known - 1 }
+        let text = servers?.texts[place].value(of: code).text ?? ""
+        let number = hosts.number(FleetNames.withoutPort(text))
+        servers?.numbers[place][Int(code)] = number + 1
+        return number
     }
 
     /// How long a node waited for where a module comes from; nil where it did not ask there, or nothing tells.
@@ -87,16 +106,25 @@ struct LinkTally: FleetAggregate {
         return nanos > 0 ? nanos : nil
     }
 
-    private mutating func add(_ exchange: Exchange, host: String, nanos: UInt64) {
+    private mutating func add(_ exchange: Exchange, host: UInt32, nanos: UInt64) {
         var asked = exchange
         asked.durationNanos = nanos
-        upstreams[Upstream(node: exchange.node, host: host), default: NodeTraffic.Counts()].add(asked)
+        hostLinks[UInt64(exchange.node) << 32 | UInt64(host), default: NodeTraffic.Counts()].add(asked)
     }
 
     mutating func merge(_ other: LinkTally) {
         for (key, counts) in other.links { links[key, default: NodeTraffic.Counts()].merge(counts) }
-        for (key, counts) in other.upstreams { upstreams[key, default: NodeTraffic.Counts()].merge(counts) }
+        let numbers = other.hosts.texts.map { UInt64(hosts.number($0)) }
+        for (key, counts) in other.hostLinks {
+            let key = key & ~0xffff_ffff | numbers[Int(key & 0xffff_ffff)]
+            hostLinks[key, default: NodeTraffic.Counts()].merge(counts)
+        }
         firstStart = [firstStart, other.firstStart].compactMap(\.self).min()
         lastStart = [lastStart, other.lastStart].compactMap(\.self).max()
+    }
+
+    /// Links to what is no node.
+    var upstreams: [(node: UInt32, host: String, counts: NodeTraffic.Counts)] {
+        hostLinks.map { (UInt32($0.key >> 32), hosts.texts[Int($0.key & 0xffff_ffff)], $0.value) }
     }
 }

@@ -18,8 +18,8 @@ struct MapTree {
             let left = from == 0 ? .clients : place(names.node(from))
             add(counts, left, place(names.node(UInt32(truncatingIfNeeded: key))))
         }
-        for (key, counts) in tally.upstreams {
-            add(counts, place(names.node(key.node)), .upstream(key.host))
+        for (node, host, counts) in tally.upstreams {
+            add(counts, place(names.node(node)), .upstream(host))
         }
     }
 

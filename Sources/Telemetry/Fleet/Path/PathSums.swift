@@ -19,9 +19,18 @@ struct PathSums: FleetAggregate {
         var operation: UInt32
     }
 
+    /// A piece of the time of a request.
     private struct Piece: Sendable {
-        var key: Key
+        /// Place in `parts`.
+        var part: Int
         var nanos: UInt64
+    }
+
+    private struct Part: Sendable {
+        var key: Key
+        var sum = Sum()
+        /// The last request that waited for it, as `totals` counts them.
+        var lastRequest = 0
     }
 
     /// Time that a fetch of Athens tells in a trace of its own.
@@ -33,12 +42,14 @@ struct PathSums: FleetAggregate {
 
     private let names: FleetNames
     private(set) var totals = PathTotals()
-    private var sums: [Key: Sum] = [:]
+    private var parts: [Part] = []
+    private var places: [Key: Int] = [:]
     private var services = NumberedTexts()
     private var operations = NumberedTexts()
     /// Of requests that have to wait, by segment and row.
     private var held: [UInt64: [Piece]] = [:]
     private var reader = StageReader()
+    private var found: [(row: Int, from: UInt64, to: UInt64)] = []
     private var current: Segment?
 
     /// What is looked up once for a segment.
@@ -48,6 +59,8 @@ struct PathSums: FleetAggregate {
         var operationOfRow: [UInt32]
         /// By operation: its number.
         var numbers: [UInt32]
+        /// By operation and stage: the part that was the last with these, and its service.
+        var lastParts: [(service: UInt32, part: Int)]
     }
 
     /// By number of a node: one more than that of its service, 0 where it is not known yet.
@@ -66,7 +79,10 @@ struct PathSums: FleetAggregate {
         for place in places {
             let exchange = segment.exchanges[place]
             guard exchange.isRequest, exchange.moduleKind?.isModuleRequest == true else { continue }
-            held[Self.key(exchange)] = pieces(of: place, in: segment)
+            prepare(segment)
+            var pieces: [Piece] = []
+            forEachPiece(of: place, in: segment) { pieces.append(Piece(part: $1, nanos: $2)) }
+            held[Self.key(exchange)] = pieces
         }
     }
 
@@ -75,64 +91,97 @@ struct PathSums: FleetAggregate {
     }
 
     mutating func add(_ group: ExchangeGroup) {
-        for place in group.requests where Self.isCounted(group.exchanges[place]) {
-            let exchange = group.exchanges[place]
-            totals.requests += 1
-            totals.nanos += Double(exchange.durationNanos)
-            if let segment = group.segment {
-                add(pieces(of: place, in: segment).map { ($0.key, Double($0.nanos)) })
-            } else {
-                add(heldPieces(of: place, group))
+        // Taken out once: it has many parts to be counted.
+        if let segment = group.segment {
+            prepare(segment)
+            for place in group.requests where Self.isCounted(group.exchanges[place]) {
+                count(group.exchanges[place])
+                forEachPiece(of: place, in: segment) { $0.add(Double($2), to: $1) }
             }
-        }
-        // What waited is given last.
-        if group.segment == nil { held = [:] }
-    }
-
-    private mutating func add(_ pieces: [(key: Key, nanos: Double)]) {
-        for (index, piece) in pieces.enumerated() {
-            sums[piece.key, default: Sum()].nanos += piece.nanos
-            let isFirst = !pieces[..<index].contains { $0.key == piece.key }
-            if isFirst { sums[piece.key]?.requests += 1 }
+        } else {
+            for place in group.requests where Self.isCounted(group.exchanges[place]) {
+                count(group.exchanges[place])
+                for (part, nanos) in heldPieces(of: place, group) { add(nanos, to: part) }
+            }
+            // What waited is given last.
+            held = [:]
         }
     }
 
-    private mutating func pieces(of place: Int, in segment: SegmentExchanges) -> [Piece] {
-        prepare(segment)
-        let exchange = segment.exchanges[place]
-        var found: [(row: Int, from: UInt64, to: UInt64)] = []
-        // It keeps its memory, and is not copied while it works.
-        var reader = StageReader()
+    private mutating func count(_ exchange: Exchange) {
+        totals.requests += 1
+        totals.nanos += Double(exchange.durationNanos)
+    }
+
+    /// Adds to a part some time of the request that was counted last.
+    private mutating func add(_ nanos: Double, to part: Int) {
+        parts[part].sum.nanos += nanos
+        guard parts[part].lastRequest < totals.requests else { return }
+        parts[part].lastRequest = totals.requests
+        parts[part].sum.requests += 1
+    }
+
+    /// - Parameter body: is given this value to change, the part and its nanoseconds
+    private mutating func forEachPiece(
+        of place: Int, in segment: SegmentExchanges,
+        _ body: (inout PathSums, _ part: Int, _ nanos: UInt64) -> Void
+    ) {
+        // These keep their memory, and are not copied while they work.
+        var (reader, found) = (StageReader(), [(row: Int, from: UInt64, to: UInt64)]())
         swap(&reader, &self.reader)
-        reader.pieces(of: Int(exchange.row), in: segment) { row, from, to in
+        swap(&found, &self.found)
+        found.removeAll(keepingCapacity: true)
+        reader.pieces(of: Int(segment.exchanges[place].row), in: segment) { row, from, to in
             found.append((row, from, to))
         }
-        swap(&reader, &self.reader)
-        return found.map { row, from, to in
-            let key = Key(
-                stage: segment.stage(ofRow: row, from: from, in: place), service: service(segment.nodes[row]),
-                operation: operation(row))
-            return Piece(key: key, nanos: to &- from)
+        for (row, from, to) in found {
+            let stage = segment.stage(ofRow: row, from: from, in: place)
+            let service = service(segment.nodes[row])
+            let part = part(stage, service, ofRow: row)
+            body(&self, part, to &- from)
         }
+        swap(&reader, &self.reader)
+        swap(&found, &self.found)
+    }
+
+    /// The part that a stage of a span of the segment belongs to.
+    private mutating func part(_ stage: Stage, _ service: UInt32, ofRow row: Int) -> Int {
+        guard let operation = current.map({ Int($0.operationOfRow[row]) }) else {
+            return part(Key(stage: stage, service: service, operation: operations.number("")))
+        }
+        let cell = operation * Stage.allCases.count + Int(stage.rawValue)
+        if let last = current?.lastParts[cell], last.service == service, last.part >= 0 { return last.part }
+        let part = part(
+            Key(stage: stage, service: service, operation: current?.numbers[operation] ?? 0))
+        current?.lastParts[cell] = (service, part)
+        return part
+    }
+
+    private mutating func part(_ key: Key) -> Int {
+        if let known = places[key] { return known }
+        places[key] = parts.count
+        parts.append(Part(key: key))
+        return parts.count - 1
     }
 
     /// The pieces of a request that had to wait, as its stages turned out.
-    private mutating func heldPieces(of place: Int, _ group: ExchangeGroup) -> [(key: Key, nanos: Double)] {
+    private mutating func heldPieces(of place: Int, _ group: ExchangeGroup) -> [(part: Int, nanos: Double)] {
         let exchange = group.exchanges[place]
         let hop = group.hops(of: place).first { group.exchanges[$0].flags.contains(.matchedByTime) }
         let source = hop.map { group.exchanges[$0] } ?? exchange
         let pieces = held[Self.key(source)] ?? []
         let stages = group.heldStages[place]
         var seen = StageTimes()
-        for piece in pieces { seen[piece.key.stage] &+= piece.nanos }
+        for piece in pieces { seen[parts[piece.part].key.stage] &+= piece.nanos }
         // Never more than the request took.
         let total = Double(stages.total)
         let scale = total > Double(exchange.durationNanos) ? Double(exchange.durationNanos) / total : 1
-        var found: [(key: Key, nanos: Double)] = []
-        for piece in pieces where seen[piece.key.stage] > 0 {
-            let wanted = Double(stages[piece.key.stage])
-            let part = min(1, wanted / Double(seen[piece.key.stage]))
-            found.append((piece.key, Double(piece.nanos) * part * scale))
+        var found: [(part: Int, nanos: Double)] = []
+        for piece in pieces {
+            let stage = parts[piece.part].key.stage
+            guard seen[stage] > 0 else { continue }
+            let share = min(1, Double(stages[stage]) / Double(seen[stage]))
+            found.append((piece.part, Double(piece.nanos) * share * scale))
         }
         var innermost = place
         for _ in group.exchanges.indices {
@@ -145,7 +194,7 @@ struct PathSums: FleetAggregate {
             let key = Key(
                 stage: stage, service: service(node),
                 operation: operations.number(isWay ? Self.between : Self.ownTrace))
-            found.append((key, Double(stages[stage] - seen[stage]) * scale))
+            found.append((part(key), Double(stages[stage] - seen[stage]) * scale))
         }
         return found
     }
@@ -154,6 +203,7 @@ struct PathSums: FleetAggregate {
 
     private mutating func prepare(_ segment: SegmentExchanges) {
         guard current?.index != segment.segmentIndex else { return }
+        current = nil
         // All of this was read before, with the exchanges.
         guard let tables = try? segment.view.tables(), let rows = try? segment.view.operationIndexes(),
             let texts = try? segment.view.names()
@@ -162,7 +212,10 @@ struct PathSums: FleetAggregate {
             let name = Self.shortened(texts.text(Int(operation.name)))
             return operations.number(operations.count < Self.operationsMax ? name : "(others)")
         }
-        current = Segment(index: segment.segmentIndex, operationOfRow: rows, numbers: numbers)
+        current = Segment(
+            index: segment.segmentIndex, operationOfRow: rows, numbers: numbers,
+            lastParts: [(service: UInt32, part: Int)](
+                repeating: (0, -1), count: numbers.count * Stage.allCases.count))
     }
 
     /// Paths are no names: `GET /github.com/…` becomes `GET /…`.
@@ -186,25 +239,22 @@ struct PathSums: FleetAggregate {
         return Int(node) < serviceOfNode.count ? serviceOfNode[Int(node)] - 1 : 0
     }
 
-    private func operation(_ row: Int) -> UInt32 {
-        guard let current else { return 0 }
-        return current.numbers[Int(current.operationOfRow[row])]
-    }
-
     mutating func merge(_ other: PathSums) {
         let services = other.services.texts.map { self.services.number($0) }
         let operations = other.operations.texts.map { self.operations.number($0) }
-        func renumbered(_ key: Key) -> Key {
-            Key(
-                stage: key.stage, service: services[Int(key.service)],
-                operation: operations[Int(key.operation)])
+        func part(_ other: Part) -> Int {
+            self.part(
+                Key(
+                    stage: other.key.stage, service: services[Int(other.key.service)],
+                    operation: operations[Int(other.key.operation)]))
         }
-        for (key, sum) in other.sums {
-            sums[renumbered(key), default: Sum()].nanos += sum.nanos
-            sums[renumbered(key)]?.requests += sum.requests
+        let places = other.parts.map { part($0) }
+        for (place, other) in zip(places, other.parts) {
+            parts[place].sum.nanos += other.sum.nanos
+            parts[place].sum.requests += other.sum.requests
         }
         for (key, pieces) in other.held {
-            held[key] = pieces.map { Piece(key: renumbered($0.key), nanos: $0.nanos) }
+            held[key] = pieces.map { Piece(part: places[$0.part], nanos: $0.nanos) }
         }
         totals.requests += other.totals.requests
         totals.nanos += other.totals.nanos
@@ -213,15 +263,15 @@ struct PathSums: FleetAggregate {
     // MARK: After the scan
 
     /// The sums by name.
-    func parts(by parts: Set<FleetPathQuery.Part>) -> [Names: Sum] {
+    func parts(by wanted: Set<FleetPathQuery.Part>) -> [Names: Sum] {
         var found: [Names: Sum] = [:]
-        for (key, sum) in sums {
+        for part in parts where part.sum.requests > 0 {
             let names = Names(
-                stage: parts.contains(.stage) ? key.stage : nil,
-                service: parts.contains(.service) ? services.texts[Int(key.service)] : nil,
-                operation: parts.contains(.operation) ? operations.texts[Int(key.operation)] : nil)
-            found[names, default: Sum()].nanos += sum.nanos
-            found[names]?.requests += sum.requests
+                stage: wanted.contains(.stage) ? part.key.stage : nil,
+                service: wanted.contains(.service) ? services.texts[Int(part.key.service)] : nil,
+                operation: wanted.contains(.operation) ? operations.texts[Int(part.key.operation)] : nil)
+            found[names, default: Sum()].nanos += part.sum.nanos
+            found[names]?.requests += part.sum.requests
         }
         return found
     }

@@ -37,7 +37,7 @@ extension TelemetryReader {
                 let values = try whyValues(answer, sample)
                 let derived = WhyDerived(
                     FleetNameTables(answer.names), selection,
-                    minutes: requests.counts[WhyRequests.Dimension.minute.rawValue].keys)
+                    minutes: requests.counts(.minute).lazy.map(\.number))
                 let ranking = WhyRanking(requests, values, derived, sample: sample, limit: query.limit)
                 result.findings = ranking.findings
                 result.testCount = ranking.testCount

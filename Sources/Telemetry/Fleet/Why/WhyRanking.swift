@@ -140,7 +140,7 @@ struct WhyRanking {
     private func derivedValues() -> [String: [String: WhyCount]] {
         var found: [String: [String: WhyCount]] = [:]
         for dimension in WhyRequests.Dimension.allCases {
-            for (number, count) in requests.counts[dimension.rawValue] {
+            for (number, count) in requests.counts(dimension) {
                 for (attribute, value) in derived.values(dimension, number) {
                     found[attribute, default: [:]][value, default: WhyCount()] += count
                 }

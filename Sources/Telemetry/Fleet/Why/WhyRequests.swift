@@ -14,6 +14,12 @@ struct WhyCount: Sendable {
         }
     }
 
+    static func + (left: WhyCount, right: WhyCount) -> WhyCount {
+        var sum = left
+        sum += right
+        return sum
+    }
+
     static func += (left: inout WhyCount, right: WhyCount) {
         left.selected += right.selected
         left.rest += right.rest
@@ -85,8 +91,11 @@ struct WhyRequests: FleetAggregate {
     private(set) var rows: [UInt32: WhyRows] = [:]
     private(set) var total = WhyCount()
     private(set) var restSeconds = 0.0
-    /// By dimension.
-    private(set) var counts = [[UInt32: WhyCount]](repeating: [:], count: Dimension.allCases.count)
+    /// By dimension but for minutes, and number.
+    private var numbered = [ByNumber<WhyCount>](
+        repeating: ByNumber(WhyCount()), count: Dimension.allCases.count)
+    /// By minute since the epoch, of which few are apart from each other.
+    private var minutes: [UInt32: WhyCount] = [:]
     private(set) var target: WhyFacts?
     private var locator: TraceLocator?
     private var selectedSample = BoundedHeap<WhyFacts>(limit: sampleMax, isBefore: WhyFacts.isBefore)
@@ -105,6 +114,13 @@ struct WhyRequests: FleetAggregate {
             all.append(facts)
         }
         return all
+    }
+
+    /// How often each value of a dimension was seen, by its number.
+    func counts(_ dimension: Dimension) -> [(number: UInt32, count: WhyCount)] {
+        guard dimension != .minute else { return minutes.map { ($0.key, $0.value) } }
+        return numbered[dimension.rawValue].counted { $0.selected + $0.rest > 0 }
+            .map { (number: $0.number, count: $0.value) }
     }
 
     // MARK: Taking in
@@ -162,7 +178,11 @@ struct WhyRequests: FleetAggregate {
         total.add(isSelected, seconds)
         for dimension in Dimension.allCases {
             guard let number = facts.number(dimension) else { continue }
-            counts[dimension.rawValue][number, default: WhyCount()].add(isSelected, seconds)
+            if dimension == .minute {
+                minutes[number, default: WhyCount()].add(isSelected, seconds)
+            } else {
+                numbered[dimension.rawValue][number].add(isSelected, seconds)
+            }
         }
         if isSelected {
             rows[exchange.segment, default: WhyRows()].selected.append(exchange.row)
@@ -194,11 +214,8 @@ struct WhyRequests: FleetAggregate {
         for (segment, more) in other.rows { rows[segment, default: WhyRows()] += more }
         total += other.total
         restSeconds += other.restSeconds
-        for dimension in counts.indices {
-            for (number, count) in other.counts[dimension] {
-                counts[dimension][number, default: WhyCount()] += count
-            }
-        }
+        for dimension in numbered.indices { numbered[dimension].merge(other.numbered[dimension], +=) }
+        minutes.merge(other.minutes) { $0 + $1 }
         for facts in other.selectedSample.sorted() { selectedSample.insert(facts) }
         for facts in other.restSample.sorted() { restSample.insert(facts) }
         target = target ?? other.target

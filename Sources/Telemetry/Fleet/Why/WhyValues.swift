@@ -45,9 +45,10 @@ struct WhyValues: Sendable {
         _ selection: WhySelection
     ) throws(StoreError) {
         let rows = try SegmentRows(view)
+        let used = Self.columns(of: requests, rows)
         var seen: Set<[UInt8]> = []
         var columns: [(name: String, coded: CodedRows)] = []
-        for column in rows.tables.columns where column.role == .attribute {
+        for (place, column) in rows.tables.columns.enumerated() where column.role == .attribute && used[place] {
             guard seen.insert(column.name).inserted, !Self.isLeftOut(column, selection) else { continue }
             let name = String(decoding: column.name, as: UTF8.self)
             if let known = attributes.known(name), isID[Int(known)] { continue }
@@ -59,6 +60,22 @@ struct WhyValues: Sendable {
         let originRows = try view.originIndexes()
         for (name, coded) in columns { add(name, coded, requests, sample) }
         addOrigins(origins, originRows, requests, sample)
+    }
+
+    /// By column: whether requests have it. Most columns are of the spans below them.
+    private static func columns(of requests: WhyRows, _ rows: SegmentRows) -> [Bool] {
+        var isOperation = [Bool](repeating: false, count: rows.tables.operations.count)
+        for row in requests.selected { isOperation[Int(rows.operations[Int(row)])] = true }
+        for row in requests.rest { isOperation[Int(rows.operations[Int(row)])] = true }
+        var isUsed = [Bool](repeating: false, count: rows.tables.columns.count)
+        for (operation, isUsedHere) in zip(rows.tables.operations, isOperation) where isUsedHere {
+            for column in rows.tables.layouts[Int(operation.layout)] { isUsed[Int(column)] = true }
+        }
+        // Past the limits any attribute may lie.
+        guard !isUsed[Int(FieldColumn.overflow.id)] else {
+            return [Bool](repeating: true, count: isUsed.count)
+        }
+        return isUsed
     }
 
     private mutating func add(
