@@ -30,6 +30,8 @@ struct TraceQ: ParsableCommand {
               traceq db info                   what is stored
               traceq slo                       whether objectives were kept
               traceq chain lint                whether GOPROXY is as it should be
+              traceq recommend                 which GOPROXY to use where
+              traceq leaks                     private modules that others were asked for
               traceq export -o hour.jsonl      spans into a file
               traceq import hour.jsonl         and back into a database
 
@@ -45,6 +47,6 @@ struct TraceQ: ParsableCommand {
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
             SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, SLOCommand.self,
-            ChainCommand.self, DatabaseCommand.self,
+            ChainCommand.self, RecommendCommand.self, LeaksCommand.self, DatabaseCommand.self,
         ])
 }

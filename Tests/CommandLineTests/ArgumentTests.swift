@@ -30,7 +30,7 @@ struct ArgumentTests {
         arguments: [
             ["slowest"], ["misses"], ["stats"], ["trace"], ["sql"], ["export"], ["import"], ["metrics"],
             ["db", "info"], ["db", "verify"], ["db", "backup"], ["db", "merge"], ["chain", "lint"],
-            ["chain", "replay"], ["slo"],
+            ["chain", "replay"], ["slo"], ["leaks"], ["recommend"],
         ])
     func everyLeadingOption(command: [String]) throws {
         let help = InMemoryCommandLine(command + ["--help"]).output

@@ -14,18 +14,34 @@ struct StoredRequest {
     /// Its own number where none is given; also tells clients apart.
     var version: Int?
     var module = "example.com/m"
+    /// Empty where nobody says it.
     var host = "proxy.example.com"
+    /// In place of that of a module's zip.
+    var path: String?
+    var region: String?
+    var kind = SpanKind.server
+    /// Which of the requests it is stored with this one is part of, by its number.
+    var parent: Int?
+    /// The same of its trace, where that is not the parent's number.
+    var trace: Int?
+    var more: [KeyValue] = []
 
-    /// Stores some, each in a trace of its own.
+    /// Stores some, each in a trace of its own but for those that have a parent.
     static func store(_ requests: [StoredRequest], in path: String) async throws {
         let store = try TelemetryStore.open(path: path, options: StoreOptions())
         for (node, requests) in Dictionary(grouping: requests.enumerated().map(\.self), by: \.element.node) {
             let spans = requests.map { number, request in request.span(number) }
-            let resource = Resource(attributes: [
+            var attributes = [
                 KeyValue("service.name", .string("edge")), KeyValue("service.instance.id", .string(node)),
-            ])
+            ]
+            if let region = requests.first?.element.region {
+                attributes.append(KeyValue("cloud.region", .string(region)))
+            }
             let body = ExportTraceServiceRequest(
-                resourceSpans: [ResourceSpans(resource: resource, scopeSpans: [ScopeSpans(spans: spans)])]
+                resourceSpans: [
+                    ResourceSpans(
+                        resource: Resource(attributes: attributes), scopeSpans: [ScopeSpans(spans: spans)])
+                ]
             ).protobufBytes()
             let arrival = Arrival(receivedAt: InMemoryCommandLine.now, peerAddress: "192.0.2.7")
             let decoded = try DecodedTraces.fromProtobuf(body.span, arrival: arrival)
@@ -36,9 +52,10 @@ struct StoredRequest {
 
     private func span(_ number: Int) -> OTLPModel.Span {
         var span = OTLPModel.Span()
-        span.traceID = TraceID(high: 1, low: UInt64(number) + 1).bytes
+        span.traceID = TraceID(high: 1, low: UInt64(trace ?? parent ?? number) + 1).bytes
         span.spanID = SpanID(rawValue: UInt64(number) + 1).bytes
-        span.kind = .server
+        if let parent { span.parentSpanID = SpanID(rawValue: UInt64(parent) + 1).bytes }
+        span.kind = kind
         span.name = "GET"
         let start = InMemoryCommandLine.now.rawValue - ago
         span.startTimeUnixNano = UInt64(start)
@@ -46,13 +63,16 @@ struct StoredRequest {
         let version = version ?? number
         span.attributes = [
             KeyValue("http.request.method", .string("GET")),
-            KeyValue("url.path", .string("/\(module)/@v/v1.\(version).0.zip")),
+            KeyValue("url.path", .string(path ?? "/\(module)/@v/v1.\(version).0.zip")),
             KeyValue("http.response.status_code", .int(status)),
             KeyValue("http.response.body.size", .int(bytes)),
-            KeyValue("client.address", .string("10.0.0.\(version % 200)")),
-            KeyValue("server.address", .string(host)),
         ]
+        if kind == .server {
+            span.attributes.append(KeyValue("client.address", .string("10.0.0.\(version % 200)")))
+        }
+        if !host.isEmpty { span.attributes.append(KeyValue("server.address", .string(host))) }
         if !cache.isEmpty { span.attributes.append(KeyValue("goproxy.cache.result", .string(cache))) }
+        span.attributes += more
         return span
     }
 }

@@ -69,7 +69,7 @@ package enum LintRule: String, CaseIterable, Sendable {
         case .brokenPattern: "a pattern that matches nothing"
         case .spacedPattern: "a space in a list of patterns"
         case .routeNotPrivate: "a private route that GOPRIVATE does not cover"
-        case .privateObserved: "no GOPRIVATE, and telemetry has private modules"
+        case .privateObserved: "telemetry has private modules that GOPRIVATE does not name"
         case .neverObserved: "a proxy that telemetry has never seen"
         case .labelMismatch: "the first proxy is not the one that the setting is said to be for"
         }

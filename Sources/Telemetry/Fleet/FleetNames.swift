@@ -195,6 +195,13 @@ final class FleetNames: Sendable {
         return ClientName(address: name.module, userAgent: name.version ?? "")
     }
 
+    /// What some numbers stand for, while others are still given.
+    func modules(numbered numbers: [UInt32]) -> [ModuleName] {
+        tables.withLockedValue { tables in
+            numbers.map { ModuleName(tables.modules.table[Int($0) - 1]) }
+        }
+    }
+
     // MARK: After the scan
 
     /// By number less one.

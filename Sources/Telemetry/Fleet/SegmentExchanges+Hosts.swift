@@ -2,15 +2,63 @@ import OTLPModel
 
 /// Which host the client of an exchange asked.
 extension SegmentExchanges {
-    /// Attributes that name it, best first; of a URL it is a part.
-    private static let hosts = [
-        "server.address", "net.host.name", "http.host", "http.server_name", ":authority",
-    ]
-    private static let urls = ["url.full", "http.url"]
-    /// Its port, where that does not stand behind the host.
-    private static let ports = ["server.port", "net.host.port"]
+    /// The hosts that some exchanges were asked at, without ports; nil where it is not said.
+    func hosts(of places: [Int]) throws(StoreError) -> [String?] {
+        let columns = try HostColumns(of: .exchanges, SegmentRows(view))
+        return places.map { columns.host(Int(exchanges[$0].row)).map { FleetNames.withoutPort($0) } }
+    }
 
-    private func coded(_ keys: [String], _ rows: SegmentRows) throws(StoreError) -> [CodedRows] {
+    /// Makes the host, with the port where it is not the usual one, the label of each exchange that says it.
+    mutating func addHosts(_ names: FleetNames) throws(StoreError) {
+        var columns = try HostColumns(of: .exchanges, SegmentRows(view))
+        for place in exchanges.indices {
+            let number = columns.label(Int(exchanges[place].row), names)
+            change(place) { $0.label = number }
+        }
+    }
+}
+
+/// The attributes of a segment's spans that say which host was asked.
+struct HostColumns {
+    /// Whose spans they are.
+    enum Side {
+        case exchanges
+        /// What client spans call who they ask; servers mean their client by the same words.
+        case clients
+
+        /// Attributes that name the host, best first; of a URL it is a part.
+        fileprivate var hosts: [String] {
+            switch self {
+            case .exchanges:
+                ["server.address", "net.host.name", "http.host", "http.server_name", ":authority"]
+            case .clients: ["server.address", "net.peer.name", "http.host"]
+            }
+        }
+
+        /// Its port, where that does not stand behind the host.
+        fileprivate var ports: [String] {
+            switch self {
+            case .exchanges: ["server.port", "net.host.port"]
+            case .clients: ["server.port", "net.peer.port"]
+            }
+        }
+    }
+
+    private static let urls = ["url.full", "http.url"]
+
+    private let hosts: [CodedRows]
+    private let urls: [CodedRows]
+    private let ports: [CodedRows]
+    /// By the codes that a row has: few of a segment's rows have others than those before them.
+    private var numbers: [HostCodes: UInt32] = [:]
+
+    init(of side: Side, _ rows: SegmentRows) throws(StoreError) {
+        hosts = try Self.columns(side.hosts, rows)
+        urls = try Self.columns(Self.urls, rows)
+        ports = try Self.columns(side.ports, rows)
+    }
+
+    private static func columns(_ keys: [String], _ rows: SegmentRows) throws(StoreError) -> [CodedRows] {
         var found: [CodedRows] = []
         for key in keys {
             if let coded = try rows.coded(.attribute(key)) { found.append(coded) }
@@ -18,35 +66,16 @@ extension SegmentExchanges {
         return found
     }
 
-    /// The hosts that some exchanges were asked at, without ports; nil where it is not said.
-    func hosts(of places: [Int]) throws(StoreError) -> [String?] {
-        let rows = try SegmentRows(view)
-        let (hosts, urls) = (try coded(Self.hosts, rows), try coded(Self.urls, rows))
-        return places.map { place in
-            let codes = HostCodes(Int(exchanges[place].row), hosts, urls, [])
-            return codes.host(hosts, urls, []).map { FleetNames.withoutPort($0) }
-        }
-    }
+    /// A row's host, without the port of another attribute; nil where it says none.
+    func host(_ row: Int) -> String? { HostCodes(row, hosts, urls, []).host(hosts, urls, []) }
 
-    /// Makes the host, with the port where it is not the usual one, the label of each exchange that says it.
-    mutating func addHosts(_ names: FleetNames) throws(StoreError) {
-        let rows = try SegmentRows(view)
-        let (hosts, urls) = (try coded(Self.hosts, rows), try coded(Self.urls, rows))
-        let ports = try coded(Self.ports, rows)
-        // By the codes that a row has: few of a segment's rows have others than those before them.
-        var numbers: [HostCodes: UInt32] = [:]
-        for place in exchanges.indices {
-            let row = Int(exchanges[place].row)
-            let codes = HostCodes(row, hosts, urls, ports)
-            let number: UInt32
-            if let known = numbers[codes] {
-                number = known
-            } else {
-                number = codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
-                numbers[codes] = number
-            }
-            change(place) { $0.label = number }
-        }
+    /// The number of a row's host among the labels; 0 where it says none.
+    mutating func label(_ row: Int, _ names: FleetNames) -> UInt32 {
+        let codes = HostCodes(row, hosts, urls, ports)
+        if let known = numbers[codes] { return known }
+        let number = codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
+        numbers[codes] = number
+        return number
     }
 }
 

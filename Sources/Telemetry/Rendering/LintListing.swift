@@ -3,10 +3,15 @@ package struct LintListing {
     private let findings: [LintFinding]
     private let settings: ModuleSettings
     private let style: RenderStyle
+    /// What telemetry was looked at; nil for none.
+    private let telemetry: String?
 
-    package init(_ findings: [LintFinding], settings: ModuleSettings, style: RenderStyle) {
+    package init(
+        _ findings: [LintFinding], settings: ModuleSettings, style: RenderStyle, telemetry: String? = nil
+    ) {
         self.findings = findings
         self.settings = settings
+        self.telemetry = telemetry
         self.style = style
     }
 
@@ -20,7 +25,10 @@ package struct LintListing {
         let summary =
             findings.isEmpty
             ? "nothing found in GOPROXY=\(value.line)" : LintSummary(findings).text
-        for line in LineWrap.lines(summary, width: style.width) { output.line(style.faint(line)) }
+        for line in [summary, telemetry].compactMap(\.self).flatMap({ LineWrap.lines($0, width: style.width) }
+        ) {
+            output.line(style.faint(line))
+        }
         output.flush()
     }
 

@@ -1,6 +1,10 @@
 extension ResultTable {
     /// What `traceq chain lint` found, a finding a row.
-    package static func chainLint(_ findings: [LintFinding], settings: ModuleSettings) -> ResultTable {
+    ///
+    /// - Parameter telemetry: what telemetry was looked at; nil for none
+    package static func chainLint(
+        _ findings: [LintFinding], settings: ModuleSettings, telemetry: String? = nil
+    ) -> ResultTable {
         ResultTable(
             schema: "traceq.chain_lint/1",
             columns: [
@@ -27,6 +31,7 @@ extension ResultTable {
                     .text(finding.advice),
                 ]
             },
+            notes: telemetry.map { [QualityNote(code: "telemetry", message: $0)] } ?? [],
             summary: [LintSummary(findings).text])
     }
 

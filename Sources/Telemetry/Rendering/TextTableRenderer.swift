@@ -9,6 +9,8 @@ struct TextTableRenderer {
     let style: RenderStyle
 
     private static let gap = "  "
+    /// Before the second line of a row.
+    private static let indent = "    "
     /// Less than this of a path tells nothing.
     private static let elasticWidthMin = 24
     /// And less than this of what a row is called by.
@@ -80,13 +82,12 @@ struct TextTableRenderer {
         widths = natural
         let keys = shown.indices.filter { !shown[$0].alignsRight }
         var numbers = shown.indices.filter { shown[$0].alignsRight }
-        let indent = "    "
-        leaveOut(&numbers, shown, widths, room - indent.count)
+        leaveOut(&numbers, shown, widths, room - Self.indent.count)
         cut(&widths, keys, shown, room)
-        cut(&widths, numbers, shown, room - indent.count)
+        cut(&widths, numbers, shown, room - Self.indent.count)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, keys, shown, widths, isHeading: position == 0))
-            output.line(indent + line(row, numbers, shown, widths, isHeading: position == 0))
+            output.line(Self.indent + line(row, numbers, shown, widths, isHeading: position == 0))
         }
     }
 
@@ -110,34 +111,52 @@ struct TextTableRenderer {
         }
     }
 
-    /// Each row takes two lines: the fixed columns, then the others.
+    /// Each row takes two lines: the fixed columns, then the others, on as many lines as they need.
     private func writeStacked(
         _ shown: [ResultColumn], _ titles: [Entry], _ rows: [[Entry]], to output: inout OutputBuffer
     ) {
         let upper = shown.indices.filter { shown[$0].fit == .fixed }
         let lower = shown.indices.filter { shown[$0].fit != .fixed }
         let widths = naturalWidths(shown, [titles] + rows)
+        let lines = packed(lower, shown, widths)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, upper, shown, widths, isHeading: position == 0))
-            guard !lower.isEmpty else { continue }
-            output.line(lowerLine(row, lower, shown, isHeading: position == 0))
+            for lower in lines { output.line(lowerLine(row, lower, shown, isHeading: position == 0)) }
         }
+    }
+
+    /// Columns by lines, in their order: as many on each as fit when the elastic ones are as narrow as they may be.
+    private func packed(_ columns: [Int], _ shown: [ResultColumn], _ widths: [Int]) -> [[Int]] {
+        let room = (style.width ?? .max) - Self.indent.count
+        var lines: [[Int]] = []
+        var used = 0
+        for column in columns {
+            let width =
+                shown[column].fit == .elastic ? min(widths[column], Self.elasticWidthMin) : widths[column]
+            if let last = lines.indices.last, used + Self.gap.count + width <= room {
+                lines[last].append(column)
+                used += Self.gap.count + width
+            } else {
+                lines.append([column])
+                used = width
+            }
+        }
+        return lines
     }
 
     /// The second line of a stacked row: the texts that do not fit above, the elastic one cut to fit.
     private func lowerLine(
         _ row: [Entry], _ columns: [Int], _ shown: [ResultColumn], isHeading: Bool
     ) -> String {
-        let indent = "    "
         let others = columns.filter { shown[$0].fit != .elastic }
             .reduce(0) { $0 + DisplayWidth.columns(row[$1].text) + Self.gap.count }
-        let room = max(Self.elasticWidthMin, (style.width ?? .max) - indent.count - others)
+        let room = max(Self.elasticWidthMin, (style.width ?? .max) - Self.indent.count - others)
         let texts = columns.map { column in
             shown[column].fit == .elastic
                 ? DisplayWidth.truncatingMiddle(row[column].text, to: room) : row[column].text
         }
         let line = texts.joined(separator: Self.gap)
-        return indent + (isHeading ? style.heading(line) : line)
+        return Self.indent + (isHeading ? style.heading(line) : line)
     }
 
     private func line(

@@ -162,14 +162,17 @@ struct ChainLintTests {
         #expect(found.allSatisfy { $0.variable == .goprivate })
     }
 
-    @Test("5.1: GOPRIVATE is empty while private modules are observed")
+    @Test("5.1: GOPRIVATE is empty while private modules are observed, or does not name them all")
     func privateObserved() {
         let observed = ObservedModules(
             hosts: ["athens.example.com"], privateModules: ["git.example.com/a", "b", "c", "d", "e"])
         let found = findings(Self.own, observed: observed)
         #expect(rules(found) == [.privateObserved])
         #expect(found.first?.message.hasSuffix("git.example.com/a, b, c and 2 more") == true)
-        #expect(findings(Self.own, goprivate: "git.example.com", observed: observed).isEmpty)
+        #expect(found.first?.message.hasPrefix("GOPRIVATE is empty") == true)
+        let rest = findings(Self.own, goprivate: "git.example.com,b,c,d", observed: observed)
+        #expect(rest.first?.message.hasSuffix("builds ask for private modules: e") == true)
+        #expect(findings(Self.own, goprivate: "git.example.com,?", observed: observed).isEmpty)
     }
 
     @Test("5.1: a host that stands twice")

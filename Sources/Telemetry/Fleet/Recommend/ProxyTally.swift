@@ -1,0 +1,132 @@
+/// Adds up how proxies served clients, by node and host.
+struct ProxyTally: FleetAggregate {
+    struct Key: Hashable, Sendable {
+        var node: UInt32
+        /// Number of a label.
+        var host: UInt32
+        var view: ProxyView
+    }
+
+    struct Sum: Sendable {
+        var tally = ComparisonTally()
+        var privateServed = 0
+        /// Where one of its requests is.
+        var segment = UInt32.max
+        var row = UInt32.max
+
+        mutating func see(segment: UInt32, row: UInt32) {
+            if (segment, row) < (self.segment, self.row) { (self.segment, self.row) = (segment, row) }
+        }
+
+        mutating func merge(_ other: Sum) {
+            tally.merge(other.tally)
+            privateServed += other.privateServed
+            see(segment: other.segment, row: other.row)
+        }
+    }
+
+    /// Anybody may call a server by any name: more hosts at nodes than these say nothing any more.
+    static let keysMax = 20_000
+
+    /// What the go command asks proxies in turn for. Checksums are asked of who serves them.
+    private static let kinds: Set<ModuleKind> = [.list, .latest, .info, .query, .mod, .zip]
+
+    private let window: TimeWindow
+    private let filter: FleetFilter
+    private let names: FleetNames
+    /// Nil when nobody asks about private modules.
+    private var privacy: ModulePrivacy?
+    private var mirrors: HostKnowledge
+    private(set) var sums: [Key: Sum] = [:]
+    private(set) var requests = 0
+    private(set) var withoutHost = 0
+    private(set) var isCut = false
+
+    init(_ query: RecommendQuery, _ names: FleetNames) {
+        window = query.window
+        filter = query.filter
+        self.names = names
+        privacy = query.privateModules.map {
+            ModulePrivacy(PrivateModules([PrivateModules.Source("--private", $0)]), query.filter, names)
+        }
+        let known = query.mirrors
+        mirrors = HostKnowledge(names) { known[telemetryHost: $0] != nil }
+    }
+
+    mutating func add(_ group: ExchangeGroup) {
+        privacy?.look(at: group.requests.lazy.map { group.exchanges[$0].module })
+        for place in group.requests {
+            let exchange = group.exchanges[place]
+            guard let kind = exchange.moduleKind, Self.kinds.contains(kind), Self.counts(exchange.outcome)
+            else { continue }
+            requests += 1
+            guard exchange.label > 0 else {
+                withoutHost += 1
+                continue
+            }
+            let row = ComparisonRow(
+                start: exchange.start, durationNanos: exchange.durationNanos, bytes: exchange.bytes ?? 0,
+                client: exchange.client, module: exchange.module, group: 0, kind: exchange.kind,
+                outcome: exchange.outcome, cacheResult: exchange.facingResult)
+            let view: ProxyView = exchange.flags.contains(.clientSide) ? .clients : .servers
+            add(
+                row, Key(node: exchange.node, host: exchange.label, view: view), segment: exchange.segment,
+                exchange.row)
+        }
+    }
+
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        var mirrors = mirrors
+        let calls = try segment.clientCalls(in: window, names) { mirrors.contains($0) }
+        self.mirrors = mirrors
+        privacy?.look(at: calls.lazy.map(\.module))
+        for call in calls where Self.kinds.contains(call.kind) && filter.passes(call.kind) {
+            guard Self.counts(call.outcome) else { continue }
+            let bytes = call.responseBytes == RequestAttribute.nothing ? 0 : call.responseBytes
+            let row = ComparisonRow(
+                start: segment.starts[call.row], durationNanos: segment.durations[call.row], bytes: bytes,
+                client: 0, module: call.module, group: 0, kind: call.kind.rawValue, outcome: call.outcome,
+                cacheResult: CacheResult.unknown.rawValue)
+            add(
+                row, Key(node: segment.nodes[call.row], host: call.host, view: .proxies),
+                segment: segment.segmentIndex, UInt32(call.row))
+        }
+    }
+
+    /// Probes and what the client gave up say nothing of a proxy.
+    private static func counts(_ outcome: UInt8) -> Bool {
+        outcome != RequestOutcome.probe.rawValue && outcome != RequestOutcome.aborted.rawValue
+    }
+
+    private mutating func add(_ row: ComparisonRow, _ key: Key, segment: UInt32, _ place: UInt32) {
+        guard sums.count < Self.keysMax || sums[key] != nil else {
+            isCut = true
+            return
+        }
+        sums[key, default: Sum()].tally.add(row)
+        sums[key, default: Sum()].tally.add(unitNanos: row.durationNanos)
+        sums[key, default: Sum()].see(segment: segment, row: place)
+        guard let kind = row.moduleKind, row.outcome == RequestOutcome.ok.rawValue,
+            privacy?.isPrivate(row.module, kind) == true
+        else { return }
+        sums[key, default: Sum()].privateServed += 1
+    }
+
+    mutating func merge(_ other: ProxyTally) {
+        sums.merge(other.sums) { first, second in
+            var sum = first
+            sum.merge(second)
+            return sum
+        }
+        requests += other.requests
+        withoutHost += other.withoutHost
+        isCut = isCut || other.isCut
+    }
+}
+
+extension MirrorList {
+    /// The mirror that a host belongs to, as telemetry has it: with the port where it is not the usual one.
+    subscript(telemetryHost host: String) -> ModuleMirror? {
+        (try? GoProxyAddress("https://" + host)).flatMap { self[$0] }
+    }
+}

@@ -1,0 +1,105 @@
+/// Where a recommendation is asked for.
+package struct RecommendQuery: Sendable {
+    /// By start of the request.
+    package var window: TimeWindow
+    /// Its region is that of the clients: the nodes that they ask stand there.
+    package var filter: FleetFilter
+    package var mirrors: MirrorList
+    /// Patterns of private modules; nil when nobody asks about these.
+    package var privateModules: ModulePatternList?
+
+    package init(
+        window: TimeWindow, filter: FleetFilter = FleetFilter(), mirrors: MirrorList = .builtIn,
+        privateModules: ModulePatternList? = nil
+    ) {
+        self.window = window
+        self.filter = filter
+        self.mirrors = mirrors
+        self.privateModules = privateModules
+    }
+}
+
+/// Whose times of a proxy are known.
+package enum ProxyView: UInt8, Sendable, CaseIterable {
+    /// Those of clients, from the logs of their go command: with the way there and back.
+    case clients
+    /// What the proxy's own servers tell: without the way to the client.
+    case servers
+    /// Those of other proxies that ask it.
+    case proxies
+
+    package var name: String {
+        switch self {
+        case .clients: "clients"
+        case .servers: "servers"
+        case .proxies: "proxies"
+        }
+    }
+}
+
+/// A proxy that served clients of a region, or proxies there.
+package struct ProxyCandidate: Sendable {
+    /// Nil where the nodes do not say.
+    package var region: String?
+    /// As telemetry has it, with the port where it is not the usual one.
+    package var host: String
+    /// What is known of it.
+    package var mirror: ModuleMirror?
+    /// How to write it in a GOPROXY list.
+    package var url: String
+    package var view: ProxyView
+    package var figures: ComparedGroup
+    /// Requests of which an outcome is known: what availability is of.
+    package var outcomes: Int
+    /// Files of private modules that it served.
+    package var privateServed: Int
+    package var standing = Standing.tooFew
+
+    /// What becomes of a candidate. The raw values are part of the output.
+    package enum Standing: String, Sendable {
+        case recommended
+        /// The second one of the list.
+        case fallback
+        /// Not in the list: others are better, or as good.
+        case other
+        /// It failed more often than another one, beyond chance.
+        case lessAvailable = "less available"
+        case tooFew = "too few"
+    }
+
+    /// Whether it may be told of private modules: what is not known to be public is the user's own.
+    package var isPublic: Bool { mirror?.visibility == .public }
+
+    /// What a verdict needs at the least.
+    package static let requestsMin = ComparisonFigures.unitsMin(.request)
+
+    package var hasEvidence: Bool { outcomes >= Self.requestsMin }
+}
+
+/// Which GOPROXY to use in a region.
+package struct ProxyRecommendation: Sendable {
+    package var region: String?
+    /// Nil where there is too little to say.
+    package var goproxy: String?
+    /// What goes with it for private modules; nil when nobody asked.
+    package var goprivate: String?
+    package var gonosumdb: String?
+    /// Sentences.
+    package var reasons: [String]
+    /// What `traceq chain lint` finds in it.
+    package var findings: [LintFinding]
+}
+
+package struct RecommendResult: Sendable {
+    /// By region, the recommended first.
+    package var candidates: [ProxyCandidate]
+    /// One for each region.
+    package var recommendations: [ProxyRecommendation]
+    /// Requests for files that clients sent, and of these those of which nobody says whom they asked.
+    package var requests: Int
+    package var withoutHost: Int
+    /// Whether hosts were left out, as there are more than a table holds.
+    package var isCut: Bool
+    package var quality: FleetQuality
+    package var notes: [QualityNote]
+}
