@@ -20,7 +20,8 @@ struct ClientCall: Sendable {
 extension SegmentExchanges {
     /// The requests of client spans in a window, to hosts that are wanted.
     ///
-    /// A call whose server tells of itself, under the same host, is left out: that exchange is the same request.
+    /// A call whose server tells of itself, under the same host, is left out: that exchange is the same request. So are
+    /// traces that lie in several segments; these are looked at whole, in a segment of their own.
     func clientCalls(
         in window: TimeWindow, _ names: FleetNames, to isWanted: (_ host: UInt32) -> Bool
     ) throws(StoreError) -> [ClientCall] {
@@ -29,11 +30,13 @@ extension SegmentExchanges {
         let operations = try view.operationIndexes()
         var columns = try HostColumns(of: .clients, SegmentRows(view))
         var found: [(row: Int, host: UInt32)] = []
-        for row in operations.indices where isClient[Int(operations[row])] && exchangeOfRow[row] < 0 {
-            guard window.contains(UnixNanos(clamping: starts[row])) else { continue }
-            let host = columns.label(row, names)
-            guard host > 0, isWanted(host), !isToldByServer(row, host) else { continue }
-            found.append((row, host))
+        for trace in 0..<(traceOffsets.count - 1) where isElsewhere.isEmpty || !isElsewhere[trace] {
+            for row in rows(ofTrace: trace) where isClient[Int(operations[row])] && exchangeOfRow[row] < 0 {
+                guard window.contains(UnixNanos(clamping: starts[row])) else { continue }
+                let host = columns.label(row, names)
+                guard host > 0, isWanted(host), !isToldByServer(row, host) else { continue }
+                found.append((row, host))
+            }
         }
         guard !found.isEmpty else { return [] }
         let modules = try ModuleRows(view)

@@ -61,6 +61,10 @@ protocol FleetAggregate: Sendable {
     /// All that may be damaged is read before anything changes.
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError)
 
+    /// Takes in what spans besides exchanges tell of traces that lie in several segments; called once for each segment
+    /// that was made of such, of which `add(spansOf:)` has seen the parts.
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError)
+
     /// Is told what a group without a segment will not tell any more: the spans of exchanges that have to wait for
     /// other segments.
     mutating func hold(_ places: Range<Int>, of segment: SegmentExchanges)
@@ -71,5 +75,6 @@ protocol FleetAggregate: Sendable {
 
 extension FleetAggregate {
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {}
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) {}
     mutating func hold(_ places: Range<Int>, of segment: SegmentExchanges) {}
 }

@@ -83,7 +83,11 @@ struct FleetScan<Aggregate: FleetAggregate> {
             var found = try SegmentExchanges(
                 view, index: index, question, names, without: split, &state.memory)
             let sizes = try found.findFalseSuccesses()
-            if index < stored { try state.aggregate.add(spansOf: found) }
+            if index < stored {
+                try state.aggregate.add(spansOf: found)
+            } else {
+                try state.aggregate.add(assembled: found)
+            }
             state.sizes.merge(sizes)
             found.leaveOut(question, state.memory.passesFilter)
             Self.sort(&found, into: &state, survey)

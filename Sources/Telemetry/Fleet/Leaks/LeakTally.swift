@@ -131,6 +131,8 @@ struct LeakTally: FleetAggregate {
 
     // MARK: Client spans
 
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try add(spansOf: segment) }
+
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
         var hosts = publicHosts
         let found = try segment.clientCalls(in: window, names) { hosts.contains($0) }

@@ -60,6 +60,8 @@ struct ObservationTally: FleetAggregate {
         counts[Int(module) - 1] &+= count
     }
 
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try add(spansOf: segment) }
+
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
         let calls = try segment.clientCalls(in: window, names) { _ in true }
         let declared = try Self.declared(segment, names, window)

@@ -75,6 +75,8 @@ struct ProxyTally: FleetAggregate {
         }
     }
 
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try add(spansOf: segment) }
+
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
         var mirrors = mirrors
         let calls = try segment.clientCalls(in: window, names) { mirrors.contains($0) }
