@@ -43,6 +43,54 @@ struct MetricsCommandTests {
         await store.close()
     }
 
+    private func points(of name: String, _ old: Metric) async throws -> MetricsResult {
+        let store = try TelemetryStore.open(path: path, options: StoreOptions())
+        let body = ExportMetricsServiceRequest(resourceMetrics: [
+            ResourceMetrics(resource: Resource(), scopeMetrics: [ScopeMetrics(metrics: [old])])
+        ]).protobufBytes()
+        let arrival = Arrival(receivedAt: InMemoryCommandLine.now, peerAddress: "192.0.2.7")
+        let batch = try DecodedMetrics.fromProtobuf(body.span, arrival: arrival).batch
+        _ = try await store.append(.points(batch), digest: BodyDigest(of: body.span))
+        await store.close()
+        return try TelemetryReader(path: path).points(MetricsQuery(name: name, window: .all, limit: 10))
+    }
+
+    @Test("attribute mapping http.server.duration: milliseconds are seconds", arguments: ["ms", "us"])
+    func durations(unit: String) async throws {
+        var value = HistogramValue()
+        value.count = 3
+        (value.sum, value.min, value.max) = (1_500, 250, 1_000)
+        (value.bucketCounts, value.explicitBounds) = ([1, 2], [500])
+        let time = UInt64(InMemoryCommandLine.now.rawValue)
+        var metric = Metric("http.server.duration", .histogram, [MetricPoint(.histogram(value), time: time)])
+        metric.unit = unit
+        metric.temporality = .cumulative
+        let point = try #require(try await points(of: "http.server.request.duration", metric).points.first)
+        // What is in another unit than it should be is not made smaller.
+        let isKnown = unit == "ms"
+        #expect(point.series.metric.name == (isKnown ? "http.server.request.duration" : metric.name))
+        #expect(point.series.metric.unit == (isKnown ? "s" : "us"))
+        guard isKnown else { return }
+        (value.sum, value.min, value.max) = (1.5, 0.25, 1)
+        value.explicitBounds = [0.5]
+        #expect(point.point.value == .histogram(value))
+    }
+
+    @Test(
+        "attribute mapping http.server.request.size: sizes of bodies",
+        arguments: [
+            ("http.server.request.body.size", "http.server.request.size"),
+            ("http.server.response.body.size", "http.server.response.size"),
+        ])
+    func sizes(name: String, old: String) async throws {
+        let time = UInt64(InMemoryCommandLine.now.rawValue)
+        var metric = Metric(old, .gauge, [MetricPoint(.int(12), time: time)])
+        metric.unit = "By"
+        let point = try #require(try await points(of: name, metric).points.first)
+        #expect(point.series.metric.name == name)
+        #expect(point.point.value == .int(12))
+    }
+
     @Test("--list shows each metric once, with its type, its unit and how many series it has")
     func list() async throws {
         let empty = try TelemetryStore.open(path: path, options: StoreOptions())

@@ -40,10 +40,7 @@ enum AnalystRows {
     static let all = tables.flatMap { table in table.rows.map { "\(table.prefix) \($0)" } }
 
     /// Rows about what is not built yet, and what that is.
-    static let later: [String: String] = [
-        "attribute mapping http.server.duration": "metrics under their older names: milliseconds",
-        "attribute mapping http.server.request.size": "metrics under their older names: sizes",
-    ]
+    static let later: [String: String] = [:]
 
     /// The rows that a name begins with; none for a name without a colon, or of something else.
     static func named(by name: some StringProtocol) -> [String] {

@@ -53,6 +53,8 @@ private struct MetricsSearch {
     let reader: PointReader
     private let query: MetricsQuery
     private let ids: Set<Int64>
+    /// What the metric was called before it had a stable name; nil for one that had no other.
+    private let stable: StableMetric?
     private var numbers: [BodyDigest: Int] = [:]
     /// The newest points, by series and time.
     private var points: [Int: [UInt64: StoredPoint]] = [:]
@@ -66,12 +68,13 @@ private struct MetricsSearch {
         self.query = query
         self.reader = reader
         self.ids = ids
+        stable = StableMetric(query.name)
     }
 
     mutating func look(at part: PointPart) throws(StoreError) {
         let opened = try reader.open(part)
         let wanted = opened.series.map { series in
-            guard let series, series.metric.name == query.name else { return false }
+            guard let series, [query.name, stable?.old].contains(series.metric.name) else { return false }
             return query.predicates.allSatisfy { $0.passes(series, nil) }
         }
         guard wanted.contains(true) else { return }
@@ -84,7 +87,7 @@ private struct MetricsSearch {
             let needsPoint = query.predicates.contains { $0.isOnPoint(series) }
             var point: StoredPoint?
             if needsPoint {
-                point = try opened.point(row)
+                point = try read(opened, row)
                 guard let point, query.predicates.allSatisfy({ $0.passes(series, point) }) else { continue }
             }
             try add(opened, row, time, series, point)
@@ -99,8 +102,8 @@ private struct MetricsSearch {
         numbers[series.identity] = number
         pointCount += 1
         if time < horizon { return }
-        let read = if let known { known as StoredPoint? } else { try opened.point(row) }
-        guard let point = read else { return }
+        let found = if let known { known as StoredPoint? } else { try read(opened, row) }
+        guard let point = found else { return }
         if points[number, default: [:]].updateValue(point, forKey: time) != nil {
             duplicates += 1
             pointCount -= 1
@@ -108,6 +111,11 @@ private struct MetricsSearch {
             kept += 1
         }
         if kept >= 2 * query.limit + 1_024 { prune() }
+    }
+
+    private func read(_ opened: PointReader.Opened, _ row: Int) throws(StoreError) -> StoredPoint? {
+        let point = try opened.point(row)
+        return point.map { stable?.point($0) ?? $0 }
     }
 
     /// Forgets those that are not among the newest.
