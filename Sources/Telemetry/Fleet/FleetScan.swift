@@ -59,7 +59,8 @@ struct FleetScan<Aggregate: FleetAggregate> {
             question: question, reader: reader, names: names, survey: survey, makeAggregate: make)
         let (first, facts) = try scan.look(at: segments, stored: stored.count)
         guard facts != question.nodeFacts else { return first }
-        // Some nodes turned out to cache, which nobody knew: what they passed on and what not now says something.
+        // Some nodes turned out to cache, which nobody knew: what they passed on and what not now says something. Or to
+        // say how large what they give out is, and answers without a size lay where that did not show.
         var informed = question
         informed.nodeFacts = facts
         scan = FleetScan(
@@ -82,7 +83,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
             let split = index < stored ? survey.splitTraces : []
             var found = try SegmentExchanges(
                 view, index: index, question, names, without: split, &state.memory)
-            let sizes = try found.findFalseSuccesses()
+            let sizes = try found.findFalseSuccesses(isStored: index < stored, question.nodeFacts)
             if index < stored {
                 try state.aggregate.add(spansOf: found)
             } else {
@@ -148,7 +149,9 @@ struct FleetScan<Aggregate: FleetAggregate> {
         let answer = Answer(
             aggregate: all.aggregate, names: names, quality: all.quality, segments: segments, stored: stored,
             held: all.held, fetches: fetches, question: question, survey: survey)
-        return (answer, all.caches.facts)
+        var facts = all.caches.facts
+        facts.sizesExpected = all.sizes.passedOver
+        return (answer, facts)
     }
 }
 

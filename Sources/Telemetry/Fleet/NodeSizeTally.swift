@@ -10,6 +10,8 @@ struct NodeSizeTally: Sendable {
     private struct Counts: Sendable {
         var told: UInt32 = 0
         var untold: UInt32 = 0
+        /// Of these, what the rest of its segment did not make suspicious.
+        var passedOver: UInt32 = 0
     }
 
     private static let kinds = 3
@@ -18,7 +20,7 @@ struct NodeSizeTally: Sendable {
     private var counts: [Counts] = []
 
     /// Where an exchange belongs that is the answer to a request for a file; nil for others.
-    private static func place(_ exchange: Exchange) -> Int? {
+    static func place(_ exchange: Exchange) -> Int? {
         guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide) else { return nil }
         let offset: Int
         switch exchange.moduleKind {
@@ -41,13 +43,28 @@ struct NodeSizeTally: Sendable {
         for (place, more) in other.counts.enumerated() {
             counts[place].told &+= more.told
             counts[place].untold &+= more.untold
+            counts[place].passedOver &+= more.passedOver
         }
+    }
+
+    /// Notes that an answer without a size is taken for one as far as its segment tells.
+    mutating func passOver(_ exchange: Exchange) {
+        guard let place = Self.place(exchange), place < counts.count else { return }
+        counts[place].passedOver &+= 1
+    }
+
+    /// Where answers were passed over that have to be looked at after all.
+    var passedOver: Set<Int> {
+        Set(counts.indices.filter { counts[$0].passedOver > 0 && Self.expectsSize(counts[$0]) })
+    }
+
+    private static func expectsSize(_ counts: Counts) -> Bool {
+        counts.told >= toldMin && counts.told >= counts.untold
     }
 
     /// Whether an answer without a size is no answer: its node says the size of most files of the kind.
     func expectsSize(_ exchange: Exchange) -> Bool {
-        guard let counts = counts(exchange) else { return false }
-        return counts.told >= Self.toldMin && counts.told >= counts.untold
+        counts(exchange).map { Self.expectsSize($0) } ?? false
     }
 
     /// Whether that may turn out when all of the window is known. Of one segment, so that it does not hang on which

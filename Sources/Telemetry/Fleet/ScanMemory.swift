@@ -102,7 +102,8 @@ struct ClientMemory: Sendable {
     func number(of client: UInt32) -> UInt32 { numbers[Int(client)] }
 
     mutating func forgetIfLarge() {
-        guard addresses.byteCount + agents.byteCount + clients.count * 32 + others.count * 32 > Self.bytesMax else { return }
+        guard addresses.byteCount + agents.byteCount + clients.count * 32 + others.count * 32 > Self.bytesMax
+        else { return }
         self = ClientMemory()
     }
 }

@@ -60,16 +60,28 @@ extension SegmentExchanges {
 
     /// Finds answers 200 for a file that are none: those of no bytes, and marks those of which nobody says a size while
     /// their node says it of others, for the end of the scan to decide.
+    ///
+    /// - Parameters:
+    ///   - isStored: whether it is a segment of the file; one that was made of split traces has few answers, and tells
+    ///     nothing of who says sizes
+    ///   - facts: what is known of the nodes from elsewhere
     /// - Returns: what the segment shows of who says sizes
-    mutating func findFalseSuccesses() throws(StoreError) -> NodeSizeTally {
+    mutating func findFalseSuccesses(isStored: Bool, _ facts: NodeFacts) throws(StoreError) -> NodeSizeTally {
         var sizes = NodeSizeTally()
         for exchange in exchanges { sizes.add(exchange) }
-        let candidates = exchanges.indices.filter { place in
+        var candidates: [Int] = []
+        for place in exchanges.indices {
             let exchange = exchanges[place]
             guard exchange.outcome == RequestOutcome.ok.rawValue, exchange.httpStatus == 200,
                 !exchange.flags.contains(.clientSide), exchange.moduleKind?.isImmutable == true
-            else { return false }
-            return exchange.bytes == 0 || sizes.mayExpectSize(exchange)
+            else { continue }
+            if let bytes = exchange.bytes {
+                if bytes == 0 { candidates.append(place) }
+            } else if !isStored || sizes.mayExpectSize(exchange) || facts.expectsSize(exchange) {
+                candidates.append(place)
+            } else {
+                sizes.passOver(exchange)
+            }
         }
         guard !candidates.isEmpty else { return sizes }
         let methods = try SegmentRows(view).normalized(.attribute("http.request.method"))

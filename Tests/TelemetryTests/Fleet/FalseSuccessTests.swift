@@ -59,8 +59,24 @@ struct FalseSuccessTests {
         #expect(try await outcome(Self.told(30) + [Self.answer(1_000, "mod", bytes: nil)]).outcome == .ok)
     }
 
+    @Test("outcome false_200: a node's sizes in other segments tell as much", arguments: [19, 20])
+    func elsewhere(count: UInt64) async throws {
+        var sample = FleetSample()
+        sample.add(Self.caddy, [Self.answer(1_000, bytes: nil)])
+        sample.add(Self.caddy, Self.told(count))
+        let reader = try await sample.reader(at: folder.file("\(count).db"), segmented: true)
+        let result = try FleetSample.slowest(reader)
+        #expect(result.units.first?.outcome == (count < 20 ? .ok : .false200))
+        #expect(result.quality.falseSuccesses == (count < 20 ? 0 : 1))
+    }
+
     @Test("outcome false_200: HEAD has no body, and what was answered behind the node was an answer")
     func answered() async throws {
+        for segmented in [false, true] { try await answered(segmented: segmented) }
+    }
+
+    /// - Parameter segmented: whether the two parts of the trace lie in different segments
+    private func answered(segmented: Bool) async throws {
         let head = [KeyValue("http.request.method", .string("HEAD"))]
         #expect(try await outcome(Self.told(30) + [Self.answer(1_000, bytes: nil, head)]).outcome == .ok)
         let old = [KeyValue("http.method", .string("HEAD"))]
@@ -73,7 +89,8 @@ struct FalseSuccessTests {
                 FleetSample.athens(
                     trace: 1_000, path: "/github.com/a/b/@v/v1.0.1000.zip", call: "protocol.Zip",
                     at: 10_001, fetchMillis: millis, parent: 1))
-            let reader = try await sample.reader(at: folder.file("hops-\(millis).db"))
+            let reader = try await sample.reader(
+                at: folder.file("hops-\(millis)-\(segmented).db"), segmented: segmented)
             let units = try FleetSample.slowest(reader).units
             let edge = units.first { $0.node.identity.name == "caddy-1" && $0.durationNanos == 50_000_000 }
             #expect(edge?.outcome == expected, "one that took \(millis) ms")

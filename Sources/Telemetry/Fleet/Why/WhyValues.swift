@@ -48,7 +48,8 @@ struct WhyValues: Sendable {
         let used = Self.columns(of: requests, rows)
         var seen: Set<[UInt8]> = []
         var columns: [(name: String, coded: CodedRows)] = []
-        for (place, column) in rows.tables.columns.enumerated() where column.role == .attribute && used[place] {
+        for (place, column) in rows.tables.columns.enumerated() where column.role == .attribute && used[place]
+        {
             guard seen.insert(column.name).inserted, !Self.isLeftOut(column, selection) else { continue }
             let name = String(decoding: column.name, as: UTF8.self)
             if let known = attributes.known(name), isID[Int(known)] { continue }
