@@ -46,6 +46,7 @@ struct LeaksCommand: ContextCommand {
             filter: try requests.filter(), modules: try modules(in: context),
             mirrors: try files.mirrorList(in: context), limit: limit)
         let reader = try common.openReader(in: context)
+        reader.mirrors = query.mirrors
         let result = try reader.leaks(query)
         var table = ResultTable.leaks(result, query, zone: style.zone)
         if result.requests == 0, result.calls == 0, result.leakCount == 0 {

@@ -42,6 +42,7 @@ struct RecommendCommand: ContextCommand {
             filter: try requests.filter(), mirrors: try files.mirrorList(in: context),
             privateModules: try privateModules.list())
         let reader = try common.openReader(in: context)
+        reader.mirrors = query.mirrors
         let result = try reader.recommend(query)
         var table = ResultTable.recommend(result, query)
         if result.candidates.isEmpty {

@@ -81,6 +81,7 @@ struct ChainLintCommand: ContextCommand {
         guard common.database.db != nil || window.since != nil || window.until != nil else { return nil }
         let window = try window.window(since: "1h", until: "now", now: context.now, zone: style.zone)
         let reader = try common.openReader(in: context)
+        reader.mirrors = lint.mirrors
         let (observed, requests) = try reader.observedModules(in: window, mirrors: lint.mirrors)
         lint.observed = observed
         guard requests > 0 || !observed.hosts.isEmpty else {
