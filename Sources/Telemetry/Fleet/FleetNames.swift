@@ -69,9 +69,14 @@ package struct ModuleName: Hashable, Sendable {
 
     /// A module, and behind a separator a version where there is one.
     init(_ bytes: ArraySlice<UInt8>) {
-        let end = bytes.firstIndex(of: Self.separator) ?? bytes.endIndex
-        module = String(decoding: bytes[..<end], as: UTF8.self)
-        version = end == bytes.endIndex ? nil : String(decoding: bytes[(end + 1)...], as: UTF8.self)
+        (module, version) = Self.parts(bytes)
+    }
+
+    /// What stands before a separator, and what behind it where there is one.
+    fileprivate static func parts(_ bytes: ArraySlice<UInt8>) -> (String, String?) {
+        let end = bytes.firstIndex(of: separator) ?? bytes.endIndex
+        let first = String(decoding: bytes[..<end], as: UTF8.self)
+        return (first, end == bytes.endIndex ? nil : String(decoding: bytes[(end + 1)...], as: UTF8.self))
     }
 
     /// The host that it comes from.
@@ -185,14 +190,17 @@ final class FleetNames: Sendable {
         return address[..<colon]
     }
 
-    /// One that has a number already.
+    // MARK: What numbers stand for that were given
+
     func module(_ number: UInt32) -> ModuleName {
         tables.withLockedValue { ModuleName($0.modules.table[Int(number) - 1]) }
     }
 
     func client(_ number: UInt32) -> ClientName {
-        let name = tables.withLockedValue { ModuleName($0.clients.table[Int(number) - 1]) }
-        return ClientName(address: name.module, userAgent: name.version ?? "")
+        let (address, agent) = tables.withLockedValue {
+            ModuleName.parts($0.clients.table[Int(number) - 1])
+        }
+        return ClientName(address: address, userAgent: agent ?? "")
     }
 
     /// What some numbers stand for, while others are still given.

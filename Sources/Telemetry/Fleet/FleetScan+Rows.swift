@@ -1,22 +1,4 @@
 extension FleetScan.Answer {
-    /// The trace of each of some exchanges.
-    func traceIDs(
-        _ places: [(segment: UInt32, row: UInt32)], _ reader: TelemetryReader
-    ) throws(StoreError) -> [TraceID?] {
-        let bySegment = Dictionary(grouping: places.indices) { places[$0].segment }.sorted { $0.key < $1.key }
-        let found = try ParallelScan.run(
-            bySegment.map { segments[Int($0.key)] }, reader.source, makeState: { [(Int, TraceID)]() }
-        ) { (found: inout [(Int, TraceID)], view, group) throws(StoreError) in
-            for index in bySegment[group].value {
-                found.append((index, try view.traceID(ofRow: Int(places[index].row))))
-            }
-        }
-        reader.note(found.damages)
-        var ids = [TraceID?](repeating: nil, count: places.count)
-        for (index, id) in found.states.joined() { ids[index] = id }
-        return ids
-    }
-
     /// Where the time of some sets of requests went. Of a scan with stages only.
     func stages(
         of sets: [[FleetRow]], _ reader: TelemetryReader

@@ -6,7 +6,7 @@ extension FleetScan.Answer {
         ofRows rows: [(segment: UInt32, row: UInt32)], _ reader: TelemetryReader
     ) throws(StoreError) -> [TraceID?] {
         try read(rows, reader) { (view, row) throws(StoreError) in
-            try Self.trace(of: row, view).id
+            try view.traceID(ofRow: row)
         }
     }
 
@@ -18,7 +18,7 @@ extension FleetScan.Answer {
             let materializer = try SpanMaterializer(view)
             var position = materializer.start
             materializer.advance(&position, to: row)
-            return try materializer.span(trace: try Self.trace(of: row, view).id, at: position)
+            return try materializer.span(trace: try view.traceID(ofRow: row), at: position)
         }
     }
 
@@ -38,19 +38,5 @@ extension FleetScan.Answer {
         var values = [Value?](repeating: nil, count: rows.count)
         for (index, value) in found.states.joined() { values[index] = value }
         return values
-    }
-
-    /// The last trace that begins at or before a row.
-    private static func trace(of row: Int, _ view: SegmentView) throws(StoreError) -> (
-        index: Int, id: TraceID
-    ) {
-        let offsets = try view.traceOffsets()
-        var low = 0
-        var high = offsets.count - 1
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if offsets[middle] <= row { low = middle } else { high = middle }
-        }
-        return (low, try view.traceIDs()[low])
     }
 }

@@ -20,7 +20,7 @@ extension TelemetryReader {
         }
         let slowest = answer.aggregate.slowest
         let shown = slowest.prefix(query.limit)
-        let ids = try answer.traceIDs(shown.map { ($0.exchange.segment, $0.exchange.row) }, self)
+        let ids = try answer.traceIDs(ofRows: shown.map { ($0.exchange.segment, $0.exchange.row) }, self)
         let names = FleetNameTables(answer.names)
         let units = zip(shown, ids).compactMap { slow, id in id.map { names.unit(slow, trace: $0) } }
         return FleetSlowestResult(
@@ -43,7 +43,7 @@ extension TelemetryReader {
         for set in parts.joined() { heap.insert(set) }
         let slowest = heap.sorted()
         let shown = slowest.prefix(query.limit)
-        let ids = try answer.traceIDs(shown.map { ($0.slowest.segment, $0.slowest.row) }, self)
+        let ids = try answer.traceIDs(ofRows: shown.map { ($0.slowest.segment, $0.slowest.row) }, self)
         let stages = try answer.stages(
             of: shown.map { set in answer.aggregate.rows(of: set, names.modules) }, self)
         let units = zip(zip(shown, ids), stages).compactMap { set, stages in

@@ -125,7 +125,7 @@ extension TelemetryReader {
                 group.rows.max { errors.rows[$0].start < errors.rows[$1].start } ?? group.rows[0]
             }
             let ids = try answer.traceIDs(
-                lasts.map { (errors.rows[$0].segment, errors.rows[$0].row) }, self)
+                ofRows: lasts.map { (errors.rows[$0].segment, errors.rows[$0].row) }, self)
             let failures = errors.rows.count { RequestOutcome(rawValue: $0.outcome)?.isFailure == true }
             return FleetErrorsResult(
                 causes: zip(shown, ids).map { Self.cause($0, errors, names, trace: $1) },
