@@ -56,12 +56,8 @@ struct TraceSearch {
         typealias Found = [(segment: Int, trace: TraceID, spans: [StoredSpan])]
         let outcome = try ParallelScan.run(segments, reader.source, makeState: { Found() }) {
             (found: inout Found, view, segment) throws(StoreError) in
-            var here: Found = []
-            for trace in traces {
-                let spans = try Self.spans(of: trace, in: view)
-                if !spans.isEmpty { here.append((segment, trace, spans)) }
-            }
-            found += here
+            let here = try Self.spans(of: traces, in: view)
+            for (trace, spans) in here { found.append((segment, trace, spans)) }
         }
         reader.note(outcome.damages)
         return outcome.states.joined().sorted { $0.segment < $1.segment }.reduce(into: [:]) {
@@ -80,18 +76,45 @@ struct TraceSearch {
         return .found(trace, spans, notes: reader.damageNotes() + QualityNotes.nodes(of: spans))
     }
 
-    private static func spans(of trace: TraceID, in view: SegmentView) throws(StoreError) -> [StoredSpan] {
-        guard try view.mayContain(trace), let index = try view.traceIDs().firstIndex(of: trace) else {
-            return []
-        }
-        let offsets = try view.traceOffsets()
+    /// The spans of some traces in a segment, whose columns are walked once for all of them.
+    private static func spans(
+        of traces: Set<TraceID>, in view: SegmentView
+    ) throws(StoreError) -> [(trace: TraceID, spans: [StoredSpan])] {
+        let places = try places(of: traces, in: view)
+        guard !places.isEmpty else { return [] }
+        let (ids, offsets) = (try view.traceIDs(), try view.traceOffsets())
         let materializer = try SpanMaterializer(view)
         var position = materializer.start
-        var spans: [StoredSpan] = []
-        for row in offsets[index]..<offsets[index + 1] {
-            materializer.advance(&position, to: row)
-            spans.append(try materializer.span(trace: trace, at: position))
+        var found: [(trace: TraceID, spans: [StoredSpan])] = []
+        for place in places {
+            var spans: [StoredSpan] = []
+            for row in offsets[place]..<offsets[place + 1] {
+                materializer.advance(&position, to: row)
+                spans.append(try materializer.span(trace: ids[place], at: position))
+            }
+            found.append((ids[place], spans))
         }
-        return spans
+        return found
+    }
+
+    /// Which of a segment's traces they are, in its order.
+    private static func places(
+        of traces: Set<TraceID>, in view: SegmentView
+    ) throws(StoreError) -> [Int] {
+        // Of few, the filter mostly knows that none is here.
+        if traces.count <= filteredMax, try !mayHoldSome(traces, view) { return [] }
+        let ids = try view.traceIDs()
+        if traces.count == 1, let trace = traces.first { return ids.firstIndex(of: trace).map { [$0] } ?? [] }
+        return ids.indices.filter { traces.contains(ids[$0]) }
+    }
+
+    /// Of more, the filter would hardly ever say no to all.
+    private static let filteredMax = 64
+
+    private static func mayHoldSome(
+        _ traces: Set<TraceID>, _ view: SegmentView
+    ) throws(StoreError) -> Bool {
+        for trace in traces where try view.mayContain(trace) { return true }
+        return false
     }
 }
