@@ -23,6 +23,14 @@ struct LinkTally: FleetAggregate {
         var numbers: [[UInt32]]
     }
 
+    /// Where a request went, and how long that took.
+    private struct Call: Sendable {
+        var host: UInt32
+        var nanos: UInt64
+    }
+
+    /// By segment and row of exchanges that wait for other segments: what the spans of clients below them tell.
+    private var heldCalls: [UInt64: [Call]] = [:]
     private(set) var firstStart: UInt64?
     private(set) var lastStart: UInt64?
 
@@ -44,6 +52,18 @@ struct LinkTally: FleetAggregate {
         servers = Servers(
             segment: segment.segmentIndex, texts: texts,
             numbers: texts.map { [UInt32](repeating: 0, count: $0.codeCount) })
+    }
+
+    mutating func hold(_ places: Range<Int>, of segment: SegmentExchanges) {
+        for place in places {
+            let exchange = segment.exchanges[place]
+            let calls = self.calls(of: exchange, segment)
+            if !calls.isEmpty { heldCalls[Self.key(exchange)] = calls }
+        }
+    }
+
+    private static func key(_ exchange: Exchange) -> UInt64 {
+        UInt64(exchange.segment) << 32 | UInt64(exchange.row)
     }
 
     mutating func add(_ group: ExchangeGroup) {
@@ -72,14 +92,19 @@ struct LinkTally: FleetAggregate {
     /// Where a request went that the spans of clients below it tell of.
     /// - Returns: whether there are some
     private mutating func addClients(of exchange: Exchange, _ segment: SegmentExchanges?) -> Bool {
-        guard let segment, servers?.segment == segment.segmentIndex else { return false }
-        var isFound = false
+        let calls = segment.map { self.calls(of: exchange, $0) } ?? heldCalls[Self.key(exchange)] ?? []
+        for call in calls { add(exchange, host: call.host, nanos: call.nanos) }
+        return !calls.isEmpty
+    }
+
+    private mutating func calls(of exchange: Exchange, _ segment: SegmentExchanges) -> [Call] {
+        guard servers?.segment == segment.segmentIndex else { return [] }
+        var calls: [Call] = []
         for row in segment.children[Int(exchange.row)] where segment.roles[row] == .client {
             guard let host = server(ofRow: row) else { continue }
-            isFound = true
-            add(exchange, host: host, nanos: segment.durations[row])
+            calls.append(Call(host: host, nanos: segment.durations[row]))
         }
-        return isFound
+        return calls
     }
 
     /// The number of the host that a span names.
@@ -118,6 +143,9 @@ struct LinkTally: FleetAggregate {
         for (key, counts) in other.hostLinks {
             let key = key & ~0xffff_ffff | numbers[Int(key & 0xffff_ffff)]
             hostLinks[key, default: NodeTraffic.Counts()].merge(counts)
+        }
+        for (key, calls) in other.heldCalls {
+            heldCalls[key] = calls.map { Call(host: UInt32(numbers[Int($0.host)]), nanos: $0.nanos) }
         }
         firstStart = [firstStart, other.firstStart].compactMap(\.self).min()
         lastStart = [lastStart, other.lastStart].compactMap(\.self).max()

@@ -65,27 +65,36 @@ struct MapTree {
         return (all[..<shown], all[shown...])
     }
 
-    /// By place, from where it is entered to show what lies behind it: of those that ask it and are shown nearer to the
-    /// clients, the busiest.
+    /// By place, from where it is entered to show what lies behind it: of those that ask it, the busiest.
     private func homes() -> [MapPlace: MapPlace] {
-        var homes: [MapPlace: MapPlace] = [:]
-        var level: [MapPlace] = [.clients]
+        let order = order()
+        // Only from what comes earlier: so no place lies behind itself.
+        let ranks = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($0.element, $0.offset) })
+        var homes: [MapPlace: (from: MapPlace, requests: Int)] = [:]
+        for (rank, from) in order.enumerated() {
+            for link in ordered(from).shown where rank < ranks[link.to] ?? 0 {
+                guard link.counts.requests > homes[link.to]?.requests ?? -1 else { continue }
+                homes[link.to] = (from, link.counts.requests)
+            }
+        }
+        return homes.mapValues(\.from)
+    }
+
+    /// All places that are shown, those nearer to the clients first; of those as near, the busier.
+    private func order() -> [MapPlace] {
+        var order: [MapPlace] = [.clients]
+        var level = order
         var isSeen: Set<MapPlace> = [.clients]
         while !level.isEmpty {
-            var most: [MapPlace: Int] = [:]
-            var next: [MapPlace] = []
-            for from in level {
-                for link in ordered(from).shown where !isSeen.contains(link.to) {
-                    if most[link.to] == nil { next.append(link.to) }
-                    guard link.counts.requests > most[link.to] ?? -1 else { continue }
-                    most[link.to] = link.counts.requests
-                    homes[link.to] = from
-                }
+            var requests: [MapPlace: Int] = [:]
+            for link in level.flatMap({ ordered($0).shown }) where !isSeen.contains(link.to) {
+                requests[link.to, default: 0] += link.counts.requests
             }
-            isSeen.formUnion(next)
-            level = next
+            level = requests.sorted { ($1.value, $0.key.name) < ($0.value, $1.key.name) }.map(\.key)
+            isSeen.formUnion(level)
+            order += level
         }
-        return homes
+        return order
     }
 
     private func addRows(
