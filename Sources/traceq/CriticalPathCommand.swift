@@ -47,9 +47,7 @@ struct CriticalPathCommand: ContextCommand {
     @OptionGroup var requests: RequestOptions
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 10000")
-        }
+        try RowLimit.validate(limit, in: 1...10_000)
         guard baseline == nil || earlier.since == nil else {
             throw ValidationError("--baseline and --baseline-since are the same; give one")
         }

@@ -37,9 +37,7 @@ struct MapCommand: ContextCommand {
     var limit = 10
 
     func validate() throws {
-        guard (1...10_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 10000")
-        }
+        try RowLimit.validate(limit, in: 1...10_000)
     }
 
     func run(in context: CommandContext) throws -> CommandStatus {

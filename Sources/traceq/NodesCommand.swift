@@ -41,9 +41,7 @@ struct NodesCommand: ContextCommand {
     var limit = 50
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 100000")
-        }
+        try RowLimit.validate(limit, in: 1...100_000)
     }
 
     func run(in context: CommandContext) throws -> CommandStatus {

@@ -41,9 +41,7 @@ struct PrewarmCommand: ContextCommand {
     @OptionGroup var requests: RequestOptions
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 100000")
-        }
+        try RowLimit.validate(limit, in: 1...100_000)
         guard !list || (common.output.format == nil && !common.output.json) else {
             throw ValidationError("--list is a format of its own; give it or --format")
         }

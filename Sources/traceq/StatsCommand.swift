@@ -67,9 +67,7 @@ struct StatsCommand: ContextCommand {
     }
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 1000000")
-        }
+        try RowLimit.validate(limit, in: 1...1_000_000)
         guard sort != .ratio || ratio != nil else {
             throw ValidationError(
                 "--sort ratio needs a ratio to sort by; add one, as in --ratio cache_result=hit")

@@ -60,9 +60,7 @@ struct WhyCommand: ContextCommand {
     @OptionGroup var requests: RequestOptions
 
     func validate() throws {
-        guard (1...100).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 100")
-        }
+        try RowLimit.validate(limit, in: 1...100)
         let wishes = [id != nil, slow, errors, misses].count { $0 }
         guard wishes == 1 else {
             throw ValidationError(
