@@ -77,7 +77,7 @@ private struct ProxyGroups {
         let figures = ComparisonFigures(unit: .request)
         // All are held against who was fastest of those with enough requests.
         let fastest = found.map(\.group.sum.tally).filter { $0.outcomes >= ProxyCandidate.requestsMin }
-            .min { ($0.durations.quantile(0.95) ?? .max) < ($1.durations.quantile(0.95) ?? .max) }
+            .min { Self.p95($0) < Self.p95($1) }
         return found.map { group, span in
             let mirror = query.mirrors[telemetryHost: group.name.host]
             return ProxyCandidate(
@@ -87,6 +87,10 @@ private struct ProxyGroups {
                 figures: figures.group(group.name.host, group.sum.tally, over: fastest, isBaseline: false),
                 outcomes: group.sum.tally.outcomes, privateServed: group.sum.privateServed)
         }
+    }
+
+    private static func p95(_ tally: ComparisonTally) -> Int64 {
+        tally.durations.sketch.quantile(0.95) ?? .max
     }
 }
 
