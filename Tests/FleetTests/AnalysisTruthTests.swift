@@ -51,6 +51,55 @@ struct AnalysisTruthTests {
         }
     }
 
+    @Test("compare by node: what each saw itself, how it ended, and what its own cache did")
+    func nodes() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let result = try TelemetryReader(path: fleet.path).compare(
+            FleetComparisonQuery(window: .all, key: .dimension(.node), limit: 100))
+        let isCompared = { (hop: SeenHop) in
+            ModuleKind(name: hop.truth.kind)?.isModuleRequest == true && hop.outcome != "probe"
+                && hop.outcome != "aborted"
+        }
+        let all = fleet.answers.figuresByNode(where: isCompared)
+        let files = fleet.answers.figuresByNode {
+            isCompared($0) && TruthAnswers.immutableKinds.contains($0.truth.kind)
+        }
+        #expect(result.groups.count == all.count && all.count > 15)
+        for (instance, figures) in all {
+            let name = fleet.answers.nodes[instance]?.name
+            let group = try #require(result.groups.first { $0.name == name }, "\(instance)")
+            #expect(group.units == figures.count && group.requests == figures.count, "\(instance)")
+            #expect(abs(group.meanNanos - (figures.meanDuration ?? 0)) < 1_000, "\(instance)")
+            for (found, quantile) in [(group.p50Nanos, 0.5), (group.p95Nanos, 0.95)] {
+                let expected = Double(figures.duration(quantile) ?? 0)
+                #expect(abs(Double(found) - expected) <= 0.01 * expected, "\(instance) \(quantile)")
+            }
+            let available = Double(figures.count - figures.failures) / Double(figures.count)
+            #expect(group.availability == available, "\(instance)")
+            #expect(group.lookups == files[instance]?.lookups ?? 0, "\(instance)")
+            #expect(group.hitRatio == files[instance]?.hitRatio, "\(instance)")
+            #expect(
+                isNear(
+                    group.bytesPerSecond,
+                    bytesPerSecond(
+                        fleet.answers.hops.filter {
+                            $0.node == instance && isCompared($0)
+                        })), "\(instance)")
+        }
+    }
+
+    /// Of answers of 1 MiB and more.
+    private func bytesPerSecond(_ hops: [SeenHop]) -> Double? {
+        let large = hops.filter { $0.outcome == "ok" && ($0.bodyBytes ?? 0) >= 1 << 20 }
+        let seconds = large.reduce(0) { $0 + Double($1.durationNanos) / 1e9 }
+        return seconds > 0 ? large.reduce(0) { $0 + Double($1.bodyBytes ?? 0) } / seconds : nil
+    }
+
+    private func isNear(_ found: Double?, _ expected: Double?) -> Bool {
+        guard let found, let expected else { return found == nil && expected == nil }
+        return abs(found - expected) <= 1e-9 * expected
+    }
+
     @Test("errors: as many failures as there were, each in one cause")
     func errors() async throws {
         let fleet = try await RecordedFleet.field.value

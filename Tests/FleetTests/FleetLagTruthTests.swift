@@ -71,6 +71,32 @@ struct FleetLagTruthTests {
         #expect(compared > 40)
     }
 
+    @Test(
+        "compare tells the median of what lag tells of each version", arguments: ["node", "region", "role"])
+    func comparison(dimension: String) async throws {
+        let fleet = try await RecordedFleet.field.value
+        let folder = try TemporaryDirectory()
+        let path = folder.file("indexed.db")
+        try FileManager.default.copyItem(atPath: fleet.path, toPath: path)
+        try RecordedDatabase.addIndex(of: fleet.truth, to: path)
+        let reader = try TelemetryReader(path: path)
+        let lag = try reader.fleetLag(FleetLagQuery(window: .all, now: Self.now))
+        let key = ComparisonKey(dimension)
+        let compared = try reader.compare(FleetComparisonQuery(window: .all, key: key, limit: 10_000))
+        for group in compared.groups {
+            let versions = lag.visibility.filter { key.text(of: $0.node) == group.name }
+            let expected = VisibilityMedian(versions)
+            #expect(group.visibility?.versions == expected?.versions, "\(group.name)")
+            guard let found = group.visibility, let expected else { continue }
+            // Of clocks that many requests tell of, the middle one may be another one of the same worth.
+            #expect(abs(found.lowerNanos - expected.lowerNanos) <= 7_000_000, "\(group.name)")
+            #expect((found.upperNanos == nil) == (expected.upperNanos == nil), "\(group.name)")
+            let (upper, expectedUpper) = (found.upperNanos ?? 0, expected.upperNanos ?? 0)
+            #expect(abs(upper - expectedUpper) <= 7_000_000, "\(group.name)")
+        }
+        #expect(compared.groups.contains { ($0.visibility?.lowerNanos ?? 0) > 1_000_000_000 })
+    }
+
     @Test("lag L6: for how long lists were older than those of other nodes")
     func lists() async throws {
         let (answers, nodes) = try await Self.lags()

@@ -71,18 +71,26 @@ package enum FleetDimension: Hashable, Sendable {
     func text(_ code: UInt32, _ names: FleetNameTables) -> String? {
         switch self {
         case .all: "all"
-        case .node: names.node(code).identity.name
-        case .region: names.node(code).region
-        case .role: names.node(code).role?.rawValue
-        case .software: names.node(code).software?.rawValue
-        case .service: names.node(code).service
-        case .serviceVersion: names.node(code).serviceVersion
+        case .node, .region, .role, .software, .service, .serviceVersion: text(of: names.node(code))
         case .module: names.module(code)?.module
         case .version: names.module(code).map { $0.module + ($0.version.map { "@" + $0 } ?? "") }
         case .upstream: names.module(code)?.upstream
         case .kind: ModuleKind(rawValue: UInt8(truncatingIfNeeded: code))?.name
         case .client: names.client(code)?.address
         case .attribute: code > 0 ? names.labels[Int(code) - 1] : nil
+        }
+    }
+
+    /// What a node has of it; nil where it has nothing of the kind, or the dimension is not about nodes.
+    func text(of node: FleetNode) -> String? {
+        switch self {
+        case .node: node.identity.name
+        case .region: node.region
+        case .role: node.role?.rawValue
+        case .software: node.software?.rawValue
+        case .service: node.service
+        case .serviceVersion: node.serviceVersion
+        case .all, .module, .version, .upstream, .kind, .client, .attribute: nil
         }
     }
 }

@@ -12,15 +12,10 @@ extension TelemetryReader {
             var tally = answer.aggregate
             tally.takeVersions()
             var notes: [QualityNote] = []
-            if var visibility = tally.visibility {
-                let metrics = try NodeMetrics(
-                    window, end: window.until, self, answer.names, &visibility.telemetry)
-                let census = NodeCensus(answer.names, visibility.telemetry, metrics, end: window.until)
-                let report = VisibilityReport(
-                    visibility.versions, census, answer.names.modules,
-                    index: try PublicationIndex.versions(self), period: Self.period(visibility.telemetry))
-                tally.take(report.versions())
-                notes = census.notes
+            if let visibility = tally.visibility {
+                let found = try self.visibility(visibility, answer.names)
+                tally.take(found.versions)
+                notes = found.notes
             }
             return ObjectiveResult(
                 evaluations: tally.meters.map(\.evaluation), quality: answer.quality,

@@ -21,7 +21,8 @@ extension ResultTable {
         }
         if let zips = compressedFiles(result, query) { notes.append(zips) }
         return ResultTable(
-            schema: "traceq.compare/1", window: query.window, columns: comparisonColumns(query),
+            schema: "traceq.compare/1", window: query.window,
+            columns: comparisonColumns(query, hasVisibility: result.groups.contains { $0.visibility != nil }),
             rowCount: result.groups.count, row: { comparisonCells(result.groups[$0], query) },
             notes: notes + result.quality.notes(isAboutCaches: true),
             summary: comparisonSummary(result, query, zone: zone),
@@ -42,7 +43,9 @@ extension ResultTable {
         )
     }
 
-    private static func comparisonColumns(_ query: FleetComparisonQuery) -> [ResultColumn] {
+    private static func comparisonColumns(
+        _ query: FleetComparisonQuery, hasVisibility: Bool
+    ) -> [ResultColumn] {
         func number(_ key: String?, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
             ResultColumn(key: key, title: title, fit: fit, alignsRight: true)
         }
@@ -58,16 +61,18 @@ extension ResultTable {
             ResultColumn(
                 key: "group", title: DisplayText.escaped(query.key.text).uppercased(), fit: .elastic),
             number("n", units), number("requests", nil), number("mean_ms", "MEAN"),
-            number("mean_interval_ms", nil), number("p50_ms", "P50", .spare(4)),
-            number("p95_ms", "P95", .spare(3)),
+            number("mean_interval_ms", nil), number("p50_ms", "P50", .spare(5)),
+            number("p95_ms", "P95", .spare(4)),
             number("baseline_n", nil), number("baseline_mean_ms", hasWindows ? "BEFORE" : nil),
             number("improvement", nil), number(nil, "IMPROVEMENT"), number("improvement_interval", nil),
-            number(nil, "95 % INTERVAL", .spare(5)), number("availability", nil),
-            number("availability_interval", nil), number(nil, "AVAILABLE", .spare(2)),
+            number(nil, "95 % INTERVAL", .spare(6)), number("availability", nil),
+            number("availability_interval", nil), number(nil, "AVAILABLE", .spare(3)),
             number("hit_ratio", nil), number("hit_ratio_interval", nil), number("lookups", nil),
-            number(nil, "HITS", .spare(1)), number("bytes_per_second", nil), number(nil, "MB/S", .spare(0)),
+            number(nil, "HITS", .spare(2)), number("bytes_per_second", nil), number(nil, "MB/S", .spare(0)),
             number("size_saved", nil), number(nil, isEncoding ? "SMALLER" : nil),
-            ResultColumn(key: "verdict", title: "VERDICT"),
+            number(nil, hasVisibility ? "VISIBLE" : nil, .spare(1)),
+            ResultColumn(key: "verdict", title: "VERDICT"), number("visibility_after_ms", nil),
+            number("visibility_upto_ms", nil), number("visibility_versions", nil),
         ]
     }
 
@@ -94,7 +99,11 @@ extension ResultTable {
             group.bytesPerSecond.map { .decimal($0) } ?? .missing,
             group.bytesPerSecond.map { .identifier(HumanUnits.rate($0 / 1e6)) } ?? .missing,
             group.sizeSaved.map { .decimal($0) } ?? .missing,
-            group.sizeSaved.map { .identifier(tenths($0)) } ?? .missing, verdict,
+            group.sizeSaved.map { .identifier(tenths($0)) } ?? .missing,
+            group.visibility.map { .identifier($0.words) } ?? .missing, verdict,
+            group.visibility.map { .duration($0.lowerNanos) } ?? .missing,
+            group.visibility?.upperNanos.map { .duration($0) } ?? .missing,
+            group.visibility.map { .integer(Int64($0.versions)) } ?? .missing,
         ]
     }
 

@@ -34,7 +34,8 @@ extension ResultTable {
         var lines = [
             "\(count), worst first; "
                 + (alarms.isEmpty
-                    ? "all within their limits" : "beyond their limits: \(alarms.joined(separator: ", "))")
+                    ? "all within their limits"
+                    : "beyond their limits (!): \(alarms.joined(separator: ", "))")
         ]
         if result.configurations > 1, only == nil || only == .config {
             lines.append("nodes run \(HumanUnits.count(result.configurations, "configuration"))")
@@ -102,7 +103,7 @@ extension ResultTable {
                 let row = rows[index]
                 let text = row.words
                 return [
-                    row.alarm.level == .fine ? .identifier(text) : .alert(text),
+                    row.alarm.level == .fine ? .identifier(text) : .alarm(text),
                     row.lowerNanos.map { .duration($0) } ?? .missing,
                     row.upperNanos.map { .duration($0) } ?? .missing, .structured(.bool(row.isConfirmed)),
                     .text(row.node.identity.name), row.node.role.map { .identifier($0.rawValue) } ?? .missing,
@@ -119,7 +120,9 @@ extension ResultTable {
 
 extension VersionVisibility {
     /// `41.23 s–54.98 s`, `> 41.23 s` while it is missing, `≤ 54.98 s` where it was never refused.
-    var words: String {
+    var words: String { Self.words(lowerNanos, upperNanos) }
+
+    fileprivate static func words(_ lowerNanos: Int64?, _ upperNanos: Int64?) -> String {
         switch (lowerNanos, upperNanos) {
         case (let lower?, let upper?): "\(HumanUnits.duration(lower))–\(HumanUnits.duration(upper))"
         case (let lower?, nil): "> \(HumanUnits.duration(lower))"
@@ -127,6 +130,11 @@ extension VersionVisibility {
         case (nil, nil): "-"
         }
     }
+}
+
+extension VisibilityMedian {
+    /// The same of a median.
+    var words: String { VersionVisibility.words(lowerNanos > 0 ? lowerNanos : nil, upperNanos) }
 }
 
 extension LagMeasure {

@@ -23,11 +23,14 @@ struct ComparisonGroups: FleetAggregate {
     private(set) var withoutClient = 0
     /// Nodes that say of some responses how they were encoded.
     private(set) var encodingNodes: Set<UInt32> = []
+    /// Who had which version when; nil where groups are not made of nodes.
+    private(set) var visibility: VisibilityTally?
 
-    init(key: ComparisonKey, unit: ComparisonUnit, names: FleetNames) {
+    init(key: ComparisonKey, unit: ComparisonUnit, window: TimeWindow, names: FleetNames) {
         self.key = key
         self.unit = unit
         self.names = names
+        if key.isOfNodes { visibility = VisibilityTally(window: window) }
     }
 
     /// Nodes are compared by what they saw themselves, hops included; so are the versions of their software.
@@ -36,7 +39,12 @@ struct ComparisonGroups: FleetAggregate {
         return dimension.isOfNodes && unit == .request
     }
 
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        try visibility?.add(spansOf: segment)
+    }
+
     mutating func add(_ group: ExchangeGroup) {
+        visibility?.add(group)
         // Numbers that were given meanwhile are looked up once for all of the group.
         var tables: FleetNameTables?
         for place in group.counted {
@@ -112,6 +120,7 @@ struct ComparisonGroups: FleetAggregate {
         unnamed += other.unnamed
         withoutClient += other.withoutClient
         encodingNodes.formUnion(other.encodingNodes)
+        if let more = other.visibility { visibility?.merge(more) }
     }
 
     // MARK: After the scan

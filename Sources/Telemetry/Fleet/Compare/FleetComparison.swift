@@ -59,11 +59,25 @@ package enum ComparisonKey: Hashable, Sendable {
         }
     }
 
+    /// Whether each node is in one group.
+    var isOfNodes: Bool {
+        guard case .dimension(let dimension) = self else { return false }
+        return dimension.isOfNodes || dimension == .region
+    }
+
+    /// The group of a node; nil where it has none.
+    func text(of node: FleetNode) -> String? {
+        switch self {
+        case .dimension(.serviceVersion): node.serviceVersion.map { node.service + " " + $0 }
+        case .dimension(let dimension): dimension.text(of: node)
+        case .encoding, .host: nil
+        }
+    }
+
     /// What a number stands for.
     func text(_ code: UInt32, _ names: FleetNameTables) -> String? {
         switch self {
-        case .dimension(.serviceVersion):
-            names.node(code).serviceVersion.map { names.node(code).service + " " + $0 }
+        case .dimension(.serviceVersion): text(of: names.node(code))
         case .dimension(let dimension): dimension.text(code, names)
         case .host: FleetNames.withoutPort(names.labels[Int(code) - 1])
         case .encoding: names.labels[Int(code) - 1] == "identity" ? "none" : names.labels[Int(code) - 1]
@@ -113,7 +127,7 @@ struct ComparisonTally: Sendable {
     /// Requests, fetches or sessions.
     private(set) var units = 0
     private(set) var sumNanos = 0.0
-    private(set) var durations = DurationSketch()
+    private(set) var durations = FewDurations()
     private(set) var requests = 0
     /// Of requests whose outcome is known.
     private(set) var outcomes = 0

@@ -37,6 +37,8 @@ package struct ComparedGroup: Sendable {
     package var bytesPerSecond: Double?
     /// By which part of their size the same files were smaller than without encoding.
     package var sizeSaved: Double?
+    /// How late the group's nodes had the versions that were published in the window.
+    package var visibility: VisibilityMedian?
 }
 
 package struct FleetComparisonResult: Sendable {
@@ -66,7 +68,7 @@ struct ComparisonFigures {
 
     private static func bootstrap(_ tally: ComparisonTally, seed: UInt64) -> MeanBootstrap {
         var values: [(value: Double, count: Double)] = []
-        tally.durations.forEachBucket { bucket, count in
+        tally.durations.sketch.forEachBucket { bucket, count in
             values.append((Double(DurationSketch.middle(of: bucket)), Double(count)))
         }
         return MeanBootstrap(values, mean: tally.sumNanos / Double(max(tally.units, 1)), seed: seed)
@@ -77,11 +79,12 @@ struct ComparisonFigures {
         _ name: String, _ tally: ComparisonTally, over baseline: ComparisonTally?, isBaseline: Bool
     ) -> ComparedGroup {
         let mean = tally.sumNanos / Double(max(tally.units, 1))
+        let durations = tally.durations.sketch
         let own = Self.bootstrap(tally, seed: 1)
         var group = ComparedGroup(
             name: name, units: tally.units, requests: tally.requests, meanNanos: mean,
-            meanInterval: own.interval, p50Nanos: tally.durations.quantile(0.5) ?? 0,
-            p95Nanos: tally.durations.quantile(0.95) ?? 0, verdict: isBaseline ? .baseline : .tooFew,
+            meanInterval: own.interval, p50Nanos: durations.quantile(0.5) ?? 0,
+            p95Nanos: durations.quantile(0.95) ?? 0, verdict: isBaseline ? .baseline : .tooFew,
             lookups: tally.lookups)
         if tally.outcomes > 0 {
             let answered = tally.outcomes - tally.failures

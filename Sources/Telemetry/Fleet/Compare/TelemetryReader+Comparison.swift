@@ -3,16 +3,20 @@ extension TelemetryReader {
     /// - Throws: `StoreError`
     package func compare(_ query: FleetComparisonQuery) throws(StoreError) -> FleetComparisonResult {
         try snapshot { () throws(StoreError) in
-            var (now, quality) = try comparisonGroups(query, query.window)
+            var (now, visibility, quality) = try comparisonGroups(query, query.window)
             let groups = now.finished()
             var result = FleetComparisonResult(
                 groups: [], groupCount: groups.count, unnamed: now.unnamed, withoutClient: now.withoutClient,
                 quality: quality, notes: [])
             if let window = query.baselineWindow {
-                var (before, _) = try comparisonGroups(query, window)
+                var (before, _, _) = try comparisonGroups(query, window)
                 addWindows(to: &result, groups, before.finished(), query)
             } else {
                 addGroups(to: &result, groups, query)
+            }
+            for place in result.groups.indices {
+                let versions = visibility[result.groups[place].name] ?? []
+                result.groups[place].visibility = VisibilityMedian(versions)
             }
             result.notes = damageNotes()
             return result
@@ -21,15 +25,21 @@ extension TelemetryReader {
 
     private func comparisonGroups(
         _ query: FleetComparisonQuery, _ window: TimeWindow
-    ) throws(StoreError) -> (ComparisonGroups, FleetQuality) {
+    ) throws(StoreError) -> (ComparisonGroups, [String: [VersionVisibility]], FleetQuality) {
         let labels = query.key.labels
         var question = FleetQuestion(window: window, filter: query.filter)
         question.label = labels.first
         question.labelFallbacks = Array(labels.dropFirst())
         let answer = try FleetScan.run(question, self) { names in
-            ComparisonGroups(key: query.key, unit: query.unit, names: names)
+            ComparisonGroups(key: query.key, unit: query.unit, window: window, names: names)
         }
-        return (answer.aggregate, answer.quality)
+        let versions = try answer.aggregate.visibility.map { tally throws(StoreError) in
+            try visibility(tally, answer.names).versions
+        }
+        let ofGroups = Dictionary(grouping: versions ?? []) { version in
+            query.filter.passes(version.node) ? query.key.text(of: version.node) ?? "" : ""
+        }
+        return (answer.aggregate, ofGroups.filter { !$0.key.isEmpty }, answer.quality)
     }
 
     /// The largest first; equal ones by name.

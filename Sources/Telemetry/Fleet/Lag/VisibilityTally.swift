@@ -1,6 +1,6 @@
 /// Which node had which version when, and what is needed to correct their clocks.
 struct VisibilityTally: FleetAggregate {
-    var telemetry: NodeTelemetry
+    private(set) var telemetry: NodeTelemetry
     private(set) var versions = VersionSightings()
 
     init(window: TimeWindow) {
