@@ -42,7 +42,7 @@ struct LagColumn {
         let (title, fit) = heading(measure)
         return LagColumn(nil, title, fit: fit, right: true) { row in
             guard let words = words(measure, row) else { return .missing }
-            return (row.alarm(measure)?.level ?? .fine) == .fine ? .identifier(words) : .alert(words)
+            return (row.alarm(measure)?.level ?? .fine) == .fine ? .identifier(words) : .alarm(words)
         }
     }
 

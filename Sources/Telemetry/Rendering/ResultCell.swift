@@ -6,6 +6,8 @@ package enum ResultCell: Hashable, Sendable {
     case text(String)
     /// Text that says something went wrong; people see it marked.
     case alert(String)
+    /// A measure beyond its limit: people see it marked by a sign as well as by colour.
+    case alarm(String)
     /// An id or a word of ours: never cut, never escaped.
     case identifier(String)
     case integer(Int64)
@@ -32,7 +34,7 @@ package enum ResultCell: Hashable, Sendable {
     var json: JSONNode {
         switch self {
         case .missing: .null
-        case .text(let text), .alert(let text), .identifier(let text): .string(text)
+        case .text(let text), .alert(let text), .alarm(let text), .identifier(let text): .string(text)
         case .integer(let number), .bytes(let number), .size(let number): .integer(number)
         case .decimal(let number), .rate(let number): .double(number)
         case .duration(let nanoseconds), .change(let nanoseconds):
@@ -49,6 +51,7 @@ package enum ResultCell: Hashable, Sendable {
         switch self {
         case .missing: "-"
         case .text(let text), .alert(let text): text.isEmpty ? "-" : DisplayText.escaped(text)
+        case .alarm(let text): "! " + DisplayText.escaped(text)
         case .identifier(let text): text
         case .integer(let number): HumanUnits.count(number)
         case .decimal(let number): ((number * 10).rounded() / 10).description
@@ -74,7 +77,8 @@ package enum ResultCell: Hashable, Sendable {
     var csvText: String {
         switch self {
         case .missing: ""
-        case .text(let text), .alert(let text): CSVRenderer.guarded(DisplayText.escaped(text))
+        case .text(let text), .alert(let text), .alarm(let text):
+            CSVRenderer.guarded(DisplayText.escaped(text))
         case .identifier(let text): text
         case .integer(let number), .bytes(let number), .size(let number): String(number)
         case .decimal(let number), .rate(let number): number.isFinite ? number.description : ""

@@ -129,7 +129,7 @@ extension ResultTable {
     /// `+1.700 s`, `-340 ms`; `≥ +1.69 s` where only arrivals show it.
     static func skewCell(_ clock: ClockReading?) -> ResultCell {
         guard let clock else { return .missing }
-        return clock.isWorthWarning ? .alert(skewWords(clock)) : .identifier(skewWords(clock))
+        return clock.isWorthWarning ? .alarm(skewWords(clock)) : .identifier(skewWords(clock))
     }
 
     static func skewWords(_ clock: ClockReading) -> String {
@@ -202,7 +202,7 @@ extension ResultTable {
                 QualityNote(
                     code: "skew",
                     message:
-                        "\(HumanUnits.count(skewed, "clock")) off by more than 250 ms: traceq lag --only skew shows what "
+                        "\(HumanUnits.count(skewed, "clock")) off by more than 250 ms (!): traceq lag --only skew shows what "
                         + "tells it",
                     nodes: result.nodes.filter { $0.clock?.isWorthWarning == true }.map(\.node.identity.name))
             )

@@ -214,7 +214,10 @@ struct TextTableRenderer {
 
         init(_ cell: ResultCell, zone: TimeZoneRules) {
             text = cell.displayText(in: zone)
-            if case .alert = cell { isAlert = true } else { isAlert = false }
+            switch cell {
+            case .alert, .alarm: isAlert = true
+            default: isAlert = false
+            }
         }
     }
 }
