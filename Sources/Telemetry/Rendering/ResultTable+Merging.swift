@@ -23,6 +23,8 @@ extension ResultTable {
                 ]
             },
             notes: notes,
+            summary: result.spansMerged == 0
+                ? ["there was nothing to merge: the segments are as large as merging makes them"] : [],
             layout: .record)
     }
 }

@@ -18,7 +18,13 @@ extension ResultTable {
                 : [
                     HumanUnits.count(rows.count, "request") + ", slowest first"
                         + (result.hasMore ? "; --limit shows more" : "")
+                        + (rows.contains(where: isOfModule) ? "; --by request tells why" : "")
                 ])
+    }
+
+    /// Whether the analysis of module requests has more to say of it.
+    private static func isOfModule(_ row: RequestRow) -> Bool {
+        row.urlPath.map { $0.contains("/@v/") || $0.hasSuffix("/@latest") } ?? false
     }
 
     private static func slowestColumns(zone: TimeZoneRules) -> [ResultColumn] {

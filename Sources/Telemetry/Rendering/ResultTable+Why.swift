@@ -102,8 +102,9 @@ extension ResultTable {
         } else {
             lines.append(
                 "tested \(HumanUnits.count(result.testCount, "value")) of "
-                    + "\(HumanUnits.count(result.attributeCount, "attribute")); CHANCE is the part of findings as sure "
-                    + "that are none; what explains the same requests is one row")
+                    + "\(HumanUnits.count(result.attributeCount, "attribute")): of findings as sure as these at most "
+                    + "\(percent(WhyRanking.falseDiscoveryMax)) are chance; what explains the same requests is one row"
+            )
         }
         return lines
     }
