@@ -20,7 +20,6 @@ struct ExportCommand: ContextCommand {
               traceq export --trace 0af76519 -o -           to standard output
               traceq export --signal logs -o logs.jsonl     log records
               traceq export --signal metrics -o points.jsonl
-                                                            points of metrics
             """)
 
     @Option(

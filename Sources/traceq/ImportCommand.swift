@@ -20,7 +20,6 @@ struct ImportCommand: ContextCommand {
               traceq import --db new.db *.otlp.zst         into a new one
               zcat old/*.gz | traceq import -              from a pipe
               traceq import --to http://127.0.0.1:4318 traces.jsonl
-                                                           through a running collector
               traceq import gox build.log                  the requests of a go command
               traceq import index index.jsonl              when versions were published
             """)

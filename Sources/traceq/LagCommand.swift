@@ -9,9 +9,9 @@ struct LagCommand: ContextCommand {
             "Show what lags: telemetry, clocks, heartbeats, edges, new versions and more, node by node.",
         discussion: """
             EXAMPLES
-              traceq lag                            everything that is called lag, of the last hour
-              traceq lag --only visibility --since 6h   which node had which new version how late
-              traceq lag --only skew --region 'cn-*'    whose clock is wrong
+              traceq lag                               every kind, of the last hour
+              traceq lag --only visibility --since 6h  who had new versions how late
+              traceq lag --only skew --region 'cn-*'   whose clock is wrong
 
             arrival: from a span's end to its arrival (p95). skew: how far the node's clock is ahead. heartbeat: how \
             long nothing came. edge: what an edge adds to the time of its proxy (p95). visibility: how long after its \
@@ -40,9 +40,7 @@ struct LagCommand: ContextCommand {
     var limit = 50
 
     func validate() throws {
-        guard (1...100_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 100000")
-        }
+        try RowLimit.validate(limit, in: 1...100_000)
     }
 
     func run(in context: CommandContext) throws -> CommandStatus {

@@ -8,8 +8,8 @@ struct MetricsCommand: ContextCommand {
         abstract: "List the metrics that are stored, or show the points of one.",
         discussion: """
             EXAMPLES
-              traceq metrics --list                              all metrics
-              traceq metrics go.proxy.queue.length               its points of the last hour
+              traceq metrics --list                 all metrics
+              traceq metrics go.proxy.queue.length  its points of the last hour
               traceq metrics disk.free --where 'device~sda' --since 1d
               traceq metrics cache.hits --where node=edge-1 --format csv
 
@@ -41,9 +41,7 @@ struct MetricsCommand: ContextCommand {
     var limit = 1_000
 
     func validate() throws {
-        guard (1...1_000_000).contains(limit) else {
-            throw ValidationError("--limit is \(limit); it must lie between 1 and 1000000")
-        }
+        try RowLimit.validate(limit, in: 1...1_000_000)
         guard list != (name != nil) else {
             throw ValidationError(
                 list

@@ -9,9 +9,9 @@ struct SLOCommand: ContextCommand {
         abstract: "Say whether service level objectives were kept, and how fast their budgets go.",
         discussion: """
             EXAMPLES
-              traceq slo                                the built-in objectives, over 30 days
-              traceq slo --file slo.yaml --window 7d    your own, over a week
-              traceq slo --region cn-* --json           of some nodes, for scripts
+              traceq slo                              the built-in ones, over 30 days
+              traceq slo --file slo.yaml --window 7d  your own, over a week
+              traceq slo --region 'cn-*' --json       of some nodes, for scripts
 
             Exit code 2 when an objective was missed or its budget goes so fast that somebody has to look now; 0 \
             otherwise, also where there is too little for a verdict. Without --file: slo.yaml in ~/.config/traceq or \

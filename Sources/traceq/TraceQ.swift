@@ -26,7 +26,7 @@ struct TraceQ: ParsableCommand {
               traceq stats --by node           spans, errors and durations of each node
               traceq trace 0af76519            one of them, drawn as a waterfall
               traceq metrics --list            which metrics are stored
-              traceq sql "SELECT …"            anything else, in SQL
+              traceq sql --tables              anything else, in SQL
               traceq db info                   what is stored
               traceq slo                       whether objectives were kept
               traceq chain lint                whether GOPROXY is as it should be
