@@ -175,22 +175,4 @@ struct SLOCommandTests {
         #expect(answer.status == .usage)
         #expect(answer.diagnostics.contains(sentence), "\(answer.diagnostics)")
     }
-
-    @Test("the examples of --help run")
-    func examples() async throws {
-        try await store((0..<30).map { Request(ago: Self.hour + Int64($0)) })
-        try folder.write(
-            "objectives:\n  - {name: a, indicator: availability, at_least: 99%}\n", to: "slo.yaml")
-        let help = InMemoryCommandLine(["slo", "--help"]).output
-        let examples = help.split(separator: "\n").filter { $0.hasPrefix("  traceq slo") }
-        #expect(examples.count == 3)
-        for example in examples {
-            let typed = example.firstRange(of: "    ").map { example[..<$0.lowerBound] } ?? example
-            let words = typed.split(separator: " ").dropFirst().map {
-                $0 == "slo.yaml" ? folder.file("slo.yaml") : String($0)
-            }
-            let answer = InMemoryCommandLine(words + ["--db", path])
-            #expect(answer.status == .success, "\(words) \(answer.diagnostics)")
-        }
-    }
 }
