@@ -80,14 +80,22 @@ struct TextTableRenderer {
             return
         }
         widths = natural
-        let keys = shown.indices.filter { !shown[$0].alignsRight }
-        var numbers = shown.indices.filter { shown[$0].alignsRight }
-        leaveOut(&numbers, shown, widths, room - Self.indent.count)
+        var keys = shown.indices.filter { !shown[$0].alignsRight }
+        var lower = shown.indices.filter { shown[$0].alignsRight }
+        leaveOut(&keys, shown, widths, room)
         cut(&widths, keys, shown, room)
-        cut(&widths, numbers, shown, room - Self.indent.count)
+        if total(keys.map { widths[$0] }) > room {
+            // What may move is known by what stands above it.
+            lower = keys.filter { shown[$0].fit == .movable } + lower
+            keys.removeAll { shown[$0].fit == .movable }
+            widths = natural
+            cut(&widths, keys, shown, room)
+        }
+        leaveOut(&lower, shown, widths, room - Self.indent.count)
+        cut(&widths, lower, shown, room - Self.indent.count)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, keys, shown, widths, isHeading: position == 0))
-            output.line(Self.indent + line(row, numbers, shown, widths, isHeading: position == 0))
+            output.line(Self.indent + line(row, lower, shown, widths, isHeading: position == 0))
         }
     }
 

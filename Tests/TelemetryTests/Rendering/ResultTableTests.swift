@@ -87,6 +87,36 @@ struct ResultTableTests {
         for column in ["rate", "max_ms", "total_ms"] { #expect(csv.contains("," + column)) }
     }
 
+    @Test(
+        "where one line is too short, texts that may move go to the second with the numbers, and ids stay whole",
+        arguments: [80, 90, 100, 120, 160])
+    func movedTexts(width: Int) {
+        let id = "85480f7f3e58c8d5c365c9975e8a6e74"
+        let cells: [ResultCell] = [
+            .time(SampleRequests.window.since), .duration(32_130_000_000), .identifier("cold_upstream"),
+            .identifier("upstream"), .text("github.com/some-organisation/a-module-with-a-long-name"),
+            .text("v1.18.1"), .size(4_928_307), .text("mirror-1"), .text("eu-central-1"), .identifier(id),
+        ]
+        let table = ResultTable(
+            schema: "test/1",
+            columns: [
+                ResultColumn(key: "start", title: "START", fit: .spare(2)),
+                ResultColumn(key: "duration_ms", title: "DURATION", alignsRight: true),
+                ResultColumn(key: "class", title: "CLASS"), ResultColumn(key: "stage", title: "STAGE"),
+                ResultColumn(key: "module", title: "MODULE", fit: .elastic),
+                ResultColumn(key: "version", title: "VERSION", fit: .movable),
+                ResultColumn(key: "bytes", title: "BYTES", fit: .spare(1), alignsRight: true),
+                ResultColumn(key: "node", title: "NODE", fit: .movable),
+                ResultColumn(key: "region", title: "REGION", fit: .spare(0)),
+                ResultColumn(key: "trace_id", title: "TRACE ID"),
+            ], rowCount: 1, row: { _ in cells })
+        let text = write(table, as: .table, RenderStyle(width: width)).output
+        for line in text.split(separator: "\n") {
+            #expect(DisplayWidth.columns(String(line)) <= width, "\(line)")
+        }
+        for word in [id, "v1.18.1", "mirror-1", "cold_upstream", "32.13 s"] { #expect(text.contains(word)) }
+    }
+
     @Test("periods of whole minutes show no seconds, to people")
     func periods() {
         for (nanos, expected) in [
