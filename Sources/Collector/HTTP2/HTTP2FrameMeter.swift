@@ -6,6 +6,9 @@ import NIOCore
 /// The library's limits are of single types within a time, and there is none of those that it does not look at. This
 /// one is of all of them together, against what they are for: requests and their bytes. It comes before the library, so
 /// that a flood costs no more than to read the lengths of its frames.
+///
+/// It also ends a connection on which a frame or the header of a request does not come to its end in time: the library
+/// waits for that as long as it takes. DATA has limits of its own.
 final class HTTP2FrameMeter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -18,7 +21,11 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
     private enum FrameType {
         static let data: UInt8 = 0
         static let headers: UInt8 = 1
+        static let continuation: UInt8 = 9
     }
+
+    /// END_HEADERS, of HEADERS and CONTINUATION.
+    private static let endHeaders: UInt8 = 4
 
     /// What belongs to a call beside its DATA: window updates for the stream and the connection, as some senders make
     /// them for each frame of an answer, a ping that measures the way, and as many more for those that do both.
@@ -31,14 +38,52 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
     private var scan = HTTP2FrameScan()
     private var allowance = PieceAllowance()
     private var hasEnded = false
+    /// Whether the frame that came last is DATA.
+    private var isData = false
+    /// Whether a header has begun that further frames continue.
+    private var isInHeaders = false
+    private var hasBegun = false
+    private let secondsMax: Int64
+    private let deadline: ConnectionDeadline
+
+    /// - Parameter secondsMax: how long a frame or a header may take, from its first byte to its last
+    init(secondsMax: Int64, counters: CollectorCounters, channel: any Channel) {
+        self.secondsMax = secondsMax
+        deadline = ConnectionDeadline(eventLoop: channel.eventLoop) {
+            counters.note(.connectionExpired)
+            channel.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        context.fireChannelInactive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !hasEnded else { return }
         var bytes = unwrapInboundIn(data)
         while let frame = scan.next(in: &bytes) {
             guard takes(frame) else { return end(context: context) }
+            hasBegun = true
+            isData = frame.type == FrameType.data
+            if frame.type == FrameType.headers || frame.type == FrameType.continuation {
+                isInHeaders = frame.flags & Self.endHeaders == 0
+            }
         }
+        watch()
         context.fireChannelRead(data)
+    }
+
+    /// What comes in drips does not move the deadline.
+    private func watch() {
+        // Before the first frame, others watch.
+        let waits = hasBegun && (isInHeaders || scan.isInHeader || (scan.isInPayload && !isData))
+        if !waits {
+            deadline.clear()
+        } else if !deadline.isSet {
+            deadline.set(seconds: secondsMax)
+        }
     }
 
     private func takes(_ frame: HTTP2FrameScan.Frame) -> Bool {
@@ -56,6 +101,7 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
 
     private func end(context: ChannelHandlerContext) {
         hasEnded = true
+        deadline.clear()
         context.writeAndFlush(
             wrapOutboundOut(context.channel.allocator.buffer(bytes: Self.goAway)), promise: nil)
         context.fireErrorCaught(Flood())

@@ -4,10 +4,12 @@ package import NIOCore
 package struct HTTP2FrameScan: Sendable {
     package struct Frame: Hashable, Sendable {
         package var type: UInt8
+        package var flags: UInt8
         package var payloadBytes: Int
 
-        package init(type: UInt8, payloadBytes: Int) {
+        package init(type: UInt8, flags: UInt8, payloadBytes: Int) {
             self.type = type
+            self.flags = flags
             self.payloadBytes = payloadBytes
         }
     }
@@ -21,6 +23,12 @@ package struct HTTP2FrameScan: Sendable {
     private var header = ByteBuffer()
 
     package init() {}
+
+    /// Whether a part of a frame's header has come.
+    package var isInHeader: Bool { header.readableBytes > 0 }
+
+    /// Whether a part of what lies behind the last frame's header is still to come; of the preface at first.
+    package var isInPayload: Bool { skippedBytes > 0 }
 
     /// The next frame whose header is complete; nil when the bytes are used up.
     package mutating func next(in bytes: inout ByteBuffer) -> Frame? {
@@ -49,9 +57,11 @@ package struct HTTP2FrameScan: Sendable {
     /// Length in 24 bits, type in 8, flags in 8, stream in 32.
     private static func readFrame(from bytes: inout ByteBuffer) -> Frame? {
         guard bytes.readableBytes >= headerBytes,
-            let start = bytes.getInteger(at: bytes.readerIndex, as: UInt32.self)
+            let start = bytes.getInteger(at: bytes.readerIndex, as: UInt32.self),
+            let flags = bytes.getInteger(at: bytes.readerIndex + 4, as: UInt8.self)
         else { return nil }
         bytes.moveReaderIndex(forwardBy: headerBytes)
-        return Frame(type: UInt8(truncatingIfNeeded: start), payloadBytes: Int(start >> 8))
+        return Frame(
+            type: UInt8(truncatingIfNeeded: start), flags: flags, payloadBytes: Int(start >> 8))
     }
 }

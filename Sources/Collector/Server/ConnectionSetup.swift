@@ -68,7 +68,9 @@ struct ConnectionSetup: Sendable {
             graceSeconds: settings.http2GraceSecondsMax, counters: service.counters, channel: channel)
         try pipeline.addHandlers(
             [
-                HTTP2FrameMeter(), handler, HTTP2ConnectionHandler(connection, channel: channel),
+                HTTP2FrameMeter(
+                    secondsMax: settings.headerSecondsMax, counters: service.counters, channel: channel),
+                handler, HTTP2ConnectionHandler(connection, channel: channel),
                 announcement, manager,
             ],
             position: .after(sniffer))

@@ -22,6 +22,6 @@ struct HTTP2FrameScanTests {
             while let frame = scan.next(in: &part) { found.append(frame) }
             #expect(part.readableBytes == 0)
         }
-        #expect(found == frames.map { Frame(type: UInt8($0.0), payloadBytes: $0.1) })
+        #expect(found == frames.map { Frame(type: UInt8($0.0), flags: 255, payloadBytes: $0.1) })
     }
 }

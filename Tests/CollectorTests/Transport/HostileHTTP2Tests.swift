@@ -15,6 +15,58 @@ struct HostileHTTP2Tests {
         return try await connection.untilClosed()
     }
 
+    /// What does not come to its end: the header of a request that further frames should continue, a frame, and the
+    /// header of a frame.
+    static let beginnings: [(String, [UInt8])] = [
+        ("header", HTTP2Wire.request(stream: 1, path: "/", endsHeaders: false)),
+        ("frame", HTTP2Wire.request(stream: 1, path: "/").dropLast(3)),
+        ("frame's header", HTTP2Wire.request(stream: 1, path: "/").prefix(3).map { $0 }),
+    ].map { ($0.0, Array($0.1)) }
+
+    @Test("hostile 2: a header over HTTP/2 that does not come to its end is given up", arguments: beginnings)
+    func unfinishedHeaders(beginning: (String, [UInt8])) async throws {
+        let settings = TestCollector.settings { $0.headerSecondsMax = 1 }
+        try await TestCollector.with(settings) { collector async throws in
+            _ = try await untilClosed(collector, beginning.1)
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 2: nor does one get more time by coming byte by byte")
+    func drippingHeaders() async throws {
+        let settings = TestCollector.settings { $0.headerSecondsMax = 2 }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            let frame = Wire.frame(
+                Wire.headers, flags: Wire.endHeaders, stream: 1, [UInt8](repeating: 0, count: 8_000))
+            connection.send(Wire.start() + frame.prefix(9))
+            connection.drip("a", everyMs: 200)
+            _ = try await connection.untilClosed()
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("a body that takes longer than a header may is waited for")
+    func slowBody() async throws {
+        let settings = TestCollector.settings { $0.headerSecondsMax = 1 }
+        try await TestCollector.with(settings) { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            let body = SampleRequest.protobuf()
+            let call = Wire.call(stream: 1, body)
+            connection.send(Wire.start() + call.dropLast(10))
+            try await Task.sleep(for: .seconds(2))
+            // An offence ends the connection after the answer.
+            connection.send(Array(call.suffix(10)))
+            try await Task.sleep(for: .seconds(1))
+            connection.send([UInt8](repeating: 0, count: 3))
+            let answer = try await connection.untilClosed()
+            #expect(
+                Wire.frames(in: answer).contains {
+                    $0.type == Wire.headers && $0.payload.first == Wire.statusOK
+                })
+        }
+    }
+
     private static func streams(_ count: Int) -> [UInt32] { (0..<UInt32(count)).map { 2 * $0 + 1 } }
 
     @Test("hostile 17: ten thousand calls that are called back at once end the connection")
