@@ -100,6 +100,16 @@ struct ConfigReader {
         }
     }
 
+    /// Whether a value is written out; reported when it is not. For what logs and messages show: the reference to it may
+    /// be one to a secret.
+    mutating func isWrittenOut(_ node: ConfigNode, of path: String) -> Bool {
+        guard case .scalar(let written, _) = node.content, written.contains("$") else { return true }
+        report(
+            node.position,
+            "\(path) is \"\(LogLine.escaped(written))\": write it out, since it is shown in logs and answers")
+        return false
+    }
+
     /// The text of an item of a list, in which nothing is put in; nil, and reported, when there is none.
     mutating func literal(_ node: ConfigNode, of path: String) -> String? {
         guard case .scalar(let text, _) = node.content, !text.isEmpty else {

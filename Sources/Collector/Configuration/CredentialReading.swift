@@ -101,6 +101,7 @@ enum CredentialReading {
             reader.report(item.position, "an item of \(form.path) has no name: senders are known by it")
             return nil
         }
+        guard reader.isWrittenOut(node, of: "name") else { return nil }
         return reader.value(
             node, of: "name", expected: "give 1 to 64 letters, digits and the signs . _ - @"
         ) { text in

@@ -55,7 +55,8 @@ enum SourceRateReading {
 
     /// A name as it is told apart: addresses and networks are written in one way.
     private static func source(_ node: ConfigNode, _ reader: inout ConfigReader) -> String? {
-        reader.value(node, of: "source", expected: "give at most 256 printable characters") { text in
+        guard reader.isWrittenOut(node, of: "source") else { return nil }
+        return reader.value(node, of: "source", expected: "give at most 256 printable characters") { text in
             guard (1...256).contains(text.utf8.count), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
             else {
                 return nil
