@@ -62,9 +62,12 @@ struct MissesCommand: ContextCommand {
         if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
-                noun: "request for module file", lacking: "asks a Go module proxy for a file of a version",
+                noun: "module file request", lacking: "asks a Go module proxy for a file of a version",
                 notes: result.notes)
             table.explainEmptiness(advice.sentence(try reader.info()), format)
+        } else if case .attribute(let key) = query.dimension, result.groups.allSatisfy({ $0.key == nil }) {
+            let spans = try reader.stats(StatsQuery(window: query.window, keys: [key], limit: 1))
+            table.notes += spans.unknownKeys.map { UnknownKeyAdvice(key: $0, known: spans.knownKeys).note }
         }
         context.write(table, as: format, style: style)
         return .success

@@ -63,7 +63,7 @@ struct RecommendCommand: ContextCommand {
         }
         return EmptyWindowAdvice(
             window: query.window, filters: requests.given, now: context.now, zone: style.zone,
-            noun: "request for module file", notes: result.notes
+            noun: "module file request", notes: result.notes
         ).sentence(try reader.info())
     }
 }

@@ -63,6 +63,27 @@ struct AnalysisCommandTests {
         InMemoryCommandLine(arguments + ["--db", path, "--no-color"], terminalWidth: width)
     }
 
+    @Test("misses by a key that no span has name the one that was probably meant")
+    func unknownKey() async throws {
+        try await store(requests: 20)
+        let answer = run(["misses", "--by", "client.adress"])
+        #expect(
+            answer.output.contains(
+                "no span in the window has 'client.adress'; did you mean 'client.address'?"))
+        #expect(!run(["misses", "--by", "client.address"]).output.contains("no span"))
+    }
+
+    @Test(
+        "counts of failures are numbers in JSON, whether there are some or not",
+        arguments: SlowestUnit.allCases)
+    func failureCounts(unit: SlowestUnit) async throws {
+        try await store(requests: 20)
+        let json = try JSONValue(parsing: run(["slowest", "--by", unit.rawValue, "--json"]).output)
+        guard case .array(let rows) = json["rows"] else { throw TestSupportError("no rows") }
+        let counts = rows.compactMap { $0["failures"]?.number }
+        #expect(counts.count == rows.count && counts.contains(0) && counts.contains { $0 > 0 })
+    }
+
     @Test("rows in every format, and tables fit terminals", arguments: commands)
     func answers(command: [String]) async throws {
         try await store(requests: 60)

@@ -11,6 +11,8 @@ package enum ResultCell: Hashable, Sendable {
     /// An id or a word of ours: never cut, never escaped.
     case identifier(String)
     case integer(Int64)
+    /// A count that should be 0; people see it marked where it is not.
+    case failures(Int64)
     case decimal(Double)
     /// How many a second.
     case rate(Double)
@@ -35,7 +37,8 @@ package enum ResultCell: Hashable, Sendable {
         switch self {
         case .missing: .null
         case .text(let text), .alert(let text), .alarm(let text), .identifier(let text): .string(text)
-        case .integer(let number), .bytes(let number), .size(let number): .integer(number)
+        case .integer(let number), .failures(let number), .bytes(let number), .size(let number):
+            .integer(number)
         case .decimal(let number), .rate(let number): .double(number)
         case .duration(let nanoseconds), .change(let nanoseconds):
             .decimal(HumanUnits.milliseconds(nanoseconds))
@@ -53,7 +56,7 @@ package enum ResultCell: Hashable, Sendable {
         case .text(let text), .alert(let text): text.isEmpty ? "-" : DisplayText.escaped(text)
         case .alarm(let text): "! " + DisplayText.escaped(text)
         case .identifier(let text): text
-        case .integer(let number): HumanUnits.count(number)
+        case .integer(let number), .failures(let number): HumanUnits.count(number)
         case .decimal(let number): ((number * 10).rounded() / 10).description
         case .rate(let number): HumanUnits.rate(number)
         case .bytes(let count):
@@ -80,7 +83,8 @@ package enum ResultCell: Hashable, Sendable {
         case .text(let text), .alert(let text), .alarm(let text):
             CSVRenderer.guarded(DisplayText.escaped(text))
         case .identifier(let text): text
-        case .integer(let number), .bytes(let number), .size(let number): String(number)
+        case .integer(let number), .failures(let number), .bytes(let number), .size(let number):
+            String(number)
         case .decimal(let number), .rate(let number): number.isFinite ? number.description : ""
         case .duration(let nanoseconds), .change(let nanoseconds): HumanUnits.milliseconds(nanoseconds)
         case .time(let time), .minute(let time): time.rfc3339

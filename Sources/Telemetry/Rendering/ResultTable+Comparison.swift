@@ -148,7 +148,7 @@ extension ResultTable {
             ? "; below \(minimum) \(query.unit.rawValue)\(query.unit == .fetch ? "e" : "")s of each side no verdict"
             : ""
         lines.append(
-            "improvement is (b - x) / b of the mean, with the interval that holds it 95 times of 100\(few)")
+            "improvement is (b - x) / b of the mean; better or worse is what is so 95 times of 100\(few)")
         let hidden = result.groupCount - result.groups.count
         if hidden > 0 { lines.append("\(HumanUnits.count(hidden, "more group")); --limit shows them") }
         return lines

@@ -45,9 +45,7 @@ extension ResultTable {
     }
 
     /// A number that should be 0.
-    private static func countCell(_ count: Int) -> ResultCell {
-        count > 0 ? .alert(HumanUnits.count(Int64(count))) : .integer(0)
-    }
+    private static func countCell(_ count: Int) -> ResultCell { .failures(Int64(count)) }
 
     // MARK: Columns
 

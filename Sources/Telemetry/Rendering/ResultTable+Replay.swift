@@ -40,7 +40,7 @@ extension ResultTable {
             result.share(of: stop).map { .decimal($0) } ?? .missing,
             .identifier(HumanUnits.percent(stop.served, of: result.served + result.failed)),
             .integer(Int64(stop.notFound)),
-            stop.failed > 0 ? .alert(HumanUnits.count(Int64(stop.failed))) : .integer(0),
+            .failures(Int64(stop.failed)),
             .integer(Int64(stop.unknown)), quantile(0.5), quantile(0.95),
         ]
     }
@@ -60,18 +60,23 @@ extension ResultTable {
             let hops = result.servedByHops.enumerated().filter { $0.element > 0 }.map { hop, count in
                 "\(HumanUnits.percent(count, of: result.served)) by the \(ordinal(hop + 1)) place asked"
             }
-            lines.append("served " + hops.joined(separator: ", "))
+            lines.append("of those served, " + hops.joined(separator: ", "))
             let mean = result.addedNanos / Int64(result.served)
             lines.append(
                 "time before the place that served: mean \(HumanUnits.duration(mean)), p95 "
                     + "\(HumanUnits.duration(result.added.quantile(0.95) ?? 0)) of "
                     + "\(HumanUnits.duration(result.durations.quantile(0.95) ?? 0)) in all")
         }
-        for (failure, count) in result.failuresByCount.prefix(namedMax) {
+        let failures = result.failuresByCount
+        for (failure, count) in failures.prefix(namedMax) {
             lines.append(
                 "fails \(HumanUnits.count(count, "time")): \(DisplayText.escaped(failure.request)), "
                     + (failure.answer == .notFound ? "not found" : "an error") + " of "
                     + DisplayText.escaped(failure.source.name))
+        }
+        if failures.count > namedMax {
+            lines.append(
+                "\(HumanUnits.count(Int64(failures.count - namedMax))) more that fail are in --format json")
         }
         if let comparison = answer.comparison { lines += comparisonLines(comparison) }
         return lines

@@ -86,8 +86,12 @@ extension ResultTable {
                     + "\(target.outcome?.name ?? "an unknown outcome"): it is one of the \(noun), and what is listed is "
                     + "what it has in common with others of these")
         }
+        // What counts as slow stands nowhere else.
+        let meaning =
+            query.selection == .slow(minNanos: nil)
+            ? " (above 1 s, and above three times what their size explains)" : ""
         lines.append(
-            "\(HumanUnits.count(Int64(result.selected))) \(noun), which took \(time) longer than as many others; the rest "
+            "\(HumanUnits.count(Int64(result.selected))) \(noun)\(meaning), which took \(time) longer than as many others; the rest "
                 + "are \(HumanUnits.count(result.rest, "request"))")
         if result.isTooSmall {
             lines.append(

@@ -80,6 +80,10 @@ struct TextTableRenderer {
             return
         }
         widths = natural
+        let fixed = shown.indices.filter { shown[$0].fit == .fixed }
+        if shown.contains(where: { $0.fit == .movable }), total(fixed.map { widths[$0] }) <= room {
+            return writeStacked(shown, titles, rows, to: &output)
+        }
         var keys = shown.indices.filter { !shown[$0].alignsRight }
         var lower = shown.indices.filter { shown[$0].alignsRight }
         leaveOut(&keys, shown, widths, room)
@@ -119,12 +123,13 @@ struct TextTableRenderer {
         }
     }
 
-    /// Each row takes two lines: the fixed columns, then the others, on as many lines as they need.
+    /// Each row takes two lines: the fixed columns, then those that may move or lose a part, on as many lines as they
+    /// need.
     private func writeStacked(
         _ shown: [ResultColumn], _ titles: [Entry], _ rows: [[Entry]], to output: inout OutputBuffer
     ) {
         let upper = shown.indices.filter { shown[$0].fit == .fixed }
-        let lower = shown.indices.filter { shown[$0].fit != .fixed }
+        let lower = shown.indices.filter { shown[$0].fit == .movable || shown[$0].fit == .elastic }
         let widths = naturalWidths(shown, [titles] + rows)
         let lines = packed(lower, shown, widths)
         for (position, row) in ([titles] + rows).enumerated() {
@@ -224,6 +229,7 @@ struct TextTableRenderer {
             text = cell.displayText(in: zone)
             switch cell {
             case .alert, .alarm: isAlert = true
+            case .failures(let count): isAlert = count > 0
             default: isAlert = false
             }
         }
