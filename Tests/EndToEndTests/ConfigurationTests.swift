@@ -184,11 +184,14 @@ struct ConfigurationTests {
         }
         // Ten may come at once.
         #expect(try await taken(of: 40) < 40)
+        let emptied = ContinuousClock.now
         try write(others: 6)
         collector.process.send(SIGHUP)
         _ = try await #require(
             collector.process.standardError.first { $0.contains("config.reloaded") ? $0 : nil })
-        #expect(try await taken(of: 9) < 9)
+        let again = try await taken(of: 9)
+        // On a machine that took so long about it, one a second has made as many.
+        #expect(again < 9 || ContinuousClock.now - emptied > .seconds(8))
         try await collector.stop()
     }
 
