@@ -12,7 +12,9 @@ struct FleetMapTests {
     init() throws { folder = try TemporaryDirectory() }
 
     /// Requests that an edge passes on, and others that clients send to the proxy behind it.
-    private func rows(passedOn: Int, direct: Int, by grouping: MapGrouping) async throws -> [MapRow] {
+    private func rows(
+        passedOn: Int, direct: Int, by grouping: MapGrouping, segmented: Bool = false
+    ) async throws -> [MapRow] {
         var sample = FleetSample()
         for number in 0..<UInt64(passedOn + direct) {
             let start = number * 1_000
@@ -38,15 +40,15 @@ struct FleetMapTests {
                         attributes: [KeyValue("server.address", .string("github.com"))]),
                 ])
         }
-        let reader = try await sample.reader(at: folder.file("map.db"))
+        let reader = try await sample.reader(at: folder.file("map.db"), segmented: segmented)
         return try reader.fleetMap(FleetMapQuery(window: .all, grouping: grouping)).rows
     }
 
     @Test(
         "a proxy stands below the edge that asks it most, though some clients ask it themselves",
-        arguments: [MapGrouping.node, .role])
-    func behindTheEdge(grouping: MapGrouping) async throws {
-        let rows = try await rows(passedOn: 8, direct: 3, by: grouping)
+        arguments: [MapGrouping.node, .role], [false, true])
+    func behindTheEdge(grouping: MapGrouping, segmented: Bool) async throws {
+        let rows = try await rows(passedOn: 8, direct: 3, by: grouping, segmented: segmented)
         let (edge, proxy) = grouping == .node ? ("edge-1", "athens-1") : ("edge", "proxy")
         #expect(rows.map { $0.to?.name } == ["clients", edge, proxy, "github.com", proxy])
         #expect(rows.map(\.depth) == [0, 1, 2, 3, 1])

@@ -39,7 +39,11 @@ struct LinkTally: FleetAggregate {
         self.window = window
     }
 
-    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try readServers(segment) }
+
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try readServers(segment) }
+
+    private mutating func readServers(_ segment: SegmentExchanges) throws(StoreError) {
         guard segment.roles.contains(.client) else {
             servers = nil
             return
