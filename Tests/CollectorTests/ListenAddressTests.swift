@@ -29,7 +29,8 @@ struct ListenAddressTests {
         arguments: [
             "", "65536", "000001", "+1", "localhost", "localhost:", ":4317", "a:b", "a:65536", "a:-1", "a:+1",
             "a:1 ", "a: 1",
-            "::1:4317", "[::1]", "[]:1", "[a]:1", "a b:1", "http://a:1", "a:000001", "a\u{1b}[2J:1", "a:１",
+            "::1:4317", "[::1]", "[]:1", "[a]:1", "a b:1", "http://a:1", "[::1", "a:000001", "a\u{1b}[2J:1",
+            "a:１",
         ])
     func badAddress(text: String) {
         #expect(throws: CollectorError.self) { try ListenAddress(parsing: text) }
@@ -40,5 +41,17 @@ struct ListenAddressTests {
             #expect(error.message.contains("HOST:PORT"))
             #expect(!error.message.contains("\u{1b}"))
         }
+    }
+
+    @Test(
+        "what is wrong with one is said",
+        arguments: [
+            ("http://127.0.0.1:4318", "is a URL"), ("https://[::1]:4318/v1/traces", "is a URL"),
+            ("[::1", "a bracket without the other"), ("::1]:4318", "a bracket without the other"),
+            ("[::1]", "has no port"), ("::1:4317", "goes into brackets"),
+        ])
+    func reason(text: String, words: String) {
+        let error = #expect(throws: CollectorError.self) { try ListenAddress(parsing: text) }
+        #expect(error?.message.contains(words) == true)
     }
 }

@@ -4,10 +4,12 @@ import Telemetry
 extension CollectorConfig {
     /// What is wrong between values that are right each by itself.
     ///
-    /// - Parameter places: where values stand in the file. What comes from the command line alone is checked elsewhere
-    ///   and has no place here.
-    func problems(places: [String: ConfigPosition]) -> [ConfigProblem] {
-        portClashes(places) + limitsOutOfOrder(places) + unknownSources(places) + tlsFiles(places)
+    /// - Parameters:
+    ///   - places: where values stand in the file. What comes from the command line alone is checked elsewhere and has
+    ///     no place here.
+    ///   - told: where something is wrong already
+    func problems(places: [String: ConfigPosition], told: Set<ConfigPosition> = []) -> [ConfigProblem] {
+        portClashes(places) + limitsOutOfOrder(places) + unknownSources(places) + tlsFiles(places, told)
     }
 
     private func portClashes(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
@@ -81,11 +83,13 @@ extension CollectorConfig {
     }
 
     /// Certificates and keys that cannot be read, or do not fit together.
-    private func tlsFiles(_ places: [String: ConfigPosition]) -> [ConfigProblem] {
+    private func tlsFiles(_ places: [String: ConfigPosition], _ told: Set<ConfigPosition>) -> [ConfigProblem]
+    {
         let keys = ["tls.certificate", "tls.key", "tls.client_ca"]
-        guard settings.tls.isEnabled, let place = keys.lazy.compactMap({ places[$0] }).first else {
-            return []
-        }
+        let placesOfKeys = keys.compactMap { places[$0] }
+        // What could not be read is missing for that reason alone.
+        guard settings.tls.isEnabled, let place = placesOfKeys.first, told.isDisjoint(with: placesOfKeys)
+        else { return [] }
         do throws(CollectorError) {
             _ = try TLSFiles(settings.tls).context(settings.tls)
             return []

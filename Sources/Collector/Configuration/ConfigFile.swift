@@ -30,7 +30,10 @@ package struct ConfigFile: Sendable {
             substitution: Substitution(environment: environment, folder: folder))
         if let root { reader.read(section: root) }
         // What could be read is checked even if something could not: all is told at once.
-        let problems = reader.problems + reader.config.problems(places: reader.places)
+        let problems =
+            reader.problems
+            + reader.config.problems(
+                places: reader.places, told: Set(reader.problems.map(\.position)))
         guard problems.isEmpty else { throw ConfigProblems(problems) }
         return ConfigFile(
             config: reader.config, places: reader.places, credentialPlaces: reader.credentialPlaces,

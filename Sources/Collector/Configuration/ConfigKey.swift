@@ -103,6 +103,13 @@ struct ConfigKey: Sendable {
                 guard !text.isEmpty else {
                     return reader.report(node.position, "\(path) is empty: give the path of a file")
                 }
+                // A path is shown in messages. What a file holds may be a secret.
+                guard !text.contains("\n"), !text.contains("-----BEGIN") else {
+                    return reader.report(
+                        node.position,
+                        "\(path) is what a file holds and not its path: write it into a file, and its path here"
+                    )
+                }
                 reader.config[keyPath: field] = reader.substitution.absolute(text)
             },
             text: { .value($0[keyPath: field].map(ConfigText.text) ?? "") })

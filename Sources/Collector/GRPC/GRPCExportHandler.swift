@@ -33,6 +33,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
     private var reader: GRPCMessageReader?
     private var stallTimer: Scheduled<Void>?
     private var bodyBytesSeen = 0
+    private var length = AnnouncedLength()
     private var watch: RepeatedTask?
 
     static let protocolName = "otlp/grpc"
@@ -49,7 +50,11 @@ final class GRPCExportHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        let frame = unwrapInboundIn(data)
+        if case .receiving = state, !length.note(frame) {
+            return refuse(.otherLength, context: context, hasSenderFinished: length.hasEnded)
+        }
+        switch frame {
         case .headers(let headers): receive(headers, context: context)
         case .data(let data):
             guard case .byteBuffer(let part) = data.data else { return }
@@ -111,6 +116,7 @@ final class GRPCExportHandler: ChannelInboundHandler {
                 sourceName = name
             }
             let call = try GRPCCall(headers: headers.headers)
+            guard length.begin(headers) else { throw Refusal.otherLength }
             reader = try messageReader(for: call)
             state = .receiving(call)
             if headers.endStream { receiveEnd(context: context) }

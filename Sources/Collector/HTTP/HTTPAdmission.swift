@@ -46,6 +46,13 @@ package struct HTTPAdmission: Sendable {
         headers.first(name: "content-length").flatMap { contentLength($0) }
     }
 
+    /// Whether the sender waits for a word before it sends the body. Of HTTP/1.0 nobody does, and other expectations may be
+    /// passed over (RFC 9110, 10.1.1).
+    static func expectsContinue(_ head: HTTPRequestHead) -> Bool {
+        head.version != .http1_0 && head.version != .http0_9
+            && head.headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
+    }
+
     static func contentLength(_ text: String) -> Int? {
         let isNumber =
             !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }

@@ -13,14 +13,6 @@ final class HTTPExportHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// What is known of the request that is being taken.
-    private struct Exchange {
-        var admission: HTTPAdmission
-        var keepsAlive: Bool
-        var isHeadMethod: Bool
-        var userAgent: String?
-    }
-
     private enum State {
         case idle
         /// The body comes in, into `body`.
@@ -38,11 +30,15 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private let connection: SenderConnection
     private var peer: Peer { connection.peer }
     private let deadline: ConnectionDeadline
+    /// Nil for a stream of HTTP/2, which has no chunks.
+    private let wire: HTTP1WireCount?
     private var state = State.idle
-    private var exchange: Exchange?
+    private var exchange: HTTPExchange?
     private var body: BodyAccumulator?
     /// Whether the collector ends: the next answer is the last.
     private var isDraining = false
+    /// Whether the sender has ended its side: so is the next answer.
+    private var hasSenderEnded = false
     /// What the sender has proved to be, with the request or the connection; its address where it need not.
     private var source: ExportSource
     /// What people read who that is.
@@ -60,8 +56,9 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// The most that is read of a refused request before the next one on the same connection.
     private static let discardedBytesMax = 1 << 20
 
-    init(_ connection: SenderConnection, channel: any Channel) {
+    init(_ connection: SenderConnection, wire: HTTP1WireCount?, channel: any Channel) {
         self.connection = connection
+        self.wire = wire
         service = connection.service
         settings = connection.settings
         source = service.sources.source(of: connection.peer)
@@ -90,7 +87,25 @@ final class HTTPExportHandler: ChannelInboundHandler {
             isDraining = true
             if case .idle = state, !isHeaderTimed { deadline.set(seconds: settings.drainIdleSecondsMax) }
         }
+        if case .inputClosed? = event as? ChannelEvent { noteSenderEnded(context: context) }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    /// Who has ended its side gets an answer to what it has asked, and that is the last one (RFC 9112, 9.6). What is not
+    /// whole never will be.
+    private func noteSenderEnded(context: ChannelHandlerContext) {
+        hasSenderEnded = true
+        switch state {
+        case .idle, .receiving:
+            body = nil
+            state = .closing
+            context.close(promise: nil)
+        case .discarding(let hasReplied, _):
+            exchange?.keepsAlive = false
+            state = .discarding(hasReplied: hasReplied, hasEnded: true)
+            if hasReplied { finishDiscarding(context: context) }
+        case .answering, .closing: break
+        }
     }
 
     private func becomeIdle() {
@@ -118,7 +133,22 @@ final class HTTPExportHandler: ChannelInboundHandler {
             }
         }
         readBroughtPart = false
+        checkChunkFrames(context: context)
         context.fireChannelReadComplete()
+    }
+
+    /// The parser passes over extensions of chunks as long as they go on.
+    private func checkChunkFrames(context: ChannelHandlerContext) {
+        guard case .receiving = state, let wire, let body,
+            exchange?.isFramed(
+                wireBytes: wire.bytes, bodyBytes: body.count, moreThan: settings.headerBytesMax)
+                == true
+        else { return }
+        self.exchange?.keepsAlive = false
+        let refusal = Refusal(
+            .framing,
+            "what stands around the body's chunks is larger than limits.header_bytes: send no extensions")
+        refuse(refusal, context: context)
     }
 
     private func receive(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
@@ -128,12 +158,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
         source = service.sources.source(of: peer)
         sourceName = peer.sourceName
         let admission = HTTPAdmission(head: head, maxBodyBytes: settings.maxBodyBytes)
-        let expectsContinue = head.headers.first(name: "expect") != nil
-        var exchange = Exchange(
-            admission: admission, keepsAlive: head.isKeepAlive && head.version == .http1_1,
-            isHeadMethod: head.method == .HEAD, userAgent: head.headers.first(name: "user-agent"))
-        // After an upgrade or a tunnel, which we do not do, the parser would wait for other bytes.
-        if head.method == .CONNECT || head.headers.contains(name: "upgrade") { exchange.keepsAlive = false }
+        let expectsContinue = HTTPAdmission.expectsContinue(head)
+        var exchange = HTTPExchange(head, admission, wireBytes: wire?.bytes ?? 0)
         if let refusal = settings.cors.refusal(of: head.headers) ?? authenticationRefusal(head)
             ?? admission.refusal
         {
@@ -214,6 +240,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
     /// Counts a part of a body that came in chunks. Where its length was told, each part is what one read brought.
     private func countPiece(_ part: ByteBuffer) -> Bool {
         guard exchange?.admission.bodyBytes == nil else { return true }
+        exchange?.parts += 1
         var allowance = pieces ?? PieceAllowance()
         allowance.earn(bytes: part.readableBytes)
         let isPaidFor = allowance.spend()
@@ -236,7 +263,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         }
     }
 
-    private func export(_ exchange: Exchange, _ body: BodyAccumulator, context: ChannelHandlerContext) {
+    private func export(_ exchange: HTTPExchange, _ body: BodyAccumulator, context: ChannelHandlerContext) {
         var request = ExportRequest(
             body: body.bytes, charge: body.charge, route: exchange.admission.route,
             format: exchange.admission.format, encoding: exchange.admission.encoding,
@@ -252,10 +279,13 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     // MARK: Answering
 
+    /// Whether nothing comes after the answer that is due.
+    private var isLast: Bool { isDraining || hasSenderEnded }
+
     private func answer(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
         guard case .answering = state, var exchange else { return }
         self.exchange = nil
-        if isDraining { exchange.keepsAlive = false }
+        if isLast { exchange.keepsAlive = false }
         // Writing the end of an answer delivers the next request, so the state must be ready for it.
         if exchange.keepsAlive {
             becomeIdle()
@@ -278,7 +308,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
 
     private func answerRefused(_ outcome: ExportOutcome, context: ChannelHandlerContext) {
         guard case .discarding(false, let hasEnded) = state, var exchange else { return }
-        if isDraining { exchange.keepsAlive = false }
+        if isLast { exchange.keepsAlive = false }
         self.exchange = exchange
         if !hasEnded {
             state = .discarding(hasReplied: true, hasEnded: false)
@@ -303,7 +333,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
     }
 
     /// Writes an answer, and closes the connection after it when the state is `closing`.
-    private func write(_ outcome: ExportOutcome, _ exchange: Exchange, context: ChannelHandlerContext) {
+    private func write(_ outcome: ExportOutcome, _ exchange: HTTPExchange, context: ChannelHandlerContext) {
         let reply = HTTPAnswer(outcome, format: exchange.admission.answerFormat)
         var headers = reply.headers
         if !exchange.keepsAlive { headers.add(name: "connection", value: "close") }
@@ -333,15 +363,13 @@ final class HTTPExportHandler: ChannelInboundHandler {
             context.close(promise: nil)
             return
         }
-        // A request that the end of the connection cuts off has nobody to answer to.
-        guard context.channel.isActive else { return }
+        // A request that the end of the connection cuts off has nobody to answer to, or nobody who wants to know.
+        guard context.channel.isActive, (error as? HTTPParserError) != .invalidEOFState else { return }
         switch state {
         case .idle, .receiving:
-            if exchange == nil {
-                exchange = Exchange(admission: .unreadable, keepsAlive: false, isHeadMethod: false)
-            }
-            exchange?.keepsAlive = false
-            guard let exchange else { return }
+            var exchange = exchange ?? HTTPExchange.unreadable
+            exchange.keepsAlive = false
+            self.exchange = exchange
             let outcome = service.refuse(
                 refusal, sender: peer.address, protocolName: Self.protocolName)
             body = nil
@@ -372,24 +400,6 @@ final class HTTPExportHandler: ChannelInboundHandler {
         case .idle, .discarding, .answering, .closing:
             if case .idle = state, !isDraining { service.counters.note(.connectionExpired) }
             channel.close(promise: nil)
-        }
-    }
-}
-
-extension Refusal {
-    /// What is wrong with how a request is put into bytes; nil for an error of another kind.
-    fileprivate init?(framing error: any Error) {
-        switch error {
-        case HTTPParserError.headerOverflow:
-            self.init(.headersTooLarge, "the request header is too large")
-        case let error as HTTPParserError:
-            self.init(.framing, "the request is not valid HTTP/1.1: \(error)")
-        case is BodyLengthMismatch:
-            self.init(
-                .framing,
-                "the body is not as long as the request's Content-Length says: it was broken off, or something on "
-                    + "its way changes it")
-        default: return nil
         }
     }
 }

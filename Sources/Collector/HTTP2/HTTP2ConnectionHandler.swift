@@ -2,19 +2,26 @@ import NIOCore
 import NIOHTTP2
 import NIOSSL
 
-/// Watches over an HTTP/2 connection as a whole: it must begin in time, and one that breaks the protocol is
-/// closed and counted.
+/// Watches over an HTTP/2 connection as a whole: it must begin in time, one that breaks the protocol is closed and
+/// counted, and one whose sender has ended its side is closed when the last request is answered.
 final class HTTP2ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
     typealias InboundOut = HTTP2Frame
 
     private let connection: SenderConnection
+    private let meter: HTTP2FrameMeter
+    private let channel: any Channel
     private let deadline: ConnectionDeadline
     /// Whether it was told that the connection broke the rules.
     private var hasFailed = false
+    private var openStreams = 0
+    /// Whether the sender has ended its side, and may still read answers.
+    private var hasSenderEnded = false
 
-    init(_ connection: SenderConnection, channel: any Channel) {
+    init(_ connection: SenderConnection, meter: HTTP2FrameMeter, channel: any Channel) {
         self.connection = connection
+        self.meter = meter
+        self.channel = channel
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) {
             connection.service.counters.note(.connectionExpired)
             channel.close(promise: nil)
@@ -37,6 +44,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         if case .drain? = event as? ConnectionEvent {
             context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
+        if case .inputClosed? = event as? ChannelEvent {
+            hasSenderEnded = true
+            deadline.set(seconds: connection.settings.http2GraceSecondsMax)
+            if openStreams == 0 { context.close(promise: nil) }
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -44,17 +56,46 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    // MARK: Requests
+
+    func noteStreamOpened() { openStreams += 1 }
+
+    func noteStreamClosed() {
+        openStreams -= 1
+        guard hasSenderEnded, openStreams == 0 else { return }
+        // The end of the answer is written and not flushed yet.
+        channel.eventLoop.execute { [channel] in channel.close(promise: nil) }
+    }
+
+    // MARK: Offences
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isOfOneRequest(error) {
+            // It was reset. A malformed request is no matter of others (RFC 9113, 8.1.1).
+            _ = connection.service.refuse(
+                Refusal(.framing, "a request broke the rules of HTTP/2: " + words(error)),
+                sender: connection.peer.address, source: connection.peer.sourceName,
+                protocolName: GRPCExportHandler.protocolName)
+            return
+        }
         // A connection that only ends has broken no rules. What comes after the first offence is its consequence.
         if !hasFailed, !(error is IOError), !(error is NIOSSLError), !(error is ChannelError) {
             hasFailed = true
             connection.service.counters.note(.http2Abuse)
             connection.service.refusals.record(
                 sender: connection.peer.address, reason: .request(.framing),
-                message: "the connection broke the rules of HTTP/2: "
-                    + HTTP2Offence.words(error, streamsMax: connection.settings.http2StreamsMax),
+                message: "the connection broke the rules of HTTP/2: " + words(error),
                 protocolName: GRPCExportHandler.protocolName)
         }
         context.close(promise: nil)
+    }
+
+    private func isOfOneRequest(_ error: any Error) -> Bool {
+        !meter.hasToldOfError && !hasFailed && error is any NIOHTTP2Error
+            && !(error is NIOHTTP2Errors.UnableToSerializeFrame)
+    }
+
+    private func words(_ error: any Error) -> String {
+        HTTP2Offence.words(error, streamsMax: connection.settings.http2StreamsMax)
     }
 }

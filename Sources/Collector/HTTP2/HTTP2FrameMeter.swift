@@ -9,9 +9,13 @@ import NIOCore
 ///
 /// It also ends a connection on which a frame or the header of a request does not come to its end in time: the library
 /// waits for that as long as it takes. DATA has limits of its own.
-final class HTTP2FrameMeter: ChannelInboundHandler {
+///
+/// And it sees how a connection is told to end: the library says of each one that breaks the rules that its last request
+/// may have been any, or none at all, where senders want to know what to send again (RFC 9113, 6.8).
+final class HTTP2FrameMeter: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     struct Flood: Error, CustomStringConvertible {
@@ -31,13 +35,19 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
     /// them for each frame of an answer, a ping that measures the way, and as many more for those that do both.
     private static let piecesPerRequest = 16
 
-    /// Length, type, flags, stream 0; the highest stream that there can be, since any may have been taken;
-    /// ENHANCE_YOUR_CALM.
-    private static let goAway: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 11]
+    /// Length, type, flags, stream 0, as every GOAWAY without a message begins. Behind it stand the last request that may
+    /// have been looked at, and an error code. No answer begins so that its own bytes could be taken for it.
+    private static let goAwayHead: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0]
+    private static let enhanceYourCalm: UInt32 = 11
 
     private var scan = HTTP2FrameScan()
     private var allowance = PieceAllowance()
     private var hasEnded = false
+    /// Whether the sender was told that it broke the rules, and that the connection ends. After an error without that, one
+    /// of its requests was reset and the others go on.
+    private(set) var hasToldOfError = false
+    /// Of the requests whose header began.
+    private var lastStream: UInt32 = 0
     /// Whether the frame that came last is DATA.
     private var isData = false
     /// Whether a header has begun that further frames continue.
@@ -66,6 +76,7 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
         while let frame = scan.next(in: &bytes) {
             guard takes(frame) else { return end(context: context) }
             hasBegun = true
+            if frame.type == FrameType.headers { lastStream = max(lastStream, frame.stream) }
             isData = frame.type == FrameType.data
             if frame.type == FrameType.headers || frame.type == FrameType.continuation {
                 isInHeaders = frame.flags & Self.endHeaders == 0
@@ -102,8 +113,25 @@ final class HTTP2FrameMeter: ChannelInboundHandler {
     private func end(context: ChannelHandlerContext) {
         hasEnded = true
         deadline.clear()
-        context.writeAndFlush(
-            wrapOutboundOut(context.channel.allocator.buffer(bytes: Self.goAway)), promise: nil)
+        hasToldOfError = true
+        var goAway = context.channel.allocator.buffer(bytes: Self.goAwayHead)
+        goAway.writeInteger(lastStream)
+        goAway.writeInteger(Self.enhanceYourCalm)
+        context.writeAndFlush(wrapOutboundOut(goAway), promise: nil)
         context.fireErrorCaught(Flood())
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        var bytes = unwrapOutboundIn(data)
+        let head = Self.goAwayHead.count
+        guard bytes.readableBytes == head + 8, bytes.readableBytesView.starts(with: Self.goAwayHead),
+            let code = bytes.getInteger(at: bytes.readerIndex + head + 4, as: UInt32.self), code != 0
+        else {
+            context.write(data, promise: promise)
+            return
+        }
+        hasToldOfError = true
+        bytes.setInteger(lastStream, at: bytes.readerIndex + head)
+        context.write(wrapOutboundOut(bytes), promise: promise)
     }
 }

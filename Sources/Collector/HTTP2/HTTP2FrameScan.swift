@@ -5,11 +5,14 @@ package struct HTTP2FrameScan: Sendable {
     package struct Frame: Hashable, Sendable {
         package var type: UInt8
         package var flags: UInt8
+        /// Without the bit that is reserved; 0 is the connection.
+        package var stream: UInt32
         package var payloadBytes: Int
 
-        package init(type: UInt8, flags: UInt8, payloadBytes: Int) {
+        package init(type: UInt8, flags: UInt8, stream: UInt32, payloadBytes: Int) {
             self.type = type
             self.flags = flags
+            self.stream = stream
             self.payloadBytes = payloadBytes
         }
     }
@@ -58,10 +61,12 @@ package struct HTTP2FrameScan: Sendable {
     private static func readFrame(from bytes: inout ByteBuffer) -> Frame? {
         guard bytes.readableBytes >= headerBytes,
             let start = bytes.getInteger(at: bytes.readerIndex, as: UInt32.self),
-            let flags = bytes.getInteger(at: bytes.readerIndex + 4, as: UInt8.self)
+            let flags = bytes.getInteger(at: bytes.readerIndex + 4, as: UInt8.self),
+            let stream = bytes.getInteger(at: bytes.readerIndex + 5, as: UInt32.self)
         else { return nil }
         bytes.moveReaderIndex(forwardBy: headerBytes)
         return Frame(
-            type: UInt8(truncatingIfNeeded: start), flags: flags, payloadBytes: Int(start >> 8))
+            type: UInt8(truncatingIfNeeded: start), flags: flags, stream: stream & 0x7fff_ffff,
+            payloadBytes: Int(start >> 8))
     }
 }

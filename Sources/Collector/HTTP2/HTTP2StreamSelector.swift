@@ -15,10 +15,8 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     private let connection: SenderConnection
     private let requestHandlers: (SenderConnection) -> [any ChannelHandler]
     private var isHTTP = false
-    private var hasSenderFinished = false
     private var hasAnswered = false
-    /// What `Content-Length` says is still to come; nil without one.
-    private var bodyBytesLeft: Int?
+    private var length = AnnouncedLength()
 
     /// - Parameter requestHandlers: What takes plain requests.
     init(
@@ -31,7 +29,7 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
         if isHTTP {
-            let isAsAnnounced = note(frame)
+            let isAsAnnounced = length.note(frame)
             // Who has its answer may stop its body where it likes.
             guard isAsAnnounced || hasAnswered else {
                 context.fireErrorCaught(BodyLengthMismatch())
@@ -53,7 +51,7 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
             }
             connection.receives(requestFor: .http)
             isHTTP = true
-            let isAsAnnounced = announce(headers)
+            let isAsAnnounced = length.begin(headers)
             try context.pipeline.syncOperations.addHandlers(
                 [HTTP2FramePayloadToHTTP1ServerCodec()] + requestHandlers(connection), position: .after(self))
             // `Host` may stand for it (RFC 9113, 8.3.1); without either, the request is refused like one of HTTP/1.
@@ -69,31 +67,6 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Takes up the headers of a request.
-    /// - Returns: whether they agree on the length of its body
-    private func announce(_ headers: HTTP2Frame.FramePayload.Headers) -> Bool {
-        hasSenderFinished = headers.endStream
-        let lengths = Set(headers.headers[canonicalForm: "content-length"])
-        guard let length = lengths.first else { return true }
-        bodyBytesLeft = HTTPAdmission.contentLength(length)
-        guard lengths.count == 1, let bodyBytesLeft else { return false }
-        return !headers.endStream || bodyBytesLeft == 0
-    }
-
-    /// Takes up what follows the headers.
-    /// - Returns: whether the body is as long as was announced, as far as it came
-    private func note(_ frame: HTTP2Frame.FramePayload) -> Bool {
-        switch frame {
-        case .headers(let headers): hasSenderFinished = hasSenderFinished || headers.endStream
-        case .data(let data):
-            hasSenderFinished = hasSenderFinished || data.endStream
-            bodyBytesLeft = bodyBytesLeft.map { $0 - data.data.readableBytes }
-        default: return true
-        }
-        guard let bodyBytesLeft else { return true }
-        return hasSenderFinished ? bodyBytesLeft == 0 : bodyBytesLeft >= 0
-    }
-
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .headers(let headers): hasAnswered = hasAnswered || headers.endStream
@@ -107,7 +80,7 @@ final class HTTP2StreamSelector: ChannelDuplexHandler, RemovableChannelHandler {
     /// time is over in which the rest of a request is thrown away, since some senders do not look at an answer that a
     /// reset follows.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if isHTTP, hasAnswered, !hasSenderFinished, context.channel.isActive {
+        if isHTTP, hasAnswered, !length.hasEnded, context.channel.isActive {
             context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
         }
         context.close(mode: mode, promise: promise)

@@ -162,6 +162,8 @@ package final class BoundPorts: Sendable {
             .childChannelOption(.recvAllocator, value: receiveBuffer)
             // One read a turn bounds what a sender of many small requests can make us hold.
             .childChannelOption(.maxMessagesPerRead, value: 1)
+            // Who has ended its side may still wait for an answer.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 guard let configure = configure.withLockedValue({ $0 }) else {
                     return channel.eventLoop.makeFailedFuture(NotAccepting())

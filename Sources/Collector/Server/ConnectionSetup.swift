@@ -32,17 +32,19 @@ struct ConnectionSetup: Sendable {
     ) throws {
         connection.receives(requestFor: .http)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: headerLimits)
+        let wire = HTTP1WireCount()
         let handlers: [any ChannelHandler] = [
-            HTTPResponseEncoder(), ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
+            HTTPResponseEncoder(), wire, ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
         ]
-        try pipeline.addHandlers(handlers + requestHandlers(connection, channel), position: .after(sniffer))
+        try pipeline.addHandlers(
+            handlers + requestHandlers(connection, wire, channel), position: .after(sniffer))
     }
 
     /// What takes the requests of plain HTTP, whichever version they came by.
     private func requestHandlers(
-        _ connection: SenderConnection, _ channel: any Channel
+        _ connection: SenderConnection, _ wire: HTTP1WireCount?, _ channel: any Channel
     ) -> [any ChannelHandler] {
-        let export = HTTPExportHandler(connection, channel: channel)
+        let export = HTTPExportHandler(connection, wire: wire, channel: channel)
         return settings.cors.isEnabled ? [CORSHandler(settings.cors), export] : [export]
     }
 
@@ -53,27 +55,25 @@ struct ConnectionSetup: Sendable {
     ) throws {
         let manager = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: channel.eventLoop, configuration: HTTP2Limits.lifetime(settings))
+        let meter = HTTP2FrameMeter(
+            secondsMax: settings.headerSecondsMax, counters: service.counters, channel: channel)
+        let watcher = HTTP2ConnectionHandler(connection, meter: meter, channel: channel)
         let shared = NIOLoopBound(connection, eventLoop: channel.eventLoop)
         let handler = NIOHTTP2Handler(
             mode: .server, eventLoop: channel.eventLoop,
             connectionConfiguration: HTTP2Limits.connection(settings),
-            streamConfiguration: HTTP2Limits.stream, streamDelegate: manager.http2StreamDelegate
+            streamConfiguration: HTTP2Limits.stream,
+            streamDelegate: HTTP2StreamCount(manager, watcher, eventLoop: channel.eventLoop)
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandler(
-                    HTTP2StreamSelector(shared.value) { requestHandlers($0, stream) })
+                    HTTP2StreamSelector(shared.value) { requestHandlers($0, nil, stream) })
             }
         }
         let announcement = HTTP2EndAnnouncement(
             graceSeconds: settings.http2GraceSecondsMax, counters: service.counters, channel: channel)
         try pipeline.addHandlers(
-            [
-                HTTP2FrameMeter(
-                    secondsMax: settings.headerSecondsMax, counters: service.counters, channel: channel),
-                handler, HTTP2ConnectionHandler(connection, channel: channel),
-                announcement, manager,
-            ],
-            position: .after(sniffer))
+            [meter, handler, watcher, announcement, manager], position: .after(sniffer))
         // It starts its clocks when the connection begins, which was before it came.
         manager.channelActive(context: try pipeline.context(handler: manager))
     }

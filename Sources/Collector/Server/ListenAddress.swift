@@ -14,7 +14,11 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `HOST:PORT`, or a port alone, which is one of 127.0.0.1.
     package init(parsing text: String) throws(CollectorError) {
-        guard let colon = text.lastIndex(of: ":") else {
+        guard !text.contains("://") else {
+            throw Self.invalid(
+                text, "is a URL: the protocol goes with the option, and a path with the sender")
+        }
+        guard let colon = text.lastIndex(of: ":"), !(text.hasPrefix("[") && text.hasSuffix("]")) else {
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                 throw Self.invalid(text, "has no port")
             }
@@ -26,7 +30,9 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
             guard host.contains(":") else { throw Self.invalid(text, "has no IPv6 address in its brackets") }
-        } else if host.contains(":") || host.contains("[") || host.contains("]") {
+        } else if text.contains("[") || text.contains("]") {
+            throw Self.invalid(text, "has a bracket without the other one, or in the wrong place")
+        } else if host.contains(":") {
             throw Self.invalid(text, "is ambiguous: an IPv6 address goes into brackets, [::1]:4318")
         }
         guard !host.isEmpty else { throw Self.invalid(text, "has no host") }

@@ -68,6 +68,8 @@ final class ProtocolSniffer: ChannelInboundHandler, RemovableChannelHandler {
             if pending.readableBytes == 0 { deadline.set(seconds: setup.settings.drainIdleSecondsMax) }
         }
         context.fireUserInboundEventTriggered(event)
+        // Nothing was asked, and nothing will be. After a refusal, the system ends what both sides have ended.
+        if case .inputClosed? = event as? ChannelEvent, !hasDecided { context.close(promise: nil) }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

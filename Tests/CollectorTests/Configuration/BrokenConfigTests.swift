@@ -18,6 +18,7 @@ struct BrokenConfigTests {
         "HOME": "/home-of-nobody", "TRACEQ_TEST_TOKEN": "0123456789abcdef-secret-one",
         "TRACEQ_TEST_OTHER_TOKEN": "0123456789abcdef-secret-two", "TRACEQ_TEST_SHORT_TOKEN": "secret-short",
         "TRACEQ_TEST_SPACED_TOKEN": "secret with spaces in it",
+        "TRACEQ_TEST_KEY": "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----",
     ]
 
     @Test("there are at least 30 of them")

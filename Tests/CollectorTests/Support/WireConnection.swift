@@ -85,6 +85,9 @@ final class WireConnection: Sendable {
 
     func close() { channel.close(promise: nil) }
 
+    /// Sends nothing more, and goes on reading.
+    func endSending() { channel.close(mode: .output, promise: nil) }
+
     /// The next bytes.
     func bytes(_ count: Int) async throws -> [UInt8] { try await take(count) }
 

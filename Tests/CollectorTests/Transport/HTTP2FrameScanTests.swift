@@ -22,6 +22,10 @@ struct HTTP2FrameScanTests {
             while let frame = scan.next(in: &part) { found.append(frame) }
             #expect(part.readableBytes == 0)
         }
-        #expect(found == frames.map { Frame(type: UInt8($0.0), flags: 255, payloadBytes: $0.1) })
+        #expect(
+            found
+                == frames.map {
+                    Frame(type: UInt8($0.0), flags: 255, stream: 0x7fff_ffff, payloadBytes: $0.1)
+                })
     }
 }

@@ -186,6 +186,7 @@ struct HostileHTTP2Tests {
             connection.send(Wire.start() + frame + Wire.call(stream: 1, SampleRequest.protobuf()))
             #expect(try await connection.frame(ofType: Wire.headers).stream == 1)
             #expect(try collector.storedSpans() == 1)
+            connection.close()
         }
     }
 
@@ -220,6 +221,7 @@ struct HostileHTTP2Tests {
             }
             #expect(frame.type != Wire.headers)
             #expect(try collector.storedSpans() == 0)
+            connection.close()
             try await collector.expectServing()
         }
     }

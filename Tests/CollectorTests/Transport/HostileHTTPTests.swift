@@ -237,6 +237,31 @@ struct HostileHTTPTests {
         }
     }
 
+    @Test("hostile 9: extensions of a chunk that go on and on are 400", arguments: [true, false])
+    func chunkExtensions(isCut: Bool) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            connection.send(Self.chunked + "2;" + (isCut ? "" : "a=b\r\n{}\r\n2;"))
+            for _ in 0..<100 { connection.send(String(repeating: "extension", count: 1_000)) }
+            let reply = try await connection.reply()
+            #expect(reply.status == 400)
+            #expect(reply.text.contains("extensions"))
+            #expect(try await connection.untilClosed() == [])
+            try await collector.expectServing()
+        }
+    }
+
+    @Test("hostile 9: chunks with short extensions and trailers are taken")
+    func shortExtensions() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            connection.send(Self.chunked + "2;signature=abcdef\r\n{}\r\n0;last\r\nX-Sum: 1\r\n\r\n")
+            #expect(try await connection.reply().status == 200)
+            connection.post(SampleRequest.protobuf())
+            #expect(try await connection.reply().status == 200)
+        }
+    }
+
     @Test(
         "hostile 9: a sender that is slow, in chunks or frames, is not taken for one of them",
         arguments: [["-H", "Transfer-Encoding: chunked"], ["--http2-prior-knowledge"], []])
@@ -262,6 +287,23 @@ struct HostileHTTPTests {
             #expect(reply.status == 413)
             #expect(reply.headers["connection"] == "close")
             try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "hostile 10: only a sender of HTTP/1.1 that waits for it is told to go on",
+        arguments: [
+            ("HTTP/1.1", "100-continue", true), ("HTTP/1.1", "100-Continue", true),
+            ("HTTP/1.0", "100-continue", false), ("HTTP/1.1", "a-feast", false),
+        ])
+    func whoIsToldToGoOn(version: String, expectation: String, isTold: Bool) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            connection.send("POST /v1/traces \(version)\r\n\(Self.json)Content-Length: 2\r\n")
+            connection.send("Expect: \(expectation)\r\n\r\n")
+            if isTold { #expect(try await connection.reply(hasBody: false).status == 100) }
+            connection.send("{}")
+            #expect(try await connection.reply().status == 200)
         }
     }
 
