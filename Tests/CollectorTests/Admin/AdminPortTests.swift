@@ -162,11 +162,33 @@ struct AdminPortTests {
             ("[::1]", 200),
             ("[::1]:4319", 200), ("evil.example", 421), ("evil.example:4319", 421),
             ("127.0.0.1.evil.example", 421),
-            ("10.0.0.1", 421),
+            ("10.0.0.1", 421), ("LOCALHOST", 200), ("localhost.", 200), ("LocalHost.:4319", 200),
+            ("localhost:", 200), ("localhost..", 421), ("localhost.evil.example", 421),
+            ("localhost:1@evil.example", 421), ("evil.example@localhost", 421), ("[::1", 421), ("4319", 421),
         ])
     func hostsAreChecked(host: String, status: Int) async throws {
         try await TestCollector.with { collector async throws in
             #expect(try await get("/livez", of: collector, host: host).status == status)
+        }
+    }
+
+    @Test(
+        "a whole URL says what is asked for, and whom, whatever the Host header says",
+        arguments: [
+            ("http://localhost:8888/livez", "evil.example", 200),
+            ("HTTP://127.0.0.1/livez", "localhost", 200),
+            ("http://[::1]:4319/readyz?a=b", "localhost", 200), ("http://localhost.", "localhost", 200),
+            ("http://localhost?a=/b", "localhost", 200), ("http://localhost/nothing", "localhost", 404),
+            ("http://localhost/status?format=xml", "localhost", 400),
+            ("http://evil.example/livez", "localhost", 421), ("http://evil.example", "localhost", 421),
+            ("http://localhost@evil.example/livez", "localhost", 421),
+            ("http://localhost:1@evil.example/livez", "localhost", 421),
+            ("http://evil.example?http://localhost/livez", "localhost", 421),
+            ("/livez?http://evil.example/", "localhost", 200),
+        ])
+    func wholeURLs(target: String, host: String, status: Int) async throws {
+        try await TestCollector.with { collector async throws in
+            #expect(try await get(target, of: collector, host: host).status == status)
         }
     }
 
