@@ -16,6 +16,8 @@ final class LingeringClose: ChannelDuplexHandler {
 
     private let deadline: ConnectionDeadline
     private var isLingering = false
+    /// Whether the sender has ended its side already.
+    private var hasInputEnded = false
 
     init(channel: any Channel) {
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
@@ -31,6 +33,12 @@ final class LingeringClose: ChannelDuplexHandler {
         deadline.set(seconds: Self.secondsMax)
         let ended = context.eventLoop.makePromise(of: Void.self)
         let loopContext = context.loopBound
+        guard !hasInputEnded else {
+            // Both sides have then ended, and what was not sent yet would be thrown away.
+            ended.futureResult.whenComplete { _ in loopContext.value.close(promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: ended)
+            return
+        }
         // Our side may have ended before.
         ended.futureResult.whenFailure { _ in loopContext.value.close(promise: nil) }
         context.close(mode: .output, promise: ended)
@@ -49,6 +57,7 @@ final class LingeringClose: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .end? = event as? ConnectionEvent { context.close(promise: nil) }
+        if case .inputClosed? = event as? ChannelEvent { hasInputEnded = true }
         context.fireUserInboundEventTriggered(event)
     }
 

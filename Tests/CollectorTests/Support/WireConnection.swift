@@ -109,6 +109,8 @@ final class WireConnection: Sendable {
     /// Reads nothing from now on.
     func stopReading() async throws { try await channel.setOption(.autoRead, value: false).get() }
 
+    func goOnReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
     /// The next frame of HTTP/2.
     func frame() async throws -> HTTP2Wire.Frame {
         let head = try await take(9)

@@ -83,6 +83,19 @@ struct HalfClosedTests {
         }
     }
 
+    @Test("gets all of them, also when they wait for its window and its reading")
+    func slowReader() async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await collector.connectHTTP()
+            try await connection.stopReading()
+            for _ in 0..<2_000 { connection.post(SampleRequest.protobuf()) }
+            connection.endSending()
+            try await connection.goOnReading()
+            for _ in 0..<2_000 { #expect(try await connection.reply().status == 200) }
+            #expect(try await connection.untilClosed() == [])
+        }
+    }
+
     @Test(
         "is let go at once when there is nothing to answer",
         arguments: [
