@@ -9,7 +9,7 @@ struct ListenAddressTests {
             ("127.0.0.1:4317", "127.0.0.1", 4317, true), ("localhost:0", "localhost", 0, true),
             ("[::1]:4318", "::1", 4318, true), ("[::]:65535", "::", 65_535, false),
             ("0.0.0.0:1", "0.0.0.0", 1, false), ("127.9.9.9:80", "127.9.9.9", 80, true),
-            ("127.example.org:80", "127.example.org", 80, false),
+            ("127.example.org:80", "127.example.org", 80, false), ("127.+1.0.1:80", "127.+1.0.1", 80, false),
         ])
     func goodAddress(text: String, host: String, port: Int, isLoopback: Bool) throws {
         let address = try ListenAddress(parsing: text)

@@ -74,6 +74,15 @@ final class GRPCExportHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// A call of which the rest will not come has nobody who waits for an answer.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent, case .receiving = state {
+            finish()
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         finish()
         context.close(promise: nil)

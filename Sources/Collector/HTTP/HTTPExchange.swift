@@ -36,6 +36,15 @@ struct HTTPExchange {
         wireBytesAtHead = wireBytes
     }
 
+    /// The most that is read of a refused request before the next one on the same connection.
+    private static let discardedBytesMax = 1 << 20
+
+    /// Whether the rest of a request is short enough to be read for the sake of the connection.
+    static func isShort(_ head: HTTPRequestHead) -> Bool {
+        if let length = HTTPAdmission.contentLength(head.headers) { return length <= discardedBytesMax }
+        return !head.headers.contains(name: "transfer-encoding")
+    }
+
     /// Whether what stands around the chunks of a body is more than that, beside what has to.
     func isFramed(wireBytes: Int, bodyBytes: Int, moreThan bytesMax: Int) -> Bool {
         guard admission.bodyBytes == nil else { return false }

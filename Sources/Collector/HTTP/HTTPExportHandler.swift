@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Telemetry
 
 /// Takes the requests of one HTTP/1 connection, one after another: `HTTPServerPipelineHandler`, which
@@ -53,8 +54,6 @@ final class HTTPExportHandler: ChannelInboundHandler {
     private var isHeaderTimed = false
 
     static let protocolName = "otlp/http"
-    /// The most that is read of a refused request before the next one on the same connection.
-    private static let discardedBytesMax = 1 << 20
 
     init(_ connection: SenderConnection, wire: HTTP1WireCount?, channel: any Channel) {
         self.connection = connection
@@ -165,7 +164,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
         {
             // A sender that waits for permission may send the body, or may not: nobody can tell.
             // Nor where the next request begins, when this one breaks the rules.
-            if expectsContinue || !isSmall(head) || admission.refusal?.reason == .framing {
+            if expectsContinue || !HTTPExchange.isShort(head) || admission.refusal?.reason == .framing {
                 exchange.keepsAlive = false
             }
             self.exchange = exchange
@@ -177,7 +176,7 @@ final class HTTPExportHandler: ChannelInboundHandler {
             body = BodyAccumulator(
                 limitBytes: settings.maxBodyBytes, expectedBytes: admission.bodyBytes, charge: charge)
         } catch {
-            if expectsContinue || !isSmall(head) { exchange.keepsAlive = false }
+            if expectsContinue || !HTTPExchange.isShort(head) { exchange.keepsAlive = false }
             self.exchange = exchange
             refuse(error, context: context)
             return
@@ -204,14 +203,6 @@ final class HTTPExportHandler: ChannelInboundHandler {
         } catch {
             return error
         }
-    }
-
-    /// Whether the rest of a request is short enough to be read for the sake of the connection.
-    private func isSmall(_ head: HTTPRequestHead) -> Bool {
-        if let length = HTTPAdmission.contentLength(head.headers) {
-            return length <= Self.discardedBytesMax
-        }
-        return !head.headers.contains(name: "transfer-encoding")
     }
 
     private func receive(_ part: ByteBuffer, context: ChannelHandlerContext) {
@@ -357,6 +348,8 @@ final class HTTPExportHandler: ChannelInboundHandler {
     // MARK: Trouble
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // That the sender has ended its side is said apart.
+        if case .uncleanShutdown? = error as? NIOSSLError { return }
         guard let refusal = Refusal(framing: error) else {
             // After the first error the parser reports every further byte as another one.
             if error is ByteToMessageDecoderError { return }

@@ -14,7 +14,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     private let deadline: ConnectionDeadline
     /// Whether it was told that the connection broke the rules.
     private var hasFailed = false
-    private var openStreams = 0
+    private var openStreams: [HTTP2StreamID: any Channel] = [:]
     /// Whether the sender has ended its side, and may still read answers.
     private var hasSenderEnded = false
 
@@ -47,7 +47,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
         if case .inputClosed? = event as? ChannelEvent {
             hasSenderEnded = true
             deadline.set(seconds: connection.settings.http2GraceSecondsMax)
-            if openStreams == 0 { context.close(promise: nil) }
+            guard !openStreams.isEmpty else { return context.close(promise: nil) }
+            // What is not whole never will be.
+            for stream in openStreams.values {
+                stream.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            }
         }
     }
 
@@ -58,11 +62,11 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
 
     // MARK: Requests
 
-    func noteStreamOpened() { openStreams += 1 }
+    func noteStreamOpened(_ id: HTTP2StreamID, _ stream: any Channel) { openStreams[id] = stream }
 
-    func noteStreamClosed() {
-        openStreams -= 1
-        guard hasSenderEnded, openStreams == 0 else { return }
+    func noteStreamClosed(_ id: HTTP2StreamID) {
+        openStreams[id] = nil
+        guard hasSenderEnded, openStreams.isEmpty else { return }
         // The end of the answer is written and not flushed yet.
         channel.eventLoop.execute { [channel] in channel.close(promise: nil) }
     }
@@ -70,6 +74,10 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     // MARK: Offences
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // That the sender has ended its side is said apart.
+        if case .uncleanShutdown? = error as? NIOSSLError { return }
+        // What the library says when it cannot tell of an error, which it tells of next.
+        if error is NIOHTTP2Errors.RaisedGoawayLastStreamID, !meter.hasToldOfError { return }
         if isOfOneRequest(error) {
             // It was reset. A malformed request is no matter of others (RFC 9113, 8.1.1).
             _ = connection.service.refuse(
@@ -78,6 +86,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
                 protocolName: GRPCExportHandler.protocolName)
             return
         }
+        if error is any NIOHTTP2Error { meter.tellOfError() }
         // A connection that only ends has broken no rules. What comes after the first offence is its consequence.
         if !hasFailed, !(error is IOError), !(error is NIOSSLError), !(error is ChannelError) {
             hasFailed = true
@@ -91,8 +100,7 @@ final class HTTP2ConnectionHandler: ChannelInboundHandler {
     }
 
     private func isOfOneRequest(_ error: any Error) -> Bool {
-        !meter.hasToldOfError && !hasFailed && error is any NIOHTTP2Error
-            && !(error is NIOHTTP2Errors.UnableToSerializeFrame)
+        meter.takeReset() && !meter.hasToldOfError && !hasFailed && error is any NIOHTTP2Error
     }
 
     private func words(_ error: any Error) -> String {

@@ -10,8 +10,9 @@ import NIOCore
 /// It also ends a connection on which a frame or the header of a request does not come to its end in time: the library
 /// waits for that as long as it takes. DATA has limits of its own.
 ///
-/// And it sees how a connection is told to end: the library says of each one that breaks the rules that its last request
-/// may have been any, or none at all, where senders want to know what to send again (RFC 9113, 6.8).
+/// And it sees what the library tells a sender that breaks the rules: whether it reset one request or ends the connection,
+/// and of that, that the last request may have been any, or none at all, where senders want to know what to send again
+/// (RFC 9113, 6.8).
 final class HTTP2FrameMeter: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -38,14 +39,21 @@ final class HTTP2FrameMeter: ChannelDuplexHandler {
     /// Length, type, flags, stream 0, as every GOAWAY without a message begins. Behind it stand the last request that may
     /// have been looked at, and an error code. No answer begins so that its own bytes could be taken for it.
     private static let goAwayHead: [UInt8] = [0, 0, 8, 7, 0, 0, 0, 0, 0]
+    /// How every RST_STREAM begins, before its stream and an error code.
+    private static let resetHead: [UInt8] = [0, 0, 4, 3, 0]
+    private static let protocolError: UInt32 = 1
     private static let enhanceYourCalm: UInt32 = 11
+    /// What a request is reset with that broke no rules: NO_ERROR, and CANCEL.
+    private static let blamelessCodes: Set<UInt32> = [0, 8]
 
     private var scan = HTTP2FrameScan()
     private var allowance = PieceAllowance()
     private var hasEnded = false
-    /// Whether the sender was told that it broke the rules, and that the connection ends. After an error without that, one
-    /// of its requests was reset and the others go on.
+    /// Whether the sender was told that it broke the rules, and that the connection ends.
     private(set) var hasToldOfError = false
+    /// Whether a request was reset for what it was, and nobody has asked since.
+    private var hasReset = false
+    private var context: ChannelHandlerContext?
     /// Of the requests whose header began.
     private var lastStream: UInt32 = 0
     /// Whether the frame that came last is DATA.
@@ -64,6 +72,10 @@ final class HTTP2FrameMeter: ChannelDuplexHandler {
             channel.close(promise: nil)
         }
     }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline.cancel()
@@ -113,17 +125,41 @@ final class HTTP2FrameMeter: ChannelDuplexHandler {
     private func end(context: ChannelHandlerContext) {
         hasEnded = true
         deadline.clear()
+        tellOfError(Self.enhanceYourCalm, context: context)
+        context.fireErrorCaught(Flood())
+    }
+
+    // MARK: Telling
+
+    /// Tells the sender that the connection ends, unless it was told: where it was told before that it would end without
+    /// blame, the library cannot tell anything more.
+    func tellOfError() {
+        guard !hasToldOfError, let context else { return }
+        tellOfError(Self.protocolError, context: context)
+    }
+
+    private func tellOfError(_ code: UInt32, context: ChannelHandlerContext) {
         hasToldOfError = true
         var goAway = context.channel.allocator.buffer(bytes: Self.goAwayHead)
         goAway.writeInteger(lastStream)
-        goAway.writeInteger(Self.enhanceYourCalm)
+        goAway.writeInteger(code)
         context.writeAndFlush(wrapOutboundOut(goAway), promise: nil)
-        context.fireErrorCaught(Flood())
+    }
+
+    /// Whether the error that the library reports just now is one of a request, which it has reset.
+    func takeReset() -> Bool {
+        defer { hasReset = false }
+        return hasReset
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         var bytes = unwrapOutboundIn(data)
         let head = Self.goAwayHead.count
+        if bytes.readableBytes == head + 4, bytes.readableBytesView.starts(with: Self.resetHead),
+            let code = bytes.getInteger(at: bytes.readerIndex + head, as: UInt32.self)
+        {
+            hasReset = !Self.blamelessCodes.contains(code)
+        }
         guard bytes.readableBytes == head + 8, bytes.readableBytesView.starts(with: Self.goAwayHead),
             let code = bytes.getInteger(at: bytes.readerIndex + head + 4, as: UInt32.self), code != 0
         else {

@@ -16,11 +16,11 @@ struct HTTP2StreamCount: NIOHTTP2StreamDelegate {
 
     func streamCreated(_ id: HTTP2StreamID, channel: any Channel) {
         manager.streamCreated(id, channel: channel)
-        watcher.value.noteStreamOpened()
+        watcher.value.noteStreamOpened(id, channel)
     }
 
     func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {
         manager.streamClosed(id, channel: channel)
-        watcher.value.noteStreamClosed()
+        watcher.value.noteStreamClosed(id)
     }
 }

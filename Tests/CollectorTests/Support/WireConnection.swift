@@ -88,6 +88,21 @@ final class WireConnection: Sendable {
     /// Sends nothing more, and goes on reading.
     func endSending() { channel.close(mode: .output, promise: nil) }
 
+    /// The same over TLS, with its own word for it or without, when all was sent.
+    func endSending(withoutCloseNotify isTruncated: Bool) async throws {
+        guard isTruncated else { return endSending() }
+        try await channel.writeAndFlush(ByteBuffer()).get()
+        // Past the handler of TLS, to the socket.
+        try await channel.eventLoop.flatSubmit { [channel] in
+            do {
+                let tls = try channel.pipeline.syncOperations.context(handlerType: NIOSSLClientHandler.self)
+                return tls.close(mode: .output)
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+        }.get()
+    }
+
     /// The next bytes.
     func bytes(_ count: Int) async throws -> [UInt8] { try await take(count) }
 

@@ -43,8 +43,10 @@ struct HalfClosedTests {
         }
     }
 
-    @Test("gets the answer over TLS, too", arguments: ["http/1.1", "h2"])
-    func tls(version: String) async throws {
+    @Test(
+        "gets the answer over TLS, too, also without close_notify", arguments: ["http/1.1", "h2"],
+        [false, true])
+    func tls(version: String, isTruncated: Bool) async throws {
         let certificates = try await TestCertificates()
         try await TestCollector.with(TestCollector.settings { $0.tls = certificates.server }) {
             collector async throws in
@@ -55,7 +57,7 @@ struct HalfClosedTests {
             } else {
                 connection.post(SampleRequest.protobuf())
             }
-            connection.endSending()
+            try await connection.endSending(withoutCloseNotify: isTruncated)
             let answer = try await connection.untilClosed()
             if version == "h2" {
                 #expect(answer.isAnswered)
@@ -111,6 +113,21 @@ struct HalfClosedTests {
             await collector.expectNothingHeld()
             #expect(collector.server.service.refusals.total == 0)
             try await collector.expectServing()
+        }
+    }
+
+    @Test(
+        "is let go at once when the rest of its requests will not come",
+        arguments: [HalfCall.Kind.grpc, .http])
+    func halfCalls(kind: HalfCall.Kind) async throws {
+        try await TestCollector.with { collector async throws in
+            let connection = try await WireConnection(port: collector.grpcPort)
+            connection.send(
+                Wire.start() + HalfCall(kind).beginning + Wire.call(stream: 3, SampleRequest.protobuf()))
+            connection.endSending()
+            #expect(try await connection.untilClosed().isAnswered)
+            await collector.expectNothingHeld()
+            #expect(try collector.storedSpans() == 1)
         }
     }
 

@@ -93,6 +93,29 @@ struct MalformedRequestTests {
         }
     }
 
+    @Test("what breaks the rules of the connection ends it also when it was told to end already")
+    func offenceAfterEnd() async throws {
+        let settings = TestCollector.settings { $0.http2AgeSecondsMax = 1 }
+        try await TestCollector.with(settings) { collector async throws in
+            for offence in Self.connectionOffences {
+                let connection = try await WireConnection(port: collector.grpcPort)
+                let call = HalfCall(.grpc)
+                connection.send(Wire.start() + call.beginning)
+                #expect(
+                    try await connection.frame(ofType: Wire.goAway).payload.prefix(4) == [
+                        0x7f, 255, 255, 255,
+                    ])
+                let ping = try await connection.frame(ofType: Wire.ping)
+                connection.send(Wire.frame(Wire.ping, flags: 1, ping.payload))
+                #expect(try await connection.frame(ofType: Wire.goAway).payload.prefix(4) == [0, 0, 0, 1])
+                connection.send(offence.1)
+                let rest = Wire.frames(in: try await connection.untilClosed())
+                let goAway = try #require(rest.last { $0.type == Wire.goAway }, "\(offence.0)")
+                #expect(goAway.payload.prefix(4) == [0, 0, 0, 1] && goAway.payload[7] > 0)
+            }
+        }
+    }
+
     @Test("a call that is not as long as its Content-Length says is refused alone", arguments: ["-1", "1"])
     func otherLength(change: String) async throws {
         try await TestCollector.with { collector async throws in
