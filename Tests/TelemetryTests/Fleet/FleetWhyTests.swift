@@ -87,6 +87,42 @@ struct FleetWhyTests {
         #expect(!misses.contains { $0.attribute.contains("cache") })
     }
 
+    @Test("a fact is one attribute, whatever name a node's emitter gives it")
+    func oldNames() async throws {
+        let fleet = try fleet { request, number in
+            let isOld = request.node == "edge-2"
+            if isOld, number % 2 == 0 { request.millis = 8_000 }
+            request.attributes.append(KeyValue(isOld ? "http.scheme" : "url.scheme", .string("https")))
+            // One that sends both names is counted once.
+            request.attributes.append(KeyValue("http.method", .string("get")))
+        }
+        let result = try await fleet.reader().why(
+            FleetWhyQuery(window: .all, selection: .slow(minNanos: nil)))
+        let first = try #require(result.findings.first)
+        #expect(first.attribute == "node" && first.value == "edge-2")
+        let names = result.findings.flatMap { [$0.attribute + "=" + $0.value] + $0.also }
+        #expect(!names.contains { $0.contains("scheme") || $0.contains("method") }, "\(names)")
+    }
+
+    @Test("what a request carries because it missed explains no misses, what its client asked for does")
+    func consequences() async throws {
+        let fleet = try fleet { request, number in
+            let isMiss = number % 4 == 0
+            request.cache = isMiss ? "MISS" : "HIT"
+            guard isMiss else { return }
+            request.attributes += [
+                KeyValue("nginx.upstream_addr", .string("10.0.0.1:443")),
+                KeyValue("proxy.origin.fetch", .bool(true)),
+            ]
+            if number % 8 == 0 {
+                request.attributes.append(KeyValue("http.request.header.cache_control", .string("no-cache")))
+            }
+        }
+        let misses = try await fleet.reader().why(FleetWhyQuery(window: .all, selection: .misses)).findings
+        let names = misses.flatMap { [$0.attribute + "=" + $0.value] + $0.also }
+        #expect(names == ["http.request.header.cache-control=no-cache"])
+    }
+
     @Test("a trace: its own trouble, and only what it has itself")
     func trace() async throws {
         let fleet = try fleet { request, number in

@@ -34,7 +34,7 @@ struct WhyValues: Sendable {
         case .path, .query, .size: return true
         case .status: return isError
         case .cache: return selection == .misses
-        case .method, nil: return false
+        case .method, nil: return selection == .misses && WhyAttribute(name).tellsOfUpstream
         }
     }
 
@@ -47,19 +47,26 @@ struct WhyValues: Sendable {
         let rows = try SegmentRows(view)
         let used = Self.columns(of: requests, rows)
         var seen: Set<[UInt8]> = []
-        var columns: [(name: String, coded: CodedRows)] = []
+        var columns: [(attribute: WhyAttribute, coded: CodedRows)] = []
         for (place, column) in rows.tables.columns.enumerated() where column.role == .attribute && used[place]
         {
             guard seen.insert(column.name).inserted, !Self.isLeftOut(column, selection) else { continue }
             let name = String(decoding: column.name, as: UTF8.self)
-            if let known = attributes.known(name), isID[Int(known)] { continue }
+            let attribute = WhyAttribute(name)
+            if let known = attributes.known(attribute.name), isID[Int(known)] { continue }
             guard let coded = try rows.coded(.attribute(name)) else { continue }
-            columns.append((name, coded))
+            columns.append((attribute, coded))
         }
+        columns.sort { ($0.attribute.name, $0.attribute.rank) < ($1.attribute.name, $1.attribute.rank) }
         // All that may be damaged has been read, but for the origins.
         let origins = try view.origins()
         let originRows = try view.originIndexes()
-        for (name, coded) in columns { add(name, coded, requests, sample) }
+        for (place, column) in columns.enumerated() {
+            let better = columns[..<place].lazy.reversed().prefix {
+                $0.attribute.name == column.attribute.name
+            }
+            add(column.attribute, column.coded, besides: better.map(\.coded), requests, sample)
+        }
         addOrigins(origins, originRows, requests, sample)
     }
 
@@ -79,30 +86,37 @@ struct WhyValues: Sendable {
         return isUsed
     }
 
+    /// - Parameter better: columns of the same fact, which count where they have it
     private mutating func add(
-        _ name: String, _ coded: CodedRows, _ requests: WhyRows, _ sample: [(row: UInt32, number: UInt32)]
+        _ column: WhyAttribute, _ coded: CodedRows, besides better: [CodedRows], _ requests: WhyRows,
+        _ sample: [(row: UInt32, number: UInt32)]
     ) {
+        /// 0 is nothing.
+        func code(_ row: UInt32) -> Int {
+            better.contains { $0.codes[Int(row)] != 0 } ? 0 : Int(coded.codes[Int(row)])
+        }
         var found = [WhyCount](repeating: WhyCount(), count: coded.codeCount)
         for (index, row) in requests.selected.enumerated() {
-            found[Int(coded.codes[Int(row)])].add(true, Double(requests.seconds[index]))
+            found[code(row)].add(true, Double(requests.seconds[index]))
         }
-        for row in requests.rest { found[Int(coded.codes[Int(row)])].rest += 1 }
+        for row in requests.rest { found[code(row)].rest += 1 }
         let used = found.indices.dropFirst().filter { found[$0].selected + found[$0].rest > 0 }
         guard !used.isEmpty else { return }
-        let attribute = Int(number(attribute: name))
+        let attribute = Int(number(attribute: column.name))
         let requestCount = requests.selected.count + requests.rest.count
         guard used.count <= Self.fewValues || used.count * Self.requestsPerValueMin <= requestCount else {
             return makeID(attribute)
         }
         var numbers: [UInt32: UInt32] = [:]
         for code in used {
-            let value = number(value: Self.text(coded.value(of: UInt32(code))), of: attribute)
+            guard let text = column.text(coded.value(of: UInt32(code))) else { continue }
+            let value = number(value: text, of: attribute)
             counts[attribute][Int(value)] += found[code]
             numbers[UInt32(code)] = value
         }
         if values[attribute].count > Self.valuesMax { return makeID(attribute) }
         for (row, sampled) in sample {
-            guard let value = numbers[coded.codes[Int(row)]] else { continue }
+            guard let value = numbers[UInt32(code(row))] else { continue }
             sampleValues.append(
                 SampleValue(sample: sampled, attribute: UInt32(attribute), value: value))
         }

@@ -6,9 +6,9 @@ import OTLPModel
 ///
 /// The stable name counts where a span has both. Numbers that come as text are numbers, and `-`, an empty text and a status
 /// of 0, as proxies write them for none, are none.
-struct StableAttribute {
+struct StableAttribute: Sendable {
     /// What becomes of a value.
-    enum Reading {
+    enum Reading: Sendable {
         case asItIs
         /// The same, where a proxy may write `-` for none.
         case text
@@ -26,12 +26,12 @@ struct StableAttribute {
         case part(URLPart)
     }
 
-    enum URLPart {
+    enum URLPart: Sendable {
         case scheme, host, port, path, query
     }
 
     /// Another name of it.
-    struct Alias {
+    struct Alias: Sendable {
         var name: String
         var reading: Reading
         /// The only kind of span in which it means this; nil for any.
