@@ -73,6 +73,11 @@ struct Exchange: Sendable {
     /// What the client faced: no exchange lies around it.
     var isRequest: Bool { outer < 0 }
 
+    /// What an edge asked whose own span is lost: no client asked this node.
+    var isBehindLostEdge: Bool {
+        isRequest && flags.isSuperset(of: [.orphan, .behindEdge]) && !flags.contains(.clientSide)
+    }
+
     /// A start and its duration have a sum.
     var end: UInt64 { start &+ durationNanos }
 

@@ -64,6 +64,15 @@ extension FleetQuality {
         return notes
     }
 
+    /// About requests that are left out where it matters whom clients asked.
+    static func lostEdges(_ count: Int) -> QualityNote {
+        QualityNote(
+            code: "lost_edges",
+            message:
+                "\(HumanUnits.count(count, "request")) at proxies came from edges whose own spans are not stored: no client "
+                + "asked these proxies, and they are left out")
+    }
+
     private func share(_ part: Int, _ whole: Int, _ noun: String) -> String {
         "\(HumanUnits.count(Int64(part))) of \(HumanUnits.count(whole, noun)) (\(HumanUnits.percent(part, of: whole)))"
     }

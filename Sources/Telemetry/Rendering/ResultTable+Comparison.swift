@@ -11,6 +11,7 @@ extension ResultTable {
                     message: "\(HumanUnits.count(result.unnamed, "request")) have no "
                         + "\(DisplayText.escaped(query.key.text)), and are in no group"))
         }
+        if result.behindLostEdges > 0 { notes.append(FleetQuality.lostEdges(result.behindLostEdges)) }
         if result.withoutClient > 0 {
             notes.append(
                 QualityNote(

@@ -76,6 +76,7 @@ extension ResultTable {
                         + "\(HumanUnits.count(result.requests, "request")) nobody says which host was asked; they "
                         + "count for no proxy"))
         }
+        if result.behindLostEdges > 0 { notes.append(FleetQuality.lostEdges(result.behindLostEdges)) }
         if result.isCut {
             notes.append(
                 QualityNote(

@@ -19,6 +19,8 @@ struct ComparisonGroups: FleetAggregate {
     private var groupOf: [UInt32] = []
     /// Requests that do not have what is asked for.
     private(set) var unnamed = 0
+    /// What edges asked whose own spans are lost; left out where groups are whom clients asked.
+    private(set) var behindLostEdges = 0
     /// Requests of nobody that is known, which are in no session.
     private(set) var withoutClient = 0
     /// Nodes that say of some responses how they were encoded.
@@ -55,6 +57,10 @@ struct ComparisonGroups: FleetAggregate {
             guard exchange.outcome != RequestOutcome.probe.rawValue,
                 exchange.outcome != RequestOutcome.aborted.rawValue
             else { continue }
+            guard key != .host || !exchange.isBehindLostEdge else {
+                behindLostEdges += 1
+                continue
+            }
             guard let number = number(of: exchange, place, group, &tables) else {
                 unnamed += 1
                 continue
@@ -118,6 +124,7 @@ struct ComparisonGroups: FleetAggregate {
             rows.append(row)
         }
         unnamed += other.unnamed
+        behindLostEdges += other.behindLostEdges
         withoutClient += other.withoutClient
         encodingNodes.formUnion(other.encodingNodes)
         if let more = other.visibility { visibility?.merge(more) }

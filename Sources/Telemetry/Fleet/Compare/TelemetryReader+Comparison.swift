@@ -6,7 +6,8 @@ extension TelemetryReader {
             var (now, visibility, quality) = try comparisonGroups(query, query.window)
             let groups = now.finished()
             var result = FleetComparisonResult(
-                groups: [], groupCount: groups.count, unnamed: now.unnamed, withoutClient: now.withoutClient,
+                groups: [], groupCount: groups.count, unnamed: now.unnamed,
+                behindLostEdges: now.behindLostEdges, withoutClient: now.withoutClient,
                 quality: quality, notes: [])
             if let window = query.baselineWindow {
                 var (before, _, _) = try comparisonGroups(query, window)

@@ -40,6 +40,8 @@ struct ProxyTally: FleetAggregate {
     private(set) var sums: [Key: Sum] = [:]
     private(set) var requests = 0
     private(set) var withoutHost = 0
+    /// What edges asked whose own spans are lost: it says nothing of whom clients should ask.
+    private(set) var behindLostEdges = 0
     private(set) var isCut = false
 
     init(_ query: RecommendQuery, _ names: FleetNames) {
@@ -59,6 +61,10 @@ struct ProxyTally: FleetAggregate {
             let exchange = group.exchanges[place]
             guard let kind = exchange.moduleKind, Self.kinds.contains(kind), Self.counts(exchange.outcome)
             else { continue }
+            guard !exchange.isBehindLostEdge else {
+                behindLostEdges += 1
+                continue
+            }
             requests += 1
             guard exchange.label > 0 else {
                 withoutHost += 1
@@ -122,6 +128,7 @@ struct ProxyTally: FleetAggregate {
         }
         requests += other.requests
         withoutHost += other.withoutHost
+        behindLostEdges += other.behindLostEdges
         isCut = isCut || other.isCut
     }
 }

@@ -98,6 +98,8 @@ package struct RecommendResult: Sendable {
     /// Requests for files that clients sent, and of these those of which nobody says whom they asked.
     package var requests: Int
     package var withoutHost: Int
+    /// Requests that edges passed on whose own spans are not stored; they count for no proxy.
+    package var behindLostEdges: Int
     /// Whether hosts were left out, as there are more than a table holds.
     package var isCut: Bool
     package var quality: FleetQuality

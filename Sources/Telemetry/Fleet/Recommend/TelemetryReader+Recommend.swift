@@ -15,7 +15,8 @@ extension TelemetryReader {
             let advice = ProxyAdvice(mirrors: query.mirrors, privateModules: query.privateModules)
             var result = RecommendResult(
                 candidates: [], recommendations: [], requests: answer.aggregate.requests,
-                withoutHost: answer.aggregate.withoutHost, isCut: answer.aggregate.isCut,
+                withoutHost: answer.aggregate.withoutHost,
+                behindLostEdges: answer.aggregate.behindLostEdges, isCut: answer.aggregate.isCut,
                 quality: answer.quality, notes: [])
             let byRegion = Dictionary(grouping: zip(best, spans)) { $0.0.name.region }
             // Regions by name, what names none at the end.
