@@ -21,6 +21,8 @@ struct UsageTests {
             (["slowest", "--since", "soon"], "cannot read 'soon' as a time"),
             (["slowest", "--since", "10"], "write 10s for seconds ago"),
             (["slowest", "--since", "1h", "--until", "2h"], "--since must lie before --until"),
+            (["slowest", "--since", "-5x"], "cannot read '-5x' as a time"),
+            (["slowest", "--since", "-1h", "--until", "-2h"], "--since must lie before --until"),
             (["slowest", "--min-duration", "5"], "cannot read '5' as a duration"),
             (["slowest", "--limit", "0"], "between 1 and 100000"),
             (["slowest", "--limit", "1000000000000"], "between 1 and 100000"),

@@ -114,6 +114,9 @@ package enum TimeExpression: Hashable, Sendable {
             guard let first = rest.first, first == "-" || first == "+" else { return nil }
             sign = first == "-" ? -1 : 1
             rest = rest.dropFirst().drop(while: { $0 == " " })
+        } else if text.hasPrefix("-") {
+            // As other tools write a time ago.
+            rest = text.dropFirst()
         }
         return DurationExpression.nanoseconds(String(rest)).map { $0 * sign }
     }
