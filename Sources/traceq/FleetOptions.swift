@@ -19,7 +19,8 @@ struct FleetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only of nodes in this region (cloud.region, else edge.site); * stands for any text.",
+            "Only of nodes in this region (cloud.region, else edge.site), also what nodes elsewhere passed on to "
+                + "them; * stands for any text.",
             valueName: "name"))
     var region: String?
 

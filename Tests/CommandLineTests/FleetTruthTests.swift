@@ -51,11 +51,13 @@ struct FleetTruthTests {
             let module = try #require(row["module"]?.text)
             let figures = try #require(byModule[module])
             #expect(row["requests"]?.number == Double(figures.count), "\(module)")
-            #expect(row["hits"]?.number == Double(figures.hits), "\(module)")
+            // What nobody tells is not 0.
+            func known(_ count: Int) -> Double? { figures.count > figures.unknown ? Double(count) : nil }
+            #expect(row["hits"]?.number == known(figures.hits), "\(module)")
             #expect(
-                row["misses"]?.number == Double(figures.lookups - figures.hits - figures.coalesced),
+                row["misses"]?.number == known(figures.lookups - figures.hits - figures.coalesced),
                 "\(module)")
-            #expect(row["coalesced"]?.number == Double(figures.coalesced), "\(module)")
+            #expect(row["coalesced"]?.number == known(figures.coalesced), "\(module)")
             #expect(row["unknown"]?.number == Double(figures.unknown), "\(module)")
             #expect(Self.isClose(row["request_hit_ratio"]?.number, figures.hitRatio), "\(module)")
             let versions = answers.versions(requests.filter { $0.truth.module == module })

@@ -72,9 +72,23 @@ extension TelemetryReader {
     }
 }
 
+extension MissQuery {
+    /// Whether it is counted what a node fetched again: for whole windows, in groups that are not of clients' doing.
+    var hasRefetches: Bool {
+        guard periodNanos == nil else { return false }
+        switch dimension {
+        case .client, .attribute: return false
+        default: return true
+        }
+    }
+
+    /// Whether it has a total: what several nodes on one way did not have was waited for once.
+    var hasTotalRefetches: Bool { periodNanos == nil && !dimension.isOfNodes }
+}
+
 extension FleetDimension {
     /// Whether the files of a version lie in different groups, so that versions have none.
-    fileprivate var isOfSingleFiles: Bool {
+    var isOfSingleFiles: Bool {
         switch self {
         case .kind, .attribute: true
         default: false

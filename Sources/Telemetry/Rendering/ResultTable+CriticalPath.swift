@@ -10,7 +10,19 @@ extension ResultTable {
             row: { pathCells(result.parts[$0], result) },
             notes: result.notes + result.quality.notes(),
             summary: isEmpty ? [] : pathSummary(result, query, zone: zone),
-            members: [JSONMember("quality", result.quality.json)])
+            members: [
+                JSONMember("totals", pathTotals(result.totals)),
+                JSONMember("baseline_totals", result.baseline.map(pathTotals) ?? .null),
+                JSONMember("quality", result.quality.json),
+            ])
+    }
+
+    private static func pathTotals(_ totals: PathTotals) -> JSONNode {
+        .object([
+            JSONMember("requests", .integer(Int64(totals.requests))),
+            JSONMember("total_ms", .decimal(HumanUnits.milliseconds(Int64(totals.nanos)))),
+            JSONMember("mean_ms", .decimal(HumanUnits.milliseconds(Int64(totals.meanNanos)))),
+        ])
     }
 
     private static func pathColumns(_ query: FleetPathQuery) -> [ResultColumn] {

@@ -10,7 +10,18 @@ extension ResultTable {
                 zone: zone, hasMessages: result.causes.contains { $0.message != nil }),
             rowCount: result.causes.count, row: { errorCells(result.causes[$0], all: all) },
             notes: result.notes + result.quality.notes(), summary: errorSummary(result),
-            members: [JSONMember("quality", result.quality.json)])
+            members: [
+                JSONMember("totals", errorTotals(result)), JSONMember("quality", result.quality.json),
+            ])
+    }
+
+    private static func errorTotals(_ result: FleetErrorsResult) -> JSONNode {
+        let numbers: [(String, Int)] = [
+            ("requests", result.requests), ("judged", result.judged), ("failures", result.failures),
+            ("refusals", result.refusals), ("probes", result.probes), ("aborted", result.aborted),
+            ("causes", result.causeCount),
+        ]
+        return .object(numbers.map { JSONMember($0.0, .integer(Int64($0.1))) })
     }
 
     private static func errorColumns(zone: TimeZoneRules, hasMessages: Bool) -> [ResultColumn] {
@@ -64,13 +75,13 @@ extension ResultTable {
     private static func errorSummary(_ result: FleetErrorsResult) -> [String] {
         guard !result.causes.isEmpty else { return [] }
         func part(_ count: Int, _ noun: String) -> String {
-            "\(HumanUnits.count(count, noun)) (\(HumanUnits.percent(count, of: result.requests)))"
+            "\(HumanUnits.count(count, noun)) (\(HumanUnits.percent(count, of: result.judged)))"
         }
         let hidden = result.causeCount - result.causes.count
         let more = hidden > 0 ? "; \(HumanUnits.count(hidden, "more cause")), --limit shows them" : ""
         return [
             "\(part(result.failures, "failure")) and \(part(result.refusals, "refusal")) of "
-                + "\(HumanUnits.count(result.requests, "module request"))\(more)",
+                + "\(HumanUnits.count(result.judged, "module request"))\(more)",
             "left out: \(HumanUnits.count(result.probes, "probe")) of the go command, "
                 + "\(HumanUnits.count(result.aborted, "request")) that the client gave up",
         ]

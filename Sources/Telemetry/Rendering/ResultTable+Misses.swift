@@ -6,7 +6,7 @@ extension ResultTable {
             rowCount: result.groups.count, row: { missCells(result.groups[$0], query) },
             notes: missNotes(result), summary: result.groups.isEmpty ? [] : missSummary(result, query),
             members: [
-                JSONMember("totals", missTotals(result)), JSONMember("quality", result.quality.json),
+                JSONMember("totals", missTotals(result, query)), JSONMember("quality", result.quality.json),
             ])
     }
 
@@ -35,21 +35,26 @@ extension ResultTable {
 
     private static func missCells(_ group: MissGroup, _ query: MissQuery) -> [ResultCell] {
         let counts = group.counts
+        // What nobody tells is not 0.
+        let isKnown = counts.requests > counts.unknown
+        func known(_ count: Int) -> ResultCell { isKnown ? .integer(Int64(count)) : .missing }
         let time: [ResultCell] = group.period.map { [isOfMinutes(query) ? .minute($0) : .time($0)] } ?? []
         return time + [group.key.map { .text($0) } ?? .missing, .integer(Int64(counts.requests))]
             + [
-                .integer(Int64(counts.hits)), .integer(Int64(counts.misses)),
-                .integer(Int64(counts.coalesced)),
+                known(counts.hits), known(counts.misses), known(counts.coalesced),
             ]
             + [.integer(Int64(counts.unknown)), counts.ratio.map { .decimal($0) } ?? .missing]
             + [
                 .identifier(HumanUnits.percent(counts.hits, of: counts.lookups)),
-                .integer(Int64(counts.fetches)),
+                query.dimension.isOfSingleFiles ? .missing : .integer(Int64(counts.fetches)),
             ]
             + [counts.versionRatio.map { .decimal($0) } ?? .missing]
             + [.identifier(HumanUnits.percent(counts.warmFetches, of: counts.fetches))]
-            + [.integer(Int64(counts.refetches)), .duration(Int64(clamping: counts.missNanos))]
-            + [.duration(Int64(clamping: counts.refetchNanos))]
+            + [
+                query.hasRefetches ? .integer(Int64(counts.refetches)) : .missing,
+                .duration(Int64(clamping: counts.missNanos)),
+                query.hasRefetches ? .duration(Int64(clamping: counts.refetchNanos)) : .missing,
+            ]
     }
 
     private static func isOfMinutes(_ query: MissQuery) -> Bool {
@@ -65,6 +70,10 @@ extension ResultTable {
             lines.append(
                 "hit ratio \(Sparkline.text(ratios, min(low, 0.999)...1)) from \(percentText(low)) (lowest bar) to 100 %"
             )
+        }
+        if query.dimension.isOfNodes {
+            lines.append(
+                "the rows are what each node's own cache did; what clients had, whichever node answered:")
         }
         lines.append(
             "request hit ratio \(HumanUnits.percent(totals.hits, of: totals.lookups)): "
@@ -116,8 +125,14 @@ extension ResultTable {
         HumanUnits.percent(Int((share * 10_000).rounded()), of: 10_000)
     }
 
-    private static func missTotals(_ result: MissResult) -> JSONNode {
+    private static func missTotals(_ result: MissResult, _ query: MissQuery) -> JSONNode {
         let totals = result.totals
+        let refetched: (count: JSONNode, time: JSONNode) =
+            query.hasTotalRefetches
+            ? (
+                .integer(Int64(totals.refetches)),
+                .decimal(HumanUnits.milliseconds(Int64(clamping: totals.refetchNanos)))
+            ) : (.null, .null)
         let results = CacheResult.allCases.filter { totals[$0] > 0 }.map {
             JSONMember($0.name, .integer(Int64(totals[$0])))
         }
@@ -125,11 +140,12 @@ extension ResultTable {
             JSONMember("requests", .integer(Int64(totals.requests))),
             JSONMember("lookups", .integer(Int64(totals.lookups))),
             JSONMember("request_hit_ratio", totals.ratio.map { .double($0) } ?? .null),
-            JSONMember("fetches", .integer(Int64(totals.fetches))),
+            JSONMember(
+                "fetches", query.dimension.isOfSingleFiles ? .null : .integer(Int64(totals.fetches))),
             JSONMember("version_hit_ratio", totals.versionRatio.map { .double($0) } ?? .null),
-            JSONMember("refetches", .integer(Int64(totals.refetches))),
+            JSONMember("refetches", refetched.count),
             JSONMember("miss_ms", .decimal(HumanUnits.milliseconds(Int64(clamping: totals.missNanos)))),
-            JSONMember("refetch_ms", .decimal(HumanUnits.milliseconds(Int64(clamping: totals.refetchNanos)))),
+            JSONMember("refetch_ms", refetched.time),
             JSONMember("likely_misses", .integer(Int64(result.likely.count))),
             JSONMember("results", .object(results)),
         ])

@@ -18,7 +18,21 @@ extension ResultTable {
             rowCount: result.versions.count,
             row: { prewarmCells(result.versions[$0], all: result.clientNanos) },
             notes: notes + result.quality.notes(isAboutCaches: true), summary: prewarmSummary(result),
-            members: [JSONMember("quality", result.quality.json)])
+            members: [
+                JSONMember("totals", prewarmTotals(result)), JSONMember("quality", result.quality.json),
+            ])
+    }
+
+    private static func prewarmTotals(_ result: FleetPrewarmResult) -> JSONNode {
+        .object([
+            JSONMember("versions", .integer(Int64(result.versionCount))),
+            JSONMember("file_requests", .integer(Int64(result.files))),
+            JSONMember("lookups", .integer(Int64(result.lookups))),
+            JSONMember("misses", .integer(Int64(result.misses))),
+            JSONMember("incomparable_misses", .integer(Int64(result.incomparable))),
+            JSONMember("saved_ms", .decimal(HumanUnits.milliseconds(Int64(result.savedNanos)))),
+            JSONMember("client_ms", .decimal(HumanUnits.milliseconds(Int64(result.clientNanos)))),
+        ])
     }
 
     private static func prewarmColumns(zone: TimeZoneRules) -> [ResultColumn] {

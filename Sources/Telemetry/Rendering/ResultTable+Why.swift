@@ -18,7 +18,20 @@ extension ResultTable {
             rowCount: result.findings.count, row: { whyCells(result.findings[$0], result) },
             notes: notes + result.quality.notes(isAboutCaches: query.selection == .misses),
             summary: whySummary(result, query, target, zone: zone),
-            members: [JSONMember("quality", result.quality.json)])
+            members: [
+                JSONMember("totals", whyTotals(result)), JSONMember("quality", result.quality.json),
+            ])
+    }
+
+    private static func whyTotals(_ result: FleetWhyResult) -> JSONNode {
+        .object([
+            JSONMember("selected", .integer(Int64(result.selected))),
+            JSONMember("rest", .integer(Int64(result.rest))),
+            JSONMember("excess_ms", .decimal(HumanUnits.milliseconds(Int64(result.excessNanos)))),
+            JSONMember("tests", .integer(Int64(result.testCount))),
+            JSONMember("attributes", .integer(Int64(result.attributeCount))),
+            JSONMember("left_out", .array(result.leftOut.map { .string($0) })),
+        ])
     }
 
     private static func whyColumns(_ query: FleetWhyQuery) -> [ResultColumn] {

@@ -48,6 +48,8 @@ package struct FleetErrorsResult: Sendable {
     package var refusals: Int
     package var probes: Int
     package var aborted: Int
+    /// Requests that could have gone wrong: without probes and what clients gave up.
+    package var judged: Int { requests - probes - aborted }
     package var quality: FleetQuality
     package var notes: [QualityNote]
 }
