@@ -13,8 +13,8 @@ struct ComparisonGroups: FleetAggregate {
     private(set) var groupNames: [Name] = []
     private(set) var tallies: [ComparisonTally] = []
     private var numbers: [Name: UInt32] = [:]
-    /// Of fetches and sessions only.
-    private(set) var rows: [ComparisonRow] = []
+    /// Of fetches and sessions only: what each worker found.
+    private var found = [FoundRows()]
     /// By number of what a group is of: one more than the place of the group, 0 where it is not known yet.
     private var groupOf: [UInt32] = []
     /// Requests that do not have what is asked for.
@@ -77,7 +77,7 @@ struct ComparisonGroups: FleetAggregate {
             } else if exchange.client == 0 {
                 withoutClient += 1
             } else {
-                rows.append(row)
+                found[0].append(row)
             }
         }
     }
@@ -118,11 +118,7 @@ struct ComparisonGroups: FleetAggregate {
     mutating func merge(_ other: ComparisonGroups) {
         let renumbered = other.groupNames.map { number($0) }
         for (number, tally) in zip(renumbered, other.tallies) { tallies[Int(number)].merge(tally) }
-        rows.reserveCapacity(rows.count + other.rows.count)
-        for var row in other.rows {
-            row.group = renumbered[Int(row.group)]
-            rows.append(row)
-        }
+        found += other.found.map { $0.renumbered(renumbered) }
         unnamed += other.unnamed
         behindLostEdges += other.behindLostEdges
         withoutClient += other.withoutClient
@@ -146,10 +142,20 @@ struct ComparisonGroups: FleetAggregate {
         return found
     }
 
-    /// Makes fetches and sessions of the requests.
+    /// Makes fetches and sessions of the requests. What belongs together lies in one part.
     private mutating func addUnits() {
         guard unit != .request else { return }
-        rows.sort { ($0.group, $0.client, $0.start, $0.module) < ($1.group, $1.client, $1.start, $1.module) }
+        for part in 0..<FoundRows.partCount {
+            var rows: [ComparisonRow] = []
+            for place in found.indices { rows += found[place].take(part) }
+            rows.sort {
+                ($0.group, $0.client, $0.start, $0.module) < ($1.group, $1.client, $1.start, $1.module)
+            }
+            addUnits(of: rows)
+        }
+    }
+
+    private mutating func addUnits(of rows: [ComparisonRow]) {
         var first = 0
         while first < rows.count {
             var end = rows[first].end
@@ -161,22 +167,21 @@ struct ComparisonGroups: FleetAggregate {
                 end = max(end, rows[next].end)
                 next += 1
             }
-            add(session: first..<next, end: end)
+            add(session: rows[first..<next], end: end)
             first = next
         }
-        rows = []
     }
 
-    private mutating func add(session: Range<Int>, end: UInt64) {
-        let group = Int(rows[session.lowerBound].group)
-        for index in session { tallies[group].add(rows[index]) }
+    private mutating func add(session: ArraySlice<ComparisonRow>, end: UInt64) {
+        guard let first = session.first else { return }
+        let group = Int(first.group)
+        for row in session { tallies[group].add(row) }
         guard unit == .fetch else {
-            tallies[group].add(unitNanos: end &- rows[session.lowerBound].start)
+            tallies[group].add(unitNanos: end &- first.start)
             return
         }
         var fetches: [UInt32: (start: UInt64, end: UInt64)] = [:]
-        for index in session where rows[index].module > 0 {
-            let row = rows[index]
+        for row in session where row.module > 0 {
             guard row.moduleKind?.isImmutable == true || row.moduleKind == .sumdbLookup else { continue }
             let known = fetches[row.module]
             fetches[row.module] = (
