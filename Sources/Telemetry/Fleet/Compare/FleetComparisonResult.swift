@@ -60,7 +60,18 @@ package struct FleetComparisonResult: Sendable {
 }
 
 /// Makes the figures of groups.
-struct ComparisonFigures {
+struct ComparisonFigures: Sendable {
+    /// What groups are compared with: drawn from once for all of them.
+    struct Baseline: Sendable {
+        let tally: ComparisonTally
+        fileprivate let means: MeanBootstrap
+
+        init(_ tally: ComparisonTally) {
+            self.tally = tally
+            means = ComparisonFigures.bootstrap(tally, seed: 2)
+        }
+    }
+
     /// A verdict needs so many of each side: means of fewer say nothing about the next.
     static func unitsMin(_ unit: ComparisonUnit) -> Int { unit == .request ? 20 : 5 }
 
@@ -68,7 +79,7 @@ struct ComparisonFigures {
 
     init(unit: ComparisonUnit) { self.unit = unit }
 
-    private static func bootstrap(_ tally: ComparisonTally, seed: UInt64) -> MeanBootstrap {
+    fileprivate static func bootstrap(_ tally: ComparisonTally, seed: UInt64) -> MeanBootstrap {
         var values: [(value: Double, count: Double)] = []
         tally.durations.sketch.forEachBucket { bucket, count in
             values.append((Double(DurationSketch.middle(of: bucket)), Double(count)))
@@ -78,7 +89,7 @@ struct ComparisonFigures {
 
     /// - Parameter baseline: what it is compared with; nil for the baseline itself
     func group(
-        _ name: String, _ tally: ComparisonTally, over baseline: ComparisonTally?, isBaseline: Bool
+        _ name: String, _ tally: ComparisonTally, over baseline: Baseline?, isBaseline: Bool
     ) -> ComparedGroup {
         let mean = tally.sumNanos / Double(max(tally.units, 1))
         let durations = tally.durations.sketch
@@ -102,16 +113,16 @@ struct ComparisonFigures {
         return group
     }
 
-    private func compare(_ group: inout ComparedGroup, _ own: MeanBootstrap, _ baseline: ComparisonTally) {
-        guard baseline.units > 0 else { return }
-        let baselineMean = baseline.sumNanos / Double(baseline.units)
-        group.baselineUnits = baseline.units
+    private func compare(_ group: inout ComparedGroup, _ own: MeanBootstrap, _ baseline: Baseline) {
+        let units = baseline.tally.units
+        guard units > 0 else { return }
+        let baselineMean = baseline.tally.sumNanos / Double(units)
+        group.baselineUnits = units
         group.baselineMeanNanos = baselineMean
         guard baselineMean > 0, group.units > 0 else { return }
         group.improvement = (baselineMean - group.meanNanos) / baselineMean
-        group.improvementInterval = MeanBootstrap.improvement(
-            of: own, over: Self.bootstrap(baseline, seed: 2))
-        guard min(group.units, baseline.units) >= Self.unitsMin(unit),
+        group.improvementInterval = MeanBootstrap.improvement(of: own, over: baseline.means)
+        guard min(group.units, units) >= Self.unitsMin(unit),
             let interval = group.improvementInterval
         else { return }
         if interval.lowerBound > 0 {

@@ -66,9 +66,12 @@ extension TelemetryReader {
         }
         result.baseline = name
         let figures = ComparisonFigures(unit: query.unit)
-        let others = ordered.lazy.filter { $0.key != name }.prefix(query.limit - 1)
+        let others = Array(ordered.lazy.filter { $0.key != name }.prefix(query.limit - 1))
+        let held = ComparisonFigures.Baseline(baseline)
         result.groups = [figures.group(name, baseline, over: nil, isBaseline: true)]
-        result.groups += others.map { figures.group($0.key, $0.value, over: baseline, isBaseline: false) }
+        result.groups += ParallelWork.map(others.count) { place in
+            figures.group(others[place].key, others[place].value, over: held, isBaseline: false)
+        }
         guard query.key == .encoding else { return }
         for place in result.groups.indices where result.groups[place].name != "none" {
             guard let tally = groups[result.groups[place].name] else { continue }
@@ -83,8 +86,10 @@ extension TelemetryReader {
         let ordered = Self.ordered(groups)
         result.groupCount = ordered.count
         let figures = ComparisonFigures(unit: query.unit)
-        result.groups = ordered.prefix(query.limit).map { name, tally in
-            figures.group(name, tally, over: before[name] ?? ComparisonTally(), isBaseline: false)
+        result.groups = ParallelWork.map(min(query.limit, ordered.count)) { place in
+            let (name, tally) = ordered[place]
+            let baseline = ComparisonFigures.Baseline(before[name] ?? ComparisonTally())
+            return figures.group(name, tally, over: baseline, isBaseline: false)
         }
         // Without groups the window before is a row of its own.
         if query.key == .dimension(.all), let before = before["all"], before.units > 0, !result.groups.isEmpty

@@ -2,7 +2,7 @@
 ///
 /// Each value is drawn as often as chance (Poisson) says, so that any number of requests takes no longer than the
 /// buckets of their sketch. The seed is fixed: the same data give the same interval.
-struct MeanBootstrap {
+struct MeanBootstrap: Sendable {
     static let drawCount = 1_000
 
     /// The means of the draws.

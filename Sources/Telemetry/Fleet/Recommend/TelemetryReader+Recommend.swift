@@ -78,7 +78,7 @@ private struct ProxyGroups {
         let figures = ComparisonFigures(unit: .request)
         // All are held against who was fastest of those with enough requests.
         let fastest = found.map(\.group.sum.tally).filter { $0.outcomes >= ProxyCandidate.requestsMin }
-            .min { Self.p95($0) < Self.p95($1) }
+            .min { Self.p95($0) < Self.p95($1) }.map { ComparisonFigures.Baseline($0) }
         return found.map { group, span in
             let mirror = query.mirrors[telemetryHost: group.name.host]
             return ProxyCandidate(
