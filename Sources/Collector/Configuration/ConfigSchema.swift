@@ -63,9 +63,16 @@ enum ConfigSchema {
         ConfigKey.texts("redaction.query_keys", \.settings.redaction.queryKeys, most: 256).reloadable,
     ]
 
+    private static let inFlightBytes: ConfigKey = {
+        var key = ConfigKey.bytes(
+            "limits.in_flight_bytes", \.settings.inFlightBytesMax, in: (1 << 20)...(1 << 40))
+        key.text = { .value(ByteCount($0.settings.inFlightBytesInForce).description) }
+        return key
+    }()
+
     private static let limits: [ConfigKey] = [
         .bytes("limits.request_bytes", \.settings.maxBodyBytes, in: 1...(1 << 30)),
-        .bytes("limits.in_flight_bytes", \.settings.inFlightBytesMax, in: (1 << 20)...(1 << 40)),
+        inFlightBytes,
         .count("limits.decompression_ratio", \.settings.decompressionRatioMax, in: 1...1_000_000),
         .count("limits.spans_per_request", \.settings.spansPerRequestMax, in: 1...1_000_000),
         .count("limits.attributes_per_span", \.settings.attributesPerSpanMax, in: 1...100_000),

@@ -28,7 +28,7 @@ package struct ExportService: Sendable {
         self.store = store
         self.logger = logger
         // A request of the largest size must fit in compressed, decompressed and decoded, and leave room for others.
-        inFlight = InFlightBytes(limitBytes: max(settings.inFlightBytesMax, 4 * settings.maxBodyBytes))
+        inFlight = InFlightBytes(limitBytes: settings.inFlightBytesInForce)
         sources = SourceTable(rates: settings.sourceRates, seriesMax: settings.seriesPerSourceMax)
         counters = CollectorCounters()
         senders = SenderBook()

@@ -34,6 +34,8 @@ package struct CollectorSettings: Sendable {
     /// decompressed and decoded, and its spans until they are in a segment. At least four times `maxBodyBytes`.
     /// 256 MiB suits the smallest machine we run on.
     package var inFlightBytesMax = 256 << 20
+    /// The same in force: without a word of the user's about it, it grows with the requests.
+    package var inFlightBytesInForce: Int { max(inFlightBytesMax, 4 * maxBodyBytes) }
     /// What a body may become when it is decompressed, for each of its bytes, beyond the first MiB. 200: telemetry
     /// becomes 5 to 30 times as large, deflate's best is 1,032.
     package var decompressionRatioMax = 200

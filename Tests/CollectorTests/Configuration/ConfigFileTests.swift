@@ -221,6 +221,15 @@ struct ConfigFileTests {
         }
     }
 
+    @Test("what is printed is in force, also where it follows from another value, and is a right file")
+    func budgetInForce() throws {
+        let config = try read("limits: {request_bytes: 100MiB}").config
+        let printed = ConfigFile.text(of: config)
+        #expect(printed.contains("in_flight_bytes: 400MiB"))
+        #expect(config.settings.inFlightBytesInForce == 400 << 20)
+        #expect(try read(printed).config.settings.inFlightBytesInForce == 400 << 20)
+    }
+
     @Test("tokens of 15, 16 and 17 bytes", arguments: [(15, false), (16, true), (17, true)])
     func tokenLength(count: Int, isRight: Bool) throws {
         let token = String(repeating: "x", count: count)
