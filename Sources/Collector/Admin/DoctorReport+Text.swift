@@ -111,6 +111,9 @@ extension DoctorReport {
         return " (" + parts.joined(separator: ", ") + ")"
     }
 
+    /// What was refused in the last 30 s is refused now.
+    private static let agoNanosMin: Int64 = 30_000_000_000
+
     /// In what it was seen, of a sender of several signals, and how often; requests are looked at once a second.
     private func circumstances(_ item: Item, _ record: SenderBook.Record) -> String {
         var circumstances: [String] = []
@@ -121,6 +124,12 @@ extension DoctorReport {
         }
         if let sighting = item.sighting, sighting.count > 1 {
             circumstances.append("seen \(HumanUnits.count(Int64(sighting.count))) times")
+        }
+        if let sighting = item.sighting, sighting.reason != nil,
+            at.rawValue - sighting.lastAt.rawValue >= Self.agoNanosMin
+        {
+            let ago = HumanUnits.duration(at.rawValue - sighting.lastAt.rawValue)
+            circumstances.append("last \(ago) ago")
         }
         return circumstances.isEmpty ? "" : " (" + circumstances.joined(separator: "; ") + ")"
     }

@@ -31,17 +31,37 @@ package struct DoctorReport: Sendable {
     var at: UnixNanos
     /// Those with most problems first.
     var entries: [Entry]
-    var problems: Int { entries.reduce(0) { $0 + $1.problems } }
+    /// Of all senders.
+    package var problems: Int { entries.reduce(0) { $0 + $1.problems } }
 
     package init(records: [Sender: SenderBook.Record], endpoints: SenderEndpoints, at: UnixNanos) {
         self.at = at
+        var accepted: [String: UnixNanos] = [:]
+        for (sender, record) in records {
+            accepted[sender.address] = max(accepted[sender.address] ?? .distantPast, record.lastAcceptedAt)
+        }
         entries = records.map { sender, record in
-            Entry(sender: sender, record: record, items: Self.items(of: record, sender, endpoints))
+            var record = record
+            let acceptedAt = accepted[sender.address] ?? .distantPast
+            record.sightings = record.sightings.filter { !Self.isOver($0.value, acceptedAt, at) }
+            return Entry(sender: sender, record: record, items: Self.items(of: record, sender, endpoints))
         }.sorted {
             if $0.problems != $1.problems { return $0.problems > $1.problems }
             if $0.items.count != $1.items.count { return $0.items.count > $1.items.count }
             return ($0.sender.source, $0.sender.address) < ($1.sender.source, $1.sender.address)
         }
+    }
+
+    /// 5 min: exporters send again, or the next, within one.
+    static let refusalNanosMax: Int64 = 300_000_000_000
+
+    /// Whether a refusal is a thing of the past: it has not come again, and what comes from there, perhaps by another name
+    /// now, is taken.
+    private static func isOver(
+        _ sighting: SenderBook.Sighting, _ acceptedAt: UnixNanos, _ now: UnixNanos
+    ) -> Bool {
+        sighting.reason != nil && acceptedAt > sighting.lastAt
+            && now.rawValue - sighting.lastAt.rawValue > refusalNanosMax
     }
 
     private static func items(

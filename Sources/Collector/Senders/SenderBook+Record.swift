@@ -48,6 +48,8 @@ extension SenderBook {
         package var protocolNames: Set<String> = []
         /// What it calls itself, the last time that it said.
         package var userAgent: String?
+        /// When a request of it was answered with success for the last time.
+        package var lastAcceptedAt = UnixNanos.distantPast
         package var counts = SourceCounts()
         package var accepted = PerSignal(repeating: Accepted())
         package var repeatedRequests = 0

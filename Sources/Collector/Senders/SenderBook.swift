@@ -78,6 +78,7 @@ package final class SenderBook: Sendable {
                 if let userAgent = request.userAgent, userAgent != record.userAgent {
                     record.userAgent = Self.bounded(userAgent)
                 }
+                record.lastAcceptedAt = max(record.lastAcceptedAt, now)
                 record.counts.requests += 1
                 record.counts.items += request.isRepeated ? 0 : request.items
                 record.accepted[request.signal].requests += 1

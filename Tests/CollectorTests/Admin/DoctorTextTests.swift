@@ -36,6 +36,36 @@ struct DoctorTextTests {
         }
     }
 
+    @Test("what was refused is told no more when it has not come again and requests are taken")
+    func refusalIsOver() {
+        let book = SenderBook()
+        let minute: Int64 = 60_000_000_000
+        func report(after minutes: Int64) -> DoctorReport {
+            let at = start.advanced(byNanos: minutes * minute)
+            return DoctorReport(records: book.records, endpoints: endpoints, at: at)
+        }
+        for address in ["10.0.0.7", "10.0.0.8"] {
+            book.noteRefused(
+                reason: .request(.unauthenticated), message: "no credentials",
+                sender: Sender(address: address),
+                now: start)
+        }
+        #expect(report(after: 1).problems == 2)
+        // One has a token now, and so another name; the other one has fallen silent, for whatever reason.
+        book.noteAccepted(
+            SenderBook.Request(protocolName: "otlp/http", items: 3, bodyBytes: 500, isCompressed: true),
+            sender: Sender(source: "edge", address: "10.0.0.7"), now: start.advanced(byNanos: minute))
+        #expect(report(after: 4).problems == 2, "it may be one of several senders there")
+        #expect(report(after: 6).problems == 1)
+        let text = report(after: 6).text(ReportOutput(width: 80))
+        #expect(text.contains("10.0.0.8") && text.contains("last 6") && text.contains(" ago"), "\(text)")
+        book.noteRefused(
+            reason: .request(.unauthenticated), message: "no credentials",
+            sender: Sender(address: "10.0.0.7"),
+            now: start.advanced(byNanos: 6 * minute))
+        #expect(report(after: 7).problems == 2)
+    }
+
     @Test("each mistake of one sender is told, with its own line to change", arguments: [60, 80])
     func severalMistakes(width: Int) throws {
         let book = SenderBook()
