@@ -109,9 +109,23 @@ struct FleetNodesTruthTests {
         for region in result.regions {
             let members = result.nodes.filter { $0.node.region == region.region }
             #expect(region.nodes == members.count)
+            let all = members.reduce(0) { $0 + $1.traffic.requests }
+            #expect(region.traffic.requests <= all)
+            // What edges ask a proxy beside them is the same request.
+            if Set(members.map(\.node.role)) == [.edge] { #expect(region.traffic.requests == all) }
+        }
+        let edgesOnly = try Self.nodes(fleet, filter: NodeFilter(role: .edge))
+        for region in edgesOnly.regions {
+            let members = edgesOnly.nodes.filter { $0.node.region == region.region }
             #expect(region.traffic.requests == members.reduce(0) { $0 + $1.traffic.requests })
             #expect(region.traffic.failures == members.reduce(0) { $0 + $1.traffic.failures })
         }
+        // A proxy alone is asked by those that are not.
+        let proxies = try Self.nodes(fleet, filter: NodeFilter(role: .proxy))
+        #expect(!proxies.regions.isEmpty)
+        #expect(
+            proxies.regions.reduce(0) { $0 + $1.traffic.requests }
+                == proxies.nodes.reduce(0) { $0 + $1.traffic.requests })
         #expect(result.regions.reduce(0) { $0 + $1.nodes } == result.nodes.count)
         let edges = try Self.nodes(fleet, filter: NodeFilter(region: "cn-*", role: .edge)).nodes
         #expect(!edges.isEmpty)

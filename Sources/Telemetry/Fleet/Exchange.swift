@@ -78,6 +78,16 @@ struct Exchange: Sendable {
         isRequest && flags.isSuperset(of: [.orphan, .behindEdge]) && !flags.contains(.clientSide)
     }
 
+    /// An edge had no answer from behind it, and no node there has told of the request: it made up the error itself. What
+    /// took the time lies between the two, or is not there at all; no stage of a fetch is to blame.
+    var isCutOff: Bool {
+        guard flags.contains(.atEdge), flags.isDisjoint(with: [.hasHops, .clientSide]) else { return false }
+        switch RequestOutcome(rawValue: outcome) {
+        case .upstreamError, .timeout, .false200: return true
+        default: return false
+        }
+    }
+
     /// A start and its duration have a sum.
     var end: UInt64 { start &+ durationNanos }
 

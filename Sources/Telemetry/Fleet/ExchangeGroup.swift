@@ -46,6 +46,12 @@ struct ExchangeGroup {
 
     /// Where the time of an exchange went.
     func stages(of place: Int, _ reader: inout StageReader) -> StageTimes {
+        // Of those that had to wait, that was not known when their stages were read.
+        if exchanges[place].isCutOff {
+            var times = StageTimes()
+            times[.network] = exchanges[place].durationNanos
+            return times
+        }
         if let segment { return reader.stages(of: place, in: segment) }
         return heldStages[place]
     }

@@ -39,6 +39,8 @@ package struct SlowUnit: Sendable {
     package var start: UnixNanos
     /// From the first start to the last end.
     package var durationNanos: Int64
+    /// How long at least one of its requests was under way.
+    package var waitedNanos: Int64
     package var client: ClientName?
     /// Of a request or a fetch.
     package var module: ModuleName?
@@ -65,7 +67,7 @@ package struct SlowUnit: Sendable {
 }
 
 package struct FleetSlowestResult: Sendable {
-    /// Slowest first; equal durations by start.
+    /// Slowest first, fetches by how long was waited for them; equal ones by start.
     package var units: [SlowUnit]
     package var hasMore: Bool
     package var quality: FleetQuality
@@ -84,7 +86,7 @@ struct SlowExchange: Sendable {
             RequestClass.Signs(
                 kind: exchange.moduleKind, outcome: RequestOutcome(rawValue: exchange.outcome),
                 durationNanos: exchange.durationNanos, bytes: exchange.bytes, stages: stages,
-                isFromProxy: isFromProxy))
+                isFromProxy: isFromProxy, isCutOff: exchange.isCutOff))
     }
 
     /// Slowest first; equal durations by start, then by place.

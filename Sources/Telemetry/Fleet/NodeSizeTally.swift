@@ -2,7 +2,8 @@
 /// Caddy records 200 for errors that it makes up itself.
 ///
 /// Several emitters never say a size (Traefik), and others say none for one of the ways in which they serve (Caddy's
-/// `file_server`), so that it is asked for each kind of file.
+/// `file_server`), so that it is asked for each kind of answer. Those kinds are left out whose answers may rightly be
+/// empty: a list without versions, and that a checksum database is supported.
 struct NodeSizeTally: Sendable {
     /// So many answers with a size are needed before one without tells anything.
     static let toldMin: UInt32 = 20
@@ -14,22 +15,19 @@ struct NodeSizeTally: Sendable {
         var passedOver: UInt32 = 0
     }
 
-    private static let kinds = 3
+    private static let kinds: [ModuleKind] = [
+        .info, .mod, .zip, .latest, .query, .sumdbLatest, .sumdbLookup, .sumdbTile,
+    ]
 
     /// By number of the node, one for each kind.
     private var counts: [Counts] = []
 
-    /// Where an exchange belongs that is the answer to a request for a file; nil for others.
+    /// Where an exchange belongs that is an answer with a body; nil for others.
     static func place(_ exchange: Exchange) -> Int? {
-        guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide) else { return nil }
-        let offset: Int
-        switch exchange.moduleKind {
-        case .info: offset = 0
-        case .mod: offset = 1
-        case .zip: offset = 2
-        default: return nil
-        }
-        return Int(exchange.node) * kinds + offset
+        guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide),
+            let kind = exchange.moduleKind, let offset = kinds.firstIndex(of: kind)
+        else { return nil }
+        return Int(exchange.node) * kinds.count + offset
     }
 
     mutating func add(_ exchange: Exchange) {

@@ -49,6 +49,8 @@ package enum RequestClass: String, CaseIterable, Sendable {
         var stages: StageTimes
         /// Its file came from another proxy.
         var isFromProxy: Bool
+        /// An edge had no answer from behind it.
+        var isCutOff = false
     }
 
     /// Nil for a request that is not slow.
@@ -58,6 +60,10 @@ package enum RequestClass: String, CaseIterable, Sendable {
             return
         }
         guard signs.durationNanos > Self.slowNanos(bytes: signs.bytes) else { return nil }
+        guard !signs.isCutOff else {
+            self = .edgeOrigin
+            return
+        }
         switch signs.kind {
         case .list, .latest: self = .listLatest
         case .query: self = .query

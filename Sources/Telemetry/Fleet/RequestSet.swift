@@ -10,8 +10,14 @@ struct RequestSet: Sendable {
     var bytes: UInt64 = 0
     var failures = 0
     var slowest: FleetRow
+    /// How long at least one of its requests was under way: what lies between them is the client's own time.
+    private(set) var waitedNanos: UInt64 = 0
 
     var durationNanos: UInt64 { end &- start }
+
+    /// What the longest are found by. A session is as long as people waited for their command; of a fetch a client may ask
+    /// for the zip much later than for the rest, which makes it no slower.
+    var rankedNanos: UInt64 { module > 0 ? waitedNanos : durationNanos }
 
     /// Why it took so long: why its slowest request did.
     var reason: RequestClass? { slowest.reason }
@@ -22,10 +28,13 @@ struct RequestSet: Sendable {
         client = first.client
         self.module = module
         slowest = first
+        // Nothing before the first is waited for.
+        end = first.start
     }
 
+    /// - Precondition: no row that was added before starts later
     mutating func add(_ row: FleetRow) {
-        start = min(start, row.start)
+        waitedNanos &+= row.end > end ? row.end &- max(row.start, end) : 0
         end = max(end, row.end)
         requests += 1
         bytes &+= row.bytes
@@ -35,7 +44,7 @@ struct RequestSet: Sendable {
 
     /// Longest first; equal ones by start, then by who and what.
     static func isBefore(_ left: RequestSet, _ right: RequestSet) -> Bool {
-        if left.durationNanos != right.durationNanos { return left.durationNanos > right.durationNanos }
+        if left.rankedNanos != right.rankedNanos { return left.rankedNanos > right.rankedNanos }
         return (left.start, left.slowest.segment, left.slowest.row) < (
             right.start, right.slowest.segment, right.slowest.row
         )
@@ -53,7 +62,7 @@ enum RequestSets {
         var heap = BoundedHeap<RequestSet>(limit: limit, isBefore: RequestSet.isBefore)
         for session in ClientSessions(rows) {
             let sets = unit == .session ? [self.session(session, modules)] : fetches(session, modules)
-            for set in sets where set.durationNanos >= leastNanos {
+            for set in sets where set.rankedNanos >= leastNanos {
                 if !classes.isEmpty {
                     guard let reason = set.reason, classes.contains(reason) else { continue }
                 }

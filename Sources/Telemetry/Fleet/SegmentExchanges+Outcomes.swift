@@ -58,8 +58,8 @@ extension SegmentExchanges {
 
     // MARK: Answers without a body
 
-    /// Finds answers 200 for a file that are none: those of no bytes, and marks those of which nobody says a size while
-    /// their node says it of others, for the end of the scan to decide.
+    /// Finds answers 200 that are none: those of no bytes where there should be some, and marks those of which nobody says
+    /// a size while their node says it of others, for the end of the scan to decide.
     ///
     /// - Parameters:
     ///   - isStored: whether it is a segment of the file; one that was made of split traces has few answers, and tells
@@ -72,8 +72,7 @@ extension SegmentExchanges {
         var candidates: [Int] = []
         for place in exchanges.indices {
             let exchange = exchanges[place]
-            guard exchange.outcome == RequestOutcome.ok.rawValue, exchange.httpStatus == 200,
-                !exchange.flags.contains(.clientSide), exchange.moduleKind?.isImmutable == true
+            guard exchange.outcome == RequestOutcome.ok.rawValue, NodeSizeTally.place(exchange) != nil
             else { continue }
             if let bytes = exchange.bytes {
                 if bytes == 0 { candidates.append(place) }

@@ -8,6 +8,7 @@ extension SegmentExchanges {
     func stage(ofRow row: Int, from: UInt64, in place: Int) -> Stage {
         // What a hop's cache did tells of its own time.
         let own = nearest[row] >= 0 ? exchanges[Int(nearest[row])] : exchanges[place]
+        if own.isCutOff { return .network }
         return stage(
             ofRow: row, from: from, kind: own.moduleKind,
             cacheResult: CacheResult(rawValue: own.cacheResult) ?? .unknown)

@@ -79,6 +79,7 @@ struct FleetNameTables {
         return SlowUnit(
             start: UnixNanos(clamping: exchange.start),
             durationNanos: Int64(clamping: exchange.durationNanos),
+            waitedNanos: Int64(clamping: exchange.durationNanos),
             client: client(exchange.client), module: module(exchange.module), kind: exchange.moduleKind,
             requests: 1,
             fetches: exchange.module > 0 ? 1 : 0, bytes: exchange.bytes ?? 0,
@@ -95,6 +96,7 @@ struct FleetNameTables {
         let slowest = set.slowest
         return SlowUnit(
             start: UnixNanos(clamping: set.start), durationNanos: Int64(clamping: set.durationNanos),
+            waitedNanos: Int64(clamping: set.waitedNanos),
             client: client(slowest.client), module: unit == .fetch ? module(set.module) : nil, kind: nil,
             requests: set.requests, fetches: set.fetches, bytes: set.bytes, failures: set.failures,
             cacheResult: slowest.result, outcome: RequestOutcome(rawValue: slowest.outcome), httpStatus: nil,

@@ -71,7 +71,7 @@ extension ResultTable {
             number("requests", nil), number("rate", "REQ/S", .spare(6)), number("failures", nil),
             number("error_share", nil), number(nil, "ERROR %"), number("hits", nil), number("lookups", nil),
             number("hit_ratio", nil), number(nil, "HIT %"), number("p50_ms", "P50", .spare(4)),
-            number("p95_ms", "P95"),
+            number("p95_ms", nil), number(nil, "P95"),
         ]
     }
 
@@ -89,7 +89,7 @@ extension ResultTable {
             row.heartbeat.map { .duration($0.silenceNanos) } ?? .missing,
             row.heartbeat?.intervalNanos.map { .duration($0) } ?? .missing, .integer(Int64(row.spans)),
         ]
-        return cells + trafficCells(row.traffic, result) + [
+        return cells + trafficCells(row.traffic, result, isSlow: row.isSlow) + [
             skewCell(row.clock), row.clock.map { .duration($0.offsetNanos) } ?? .missing,
             row.clock.map { $0.basis == .pairs ? .duration($0.errorNanos) : .missing } ?? .missing,
             row.clock.map { .identifier($0.basis.rawValue) } ?? .missing,
@@ -97,7 +97,7 @@ extension ResultTable {
     }
 
     private static func trafficCells(
-        _ traffic: TrafficReport, _ result: FleetNodesResult
+        _ traffic: TrafficReport, _ result: FleetNodesResult, isSlow: Bool = false
     ) -> [ResultCell] {
         let errors = HumanUnits.percent(traffic.failures, of: traffic.judged)
         let hits = HumanUnits.percent(traffic.hits, of: traffic.lookups)
@@ -112,6 +112,7 @@ extension ResultTable {
             traffic.hitRatio == nil ? .missing : .identifier(hits),
             traffic.p50Nanos.map { .duration($0) } ?? .missing,
             traffic.p95Nanos.map { .duration($0) } ?? .missing,
+            traffic.p95Nanos.map { isSlow ? .alarm(HumanUnits.duration($0)) : .duration($0) } ?? .missing,
         ]
     }
 
@@ -204,6 +205,16 @@ extension ResultTable {
                         + "tells it",
                     nodes: result.nodes.filter { $0.clock?.isWorthWarning == true }.map(\.node.identity.name))
             )
+        }
+        let slow = result.nodes.filter(\.isSlow).map(\.node.identity.name)
+        if !slow.isEmpty {
+            notes.append(
+                QualityNote(
+                    code: "slow_nodes",
+                    message:
+                        "\(HumanUnits.count(slow.count, "node")) slow (! at P95): three times the usual p95 of "
+                        + "\(slow.count == 1 ? "its" : "their") role or more; traceq why --slow tells what its requests "
+                        + "have in common", nodes: slow))
         }
         if shown < result.nodes.count {
             notes.append(

@@ -22,22 +22,31 @@ extension ResultTable {
             notes: result.notes + result.quality.notes(),
             summary: rows.isEmpty
                 ? []
-                : [count + ", slowest first" + (result.hasMore ? "; --limit shows more" : "")]
+                : [count + order(query.unit) + (result.hasMore ? "; --limit shows more" : "")]
                     + timeoutLines(rows.compactMap(\.timeout)),
             members: [JSONMember("quality", result.quality.json)])
+    }
+
+    private static func order(_ unit: SlowestUnit) -> String {
+        switch unit {
+        case .request: ", slowest first"
+        case .fetch: ", longest waited for first"
+        case .session: ", longest first"
+        }
     }
 
     private static func fleetSlowestColumns(
         _ unit: SlowestUnit, hasTimeouts: Bool, zone: TimeZoneRules
     ) -> [ResultColumn] {
-        func number(_ key: String, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
+        func number(_ key: String?, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
             ResultColumn(key: key, title: title, fit: fit, alignsRight: true)
         }
         let isRequest = unit == .request
         let isSession = unit == .session
         return [
             ResultColumn(key: "start", title: "START (\(zone.label))", fit: .spare(2)),
-            number("duration_ms", "DURATION"),
+            number("duration_ms", "DURATION", isRequest ? .fixed : .spare(4)),
+            number(isRequest ? nil : "waited_ms", isRequest ? nil : "WAITED"),
             ResultColumn(key: "class", title: "CLASS"),
             ResultColumn(key: nil, title: hasTimeouts ? "TIMEOUT" : nil),
             ResultColumn(key: "timeout", title: nil),
@@ -66,7 +75,7 @@ extension ResultTable {
     private static func fleetSlowestCells(_ row: SlowUnit, _ unit: SlowestUnit) -> [ResultCell] {
         let guilty = row.stages.guilty
         return [
-            .time(row.start), .duration(row.durationNanos),
+            .time(row.start), .duration(row.durationNanos), .duration(row.waitedNanos),
             row.reason.map { .identifier($0.rawValue) } ?? .missing,
             row.timeout.map { .identifier($0.length) } ?? .missing,
             row.timeout.map { .text($0.text) } ?? .missing,

@@ -103,6 +103,8 @@ extension RequestTruth {
         let bytes = Double(exchange.edge?.bodyBytes ?? exchange.proxy?.bodyBytes ?? 0)
         guard seconds > max(1, 3 * (0.2 + bytes / 10e6)) else { return nil }
         if exchange.status == 404, seconds >= 10 { return "masked_timeout" }
+        // The edge did not reach its proxy: whatever was asked for, nobody looked for it.
+        if exchange.proxy == nil, exchange.edge?.isOwnAnswer == true { return "edge_origin" }
         switch exchange.target.kind {
         case .list, .latest: return "list_latest"
         case .query: return "query"

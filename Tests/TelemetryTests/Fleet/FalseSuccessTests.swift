@@ -50,6 +50,26 @@ struct FalseSuccessTests {
         #expect(result.units.first?.failures == (isFalse ? 1 : 0))
     }
 
+    @Test(
+        "outcome false_200: of a checksum database, too, whose answers are never empty but for one",
+        arguments: [
+            ("/sumdb/sum.golang.org/lookup/github.com/a/b@v1.0.", .false200),
+            ("/sumdb/sum.golang.org/tile/8/0/x001/", .false200), ("/github.com/a/b/@v/list?", .ok),
+            ("/sumdb/sum.golang.org/supported?", .ok),
+        ] as [(String, RequestOutcome)])
+    func checksums(path: String, expected: RequestOutcome) async throws {
+        func answer(_ number: UInt64, bytes: Int64?, millis: UInt64) -> OTLPModel.Span {
+            let isFixed = path.hasSuffix("?")
+            return Sample.span(
+                trace: number, id: 1, startMillis: number * 10, millis: millis,
+                attributes: FleetSample.attributes(
+                    isFixed ? String(path.dropLast()) : path + "\(100 + number)", bytes: bytes))
+        }
+        let told = (0..<30).map { answer($0, bytes: 500, millis: 5) }
+        #expect(try await outcome(told + [answer(800, bytes: nil, millis: 50)]).outcome == expected)
+        #expect(try await outcome(told + [answer(800, bytes: 0, millis: 50)]).outcome == expected)
+    }
+
     @Test("outcome false_200: not where a node says no sizes, or seldom, or of other kinds")
     func silent() async throws {
         let untold = (0..<50).map { Self.answer($0, bytes: nil) }

@@ -123,6 +123,32 @@ struct FleetWhyTests {
         #expect(names == ["http.request.header.cache-control=no-cache"])
     }
 
+    @Test("what every failure says of itself explains none, nor what an emitter says of all")
+    func tautologies() async throws {
+        let fleet = try fleet { request, number in
+            // Half of the nodes have an emitter that says more.
+            let isTold = ["edge-0", "edge-1", "edge-2", "edge-3"].contains(request.node)
+            let fails = request.path.hasPrefix("/host3.") && number % 2 == 0
+            if fails { request.status = 504 }
+            request.cache = isTold && number % 3 > 0 || number % 20 == 0 ? "MISS" : "HIT"
+            guard isTold else { return }
+            request.attributes += [
+                KeyValue("nginx.upstream_status", .string(fails ? "504" : "200")),
+                KeyValue("response_flags", .string(fails ? "UT" : "-")),
+                KeyValue("http.request.body.size", .int(0)), KeyValue("http.route", .string("/")),
+            ]
+        }
+        let reader = try await fleet.reader()
+        func names(_ selection: WhySelection) throws -> [String] {
+            try reader.why(FleetWhyQuery(window: .all, selection: selection)).findings
+                .flatMap { [$0.attribute + "=" + $0.value] + $0.also }
+        }
+        #expect(try names(.errors(nil)) == ["upstream=host3.example"])
+        let misses = try names(.misses)
+        #expect(!misses.contains { $0.contains("body.size") || $0.contains("http.route") }, "\(misses)")
+        #expect(misses.contains { $0.hasPrefix("region=") || $0.hasPrefix("node=") }, "\(misses)")
+    }
+
     @Test("a trace: its own trouble, and only what it has itself")
     func trace() async throws {
         let fleet = try fleet { request, number in

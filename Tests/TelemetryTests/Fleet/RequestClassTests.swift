@@ -59,6 +59,15 @@ struct RequestClassTests {
         #expect(RequestClass(signs(stage: .network)) == .edgeOrigin)
     }
 
+    @Test(
+        "slow class edge_origin: an edge without an answer, whatever was asked for",
+        arguments: ModuleKind.allCases)
+    func cutOff(kind: ModuleKind) {
+        var signs = signs(kind, stage: .network, outcome: .timeout)
+        signs.isCutOff = true
+        #expect(RequestClass(signs) == .edgeOrigin)
+    }
+
     @Test("slow class masked_timeout: not found after ten seconds, whatever was asked for")
     func maskedTimeout() {
         #expect(RequestClass(signs(.list, seconds: 10, outcome: .maskedTimeout)) == .maskedTimeout)

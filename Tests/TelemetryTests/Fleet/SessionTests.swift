@@ -47,6 +47,23 @@ struct SessionTests {
         #expect(units.first?.stages.total == 700_000_000, "of all four, without the pauses between them")
     }
 
+    @Test("fetches are ranked by how long was waited for them, not by when the zip was asked for")
+    func waiting() async throws {
+        let reader = try await reader(
+            version + [
+                // Asked for twice at a time, and for the zip 10 s later.
+                ("/github.com/c/d/@v/v1.0.0.info", 0, 100, "c2"),
+                ("/github.com/c/d/@v/v1.0.0.mod", 50, 100, "c2"),
+                ("/github.com/c/d/@v/v1.0.0.zip", 10_000, 100, "c2"),
+            ])
+        let result = try FleetSample.slowest(reader, unit: .fetch)
+        #expect(result.units.map(\.module?.module) == ["github.com/a/b", "github.com/c/d"])
+        #expect(result.units.map(\.waitedNanos) == [700_000_000, 250_000_000])
+        #expect(result.units.map(\.durationNanos) == [1_000_000_000, 10_100_000_000])
+        let long = try FleetSample.slowest(reader, unit: .fetch) { $0.minDurationNanos = 300_000_000 }
+        #expect(long.units.map(\.waitedNanos) == [700_000_000])
+    }
+
     @Test(
         "a session ends with a pause of more than 15 s",
         arguments: [(15_000, 1), (15_001, 2)] as [(UInt64, Int)])

@@ -7,7 +7,8 @@ import Testing
 @Suite("Where the time of a request went")
 struct StageTests {
     private let folder: TemporaryDirectory
-    private let zip = "/github.com/a/b/@v/v1.0.0.zip"
+    private let zip = StageTests.zipPath
+    private static let zipPath = "/github.com/a/b/@v/v1.0.0.zip"
 
     init() throws { folder = try TemporaryDirectory() }
 
@@ -40,6 +41,47 @@ struct StageTests {
                     attributes: FleetSample.attributes(zip))
             ])
         expectHit(try await stages(sample))
+    }
+
+    @Test(
+        "an edge that made up an error blames nothing that no proxy has done",
+        arguments: [
+            zipPath, "/sumdb/sum.golang.org/lookup/github.com/a/b@v1.0.0", "/github.com/a/b/@v/list",
+        ],
+        [504, 502, 503])
+    func cutOff(path: String, status: Int64) async throws {
+        var sample = FleetSample()
+        sample.add(
+            .edge,
+            [
+                Sample.span(
+                    trace: 1, id: 1, millis: 10_000,
+                    attributes: FleetSample.attributes(path, status: status, FleetSample.cache("MISS"))),
+                // Envoy and Traefik tell of their asking.
+                Sample.span(trace: 1, id: 2, parent: 1, kind: .client, startMillis: 1, millis: 9_990),
+            ])
+        let reader = try await sample.reader(at: folder.file("telemetry.db"))
+        let found = try #require(try FleetSample.slowest(reader).units.first)
+        #expect(found.reason == .edgeOrigin)
+        #expect(found.stages.guilty?.stage == .network)
+        #expect(found.stages.total == 10_000_000_000)
+    }
+
+    @Test("an edge that passed an error on leaves the blame with the proxy that had it")
+    func passedOn() async throws {
+        var sample = FleetSample()
+        sample.add(
+            .athens,
+            FleetSample.athens(
+                trace: 1, path: zip, call: "protocol.Zip", at: 1, fetchMillis: 9_000, status: 504, parent: 1))
+        sample.add(
+            .edge,
+            [
+                Sample.span(
+                    trace: 1, id: 1, millis: 9_010,
+                    attributes: FleetSample.attributes(zip, status: 504, FleetSample.cache("MISS")))
+            ])
+        #expect(try await stages(sample).guilty?.stage == .upstream)
     }
 
     @Test("spans between an edge's own and that of asking the proxy are on the way, as Traefik's are")

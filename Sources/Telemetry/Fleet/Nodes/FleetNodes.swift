@@ -45,8 +45,11 @@ package struct NodeReport: Sendable {
     package var traffic: TrafficReport
     /// Nil when nothing shows it.
     package var clock: ClockReading?
+    /// Its requests take far longer than those of other nodes of its role.
+    package var isSlow = false
 
-    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow; then by name.
+    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow for its role; then by p95 and
+    /// name.
     static func isWorse(_ left: NodeReport, _ right: NodeReport) -> Bool {
         if left.trouble != right.trouble {
             return left.trouble.lexicographicallyPrecedes(right.trouble) { $0 > $1 }
@@ -63,7 +66,7 @@ package struct NodeReport: Sendable {
             case .ok, nil: 0
             }
         let skew = clock.map { $0.isWorthWarning ? Double($0.offsetNanos.magnitude) : 0 } ?? 0
-        return [state, traffic.certainErrorShare, skew, Double(traffic.p95Nanos ?? 0)]
+        return [state, traffic.certainErrorShare, skew, isSlow ? 1 : 0, Double(traffic.p95Nanos ?? 0)]
     }
 }
 
@@ -104,7 +107,8 @@ package struct TrafficReport: Sendable {
     }
 }
 
-/// The nodes of a region together.
+/// The nodes of a region together. A request that several of them had a hand in counts once: as the node told of it
+/// that was asked from outside of the region.
 package struct RegionReport: Sendable {
     /// Nil for nodes that name none.
     package var region: String?

@@ -36,10 +36,19 @@ struct NodeTraffic: FleetAggregate {
 
     /// By number of the node.
     private(set) var counts: [Counts] = []
+    /// By region: what came from elsewhere to its nodes that are asked for. What an edge asks a proxy beside it is the
+    /// same request.
+    private(set) var regions: [String?: Counts] = [:]
     var telemetry: NodeTelemetry
+    private let filter: NodeFilter
+    private let names: FleetNames
+    /// By number of the node less one, of those that were known when it was last looked at.
+    private var places: [(isAskedFor: Bool, region: String?)] = []
 
-    init(window: TimeWindow, end: UnixNanos) {
+    init(window: TimeWindow, end: UnixNanos, _ filter: NodeFilter, _ names: FleetNames) {
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: false)
+        self.filter = filter
+        self.names = names
     }
 
     func counts(_ node: UInt32) -> Counts { node < counts.count ? counts[Int(node)] : Counts() }
@@ -53,7 +62,19 @@ struct NodeTraffic: FleetAggregate {
             let node = Int(exchange.node)
             while counts.count <= node { counts.append(Counts()) }
             counts[node].add(exchange)
+            let place = self.place(exchange.node)
+            guard place.isAskedFor else { continue }
+            if exchange.outer >= 0 {
+                let outer = self.place(group.exchanges[Int(exchange.outer)].node)
+                if outer.isAskedFor, outer.region == place.region { continue }
+            }
+            regions[place.region, default: Counts()].add(exchange)
         }
+    }
+
+    private mutating func place(_ node: UInt32) -> (isAskedFor: Bool, region: String?) {
+        if places.count < Int(node) { places = names.nodes.map { (filter.passes($0), $0.region) } }
+        return places[Int(node) - 1]
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
@@ -64,5 +85,6 @@ struct NodeTraffic: FleetAggregate {
             while counts.count <= node { counts.append(Counts()) }
             counts[node].merge(more)
         }
+        for (region, more) in other.regions { regions[region, default: Counts()].merge(more) }
     }
 }

@@ -6,28 +6,33 @@ extension TelemetryReader {
     package func fleetNodes(_ query: FleetNodesQuery) throws(StoreError) -> FleetNodesResult {
         try snapshot { () throws(StoreError) in
             let (window, end) = (query.window, query.end)
-            let answer = try FleetScan.run(FleetQuestion(window: window), self) { _ in
-                NodeTraffic(window: window, end: end)
+            let filter = query.filter
+            let answer = try FleetScan.run(FleetQuestion(window: window), self) { names in
+                NodeTraffic(window: window, end: end, filter, names)
             }
             var traffic = answer.aggregate
             let metrics = try NodeMetrics(window, end: end, self, answer.names, &traffic.telemetry)
             try addLogs(window, answer.names, &traffic.telemetry)
             let census = NodeCensus(answer.names, traffic.telemetry, metrics, end: end)
             let clocks = census.clocks
-            var groups: [String?: [(report: NodeReport, counts: NodeTraffic.Counts)]] = [:]
+            var groups: [String?: [NodeReport]] = [:]
             for number in census.numbers {
                 let node = census.node(number)
                 guard query.filter.passes(node) else { continue }
-                let counts = traffic.counts(number)
                 let report = NodeReport(
                     node: node, heartbeat: census.heartbeat(number),
-                    spans: traffic.telemetry.entry(number).spans, traffic: TrafficReport(counts),
+                    spans: traffic.telemetry.entry(number).spans,
+                    traffic: TrafficReport(traffic.counts(number)),
                     clock: clocks.reading(number))
-                groups[node.region, default: []].append((report, counts))
+                groups[node.region, default: []].append(report)
             }
+            let regions = groups.map { region, members in
+                Self.region(region, members, traffic.regions[region] ?? NodeTraffic.Counts())
+            }
+            var nodes = Array(groups.values.joined())
+            NodeSlowness(nodes).mark(&nodes)
             return FleetNodesResult(
-                nodes: groups.values.joined().map(\.report).sorted(by: NodeReport.isWorse),
-                regions: groups.map { Self.region($0.key, $0.value) }.sorted(by: Self.isWorse),
+                nodes: nodes.sorted(by: NodeReport.isWorse), regions: regions.sorted(by: Self.isWorse),
                 rateNanos: window.rateNanos(
                     first: traffic.telemetry.firstStart, last: traffic.telemetry.lastStart),
                 hasOthers: !census.numbers.isEmpty,
@@ -50,15 +55,13 @@ extension TelemetryReader {
     }
 
     private static func region(
-        _ name: String?, _ members: [(report: NodeReport, counts: NodeTraffic.Counts)]
+        _ name: String?, _ members: [NodeReport], _ counts: NodeTraffic.Counts
     ) -> RegionReport {
-        var counts = NodeTraffic.Counts()
-        for member in members { counts.merge(member.counts) }
-        let states = members.compactMap(\.report.heartbeat?.state)
+        let states = members.compactMap(\.heartbeat?.state)
         return RegionReport(
             region: name, nodes: members.count,
             states: Dictionary(states.map { ($0, 1) }, uniquingKeysWith: +),
-            traffic: TrafficReport(counts), skewed: members.count { $0.report.clock?.isWorthWarning == true })
+            traffic: TrafficReport(counts), skewed: members.count { $0.clock?.isWorthWarning == true })
     }
 
     private static func isWorse(_ left: RegionReport, _ right: RegionReport) -> Bool {

@@ -50,7 +50,16 @@ struct WhyAttribute: Sendable {
     func text(_ value: SpanValue) -> String? {
         let read = reading.value(value)
         if case .missing = read { return nil }
-        return SegmentExchanges.labelText(read)
+        let text = SegmentExchanges.labelText(read)
+        // The route of everything is none.
+        return name == "http.route" && text == "/" ? nil : text
+    }
+
+    /// Whether it says how a request ended, in whatever words: of failures every one has some.
+    var tellsOfOutcome: Bool {
+        let word = name.lowercased()
+        guard !word.hasPrefix("http.request.") else { return false }
+        return ["status", "error", "exception", "response_flags"].contains { word.contains($0) }
     }
 
     /// Whether it is there because a request was not answered by the cache: it tells of the way to where the file came

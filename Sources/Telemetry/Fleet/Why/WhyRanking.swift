@@ -146,7 +146,8 @@ struct WhyRanking {
                 }
             }
         }
-        return found
+        // Where all proxies have the same, it only says that a request came to one: that it was no hit.
+        return found.filter { attribute, values in values.count > 1 || !attribute.hasPrefix("proxy_") }
     }
 
     /// Marks which requests of the sample have the value of each candidate.

@@ -34,8 +34,12 @@ struct WhyValues: Sendable {
         case .path, .query, .size: return true
         case .status: return isError
         case .cache: return selection == .misses
-        case .method, nil: return selection == .misses && WhyAttribute(name).tellsOfUpstream
+        case .method, nil: break
         }
+        let attribute = WhyAttribute(name)
+        // That a request for a file has no body is so of all, whether its emitter says it or not.
+        if attribute.name == "http.request.body.size" { return true }
+        return isError && attribute.tellsOfOutcome || selection == .misses && attribute.tellsOfUpstream
     }
 
     /// Counts the values of a segment.

@@ -1,0 +1,100 @@
+import OTLPModel
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("The nodes of a fleet next to each other")
+struct FleetNodesTests {
+    private let folder: TemporaryDirectory
+    private let path = "/github.com/a/b/@v/v1.0.0.zip"
+
+    init() throws { folder = try TemporaryDirectory() }
+
+    private func nodes(_ sample: FleetSample, segmented: Bool = false) async throws -> FleetNodesResult {
+        try await sample.reader(at: folder.file("\(segmented).db"), segmented: segmented).fleetNodes(
+            FleetNodesQuery(window: .all, now: UnixNanos(clamping: Sample.baseNanos + 60_000_000_000)))
+    }
+
+    private func edge(_ number: Int, millis: UInt64, requests: UInt64 = 40) -> (
+        FleetSample.Node, [OTLPModel.Span]
+    ) {
+        let node = FleetSample.Node(name: "edge-\(number)", service: "nginx", scope: "nginx", region: "eu")
+        let spans = (0..<requests).map { request in
+            Sample.span(
+                trace: UInt64(number) * 1_000 + request, id: 1, startMillis: request * 10, millis: millis,
+                attributes: FleetSample.attributes(path, FleetSample.cache("HIT")))
+        }
+        return (node, spans)
+    }
+
+    @Test(
+        "a request counts in its region once, though an edge and the proxy beside it tell of it",
+        arguments: [false, true])
+    func regions(segmented: Bool) async throws {
+        var sample = FleetSample()
+        // At ten traces, of which a proxy answers half; one of them with an error that the edge passes on.
+        let spans = (0..<UInt64(10)).map { trace in
+            Sample.span(
+                trace: trace, id: 1, startMillis: trace * 100, millis: 50,
+                attributes: FleetSample.attributes(
+                    path, status: trace == 0 ? 500 : 200, FleetSample.cache(trace < 5 ? "MISS" : "HIT")))
+        }
+        sample.add(.edge, spans)
+        for (traces, region) in [(0..<UInt64(3), "eu"), (3..<UInt64(5), "us")] {
+            var proxy = FleetSample.Node.athens
+            proxy.name = "athens-\(region)"
+            proxy.region = region
+            sample.add(
+                proxy,
+                traces.flatMap { trace in
+                    FleetSample.athens(
+                        trace: trace, path: path, call: "protocol.Zip", at: trace * 100 + 5,
+                        status: trace == 0 ? 500 : 200, parent: 1)
+                })
+        }
+        let result = try await nodes(sample, segmented: segmented)
+        #expect(result.nodes.reduce(0) { $0 + $1.traffic.requests } == 15)
+        let found = Dictionary(uniqueKeysWithValues: result.regions.map { ($0.region, $0) })
+        #expect(found["eu"]?.traffic.requests == 10)
+        #expect(found["eu"]?.traffic.failures == 1)
+        // From elsewhere.
+        #expect(found["us"]?.traffic.requests == 2)
+        #expect(found["us"]?.traffic.failures == 0)
+    }
+
+    @Test("a node is slow next to others of its role, not next to a proxy that fetches")
+    func slow() async throws {
+        var sample = FleetSample()
+        for number in 0..<4 {
+            let (node, spans) = edge(number, millis: number == 2 ? 400 : 20)
+            sample.add(node, spans)
+        }
+        sample.add(
+            .athens,
+            (0..<UInt64(40)).flatMap { request in
+                FleetSample.athens(
+                    trace: 90_000 + request, path: path, call: "protocol.Zip", at: request * 100,
+                    fetchMillis: 5_000, client: "203.0.113.\(request)")
+            })
+        let result = try await nodes(sample)
+        #expect(result.nodes.filter(\.isSlow).map(\.node.identity.name) == ["edge-2"])
+        #expect(result.nodes.first?.node.identity.name == "edge-2")
+        let table = ResultTable.nodes(
+            result, FleetNodesQuery(window: .all, now: .distantPast), limit: 10)
+        let note = try #require(table.notes.first { $0.code == "slow_nodes" })
+        #expect(note.nodes == ["edge-2"])
+    }
+
+    @Test(
+        "nothing is called slow of few requests, of few nodes, or for what nobody notices",
+        arguments: [(19, 4, 400), (40, 2, 400), (40, 4, 110)] as [(UInt64, Int, UInt64)])
+    func notSlow(requests: UInt64, count: Int, millis: UInt64) async throws {
+        var sample = FleetSample()
+        for number in 0..<count {
+            let (node, spans) = edge(number, millis: number == 0 ? millis : 20, requests: requests)
+            sample.add(node, spans)
+        }
+        #expect(try await nodes(sample).nodes.allSatisfy { !$0.isSlow })
+    }
+}
