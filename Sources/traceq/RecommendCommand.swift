@@ -12,8 +12,8 @@ struct RecommendCommand: ContextCommand {
               traceq recommend --private git.example.com    with what private modules need
 
             Compared are the hosts that clients asked, and public mirrors that proxies asked, at the nodes of each \
-            region: first by availability, where one fails more often than chance explains, then by p95 and p50, \
-            then by hit ratio. Below \(ProxyCandidate.requestsMin) requests there is no verdict on a proxy. A region \
+            region: first by availability, where one fails more often than chance explains, or than \
+            slo.yaml allows (99.95 % available without it), then by p95 and p50, then by hit ratio. Below \(ProxyCandidate.requestsMin) requests there is no verdict on a proxy. A region \
             is that of nodes (cloud.region, else edge.site): clients are taken to be where they ask. What is \
             recommended is checked as by traceq chain lint, and the notes say what that finds.
             """)
@@ -37,10 +37,12 @@ struct RecommendCommand: ContextCommand {
         let style = try common.style(in: context)
         var files = ModuleFileOptions()
         files.mirrors = mirrors
-        let query = RecommendQuery(
+        var query = RecommendQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             filter: try requests.filter(), mirrors: try files.mirrorList(in: context),
             privateModules: try privateModules.list())
+        let objectives = try ModuleFileOptions.objectives(in: context)
+        query.availabilityMin = objectives.availabilityMin ?? query.availabilityMin
         let reader = try common.openReader(in: context)
         reader.mirrors = query.mirrors
         let result = try reader.recommend(query)

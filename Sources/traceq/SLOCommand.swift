@@ -76,12 +76,7 @@ struct SLOCommand: ContextCommand {
     }
 
     private func objectives(in context: CommandContext) throws(CommandFailure) -> ObjectiveList {
-        guard let path = file ?? ModuleFileOptions.standardPlace("slo.yaml", context) else {
-            return .builtIn
-        }
-        return try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in
-            try ObjectivesFile.read(path)
-        }
+        try ModuleFileOptions.objectives(file, in: context)
     }
 
     private static func windowNanos(_ text: String) throws(CommandFailure) -> Int64 {

@@ -100,6 +100,52 @@ struct RecommendCommandTests {
         #expect(ask().output.contains("goproxy.cn failed more often than chance explains: 70.00 % available"))
     }
 
+    @Test("who is below the minimum of availability is not first where another one meets it")
+    func minimumOfAvailability() async throws {
+        // By chance alone, their intervals meet: 3 of 30 and none of 30.
+        try await StoredRequest.store(
+            requests("goproxy.io", millis: 10, failing: 3) + requests("proxy.golang.org", millis: 900),
+            in: path)
+        let found = try document()
+        #expect(verdicts(found) == ["proxy.golang.org recommended", "goproxy.io fallback"])
+        #expect(goproxy(found) == ["https://proxy.golang.org|https://goproxy.io,direct"])
+        #expect(found["availability_min"]?.number == 0.9995)
+        #expect(found["recommendations"]?.elements.first?["meets_availability_min"] == .bool(true))
+    }
+
+    @Test("where no proxy meets the minimum, a sentence says so, and any error leads on")
+    func leastBad() async throws {
+        try await StoredRequest.store(
+            requests("athens.example.com", 100, millis: 10, failing: 17)
+                + requests("goproxy.cn", 100, millis: 900, failing: 20), in: path)
+        let found = try document()
+        #expect(verdicts(found) == ["athens.example.com least bad", "goproxy.cn below minimum"])
+        #expect(goproxy(found) == ["https://athens.example.com|direct"])
+        let advice = found["recommendations"]?.elements.first
+        #expect(advice?["meets_availability_min"] == .bool(false))
+        let reason = advice?["reasons"]?.elements.first?.text ?? ""
+        #expect(reason.hasPrefix("no proxy here is 99.95 % available"), "\(reason)")
+        let output = ask("--width", "400").output
+        #expect(output.contains("athens.example.com is the least bad, and builds notice that it fails"))
+        #expect(output.contains("a bar before direct: behind a comma only 404 and 410 lead on"))
+    }
+
+    @Test("the minimum is that of the user's slo.yaml")
+    func objective() async throws {
+        try await StoredRequest.store(
+            requests("goproxy.io", millis: 10, failing: 3) + requests("proxy.golang.org", millis: 900),
+            in: path)
+        try folder.write(
+            "objectives:\n  - name: a\n    indicator: availability\n    at_least: 80%\n",
+            to: "traceq/slo.yaml")
+        let found = try JSONValue(
+            parsing: InMemoryCommandLine(
+                ["recommend", "--db", path, "--json"], environment: ["XDG_CONFIG_HOME": folder.path]
+            ).output)
+        #expect(found["availability_min"]?.number == 0.8)
+        #expect(verdicts(found) == ["goproxy.io recommended", "proxy.golang.org fallback"])
+    }
+
     @Test("a verdict takes 20 requests, and says so", arguments: [19, 20])
     func minimum(count: Int) async throws {
         try await StoredRequest.store(requests("goproxy.cn", count, millis: 80), in: path)

@@ -89,6 +89,11 @@ package struct ObjectiveList: Hashable, Sendable {
         self.objectives = objectives
     }
 
+    /// Which part of requests is not to fail, from 0 to 1; nil where no objective says so.
+    package var availabilityMin: Double? {
+        objectives.lazy.filter { $0.indicator == .availability && !$0.relation.isUpper }.map(\.limit).first
+    }
+
     package static let dayNanos: Int64 = 86_400_000_000_000
 
     /// What is measured without a file; `config/slo.yaml` says the same.

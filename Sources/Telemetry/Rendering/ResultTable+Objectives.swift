@@ -174,7 +174,7 @@ extension ErrorBudget {
     }
 }
 
-private enum ObjectiveWords {
+enum ObjectiveWords {
     /// `1 h`, `5 min`, `3 d`.
     static func hours(_ nanos: Int64) -> String {
         let minutes = nanos / 60_000_000_000

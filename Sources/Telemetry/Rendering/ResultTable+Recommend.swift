@@ -8,6 +8,7 @@ extension ResultTable {
             summary: result.recommendations.flatMap(recommendSummary),
             members: [
                 JSONMember("requests_min", .integer(Int64(ProxyCandidate.requestsMin))),
+                JSONMember("availability_min", .double(query.availabilityMin)),
                 JSONMember("recommendations", .array(result.recommendations.map(recommendation))),
                 JSONMember("quality", result.quality.json),
             ])
@@ -45,7 +46,7 @@ extension ResultTable {
             figures.hitRatio.map { .decimal($0) } ?? .missing, .integer(Int64(figures.lookups)),
             figures.hitRatio.map { .identifier(tenths($0)) } ?? .missing,
             .integer(Int64(candidate.privateServed)), .identifier(candidate.view.name),
-            candidate.standing == .lessAvailable
+            [.lessAvailable, .belowMinimum, .leastBad].contains(candidate.standing)
                 ? .alert(candidate.standing.rawValue) : .identifier(candidate.standing.rawValue),
         ]
     }
@@ -111,6 +112,7 @@ extension ResultTable {
             JSONMember("region", text(advice.region)), JSONMember("goproxy", text(advice.goproxy)),
             JSONMember("goprivate", text(advice.goprivate)),
             JSONMember("gonosumdb", text(advice.gonosumdb)),
+            JSONMember("meets_availability_min", advice.meetsMinimum.map { .bool($0) } ?? .null),
             JSONMember("reasons", .array(advice.reasons.map { .string($0) })),
             JSONMember("findings", .array(advice.findings.map { .string($0.rule.rawValue) })),
         ])

@@ -29,6 +29,15 @@ struct ModuleFileOptions: ParsableArguments {
         return try Self.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }
     }
 
+    /// - Parameter file: in place of the user's and that of the machine
+    /// - Throws: `CommandFailure` with everything that is wrong with the file
+    static func objectives(
+        _ file: String? = nil, in context: CommandContext
+    ) throws(CommandFailure) -> ObjectiveList {
+        guard let path = file ?? standardPlace("slo.yaml", context) else { return .builtIn }
+        return try read(path) { (path) throws(ConfigProblems) in try ObjectivesFile.read(path) }
+    }
+
     /// The user's file, else that of the machine; nil when there is neither.
     static func standardPlace(_ name: String, _ context: CommandContext) -> String? {
         var folders: [String] = []

@@ -2,10 +2,12 @@
 struct ProxyAdvice {
     private let mirrors: MirrorList
     private let privateModules: ModulePatternList?
+    private let availabilityMin: Double
 
-    init(mirrors: MirrorList, privateModules: ModulePatternList?) {
-        self.mirrors = mirrors
-        self.privateModules = privateModules
+    init(_ query: RecommendQuery) {
+        mirrors = query.mirrors
+        privateModules = query.privateModules
+        availabilityMin = query.availabilityMin
     }
 
     /// A proxy that fails as often as this is none to fall back on.
@@ -21,13 +23,14 @@ struct ProxyAdvice {
             ?? 0
         for place in candidates.indices where candidates[place].hasEvidence {
             let upper = candidates[place].figures.availabilityInterval?.upperBound ?? 0
-            candidates[place].standing = upper < floor ? .lessAvailable : .other
+            candidates[place].standing =
+                upper < floor ? .lessAvailable : upper < availabilityMin ? .belowMinimum : .other
         }
         candidates.sort(by: Self.isBetter)
-        guard let best = candidates.first, best.standing == .other else {
+        guard let best = candidates.first, best.standing != .tooFew else {
             return refusal(region, candidates)
         }
-        candidates[0].standing = .recommended
+        candidates[0].standing = meetsMinimum(best) ? .recommended : .leastBad
         let second = fallback(behind: best, among: candidates.dropFirst())
         if let second { candidates[second].standing = .fallback }
         return recommendation(region, candidates[0], second.map { candidates[$0] }, candidates)
@@ -38,14 +41,15 @@ struct ProxyAdvice {
     private static func isBetter(_ left: ProxyCandidate, _ right: ProxyCandidate) -> Bool {
         func rank(_ candidate: ProxyCandidate) -> Int {
             switch candidate.standing {
-            case .recommended, .fallback, .other: 0
-            case .lessAvailable: 1
-            case .tooFew: 2
+            case .recommended, .leastBad, .fallback, .other: 0
+            case .belowMinimum: 1
+            case .lessAvailable: 2
+            case .tooFew: 3
             }
         }
         if rank(left) != rank(right) { return rank(left) < rank(right) }
         let (ours, theirs) = (left.figures, right.figures)
-        if rank(left) == 2 { return (theirs.requests, left.host) < (ours.requests, right.host) }
+        if left.standing == .tooFew { return (theirs.requests, left.host) < (ours.requests, right.host) }
         if ours.p95Nanos != theirs.p95Nanos { return ours.p95Nanos < theirs.p95Nanos }
         if ours.p50Nanos != theirs.p50Nanos { return ours.p50Nanos < theirs.p50Nanos }
         let hits = (ours.hitRatio ?? 0, theirs.hitRatio ?? 0)
@@ -65,6 +69,11 @@ struct ProxyAdvice {
         return able.first { !Self.masksFailures(others[$0]) } ?? able.first
     }
 
+    /// Whether it fails seldom enough to be asked first, or does so by chance.
+    private func meetsMinimum(_ candidate: ProxyCandidate) -> Bool {
+        (candidate.figures.availabilityInterval?.upperBound ?? 0) >= availabilityMin
+    }
+
     private static func masksFailures(_ candidate: ProxyCandidate) -> Bool {
         candidate.mirror?.profile.answersNotFoundForFailures ?? false
     }
@@ -81,7 +90,7 @@ struct ProxyAdvice {
             region: region, goproxy: nil, goprivate: nil, gonosumdb: nil,
             reasons: [
                 "no verdict: it takes \(ProxyCandidate.requestsMin) requests to a proxy, and \(seen)"
-            ], findings: [])
+            ], findings: [], meetsMinimum: nil)
     }
 
     private func recommendation(
@@ -91,6 +100,7 @@ struct ProxyAdvice {
         if let rival = all.dropFirst().first(where: { $0.hasEvidence }) {
             reasons.append(comparison(best, rival))
         }
+        if !meetsMinimum(best) { reasons.insert(shortfall(best), at: 0) }
         let separator = second.map { self.separator(best, $0) }
         var goproxy = best.url
         if let second, let separator {
@@ -101,10 +111,9 @@ struct ProxyAdvice {
                 "nothing else served \(ProxyCandidate.requestsMin) requests here: there is nothing to fall back on"
             )
         }
-        goproxy += ",direct"
-        reasons.append(
-            "a comma before direct: only what \(second == nil ? "the proxy does" : "the proxies do") not have "
-                + "comes from its repository")
+        let end = self.end([best] + (second.map { [$0] } ?? []))
+        goproxy += end.sign + "direct"
+        reasons.append(end.reason)
         let settings = privateSettings([best] + (second.map { [$0] } ?? []), &reasons)
         let lint = ChainLint(
             settings: ModuleSettings(
@@ -112,7 +121,14 @@ struct ProxyAdvice {
             mirrors: mirrors)
         return ProxyRecommendation(
             region: region, goproxy: goproxy, goprivate: settings.goprivate, gonosumdb: settings.gonosumdb,
-            reasons: reasons, findings: lint.findings.filter { $0.variable == .goproxy })
+            reasons: reasons, findings: lint.findings.filter { $0.variable == .goproxy },
+            meetsMinimum: meetsMinimum(best))
+    }
+
+    /// Nobody is to take for good what is only better than the rest.
+    private func shortfall(_ best: ProxyCandidate) -> String {
+        "no proxy here is \(ObjectiveWords.percent(availabilityMin)) available, which the first one should be: "
+            + "\(DisplayText.escaped(best.host)) is the least bad, and builds notice that it fails"
     }
 
     private func figures(_ candidate: ProxyCandidate) -> String {
@@ -136,6 +152,11 @@ struct ProxyAdvice {
             return "\(name) failed more often than chance explains: \(ResultTable.hundredths(availability)) "
                 + "available; \(p95)"
         }
+        if rival.standing == .belowMinimum, let availability = rival.figures.availability, meetsMinimum(best)
+        {
+            return "\(name) is \(ResultTable.hundredths(availability)) available, which is below the "
+                + "\(ObjectiveWords.percent(availabilityMin)) that the first one should be; \(p95)"
+        }
         // The rival's figures are held against those of the best.
         let isChance = rival.figures.verdict == .indistinguishable
         return p95 + (isChance ? "; by their means the two are not distinguishable" : "")
@@ -151,9 +172,28 @@ struct ProxyAdvice {
                 ",",
                 "a comma before \(name), which is public: only 404 and 410 lead on, so that no error gives it "
                     + "paths of private modules"
+                    + (meetsMinimum(first)
+                        ? "" : "; at what else \(DisplayText.escaped(first.host)) answers, builds end")
             )
         }
         return ("|", "a bar before \(name): it is asked after any error, timeouts and 5xx too")
+    }
+
+    /// What stands before direct, and why. A comma would end builds at every error of proxies that fail often.
+    private func end(_ chain: [ProxyCandidate]) -> (sign: String, reason: String) {
+        let isOne = chain.count == 1
+        guard chain.contains(where: meetsMinimum) else {
+            return (
+                "|",
+                "a bar before direct: behind a comma only 404 and 410 lead on, and "
+                    + "\(isOne ? "the proxy fails" : "the proxies fail") with others too often"
+            )
+        }
+        return (
+            ",",
+            "a comma before direct: only what \(isOne ? "the proxy does" : "the proxies do") not have comes from "
+                + "its repository"
+        )
     }
 
     /// Proxies of one's own that served private modules go on to do so; else these go past all proxies.

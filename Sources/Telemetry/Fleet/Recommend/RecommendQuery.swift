@@ -7,15 +7,19 @@ package struct RecommendQuery: Sendable {
     package var mirrors: MirrorList
     /// Patterns of private modules; nil when nobody asks about these.
     package var privateModules: ModulePatternList?
+    /// Which part of its requests the first of the list does not fail, from 0 to 1, where another one does as well.
+    package var availabilityMin: Double
 
     package init(
         window: TimeWindow, filter: FleetFilter = FleetFilter(), mirrors: MirrorList = .builtIn,
-        privateModules: ModulePatternList? = nil
+        privateModules: ModulePatternList? = nil,
+        availabilityMin: Double = ObjectiveList.builtIn.availabilityMin ?? 0
     ) {
         self.window = window
         self.filter = filter
         self.mirrors = mirrors
         self.privateModules = privateModules
+        self.availabilityMin = availabilityMin
     }
 }
 
@@ -58,10 +62,14 @@ package struct ProxyCandidate: Sendable {
     /// What becomes of a candidate. The raw values are part of the output.
     package enum Standing: String, Sendable {
         case recommended
+        /// The first one of the list where none is as available as it should be.
+        case leastBad = "least bad"
         /// The second one of the list.
         case fallback
         /// Not in the list: others are better, or as good.
         case other
+        /// It fails too often to be the first.
+        case belowMinimum = "below minimum"
         /// It failed more often than another one, beyond chance.
         case lessAvailable = "less available"
         case tooFew = "too few"
@@ -88,6 +96,8 @@ package struct ProxyRecommendation: Sendable {
     package var reasons: [String]
     /// What `traceq chain lint` finds in it.
     package var findings: [LintFinding]
+    /// Whether the first one fails as seldom as it should; nil where none is recommended.
+    package var meetsMinimum: Bool?
 }
 
 package struct RecommendResult: Sendable {

@@ -12,7 +12,7 @@ extension TelemetryReader {
             let groups = ProxyGroups(answer.aggregate, query, FleetNameTables(answer.names))
             let best = groups.best
             let spans = try answer.spans(ofRows: best.map { ($0.sum.segment, $0.sum.row) }, self)
-            let advice = ProxyAdvice(mirrors: query.mirrors, privateModules: query.privateModules)
+            let advice = ProxyAdvice(query)
             var result = RecommendResult(
                 candidates: [], recommendations: [], requests: answer.aggregate.requests,
                 withoutHost: answer.aggregate.withoutHost,
