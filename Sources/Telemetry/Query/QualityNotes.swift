@@ -62,7 +62,7 @@ enum QualityNotes {
         return [
             QualityNote(
                 code: "nodes_silent",
-                message: "\(silent.count) of \(lastSeen.count) nodes sent nothing in the last "
+                message: "\(silent.count) of \(lastSeen.count) nodes sent no spans in the last "
                     + "\(silenceNanos / 1_000_000_000) s of the window: \(names)", nodes: silent)
         ]
     }

@@ -253,7 +253,7 @@ struct SlowestTests {
             $0.now = now
         }
         let note = try #require(result.notes.first { $0.code == "nodes_silent" })
-        #expect(note.message.contains("1 of 2"))
+        #expect(note.message.contains("1 of 2 nodes sent no spans in the last 120 s"))
         #expect(note.message.contains("silent-1"))
         let later = now.advanced(byNanos: 400_000_000_000)
         let stopped = try slowest {
