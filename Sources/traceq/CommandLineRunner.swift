@@ -38,7 +38,8 @@ package struct CommandLineRunner {
         }
         let command = SubcommandSuggestion.command(arguments, root: TraceQ.configuration)
         // The parser quotes what was typed: line by line, its text is as safe as any.
-        let lines = TraceQ.message(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = OptionSuggestion.kept(in: TraceQ.message(for: error)).split(
+            separator: "\n", omittingEmptySubsequences: false)
         var message = Self.lowerCased(lines.map { DisplayText.escaped(String($0)) }.joined(separator: "\n"))
         if command.path == "traceq slowest", let word = command.next, message.contains("'\(word)'"),
             (try? TimeExpression(parsing: word)) != nil

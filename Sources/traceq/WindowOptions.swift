@@ -24,7 +24,8 @@ struct WindowOptions: ParsableArguments {
     ) throws(CommandFailure) -> TimeWindow {
         do {
             return try TimeExpression.window(
-                since: since ?? defaultSince, until: until ?? defaultUntil, now: now, zone: zone)
+                since: since ?? defaultSince, until: until ?? defaultUntil, isSinceGiven: since != nil,
+                now: now, zone: zone)
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }

@@ -72,7 +72,7 @@ package enum TimeExpression: Hashable, Sendable {
     ///
     /// - Throws: `TimeExpressionError` when one cannot be read, or when `since` is not before `until`.
     package static func window(
-        since: String, until: String?, now: UnixNanos, zone: TimeZoneRules
+        since: String, until: String?, isSinceGiven: Bool = true, now: UnixNanos, zone: TimeZoneRules
     ) throws(TimeExpressionError) -> TimeWindow {
         let window = TimeWindow(
             since: trimmingSpaces(since).lowercased() == "all"
@@ -82,8 +82,9 @@ package enum TimeExpression: Hashable, Sendable {
             } ?? .distantFuture)
         guard window.since < window.until else {
             throw TimeExpressionError(
-                "the window holds no time: it begins at \(window.since.rfc3339) (--since) and ends at "
-                    + "\(window.until.rfc3339) (--until); --since must lie before --until")
+                "the window holds no time: it begins at \(window.since.rfc3339) "
+                    + (isSinceGiven ? "(--since)" : "(\(since) ago, as --since is not given)")
+                    + " and ends at \(window.until.rfc3339) (--until); --since must lie before --until")
         }
         return window
     }
