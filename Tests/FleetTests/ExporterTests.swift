@@ -1,6 +1,8 @@
+import ArgumentParser
 import Foundation
 import NIOPosix
 import OTLPModel
+import TestSupport
 import Testing
 
 @testable import fleetgen
@@ -53,6 +55,38 @@ struct ExporterTests {
             transport == .http
             ? "POST /v1/traces" : "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
         #expect(calls.allSatisfy { $0.path == path })
+    }
+
+    @Test("who sends is said with the token of a file", arguments: ExportTransport.allCases)
+    func token(transport: ExportTransport) async throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(" s3cret\n", to: "token")
+        let receiver = try await Self.receiver(transport)
+        let place = "127.0.0.1:\(receiver.port)"
+        let options = try EndpointOptions.parse([
+            transport == .http ? "--endpoint" : "--grpc-endpoint", place, "--token-file",
+            folder.file("token"),
+        ])
+        let client = makeTraceClient(
+            for: try options.parsed(transport), on: MultiThreadedEventLoopGroup.singleton)
+        let sender = TraceSender(client: client, compresses: false, policy: Self.policy)
+        _ = await sender.send(Array(Self.batches.prefix(1)))
+        await sender.close()
+        let calls = try await receiver.calls()
+        try await receiver.stop()
+        #expect(calls.map { $0.headers["authorization"] } == ["Bearer s3cret"])
+    }
+
+    @Test("what is no token is none", arguments: ["", "two words", "two\nlines", "caf\u{e9}"])
+    func noToken(text: String) throws {
+        let folder = try TemporaryDirectory()
+        try folder.write(text, to: "token")
+        #expect(throws: (any Error).self) {
+            try EndpointOptions.parse(["--token-file", folder.file("token")])
+        }
+        #expect(throws: (any Error).self) {
+            try EndpointOptions.parse(["--token-file", folder.file("nothing")])
+        }
     }
 
     @Test("a body larger than HTTP/2's window arrives whole", arguments: ExportTransport.allCases)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The options that say where telemetry goes.
 struct EndpointOptions: ParsableArguments {
@@ -17,14 +18,40 @@ struct EndpointOptions: ParsableArguments {
     @Flag(help: "Compress request bodies.")
     var gzip = false
 
-    /// - Throws: `ValidationError` when it is not an endpoint.
+    @Option(
+        help: ArgumentHelp(
+            "A file with the bearer token that receivers want; without TLS, whoever listens on the way reads it.",
+            valueName: "file"))
+    var tokenFile: String?
+
+    /// - Throws: `ValidationError` when it is not an endpoint, or there is no token where one should be.
     func parsed(_ transport: ExportTransport) throws -> ExportEndpoint {
         do {
             let given = transport == .http ? endpoint : grpcEndpoint
-            return try ExportEndpoint(given ?? "127.0.0.1", transport: transport)
+            var parsed = try ExportEndpoint(given ?? "127.0.0.1", transport: transport)
+            parsed.authorization = try tokenFile.map { "Bearer " + (try Self.token(in: $0)) }
+            return parsed
+        } catch let error as ValidationError {
+            throw error
         } catch {
             throw ValidationError("\(error)")
         }
+    }
+
+    /// What a file holds, without the white space around it.
+    private static func token(in path: String) throws -> String {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw ValidationError("cannot read the token from '\(path)': is the file there, and readable?")
+        }
+        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // Anything else cannot be in a header, or would make two of it.
+        guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw ValidationError("'\(path)' holds no token: it has to be one word of printable ASCII")
+        }
+        return token
     }
 
     /// The only transport that a receiver was named for; nil when both or none were.

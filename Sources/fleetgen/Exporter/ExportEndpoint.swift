@@ -6,6 +6,8 @@ struct ExportEndpoint: Hashable, Sendable {
     let port: Int
     /// The path of the requests, from the first slash.
     let path: String
+    /// Who sends, as the header `authorization` says it; nil says nothing.
+    var authorization: String?
 
     /// Reads `http://host:port`, `host:port` or `host`; HTTP endpoints may have a path, to which the
     /// path of the signal is appended.

@@ -46,6 +46,9 @@ actor GRPCTraceClient: TraceClient {
             "content-type": "application/grpc", "te": "trailers", "user-agent": "fleetgen",
         ]
         if isCompressed { headers.add(name: "grpc-encoding", value: "gzip") }
+        if let authorization = endpoint.authorization {
+            headers.add(name: "authorization", value: authorization)
+        }
         var message = ByteBuffer()
         message.reserveCapacity(body.readableBytes + 5)
         message.writeInteger(UInt8(isCompressed ? 1 : 0))

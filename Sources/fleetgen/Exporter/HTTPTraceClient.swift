@@ -24,6 +24,9 @@ actor HTTPTraceClient: TraceClient {
             "Content-Length": String(body.readableBytes),
         ]
         if isCompressed { headers.add(name: "Content-Encoding", value: "gzip") }
+        if let authorization = endpoint.authorization {
+            headers.add(name: "Authorization", value: authorization)
+        }
         let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: endpoint.path, headers: headers)
         let answer = channel.eventLoop.makePromise(of: ExportReply.self)
         let deadline = channel.eventLoop.scheduleTask(in: AnswerDeadline.time) {
