@@ -64,6 +64,9 @@ struct CompareCommand: ContextCommand {
         }
         var table = ResultTable.comparison(result, query, zone: style.zone)
         if table.rowCount == 0 {
+            if result.unnamed > 0, case .dimension(.attribute(let key)) = query.key {
+                table.notes += try UnknownKeyAdvice.notes(on: key, in: query.window, reader)
+            }
             table.explainEmptiness(try emptiness(result, query, table.notes, reader, context, style), format)
         }
         context.write(table, as: format, style: style)

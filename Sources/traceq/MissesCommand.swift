@@ -66,8 +66,7 @@ struct MissesCommand: ContextCommand {
                 notes: result.notes)
             table.explainEmptiness(advice.sentence(try reader.info()), format)
         } else if case .attribute(let key) = query.dimension, result.groups.allSatisfy({ $0.key == nil }) {
-            let spans = try reader.stats(StatsQuery(window: query.window, keys: [key], limit: 1))
-            table.notes += spans.unknownKeys.map { UnknownKeyAdvice(key: $0, known: spans.knownKeys).note }
+            table.notes += try UnknownKeyAdvice.notes(on: key, in: query.window, reader)
         }
         context.write(table, as: format, style: style)
         return .success

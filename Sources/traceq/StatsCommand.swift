@@ -81,9 +81,7 @@ struct StatsCommand: ContextCommand {
         let reader = try common.openReader(in: context)
         let result = try reader.stats(query)
         var table = ResultTable.stats(result, query, ratioTitle: ratio, zone: style.zone)
-        table.notes += result.unknownKeys.map {
-            UnknownKeyAdvice(key: $0, known: result.knownKeys).note
-        }
+        table.notes += UnknownKeyAdvice.notes(result)
         if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: "span",

@@ -6,6 +6,19 @@ struct UnknownKeyAdvice {
     /// Attributes that spans and resources have, as questions write them.
     let known: [String]
 
+    /// A note where no span of a window has an attribute that groups are to be made by; else none.
+    ///
+    /// - Throws: `StoreError`
+    static func notes(
+        on key: SpanKey, in window: TimeWindow, _ reader: TelemetryReader
+    ) throws(StoreError) -> [QualityNote] {
+        notes(try reader.stats(StatsQuery(window: window, keys: [key], limit: 1)))
+    }
+
+    static func notes(_ stats: StatsResult) -> [QualityNote] {
+        stats.unknownKeys.map { UnknownKeyAdvice(key: $0, known: stats.knownKeys).note }
+    }
+
     var note: QualityNote {
         let typed = DisplayText.escaped(key.text)
         var message = "no span in the window has '\(typed)'"

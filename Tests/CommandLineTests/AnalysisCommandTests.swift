@@ -162,6 +162,15 @@ struct AnalysisCommandTests {
         #expect(
             run(["compare", "--by", "nobody.has"]).output.hasPrefix(
                 "no request of the window has 'nobody.has'"))
+        for command in ["compare", "misses", "stats"] {
+            let near = run([command, "--by", "url.pth"])
+            #expect(near.status == .success)
+            let words = near.output.replacing("\n  ", with: " ")
+            #expect(
+                words.contains(
+                    "note (unknown_key): no span in the window has 'url.pth'; did you mean 'url.path'?"),
+                "\(command): \(words)")
+        }
         #expect(run(["compare", "--by", "encoding"]).output.hasPrefix("no node of the window says how"))
     }
 
