@@ -2,7 +2,7 @@ import Collector
 import TestSupport
 import Testing
 
-@Suite("Zipkin's spans are taken", .timeLimit(.minutes(1)))
+@Suite("Zipkin's spans are taken", .timeLimit(.minutes(5)))
 struct ZipkinRequestTests {
     private static let path = "/api/v2/spans"
 
