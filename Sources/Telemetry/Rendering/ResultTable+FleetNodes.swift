@@ -71,7 +71,7 @@ extension ResultTable {
             number("requests", nil), number("rate", "REQ/S", .spare(6)), number("failures", nil),
             number("error_share", nil), number(nil, "ERROR %"), number("hits", nil), number("lookups", nil),
             number("hit_ratio", nil), number(nil, "HIT %"), number("p50_ms", "P50", .spare(4)),
-            number("p95_ms", nil), number(nil, "P95"),
+            number("p95_ms", "P95"), number("own_p50_ms", nil), number(nil, "OWN P50", .spare(7)),
         ]
     }
 
@@ -112,7 +112,8 @@ extension ResultTable {
             traffic.hitRatio == nil ? .missing : .identifier(hits),
             traffic.p50Nanos.map { .duration($0) } ?? .missing,
             traffic.p95Nanos.map { .duration($0) } ?? .missing,
-            traffic.p95Nanos.map { isSlow ? .alarm(HumanUnits.duration($0)) : .duration($0) } ?? .missing,
+            traffic.ownP50Nanos.map { .duration($0) } ?? .missing,
+            traffic.ownP50Nanos.map { isSlow ? .alarm(HumanUnits.duration($0)) : .duration($0) } ?? .missing,
         ]
     }
 
@@ -212,9 +213,10 @@ extension ResultTable {
                 QualityNote(
                     code: "slow_nodes",
                     message:
-                        "\(HumanUnits.count(slow.count, "node")) slow (! at P95): three times the usual p95 of "
-                        + "\(slow.count == 1 ? "its" : "their") role or more; traceq why --slow tells what its requests "
-                        + "have in common", nodes: slow))
+                        "slow by \(slow.count == 1 ? "itself" : "themselves"): \(slow.prefix(3).joined(separator: ", "))"
+                        + (slow.count > 3 ? " and \(slow.count - 3) more" : "")
+                        + "; for what they do themselves (OWN P50) they take three times as long as others of their role "
+                        + "and software, or more", nodes: slow))
         }
         if shown < result.nodes.count {
             notes.append(

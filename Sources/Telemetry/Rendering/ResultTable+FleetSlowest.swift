@@ -45,8 +45,9 @@ extension ResultTable {
         let isSession = unit == .session
         return [
             ResultColumn(key: "start", title: "START (\(zone.label))", fit: .spare(2)),
-            number("duration_ms", "DURATION", isRequest ? .fixed : .spare(4)),
-            number(isRequest ? nil : "waited_ms", isRequest ? nil : "WAITED"),
+            // What they are ranked by stays.
+            number("duration_ms", "DURATION", unit == .fetch ? .spare(4) : .fixed),
+            number(isRequest ? nil : "waited_ms", isRequest ? nil : "WAITED", isSession ? .spare(4) : .fixed),
             ResultColumn(key: "class", title: "CLASS"),
             ResultColumn(key: nil, title: hasTimeouts ? "TIMEOUT" : nil),
             ResultColumn(key: "timeout", title: nil),

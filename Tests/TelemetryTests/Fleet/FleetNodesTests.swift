@@ -63,19 +63,28 @@ struct FleetNodesTests {
         #expect(found["us"]?.traffic.failures == 0)
     }
 
-    @Test("a node is slow next to others of its role, not next to a proxy that fetches")
+    @Test("a node is slow by its own work next to others like it, not by what it waits for")
     func slow() async throws {
         var sample = FleetSample()
         for number in 0..<4 {
-            let (node, spans) = edge(number, millis: number == 2 ? 400 : 20)
+            let (node, spans) = edge(number, millis: number == 2 ? 40 : 5)
             sample.add(node, spans)
         }
+        // One that passes everything on to a proxy that fetches.
+        let passing = FleetSample.Node(name: "edge-9", service: "nginx", scope: "nginx", region: "eu")
+        sample.add(
+            passing,
+            (0..<UInt64(40)).map { request in
+                Sample.span(
+                    trace: 90_000 + request, id: 1, startMillis: request * 100, millis: 5_020,
+                    attributes: FleetSample.attributes(path, client: "203.0.113.\(request)"))
+            })
         sample.add(
             .athens,
             (0..<UInt64(40)).flatMap { request in
                 FleetSample.athens(
-                    trace: 90_000 + request, path: path, call: "protocol.Zip", at: request * 100,
-                    fetchMillis: 5_000, client: "203.0.113.\(request)")
+                    trace: 90_000 + request, path: path, call: "protocol.Zip", at: request * 100 + 3,
+                    fetchMillis: 5_000, parent: 1, client: "203.0.113.\(request)")
             })
         let result = try await nodes(sample)
         #expect(result.nodes.filter(\.isSlow).map(\.node.identity.name) == ["edge-2"])
@@ -88,11 +97,11 @@ struct FleetNodesTests {
 
     @Test(
         "nothing is called slow of few requests, of few nodes, or for what nobody notices",
-        arguments: [(19, 4, 400), (40, 2, 400), (40, 4, 110)] as [(UInt64, Int, UInt64)])
+        arguments: [(19, 4, 400), (40, 2, 400), (40, 4, 6)] as [(UInt64, Int, UInt64)])
     func notSlow(requests: UInt64, count: Int, millis: UInt64) async throws {
         var sample = FleetSample()
         for number in 0..<count {
-            let (node, spans) = edge(number, millis: number == 0 ? millis : 20, requests: requests)
+            let (node, spans) = edge(number, millis: number == 0 ? millis : 5, requests: requests)
             sample.add(node, spans)
         }
         #expect(try await nodes(sample).nodes.allSatisfy { !$0.isSlow })

@@ -45,10 +45,10 @@ package struct NodeReport: Sendable {
     package var traffic: TrafficReport
     /// Nil when nothing shows it.
     package var clock: ClockReading?
-    /// Its requests take far longer than those of other nodes of its role.
+    /// Its own work takes far longer than that of others with its software and role.
     package var isSlow = false
 
-    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow for its role; then by p95 and
+    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow itself; then by p95 and
     /// name.
     static func isWorse(_ left: NodeReport, _ right: NodeReport) -> Bool {
         if left.trouble != right.trouble {
@@ -82,6 +82,9 @@ package struct TrafficReport: Sendable {
     package var lookups: Int
     package var p50Nanos: Int64?
     package var p95Nanos: Int64?
+    /// The median of what nodes took for their own work, where it is known of requests.
+    package var ownP50Nanos: Int64?
+    var ownCount: UInt64
 
     init(_ counts: NodeTraffic.Counts) {
         requests = counts.requests
@@ -91,6 +94,8 @@ package struct TrafficReport: Sendable {
         lookups = counts.lookups
         p50Nanos = counts.durations.quantile(0.5)
         p95Nanos = counts.durations.quantile(0.95)
+        ownP50Nanos = counts.ownDurations.quantile(0.5)
+        ownCount = counts.ownDurations.count
     }
 
     package var errorShare: Double? { judged > 0 ? Double(failures) / Double(judged) : nil }

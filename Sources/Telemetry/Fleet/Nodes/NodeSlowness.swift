@@ -1,46 +1,57 @@
-/// Tells which nodes are slow: next to others of their role, as an edge that answers from its cache and a proxy that
-/// fetches have nothing in common.
+/// Tells which nodes are slow themselves: by what they take for their own work, next to others of their role and
+/// software. What they wait for is not theirs, and an edge that passes everything on waits a lot.
 struct NodeSlowness {
-    /// With fewer requests a node's p95 is that of one or two of them.
+    /// With fewer requests a median is that of one or two of them.
     static let requestsMin = 20
     /// With fewer others there is nothing to be held against.
     static let othersMin = 2
-    /// How often the median of the others.
+    /// How often the median of the others'.
     static let factor = 3.0
-    /// A difference that no build notices is none.
-    static let differenceMinNanos = 100_000_000.0
+    /// nginx has whole milliseconds.
+    static let differenceMinNanos = 2_000_000.0
 
-    /// By role, of the nodes that have enough requests, in order.
-    private var p95s: [NodeRole?: [Int64]] = [:]
+    private struct Kind: Hashable {
+        var role: NodeRole?
+        var software: ProxySoftware?
+
+        init(_ node: FleetNode) {
+            role = node.role
+            software = node.software
+        }
+    }
+
+    /// Of the nodes of a kind that have enough requests, in order.
+    private var medians: [Kind: [Int64]] = [:]
 
     init(_ nodes: [NodeReport]) {
-        for node in nodes where node.traffic.requests >= Self.requestsMin {
-            guard let p95 = node.traffic.p95Nanos else { continue }
-            p95s[node.node.role, default: []].append(p95)
+        for node in nodes {
+            guard let own = Self.own(node) else { continue }
+            medians[Kind(node.node), default: []].append(own)
         }
-        for role in p95s.keys { p95s[role]?.sort() }
+        for kind in medians.keys { medians[kind]?.sort() }
     }
 
     /// Marks the slow ones.
     func mark(_ nodes: inout [NodeReport]) {
         for place in nodes.indices {
-            let node = nodes[place]
-            guard node.traffic.requests >= Self.requestsMin, let p95 = node.traffic.p95Nanos,
-                let usual = usual(node.node.role, besides: p95)
+            guard let own = Self.own(nodes[place]), let usual = usual(nodes[place].node, besides: own)
             else { continue }
             nodes[place].isSlow =
-                Double(p95) >= Self.factor * usual && Double(p95) - usual >= Self.differenceMinNanos
+                Double(own) >= Self.factor * usual && Double(own) - usual >= Self.differenceMinNanos
         }
     }
 
-    /// The median p95 of others of a role; nil where there are too few.
-    private func usual(_ role: NodeRole?, besides own: Int64) -> Double? {
-        guard var others = p95s[role], others.count > Self.othersMin,
-            let place = others.firstIndex(of: own)
+    private static func own(_ node: NodeReport) -> Int64? {
+        node.traffic.ownCount >= requestsMin ? node.traffic.ownP50Nanos : nil
+    }
+
+    /// The median of others of its kind; nil where there are too few.
+    private func usual(_ node: FleetNode, besides own: Int64) -> Double? {
+        guard let all = medians[Kind(node)], all.count > Self.othersMin, let place = all.firstIndex(of: own)
         else { return nil }
-        others.remove(at: place)
-        let middle = others.count / 2
-        return others.count % 2 == 1
-            ? Double(others[middle]) : (Double(others[middle - 1]) + Double(others[middle])) / 2
+        func other(_ index: Int) -> Double { Double(all[index < place ? index : index + 1]) }
+        let count = all.count - 1
+        let middle = count / 2
+        return count % 2 == 1 ? other(middle) : (other(middle - 1) + other(middle)) / 2
     }
 }

@@ -8,14 +8,24 @@ struct NodeTraffic: FleetAggregate {
         var hits = 0
         var lookups = 0
         var durations = DurationSketch()
+        /// Of its own work: of answers from its cache all, of what it passed on what the node behind did not take.
+        var ownDurations = DurationSketch()
 
-        mutating func add(_ exchange: Exchange) {
+        /// - Parameter hop: the first that it was passed on to
+        mutating func add(_ exchange: Exchange, hop: Exchange?) {
             requests += 1
             durations.add(Int64(clamping: exchange.durationNanos))
             switch RequestOutcome(rawValue: exchange.outcome) {
             case .probe, .aborted: excused += 1
             case let outcome?: if outcome.isFailure { failures += 1 }
             case nil: break
+            }
+            if let hop {
+                if hop.durationNanos <= exchange.durationNanos {
+                    ownDurations.add(Int64(clamping: exchange.durationNanos - hop.durationNanos))
+                }
+            } else if CacheResult(rawValue: exchange.cacheResult)?.isHit == true {
+                ownDurations.add(Int64(clamping: exchange.durationNanos))
             }
             guard exchange.moduleKind?.isImmutable == true,
                 let result = CacheResult(rawValue: exchange.cacheResult)
@@ -31,6 +41,7 @@ struct NodeTraffic: FleetAggregate {
             hits += other.hits
             lookups += other.lookups
             durations.merge(other.durations)
+            ownDurations.merge(other.ownDurations)
         }
     }
 
@@ -61,14 +72,15 @@ struct NodeTraffic: FleetAggregate {
             guard !exchange.flags.contains(.clientSide), exchange.moduleKind != .ops else { continue }
             let node = Int(exchange.node)
             while counts.count <= node { counts.append(Counts()) }
-            counts[node].add(exchange)
+            let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
+            counts[node].add(exchange, hop: hop)
             let place = self.place(exchange.node)
             guard place.isAskedFor else { continue }
             if exchange.outer >= 0 {
                 let outer = self.place(group.exchanges[Int(exchange.outer)].node)
                 if outer.isAskedFor, outer.region == place.region { continue }
             }
-            regions[place.region, default: Counts()].add(exchange)
+            regions[place.region, default: Counts()].add(exchange, hop: hop)
         }
     }
 
