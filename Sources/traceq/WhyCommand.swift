@@ -157,8 +157,13 @@ struct WhyCommand: ContextCommand {
                     + "\(HumanUnits.count(Int64(result.rest))) \(requests): nothing to explain"
             ]
         }
-        let filters =
-            requests.given
+        if query.selection == .misses, result.quality.immutableRequests > 0 {
+            return [
+                "of none of the \(HumanUnits.count(Int64(result.quality.immutableRequests))) requests for files in the "
+                    + "window it is known what a cache did: docs/exporters.md tells how nodes can say it"
+            ]
+        }
+        let filters = requests.given
         return [
             EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,

@@ -71,6 +71,19 @@ struct ChainReplayCommandTests {
         #expect(answer.output.contains("50.00 % by the first place asked, 50.00 % by the second place asked"))
     }
 
+    @Test("the go command's probing for modules is nobody's wish")
+    func probes() async throws {
+        try await StoredRequest.store(
+            [
+                StoredRequest(ago: 30 * Self.minute, version: 0, host: "athens.example.com"),
+                StoredRequest(
+                    ago: 30 * Self.minute, status: 404, version: 0, host: "athens.example.com",
+                    path: "/example.com/@v/list"),
+            ], in: path)
+        let found = try document("--goproxy", "https://athens.example.com")
+        #expect(found["totals"]?["wishes"]?.number == 1 && found["totals"]?["failed"]?.number == 0)
+    }
+
     @Test("what was never asked is unknown, and the hosts that were asked are named")
     func unknown() async throws {
         try await store()

@@ -64,6 +64,10 @@ extension ChainLint {
             return bad(
                 "what stands behind the colon is no port",
                 do: "give a number from 0 to 65535; escape what a password has of / ? # and @")
+        case .semicolon:
+            return bad(
+                "a semicolon separates nothing: the go command takes it for a part of the host",
+                do: "write , or | in its place")
         case .character:
             return bad(
                 "there is a character in the address that none may have",
@@ -153,8 +157,18 @@ extension ChainLint {
         let meant = mirrors[called: label]
         let found = mirrors[first.address]
         if let meant, meant.has(first.address) { return [] }
-        guard meant != nil || found != nil else { return [] }
+        // Nobody has to know what one's own proxy is called; a name that is nearly a mirror's is misspelt.
+        let near = meant == nil ? mirrors.nearlyCalled(label) : nil
+        guard meant != nil || found != nil || near != nil else { return [] }
         let whose = found.map { $0.name == first.address.host ? "" : ", which is \($0.name)" } ?? ""
+        if let near, meant == nil {
+            return [
+                finding(
+                    .labelMismatch, .error, .goproxy, first.element.place,
+                    "no mirror is known as \"\(label)\"; did you mean \(near.name)?",
+                    do: "correct the name, or add it to mirrors.yaml")
+            ]
+        }
         guard let meant else {
             return [
                 finding(

@@ -28,6 +28,8 @@ package struct GoProxyAddress: Hashable, Sendable {
         case fileWithMore
         case noHost
         case port(String)
+        /// What other lists are separated by.
+        case semicolon
         /// A space, a control character, or what no scheme has.
         case character
     }
@@ -65,6 +67,7 @@ package struct GoProxyAddress: Hashable, Sendable {
         if rest.hasPrefix("//") {
             rest = rest.dropFirst(2)
             let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+            guard !rest[..<slash].contains(";") else { throw .semicolon }
             let authority = try Authority(rest[..<slash])
             (host, port) = (authority.host, authority.port)
             if authority.credentialsCount > 0 {

@@ -15,6 +15,16 @@ package struct MirrorList: Hashable, Sendable {
 
     /// The mirror that somebody calls so.
     package subscript(called name: String) -> ModuleMirror? { mirrors.first { $0.isCalled(name) } }
+
+    /// One whose name, or one of its other names, is spelt nearly so.
+    func nearlyCalled(_ name: String) -> ModuleMirror? {
+        let name = name.lowercased()
+        return mirrors.first { mirror in
+            ([mirror.name] + mirror.aliases).contains { known in
+                EditDistance.between(name, known.lowercased()) <= (known.count > 6 ? 2 : 1)
+            }
+        }
+    }
 }
 
 extension MirrorList {

@@ -7,6 +7,8 @@
 struct NodeSizeTally: Sendable {
     /// So many answers with a size are needed before one without tells anything.
     static let toldMin: UInt32 = 20
+    /// And so many of a kind where most of it is without.
+    static let toldOfKindMin: UInt32 = 3
 
     private struct Counts: Sendable {
         var told: UInt32 = 0
@@ -53,16 +55,31 @@ struct NodeSizeTally: Sendable {
 
     /// Where answers were passed over that have to be looked at after all.
     var passedOver: Set<Int> {
-        Set(counts.indices.filter { counts[$0].passedOver > 0 && Self.expectsSize(counts[$0]) })
+        Set(counts.indices.filter { counts[$0].passedOver > 0 && expectsSize($0) })
     }
 
-    private static func expectsSize(_ counts: Counts) -> Bool {
-        counts.told >= toldMin && counts.told >= counts.untold
-    }
-
-    /// Whether an answer without a size is no answer: its node says the size of most files of the kind.
+    /// Whether an answer without a size is no answer: its node says the size of most files of the kind. Or it says it of
+    /// some, and of most of all others: when a Caddy is worst, most answers of a kind are none.
     func expectsSize(_ exchange: Exchange) -> Bool {
-        counts(exchange).map { Self.expectsSize($0) } ?? false
+        guard exchange.bytes == nil, let place = Self.place(exchange), place < counts.count else {
+            return false
+        }
+        return expectsSize(place)
+    }
+
+    private func expectsSize(_ place: Int) -> Bool {
+        if Self.isTold(counts[place]) { return true }
+        guard counts[place].told >= Self.toldOfKindMin else { return false }
+        let first = place - place % Self.kinds.count
+        return Self.isTold(
+            counts[first..<min(first + Self.kinds.count, counts.count)].reduce(into: Counts()) {
+                $0.told &+= $1.told
+                $0.untold &+= $1.untold
+            })
+    }
+
+    private static func isTold(_ counts: Counts) -> Bool {
+        counts.told >= toldMin && counts.told >= counts.untold
     }
 
     /// Whether that may turn out when all of the window is known. Of one segment, so that it does not hang on which

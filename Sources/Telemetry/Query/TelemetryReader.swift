@@ -118,7 +118,7 @@ package final class TelemetryReader {
         return try body()
     }
 
-    private struct Totals {
+    struct Totals {
         var segments = 0
         var segmentSpans: Int64 = 0
         var journalRows = 0
@@ -128,7 +128,7 @@ package final class TelemetryReader {
         var version = 0
     }
 
-    private func catalogueTotals() throws(StoreError) -> Totals {
+    func catalogueTotals() throws(StoreError) -> Totals {
         do {
             var totals = Totals()
             totals.version = Int(try connection.integer("PRAGMA user_version") ?? 0)

@@ -106,3 +106,10 @@ package enum HumanUnits {
         Int((magnitude + step / 2) / step)
     }
 }
+
+extension Int64 {
+    /// Nanoseconds, as far as 146 years to each side: sums of what strangers send may be anything.
+    init(nanos value: Double) {
+        self = value.isNaN ? 0 : Int64(Swift.min(Swift.max(value.rounded(), -0x1p62), 0x1p62))
+    }
+}

@@ -21,9 +21,23 @@ extension ResultTable {
                         + "in no \(query.unit.rawValue)"))
         }
         if let zips = compressedFiles(result, query) { notes.append(zips) }
+        let failing = result.failingGroups
+        if !failing.isEmpty {
+            let names = failing.prefix(3).map { group in
+                "\(DisplayText.escaped(group.name)) (\(hundredths(group.availability ?? 0)))"
+            }
+            notes.append(
+                QualityNote(
+                    code: "availability",
+                    message: "less available than others, beyond chance: \(names.joined(separator: ", "))"
+                        + (failing.count > 3 ? " and \(failing.count - 3) more" : "")
+                        + "; what fails fast lowers the mean"))
+        }
         return ResultTable(
             schema: "traceq.compare/1", window: query.window,
-            columns: comparisonColumns(query, hasVisibility: result.groups.contains { $0.visibility != nil }),
+            columns: comparisonColumns(
+                query, hasVisibility: result.groups.contains { $0.visibility != nil },
+                isFailing: !result.failingGroups.isEmpty),
             rowCount: result.groups.count, row: { comparisonCells(result.groups[$0], query) },
             notes: notes + result.quality.notes(isAboutCaches: true),
             summary: comparisonSummary(result, query, zone: zone),
@@ -45,7 +59,7 @@ extension ResultTable {
     }
 
     private static func comparisonColumns(
-        _ query: FleetComparisonQuery, hasVisibility: Bool
+        _ query: FleetComparisonQuery, hasVisibility: Bool, isFailing: Bool
     ) -> [ResultColumn] {
         func number(_ key: String?, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
             ResultColumn(key: key, title: title, fit: fit, alignsRight: true)
@@ -67,7 +81,7 @@ extension ResultTable {
             number("baseline_n", nil), number("baseline_mean_ms", hasWindows ? "BEFORE" : nil),
             number("improvement", nil), number(nil, "IMPROVEMENT"), number("improvement_interval", nil),
             number(nil, "95 % INTERVAL", .spare(6)), number("availability", nil),
-            number("availability_interval", nil), number(nil, "AVAILABLE", .spare(3)),
+            number("availability_interval", nil), number(nil, "AVAILABLE", isFailing ? .fixed : .spare(3)),
             number("hit_ratio", nil), number("hit_ratio_interval", nil), number("lookups", nil),
             number(nil, "HITS", .spare(2)), number("bytes_per_second", nil), number(nil, "MB/S", .spare(0)),
             number("size_saved", nil), number(nil, isEncoding ? "SMALLER" : nil),
@@ -94,7 +108,9 @@ extension ResultTable {
             } ?? .missing,
             group.availability.map { .decimal($0) } ?? .missing,
             interval(group.availabilityInterval, scale: 1),
-            group.availability.map { .identifier(hundredths($0)) } ?? .missing,
+            group.availability.map { share in
+                group.isLessAvailable ? .alarm(hundredths(share)) : .identifier(hundredths(share))
+            } ?? .missing,
             group.hitRatio.map { .decimal($0) } ?? .missing, interval(group.hitRatioInterval, scale: 1),
             .integer(Int64(group.lookups)), group.hitRatio.map { .identifier(tenths($0)) } ?? .missing,
             group.bytesPerSecond.map { .decimal($0) } ?? .missing,
@@ -109,7 +125,7 @@ extension ResultTable {
     }
 
     private static func nanos(_ nanos: Double) -> ResultCell {
-        .duration(Int64(min(max(nanos.rounded(), 0), 0x1p62)))
+        .duration(max(0, Int64(nanos: nanos)))
     }
 
     private static func interval(_ range: ClosedRange<Double>?, scale: Double) -> ResultCell {

@@ -20,8 +20,8 @@ extension ResultTable {
     private static func pathTotals(_ totals: PathTotals) -> JSONNode {
         .object([
             JSONMember("requests", .integer(Int64(totals.requests))),
-            JSONMember("total_ms", .decimal(HumanUnits.milliseconds(Int64(totals.nanos)))),
-            JSONMember("mean_ms", .decimal(HumanUnits.milliseconds(Int64(totals.meanNanos)))),
+            JSONMember("total_ms", .decimal(HumanUnits.milliseconds(Int64(nanos: totals.nanos)))),
+            JSONMember("mean_ms", .decimal(HumanUnits.milliseconds(Int64(nanos: totals.meanNanos)))),
         ])
     }
 
@@ -67,18 +67,18 @@ extension ResultTable {
         let whole = result.totals.meanNanos - baseline.meanNanos
         let change = mean - before
         return cells + [
-            pathTime(before), .change(Int64(clampingPath: change)),
+            pathTime(before), .change(Int64(nanos: change)),
             whole == 0 ? .missing : .decimal(change / whole),
             .identifier(whole == 0 || baseline.requests == 0 ? "-" : tenths(change / whole)),
         ]
     }
 
-    private static func pathTime(_ nanos: Double) -> ResultCell { .duration(Int64(clampingPath: nanos)) }
+    private static func pathTime(_ nanos: Double) -> ResultCell { .duration(Int64(nanos: nanos)) }
 
     private static func pathSummary(
         _ result: FleetPathResult, _ query: FleetPathQuery, zone: TimeZoneRules
     ) -> [String] {
-        func time(_ nanos: Double) -> String { HumanUnits.duration(Int64(clampingPath: nanos)) }
+        func time(_ nanos: Double) -> String { HumanUnits.duration(Int64(nanos: nanos)) }
         let totals = result.totals
         var lines = [
             "mean \(time(totals.meanNanos)) of \(HumanUnits.count(totals.requests, "module request")), "
@@ -98,11 +98,5 @@ extension ResultTable {
                 + "\(HumanUnits.count(baseline.requests, "request")): \(change > 0 ? "+" : "")\(time(change)), to which "
                 + "the changes add up")
         return lines
-    }
-}
-
-extension Int64 {
-    fileprivate init(clampingPath nanos: Double) {
-        self = Int64(Swift.min(Swift.max(nanos.rounded(), -0x1p62), 0x1p62))
     }
 }

@@ -9,10 +9,24 @@ extension ResultTable {
             columns: errorColumns(
                 zone: zone, hasMessages: result.causes.contains { $0.message != nil }),
             rowCount: result.causes.count, row: { errorCells(result.causes[$0], all: all) },
-            notes: result.notes + result.quality.notes(), summary: errorSummary(result),
+            notes: result.notes + result.quality.notes() + otherRequests(result),
+            summary: errorSummary(result),
             members: [
                 JSONMember("totals", errorTotals(result)), JSONMember("quality", result.quality.json),
             ])
+    }
+
+    /// Failures are not there for nobody because their paths are those of no module.
+    private static func otherRequests(_ result: FleetErrorsResult) -> [QualityNote] {
+        guard result.otherFailures > 0 else { return [] }
+        return [
+            QualityNote(
+                code: "other_requests",
+                message:
+                    "\(HumanUnits.count(result.otherFailures, "failure")) of \(HumanUnits.count(result.others, "request")) "
+                    + "for what is no module are not in this answer: traceq stats --by http.route --where status=error "
+                    + "and traceq nodes count them")
+        ]
     }
 
     private static func errorTotals(_ result: FleetErrorsResult) -> JSONNode {

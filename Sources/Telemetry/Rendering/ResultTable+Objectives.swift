@@ -31,7 +31,8 @@ extension ResultTable {
         let objective = found.objective
         let unit = objective.indicator.unit
         func number(_ value: Double?) -> ResultCell { value.map { unit.cell($0) } ?? .missing }
-        let budget = found.budget
+        // Of nothing, nothing is spent, and that says nothing.
+        let budget = found.counts.total > 0 ? found.budget : nil
         let target: [ResultCell] = [
             .text(objective.name), .identifier(objective.indicator.rawValue),
             .identifier(objective.statistic.text), .identifier(objective.relation.rawValue),

@@ -30,8 +30,8 @@ extension ResultTable {
             JSONMember("lookups", .integer(Int64(result.lookups))),
             JSONMember("misses", .integer(Int64(result.misses))),
             JSONMember("incomparable_misses", .integer(Int64(result.incomparable))),
-            JSONMember("saved_ms", .decimal(HumanUnits.milliseconds(Int64(result.savedNanos)))),
-            JSONMember("client_ms", .decimal(HumanUnits.milliseconds(Int64(result.clientNanos)))),
+            JSONMember("saved_ms", .decimal(HumanUnits.milliseconds(Int64(nanos: result.savedNanos)))),
+            JSONMember("client_ms", .decimal(HumanUnits.milliseconds(Int64(nanos: result.clientNanos)))),
         ])
     }
 
@@ -53,16 +53,16 @@ extension ResultTable {
         let share = all > 0 ? version.savedNanos / all : 0
         return [
             .text(version.name.module), version.name.version.map { .text($0) } ?? .missing,
-            .duration(Int64(min(version.savedNanos.rounded(), 0x1p62))), .decimal(share),
+            .duration(Int64(nanos: version.savedNanos)), .decimal(share),
             .identifier(tenths(share)), .integer(Int64(version.misses)),
-            .duration(Int64(min(version.waitedNanos.rounded(), 0x1p62))), .integer(Int64(version.clients)),
+            .duration(Int64(nanos: version.waitedNanos)), .integer(Int64(version.clients)),
             .integer(Int64(version.nodes)), .time(version.first),
         ]
     }
 
     private static func prewarmSummary(_ result: FleetPrewarmResult) -> [String] {
         guard !result.versions.isEmpty else { return [] }
-        func time(_ nanos: Double) -> String { HumanUnits.duration(Int64(min(nanos.rounded(), 0x1p62))) }
+        func time(_ nanos: Double) -> String { HumanUnits.duration(Int64(nanos: nanos)) }
         let shown = result.versions.reduce(0) { $0 + $1.savedNanos }
         let share = result.clientNanos > 0 ? tenths(shown / result.clientNanos) : "-"
         let hidden = result.versionCount - result.versions.count

@@ -27,7 +27,7 @@ extension ResultTable {
         .object([
             JSONMember("selected", .integer(Int64(result.selected))),
             JSONMember("rest", .integer(Int64(result.rest))),
-            JSONMember("excess_ms", .decimal(HumanUnits.milliseconds(Int64(result.excessNanos)))),
+            JSONMember("excess_ms", .decimal(HumanUnits.milliseconds(Int64(nanos: result.excessNanos)))),
             JSONMember("tests", .integer(Int64(result.testCount))),
             JSONMember("attributes", .integer(Int64(result.attributeCount))),
             JSONMember("left_out", .array(result.leftOut.map { .string($0) })),
@@ -61,7 +61,7 @@ extension ResultTable {
             finding.lift.isFinite ? .decimal(finding.lift) : .missing,
             .identifier(finding.lift.isFinite ? HumanUnits.rate(finding.lift) + "x" : "only"),
             .decimal(finding.explained), .identifier(tenths(finding.explained)),
-            .duration(Int64(min(finding.explainedNanos.rounded(), 0x1p62))),
+            .duration(Int64(nanos: finding.explainedNanos)),
             .decimal(finding.falseDiscoveryRate), .identifier(chance(finding.falseDiscoveryRate)),
             .structured(.array(finding.also.map { .string($0) })),
             finding.also.isEmpty ? .missing : .text(alsoText(finding.also)),
@@ -91,7 +91,7 @@ extension ResultTable {
         _ result: FleetWhyResult, _ query: FleetWhyQuery, _ target: WhyTarget?, zone: TimeZoneRules
     ) -> [String] {
         let noun = whyNoun(query.selection)
-        let time = HumanUnits.duration(Int64(min(result.excessNanos.rounded(), 0x1p62)))
+        let time = HumanUnits.duration(Int64(nanos: result.excessNanos))
         var lines: [String] = []
         if let target {
             lines.append(

@@ -38,6 +38,20 @@ struct ChainLintTests {
         #expect(!LintSummary(found).isBad)
     }
 
+    @Test("a semicolon separates nothing, and a label that is spelt nearly as a mirror is no mirror")
+    func misspelt() {
+        let list = "https://proxy.golang.org;direct"
+        let found = findings(list)
+        #expect(rules(found) == [.badAddress] && found.map(\.severity) == [.error])
+        #expect(found.first?.message.contains("semicolon") == true)
+        #expect(marked(list, found.first) == list)
+        let label = findings("https://x.example.org,direct", label: "goproxycn")
+        #expect(rules(label).contains(.labelMismatch) && LintSummary(label).isBad)
+        #expect(label.contains { $0.message.contains("did you mean goproxy.cn?") })
+        // What one's own proxy is called nobody has to know.
+        #expect(findings("https://x.example.org,direct", label: "builders").isEmpty)
+    }
+
     @Test("5.1: a private proxy before direct has nothing")
     func good() {
         #expect(findings("\(Self.own),https://goproxy.cn,off", goprivate: "git.example.com").isEmpty)

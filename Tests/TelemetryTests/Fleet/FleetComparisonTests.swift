@@ -51,6 +51,28 @@ struct FleetComparisonTests {
         #expect(table.row(1).contains(.identifier("78.2 %")))
     }
 
+    @Test("who fails fast is marked and told of, though its mean is better")
+    func failing() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(400) { request, number in
+            request.node = number < 200 ? "edge-1" : "edge-2"
+            request.millis = number < 200 ? 50 : 2
+            request.status = number >= 200 && number % 10 > 0 ? 502 : 200
+        }
+        let query = FleetComparisonQuery(window: .all, key: .dimension(.node), baseline: "edge-1")
+        let result = try await fleet.reader().compare(query)
+        #expect(result.failingGroups.map(\.name) == ["edge-2"])
+        #expect(result.groups.last?.verdict == .better)
+        let table = ResultTable.comparison(result, query, zone: .utc)
+        #expect(table.notes.first { $0.code == "availability" }?.message.contains("edge-2 (10.00 %)") == true)
+        let style = RenderStyle(width: 60)
+        var text = ""
+        var (output, diagnostics) = (OutputBuffer { text += $0 }, OutputBuffer { _ in })
+        table.write(as: .table, style: style, to: &output, diagnostics: &diagnostics)
+        output.flush()
+        #expect(text.contains("! 10.00 %"), "however narrow")
+    }
+
     @Test("what may be chance is not distinguishable, and too few requests have no verdict")
     func chance() async throws {
         var fleet = try SpelledFleet()

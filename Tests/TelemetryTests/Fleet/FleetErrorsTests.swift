@@ -16,6 +16,21 @@ struct FleetErrorsTests {
         ])
     func messages(message: String, expected: String) { #expect(MessageWords.normalised(message) == expected) }
 
+    @Test("failures for paths of no module are told of, though they are in no cause")
+    func otherRequests() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(20) { _, _ in }
+        fleet.add(5) { request, number in
+            request.path = "/no-module/\(number)/x"
+            request.status = number < 3 ? 502 : 200
+        }
+        let query = FleetErrorsQuery(window: .all)
+        let result = try await fleet.reader().errors(query)
+        #expect(result.causes.isEmpty && result.others == 5 && result.otherFailures == 3)
+        let notes = ResultTable.errors(result, query, zone: .utc).notes
+        #expect(notes.first { $0.code == "other_requests" }?.message.hasPrefix("3 failures of 5 requests") == true)
+    }
+
     @Test("long messages are cut at a word")
     func longMessage() {
         let words = MessageWords.normalised((0..<100).map { _ in "wordy" }.joined(separator: " "))

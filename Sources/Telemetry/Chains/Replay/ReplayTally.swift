@@ -50,9 +50,10 @@ struct ReplayTally: FleetAggregate {
     mutating func add(_ group: ExchangeGroup) {
         for place in group.counted {
             let exchange = group.exchanges[place]
-            guard exchange.module > 0, let kind = exchange.moduleKind, Self.kinds.contains(kind) else {
-                continue
-            }
+            // The go command probes for modules at paths that are none: nobody wishes for these.
+            guard exchange.module > 0, let kind = exchange.moduleKind, Self.kinds.contains(kind),
+                exchange.outcome != RequestOutcome.probe.rawValue
+            else { continue }
             if exchange.isRequest {
                 requests += 1
                 if exchange.label == 0 { withoutHost += 1 }

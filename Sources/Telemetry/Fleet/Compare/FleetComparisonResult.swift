@@ -33,6 +33,8 @@ package struct ComparedGroup: Sendable {
     package var hitRatio: Double?
     package var hitRatioInterval: ClosedRange<Double>?
     package var lookups: Int
+    /// It failed more often than another group, beyond chance.
+    package var isLessAvailable = false
     /// Of responses of 1 MiB and more.
     package var bytesPerSecond: Double?
     /// By which part of their size the same files were smaller than without encoding.
@@ -57,6 +59,19 @@ package struct FleetComparisonResult: Sendable {
     package var withoutClient: Int
     package var quality: FleetQuality
     package var notes: [QualityNote]
+
+    package var failingGroups: [ComparedGroup] { groups.filter(\.isLessAvailable) }
+
+    /// Marks groups that failed more often than the most available one: when even the best that theirs may be is below
+    /// the worst that its may be.
+    mutating func markAvailability() {
+        let intervals = groups.compactMap(\.availabilityInterval)
+        guard let best = intervals.map(\.lowerBound).max() else { return }
+        for place in groups.indices {
+            let upper = groups[place].availabilityInterval?.upperBound ?? 1
+            groups[place].isLessAvailable = upper < best
+        }
+    }
 }
 
 /// Makes the figures of groups.

@@ -19,6 +19,7 @@ extension TelemetryReader {
                 let versions = visibility[result.groups[place].name] ?? []
                 result.groups[place].visibility = VisibilityMedian(versions)
             }
+            result.markAvailability()
             result.notes = damageNotes()
             return result
         }

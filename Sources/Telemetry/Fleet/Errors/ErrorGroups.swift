@@ -131,6 +131,7 @@ extension TelemetryReader {
                 causes: zip(shown, ids).map { Self.cause($0, errors, names, trace: $1) },
                 causeCount: groups.count, requests: errors.requests, failures: failures,
                 refusals: errors.rows.count - failures, probes: errors.probes, aborted: errors.aborted,
+                others: errors.others, otherFailures: errors.otherFailures,
                 quality: answer.quality, notes: damageNotes())
         }
     }

@@ -48,6 +48,9 @@ package struct FleetErrorsResult: Sendable {
     package var refusals: Int
     package var probes: Int
     package var aborted: Int
+    /// What was asked for besides, for paths of no module, and how much of that failed.
+    package var others: Int
+    package var otherFailures: Int
     /// Requests that could have gone wrong: without probes and what clients gave up.
     package var judged: Int { requests - probes - aborted }
     package var quality: FleetQuality
@@ -95,6 +98,8 @@ struct ErrorRows: FleetAggregate {
     private(set) var requests = 0
     private(set) var probes = 0
     private(set) var aborted = 0
+    private(set) var others = 0
+    private(set) var otherFailures = 0
     /// Requests as each node had them, by number of the node.
     private(set) var requestsByNode = ByNumber(0)
     private(set) var requestsByModule = ByNumber(0)
@@ -129,7 +134,12 @@ struct ErrorRows: FleetAggregate {
     mutating func add(_ group: ExchangeGroup) {
         for place in group.counted {
             let exchange = group.exchanges[place]
-            guard exchange.moduleKind?.isModuleRequest == true else { continue }
+            guard exchange.moduleKind?.isModuleRequest == true else {
+                guard exchange.isRequest, exchange.moduleKind != .ops else { continue }
+                others += 1
+                if RequestOutcome(rawValue: exchange.outcome)?.isFailure == true { otherFailures += 1 }
+                continue
+            }
             requestsByNode[exchange.node] += 1
             guard exchange.isRequest else { continue }
             requests += 1
@@ -187,6 +197,8 @@ struct ErrorRows: FleetAggregate {
         requests += other.requests
         probes += other.probes
         aborted += other.aborted
+        others += other.others
+        otherFailures += other.otherFailures
         requestsByNode.merge(other.requestsByNode, +=)
         requestsByModule.merge(other.requestsByModule, +=)
     }

@@ -28,7 +28,8 @@ extension TelemetryReader {
                 nodes: nodes, visibility: versions.filter { query.filter.passes($0.node) },
                 configurations: report.configurationCount, hasOthers: !census.numbers.isEmpty,
                 quality: answer.quality,
-                notes: census.notes + report.notes(nodes) + damageNotes())
+                notes: try census.notes + report.notes(nodes)
+                    + futureNotes(query.window, now: query.now) + damageNotes())
         }
     }
 

@@ -6,8 +6,11 @@ struct NodeTelemetry: Sendable {
     struct Entry: Sendable {
         /// Spans that started in the window.
         var spans = 0
-        /// The least time between the end of a span and its arrival, in nanoseconds; nil where arrivals say nothing.
-        var leastLag: Int64?
+        /// The least times between the end of a span and its arrival.
+        private var leastLags = LeastLags()
+        /// The least time between the end of a span and its arrival, in nanoseconds, as far as it is more than a single
+        /// wrong time; nil where arrivals say nothing.
+        var leastLag: Int64? { leastLags.value }
         /// All of these times.
         var lags = SignedSketch()
         /// The last end of a span, by the node's clock.
@@ -17,11 +20,13 @@ struct NodeTelemetry: Sendable {
 
         mutating func merge(_ other: Entry) {
             spans += other.spans
-            leastLag = [leastLag, other.leastLag].compactMap(\.self).min()
+            leastLags.merge(other.leastLags)
             lags.merge(other.lags)
             lastEnd = max(lastEnd, other.lastEnd)
             arrivals.merge(other.arrivals)
         }
+
+        mutating func add(lag: Int64) { leastLags.add(lag) }
     }
 
     /// Where files come from that were imported: they arrived when they were, and not from a node.
@@ -78,7 +83,7 @@ struct NodeTelemetry: Sendable {
             lastStart = max(lastStart ?? start, start)
             guard !isImport[arrival] else { continue }
             let lag = arrivals[arrival].receivedAt.rawValue &- Int64(clamping: end)
-            if lag < entries[node].leastLag ?? .max { entries[node].leastLag = lag }
+            entries[node].add(lag: lag)
             if keepsLags { entries[node].lags.add(lag) }
         }
     }

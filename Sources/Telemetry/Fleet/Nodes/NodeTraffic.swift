@@ -12,7 +12,7 @@ struct NodeTraffic: FleetAggregate {
         var ownDurations = DurationSketch()
 
         /// - Parameter hop: the first that it was passed on to
-        mutating func add(_ exchange: Exchange, hop: Exchange?) {
+        mutating func add(_ exchange: Exchange, hop: Exchange? = nil) {
             requests += 1
             durations.add(Int64(clamping: exchange.durationNanos))
             switch RequestOutcome(rawValue: exchange.outcome) {

@@ -36,8 +36,25 @@ extension TelemetryReader {
                 rateNanos: window.rateNanos(
                     first: traffic.telemetry.firstStart, last: traffic.telemetry.lastStart),
                 hasOthers: !census.numbers.isEmpty,
-                quality: answer.quality, notes: census.notes + damageNotes())
+                quality: answer.quality,
+                notes: try census.notes + futureNotes(window, now: query.now) + damageNotes())
         }
+    }
+
+    /// Spans that start well behind the time of asking are in no window that ends with it: the node that sent them would
+    /// not be there, and nothing would say why.
+    func futureNotes(_ window: TimeWindow, now: UnixNanos) throws(StoreError) -> [QualityNote] {
+        let minute: Int64 = 60_000_000_000
+        guard let newest = try catalogueTotals().maxStart, newest > now.advanced(byNanos: minute),
+            newest >= window.until
+        else { return [] }
+        return [
+            QualityNote(
+                code: "future_spans",
+                message:
+                    "there are spans from \(newest.rfc3339), which is not yet: a clock is ahead, and what it tells is in "
+                    + "no window that ends now; a later --until shows whose")
+        ]
     }
 
     /// When log records of nodes arrived.

@@ -170,6 +170,14 @@ struct PathSums: FleetAggregate {
         let hop = group.hops(of: place).first { group.exchanges[$0].flags.contains(.matchedByTime) }
         let source = hop.map { group.exchanges[$0] } ?? exchange
         let pieces = held[Self.key(source)] ?? []
+        if exchange.isCutOff {
+            // Only now it is known that nothing behind it had a part in it.
+            return pieces.map { piece in
+                var key = parts[piece.part].key
+                key.stage = .network
+                return (part(key), Double(piece.nanos))
+            }
+        }
         let stages = group.heldStages[place]
         var seen = StageTimes()
         for piece in pieces { seen[parts[piece.part].key.stage] &+= piece.nanos }

@@ -51,8 +51,8 @@ struct WhyAttribute: Sendable {
         let read = reading.value(value)
         if case .missing = read { return nil }
         let text = SegmentExchanges.labelText(read)
-        // The route of everything is none.
-        return name == "http.route" && text == "/" ? nil : text
+        // What nginx says for a variable that is not set; and the route of everything is none.
+        return text == "-" || text.isEmpty || name == "http.route" && text == "/" ? nil : text
     }
 
     /// Whether it says how a request ended, in whatever words: of failures every one has some.

@@ -137,7 +137,8 @@ struct WhyValues: Sendable {
         }
         for row in requests.rest { found[Int(rows[Int(row)])].rest += 1 }
         for (origin, count) in found.enumerated() where count.selected + count.rest > 0 {
-            for pair in origins[origin].resource.attributes {
+            // What the emitter was made with has no part in what it tells of.
+            for pair in origins[origin].resource.attributes where !pair.key.hasPrefix("telemetry.") {
                 let attribute = Int(number(attribute: "resource." + pair.key))
                 guard !isID[attribute] else { continue }
                 let value = number(value: Self.text(SpanValue(pair.value)), of: attribute)
