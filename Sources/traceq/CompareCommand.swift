@@ -132,10 +132,10 @@ struct CompareCommand: ContextCommand {
         }
         let filters =
             requests.given
-        return EmptyWindowAdvice(
+        return try EmptyWindowAdvice(
             window: query.window, filters: filters, now: context.now, zone: style.zone,
             noun: "module request", notes: notes
-        ).sentence(try reader.info())
+        ).sentence(reader, query.filter, among: .moduleRequests)
     }
 }
 

@@ -71,7 +71,7 @@ struct CriticalPathCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module request", notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
         }
         context.write(table, as: format, style: style)
         return .success

@@ -50,7 +50,7 @@ struct ErrorsCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module request", notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
         } else if table.rowCount == 0 {
             table.explainEmptiness(ResultTable.noErrors(result), format)
         }

@@ -56,7 +56,7 @@ struct LagCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: result.hasOthers ? nodes.given : [], now: context.now,
                 zone: style.zone, noun: "node", notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, nodes.names, among: .nodes), format)
         } else if table.rowCount == 0, let sentence = table.summary.first {
             table.explainEmptiness(sentence, format)
         }

@@ -51,7 +51,7 @@ struct LeaksCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: requests.given, now: context.now, zone: style.zone,
                 noun: "module request", notes: result.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .calls), format)
         }
         context.write(table, as: format, style: style)
         return result.leakCount > 0 ? .conditionFound : .success

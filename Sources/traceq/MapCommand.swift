@@ -53,7 +53,7 @@ struct MapCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: fleet.given, now: context.now, zone: style.zone,
                 noun: "request", notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .requests), format)
         }
         context.write(table, as: format, style: style)
         return .success

@@ -64,7 +64,7 @@ struct MissesCommand: ContextCommand {
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module file request", lacking: "asks a Go module proxy for a file of a version",
                 notes: result.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
         } else if case .attribute(let key) = query.dimension, result.groups.allSatisfy({ $0.key == nil }) {
             table.notes += try UnknownKeyAdvice.notes(on: key, in: query.window, reader)
         }

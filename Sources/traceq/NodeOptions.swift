@@ -21,6 +21,14 @@ struct NodeOptions: ParsableArguments {
             .compactMap { $0.1 ? $0.0 : nil }
     }
 
+    /// What it says of names.
+    var names: FleetFilter {
+        var filter = FleetFilter()
+        filter.node = node
+        filter.region = region
+        return filter
+    }
+
     var filter: NodeFilter { NodeFilter(node: node, region: region, role: role) }
 }
 

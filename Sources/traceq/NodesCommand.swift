@@ -59,7 +59,7 @@ struct NodesCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: result.hasOthers ? nodes.given : [], now: context.now,
                 zone: style.zone, noun: "node", notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, nodes.names, among: .nodes), format)
         }
         context.write(table, as: format, style: style)
         return .success

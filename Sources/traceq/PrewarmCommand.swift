@@ -95,9 +95,9 @@ struct PrewarmCommand: ContextCommand {
         if result.files > 0 { return ResultTable.nothingToWarm(result) }
         let filters =
             requests.given
-        return EmptyWindowAdvice(
+        return try EmptyWindowAdvice(
             window: query.window, filters: filters, now: context.now, zone: style.zone,
             noun: "module request", notes: notes
-        ).sentence(try reader.info())
+        ).sentence(reader, query.filter, among: .moduleRequests)
     }
 }

@@ -63,9 +63,9 @@ struct RecommendCommand: ContextCommand {
                 "no request of the window tells which host was asked (server.address, http.host, or a whole URL), "
                 + "so that there is nothing to compare; docs/exporters.md tells how nodes can say it"
         }
-        return EmptyWindowAdvice(
+        return try EmptyWindowAdvice(
             window: query.window, filters: requests.given, now: context.now, zone: style.zone,
             noun: "module file request", notes: result.notes
-        ).sentence(try reader.info())
+        ).sentence(reader, query.filter, among: .calls)
     }
 }

@@ -62,7 +62,7 @@ struct SLOCommand: ContextCommand {
             table.rowCount = 0
             table.summary = []
             table.notes = result.notes
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
         } else {
             table.notes += shortHistory(query, try reader.info())
         }

@@ -74,7 +74,10 @@ struct SlowestCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: noun,
                 lacking: fleetQuery?.unit.lacking, notes: table.notes)
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(
+                try advice.sentence(
+                    reader, fleetQuery?.filter ?? spans.names,
+                    among: fleetQuery == nil ? .spans : .moduleRequests), format)
         }
         context.write(table, as: format, style: style)
         return .success

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Telemetry
 
 /// Which spans a command is about, besides their time.
 struct SpanOptions: ParsableArguments {
@@ -20,5 +21,13 @@ struct SpanOptions: ParsableArguments {
         [("--service", service), ("--node", node), ("--name", name)].compactMap {
             $0.1 == nil ? nil : $0.0
         }
+    }
+
+    /// What it says of services and nodes.
+    var names: FleetFilter {
+        var filter = FleetFilter()
+        filter.service = service
+        filter.node = node
+        return filter
     }
 }

@@ -86,12 +86,7 @@ struct StatsCommand: ContextCommand {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: "span",
                 notes: result.notes)
-            let sentence = advice.sentence(try reader.info())
-            if format.isForPeople {
-                table.summary = [sentence]
-            } else {
-                table.notes.append(QualityNote(code: "empty_window", message: sentence))
-            }
+            table.explainEmptiness(try advice.sentence(reader, spans.names, among: .spans), format)
         }
         context.write(table, as: format, style: style)
         return .success

@@ -165,10 +165,10 @@ struct WhyCommand: ContextCommand {
         }
         let filters = requests.given
         return [
-            EmptyWindowAdvice(
+            try EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module request", notes: table.notes
-            ).sentence(try reader.info())
+            ).sentence(reader, query.filter, among: .moduleRequests)
         ]
     }
 }

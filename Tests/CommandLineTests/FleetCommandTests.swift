@@ -253,7 +253,7 @@ struct FleetCommandTests {
         try await self.store([Request(node: "n", path: "/github.com/a/b/@v/list", secondsAgo: 30)])
         let filter = command == "map" ? "--module" : "--node"
         let filtered = InMemoryCommandLine([command, "--db", path, filter, "nobody"])
-        #expect(filtered.output.contains("fits \(filter); leave it out"), "\(filtered.output)")
+        #expect(filtered.output.contains("fits \(filter) 'nobody'; the only "), "\(filtered.output)")
         let early = InMemoryCommandLine([command, "--db", path, "--since", "2d", "--until", "1d"])
         #expect(early.output.contains("no "))
         #expect(early.output.contains("in the window"))

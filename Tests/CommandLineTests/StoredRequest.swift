@@ -19,6 +19,9 @@ struct StoredRequest {
     /// In place of that of a module's zip.
     var path: String?
     var region: String?
+    var service = "edge"
+    /// `edge.node.role`.
+    var role: String?
     var kind = SpanKind.server
     /// Which of the requests it is stored with this one is part of, by its number.
     var parent: Int?
@@ -29,13 +32,18 @@ struct StoredRequest {
     /// Stores some, each in a trace of its own but for those that have a parent.
     static func store(_ requests: [StoredRequest], in path: String) async throws {
         let store = try TelemetryStore.open(path: path, options: StoreOptions())
-        for (node, requests) in Dictionary(grouping: requests.enumerated().map(\.self), by: \.element.node) {
+        let all = requests.enumerated().map(\.self)
+        for (sender, requests) in Dictionary(grouping: all, by: { [$0.element.node, $0.element.service] }) {
             let spans = requests.map { number, request in request.span(number) }
             var attributes = [
-                KeyValue("service.name", .string("edge")), KeyValue("service.instance.id", .string(node)),
+                KeyValue("service.name", .string(sender[1])),
+                KeyValue("service.instance.id", .string(sender[0])),
             ]
             if let region = requests.first?.element.region {
                 attributes.append(KeyValue("cloud.region", .string(region)))
+            }
+            if let role = requests.first?.element.role {
+                attributes.append(KeyValue("edge.node.role", .string(role)))
             }
             let body = ExportTraceServiceRequest(
                 resourceSpans: [

@@ -67,7 +67,7 @@ struct ChainReplayCommand: ContextCommand {
                 window: query.window, filters: fleet.given, now: context.now, zone: style.zone,
                 noun: "module request", notes: answer.notes)
             table.rowCount = 0
-            table.explainEmptiness(advice.sentence(try reader.info()), format)
+            table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
         }
         context.write(table, as: format, style: style)
         return .success
