@@ -108,10 +108,13 @@ struct CompareCommand: ContextCommand {
     ) -> CommandFailure {
         let shown = names.prefix(10).map { DisplayText.escaped($0) }.joined(separator: ", ")
         let rest = names.count > 10 ? " and \(names.count - 10) more" : ""
+        // Of nodes that share the name, none was meant more than the others.
+        let isShared = names.contains { $0.hasPrefix(baseline + " (") }
         return CommandFailure(
             .usage,
             "no requests of the window have the \(DisplayText.escaped(key.text)) "
-                + "'\(DisplayText.escaped(baseline))'" + Suggestion.sentence(baseline, among: names)
+                + "'\(DisplayText.escaped(baseline))'"
+                + (isShared ? "" : Suggestion.sentence(baseline, among: names))
                 + "; there are \(shown)\(rest)")
     }
 

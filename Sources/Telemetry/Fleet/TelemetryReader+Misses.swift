@@ -41,6 +41,12 @@ extension TelemetryReader {
             // What several nodes on one way did not have was waited for once.
             if !query.dimension.isOfNodes { totals += refetches.total }
         }
+        let shared =
+            query.dimension == .node
+            ? SharedNames(counts.lazy.filter { $0.value.requests > 0 }.map { names.node($0.key.code) }) : nil
+        func text(_ code: UInt32) -> String? {
+            shared?.label(names.node(code)) ?? query.dimension.text(code, names)
+        }
         // Several codes may stand for one text.
         struct Folded: Hashable {
             var key: String?
@@ -48,9 +54,7 @@ extension TelemetryReader {
         }
         var folded: [Folded: MissCounts] = [:]
         for (key, more) in counts {
-            folded[
-                Folded(key: query.dimension.text(key.code, names), period: key.period), default: MissCounts()] +=
-                more
+            folded[Folded(key: text(key.code), period: key.period), default: MissCounts()] += more
         }
         let groups = folded.filter { $0.value.requests > 0 }.map { folded, counts in
             MissGroup(

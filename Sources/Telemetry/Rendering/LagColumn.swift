@@ -6,8 +6,10 @@ struct LagColumn {
     /// All columns: data formats have each of them, people see those of the measures that say something.
     static func all(_ result: FleetLagResult, only: LagMeasure?, zone: TimeZoneRules) -> [LagColumn] {
         let isWide = only == nil
+        let shared = SharedNames(result.nodes.lazy.map(\.node))
         var columns = [
-            LagColumn("node", "NODE", fit: .elastic) { .text($0.node.identity.name) },
+            LagColumn(nil, "NODE", fit: .elastic) { .text(shared.label($0.node)) },
+            LagColumn("node", nil) { .text($0.node.identity.name) },
             LagColumn("node_source", nil) { .identifier($0.node.identity.source.rawValue) },
             LagColumn("role", "ROLE", fit: .spare(1)) { row in
                 row.node.role.map { .identifier($0.rawValue) } ?? .missing

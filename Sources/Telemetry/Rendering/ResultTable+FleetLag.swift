@@ -71,6 +71,7 @@ extension ResultTable {
         _ result: FleetLagResult, _ query: FleetLagQuery, limit: Int, zone: TimeZoneRules
     ) -> ResultTable {
         let rows = Array(result.visibility.prefix(limit))
+        let shared = SharedNames(result.nodes.lazy.map(\.node))
         let confirmed = result.visibility.count { $0.isConfirmed }
         let missing = result.visibility.count { $0.upperNanos == nil }
         var summary = [
@@ -91,7 +92,7 @@ extension ResultTable {
             columns: [
                 number(nil, "VISIBLE AFTER"), number("after_ms", nil), number("upto_ms", nil),
                 ResultColumn(key: "confirmed", title: nil),
-                ResultColumn(key: "node", title: "NODE", fit: .elastic),
+                ResultColumn(key: nil, title: "NODE", fit: .elastic), ResultColumn(key: "node", title: nil),
                 ResultColumn(key: "role", title: "ROLE", fit: .spare(1)),
                 ResultColumn(key: "region", title: "REGION", fit: .spare(0)),
                 ResultColumn(key: "module", title: "MODULE", fit: .elastic),
@@ -106,7 +107,8 @@ extension ResultTable {
                     row.alarm.level == .fine ? .identifier(text) : .alarm(text),
                     row.lowerNanos.map { .duration($0) } ?? .missing,
                     row.upperNanos.map { .duration($0) } ?? .missing, .structured(.bool(row.isConfirmed)),
-                    .text(row.node.identity.name), row.node.role.map { .identifier($0.rawValue) } ?? .missing,
+                    .text(shared.label(row.node)), .text(row.node.identity.name),
+                    row.node.role.map { .identifier($0.rawValue) } ?? .missing,
                     row.node.region.map { .text($0) } ?? .missing, .text(row.module.module),
                     row.module.version.map { .text($0) } ?? .missing, .time(row.published.time),
                     .identifier(row.published.source.rawValue),

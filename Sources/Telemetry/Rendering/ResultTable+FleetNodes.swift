@@ -4,9 +4,10 @@ extension ResultTable {
         _ result: FleetNodesResult, _ query: FleetNodesQuery, limit: Int
     ) -> ResultTable {
         let rows = Array(result.nodes.prefix(limit))
+        let shared = SharedNames(result.nodes.lazy.map(\.node))
         return ResultTable(
             schema: "traceq.nodes/1", window: query.window, columns: nodeColumns, rowCount: rows.count,
-            row: { nodeCells(rows[$0], result) }, notes: fleetNotes(result, shown: rows.count),
+            row: { nodeCells(rows[$0], result, shared) }, notes: fleetNotes(result, shown: rows.count),
             summary: nodeSummary(result, shown: rows.count))
     }
 
@@ -51,7 +52,7 @@ extension ResultTable {
 
     private static var nodeColumns: [ResultColumn] {
         [
-            ResultColumn(key: "node", title: "NODE", fit: .elastic),
+            ResultColumn(key: nil, title: "NODE", fit: .elastic), ResultColumn(key: "node", title: nil),
             ResultColumn(key: "node_source", title: nil),
             ResultColumn(key: "role", title: "ROLE", fit: .spare(3)),
             ResultColumn(key: "region", title: "REGION", fit: .spare(2)),
@@ -77,10 +78,13 @@ extension ResultTable {
 
     // MARK: Cells
 
-    private static func nodeCells(_ row: NodeReport, _ result: FleetNodesResult) -> [ResultCell] {
+    private static func nodeCells(
+        _ row: NodeReport, _ result: FleetNodesResult, _ shared: SharedNames
+    ) -> [ResultCell] {
         let node = row.node
         let cells: [ResultCell] = [
-            .text(node.identity.name), .identifier(node.identity.source.rawValue),
+            .text(shared.label(node)), .text(node.identity.name),
+            .identifier(node.identity.source.rawValue),
             node.role.map { .identifier($0.rawValue) } ?? .missing,
             node.region.map { .text($0) } ?? .missing,
             node.software.map { .identifier($0.rawValue) } ?? .missing, .text(node.service),

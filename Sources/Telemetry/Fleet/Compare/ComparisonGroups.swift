@@ -4,6 +4,8 @@ struct ComparisonGroups: FleetAggregate {
     /// at nodes that say it of others this means that they were not.
     struct Name: Hashable, Sendable {
         var text: String
+        /// Of nodes: what tells those of one name apart.
+        var service: String?
         var silentNode: UInt32 = 0
     }
 
@@ -100,7 +102,8 @@ struct ComparisonGroups: FleetAggregate {
         let known = tables ?? FleetNameTables(names)
         tables = known
         guard let text = key.text(of, known), !text.isEmpty else { return nil }
-        let number = number(Name(text: text))
+        let number = number(
+            Name(text: text, service: key == .dimension(.node) ? known.node(of).service : nil))
         while groupOf.count <= Int(of) { groupOf.append(0) }
         groupOf[Int(of)] = number + 1
         return number
@@ -128,16 +131,33 @@ struct ComparisonGroups: FleetAggregate {
 
     // MARK: After the scan
 
-    /// The groups by name; what nobody says how it was encoded is counted as unnamed.
-    mutating func finished() -> [String: ComparisonTally] {
+    /// The groups; what nobody says how it was encoded is counted as unnamed.
+    mutating func finished() -> [Name: ComparisonTally] {
         addUnits()
-        var found: [String: ComparisonTally] = [:]
+        var found: [Name: ComparisonTally] = [:]
         for (name, tally) in zip(groupNames, tallies) {
             guard name.silentNode == 0 || encodingNodes.contains(name.silentNode) else {
                 unnamed += tally.requests
                 continue
             }
-            found[name.text, default: ComparisonTally()].merge(tally)
+            found[Name(text: name.text, service: name.service), default: ComparisonTally()].merge(tally)
+        }
+        return found
+    }
+
+    /// Names that several nodes have, among those of some groups.
+    static func sharedNames(_ groups: some Sequence<Name>) -> SharedNames {
+        SharedNames(groups.compactMap { group in group.service.map { (name: group.text, service: $0) } })
+    }
+
+    /// Groups by what they are called.
+    static func named(
+        _ groups: [Name: ComparisonTally], _ shared: SharedNames
+    ) -> [String: ComparisonTally] {
+        var found: [String: ComparisonTally] = [:]
+        for (name, tally) in groups {
+            let label = name.service.map { shared.label(name.text, $0) } ?? name.text
+            if found[label]?.merge(tally) == nil { found[label] = tally }
         }
         return found
     }

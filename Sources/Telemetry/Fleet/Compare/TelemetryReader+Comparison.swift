@@ -3,20 +3,30 @@ extension TelemetryReader {
     /// - Throws: `StoreError`
     package func compare(_ query: FleetComparisonQuery) throws(StoreError) -> FleetComparisonResult {
         try snapshot { () throws(StoreError) in
-            var (now, visibility, quality) = try comparisonGroups(query, query.window)
-            let groups = now.finished()
+            var (now, versions, quality) = try comparisonGroups(query, query.window)
+            let found = now.finished()
+            // What is called one thing in one window is called so in the other.
+            let before = try query.baselineWindow.map { window throws(StoreError) in
+                var (before, _, _) = try comparisonGroups(query, window)
+                return before.finished()
+            }
+            let shared = ComparisonGroups.sharedNames(Array(found.keys) + Array((before ?? [:]).keys))
+            let groups = ComparisonGroups.named(found, shared)
             var result = FleetComparisonResult(
                 groups: [], groupCount: groups.count, unnamed: now.unnamed,
                 behindLostEdges: now.behindLostEdges, withoutClient: now.withoutClient,
                 quality: quality, notes: [])
-            if let window = query.baselineWindow {
-                var (before, _, _) = try comparisonGroups(query, window)
-                addWindows(to: &result, groups, before.finished(), query)
+            if let before {
+                addWindows(to: &result, groups, ComparisonGroups.named(before, shared), query)
             } else {
                 addGroups(to: &result, groups, query)
             }
-            for place in result.groups.indices {
-                let versions = visibility[result.groups[place].name] ?? []
+            let ofGroups = Dictionary(grouping: versions) { version in
+                query.key == .dimension(.node)
+                    ? shared.label(version.node) : query.key.text(of: version.node) ?? ""
+            }
+            for place in result.groups.indices where !result.groups[place].name.isEmpty {
+                let versions = ofGroups[result.groups[place].name] ?? []
                 result.groups[place].visibility = VisibilityMedian(versions)
             }
             result.markAvailability()
@@ -27,7 +37,7 @@ extension TelemetryReader {
 
     private func comparisonGroups(
         _ query: FleetComparisonQuery, _ window: TimeWindow
-    ) throws(StoreError) -> (ComparisonGroups, [String: [VersionVisibility]], FleetQuality) {
+    ) throws(StoreError) -> (ComparisonGroups, [VersionVisibility], FleetQuality) {
         let labels = query.key.labels
         var question = FleetQuestion(window: window, filter: query.filter)
         question.label = labels.first
@@ -38,10 +48,8 @@ extension TelemetryReader {
         let versions = try answer.aggregate.visibility.map { tally throws(StoreError) in
             try visibility(tally, answer.names).versions
         }
-        let ofGroups = Dictionary(grouping: versions ?? []) { version in
-            query.filter.passes(version.node) ? query.key.text(of: version.node) ?? "" : ""
-        }
-        return (answer.aggregate, ofGroups.filter { !$0.key.isEmpty }, answer.quality)
+        let asked = (versions ?? []).filter { query.filter.passes($0.node) }
+        return (answer.aggregate, asked, answer.quality)
     }
 
     /// The largest first; equal ones by name.

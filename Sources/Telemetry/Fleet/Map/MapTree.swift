@@ -9,10 +9,15 @@ struct MapTree {
     private var nodes: [MapPlace: FleetNode] = [:]
     private let grouping: MapGrouping
     private let branches: Int
+    private let shared: SharedNames
 
     init(_ tally: LinkTally, _ names: FleetNameTables, _ query: FleetMapQuery) {
         grouping = query.grouping
         branches = query.branches
+        let numbers =
+            tally.links.keys.flatMap { [UInt32($0 >> 32), UInt32(truncatingIfNeeded: $0)] }
+            + tally.upstreams.map(\.node)
+        shared = SharedNames(Set(numbers).lazy.filter { $0 > 0 }.map { names.node($0) })
         for (key, counts) in tally.links {
             let from = UInt32(key >> 32)
             let left = from == 0 ? .clients : place(names.node(from))
@@ -31,7 +36,7 @@ struct MapTree {
         let role = node.role?.rawValue ?? "node"
         let name =
             switch grouping {
-            case .node: node.identity.name
+            case .node: shared.label(node)
             case .region: "\(role) \(node.region ?? "without region")"
             case .role: role
             case .software: node.software?.rawValue ?? node.service
