@@ -70,11 +70,14 @@ struct FalseSuccessTests {
         #expect(try await outcome(told + [answer(800, bytes: 0, millis: 50)]).outcome == expected)
     }
 
-    @Test("outcome false_200: also where most of a kind are none, as long as the node says sizes of most of all")
+    @Test(
+        "outcome false_200: also where most of a kind are none, as long as the node says sizes of most of all"
+    )
     func worst() async throws {
         let others = (1..<100).map { Self.answer($0, "zip", bytes: 5_000) }
         let few = (100..<103).map { Self.answer($0, "mod", bytes: 300) }
-        let none = (200..<230).map { Self.answer($0, "mod", bytes: nil) } + [Self.answer(1_000, "mod", bytes: nil)]
+        let none =
+            (200..<230).map { Self.answer($0, "mod", bytes: nil) } + [Self.answer(1_000, "mod", bytes: nil)]
         for segmented in [false, true] {
             #expect(try await outcome(others + few + none, segmented: segmented).outcome == .false200)
             // Of a kind that it never says a size of, nothing follows.

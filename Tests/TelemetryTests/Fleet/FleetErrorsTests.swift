@@ -28,7 +28,9 @@ struct FleetErrorsTests {
         let result = try await fleet.reader().errors(query)
         #expect(result.causes.isEmpty && result.others == 5 && result.otherFailures == 3)
         let notes = ResultTable.errors(result, query, zone: .utc).notes
-        #expect(notes.first { $0.code == "other_requests" }?.message.hasPrefix("3 failures of 5 requests") == true)
+        #expect(
+            notes.first { $0.code == "other_requests" }?.message.hasPrefix("3 failures of 5 requests") == true
+        )
     }
 
     @Test("long messages are cut at a word")
