@@ -29,8 +29,9 @@ extension SegmentExchanges {
     }
 
     private static func take(_ word: RequestOutcome, _ key: String, _ exchange: inout Exchange) {
-        // A status says more than that there was an error, or a timeout.
-        let isGeneral = key != "goproxy.fetch.outcome" && (word == .internalError || word == .timeout)
+        // A status says more than that there was an error, a timeout or no connection.
+        let isGeneral =
+            key != "goproxy.fetch.outcome" && [.internalError, .timeout, .upstreamError].contains(word)
         if isGeneral, exchange.httpStatus != 0 { return }
         if isGeneral, exchange.outcome == RequestOutcome.aborted.rawValue { return }
         exchange.outcome = word.rawValue

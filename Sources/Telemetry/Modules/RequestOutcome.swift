@@ -63,6 +63,8 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
         case "checksum_mismatch": self = .checksumMismatch
         case "truncated": self = .truncated
         case "timeout": self = .timeout
+        // Who was to be asked could not be.
+        case "name_resolution", "connection_refused", "connection_reset", "tls": self = .upstreamError
         default: return nil
         }
     }

@@ -46,9 +46,11 @@ extension ResultTable {
             number("count", "COUNT"), number("share", nil), number(nil, "SHARE", .spare(3)),
             ResultColumn(key: "outcome", title: "OUTCOME"), number("http_status", nil),
             number(nil, "STATUS"),
-            ResultColumn(key: "kind", title: "KIND"), ResultColumn(key: nil, title: "WHERE", fit: .elastic),
+            ResultColumn(key: "kind", title: nil), ResultColumn(key: nil, title: "KIND"),
+            ResultColumn(key: nil, title: "WHERE", fit: .elastic),
             ResultColumn(key: "node", title: nil), ResultColumn(key: "node_source", title: nil),
             ResultColumn(key: "upstream", title: nil), number("nodes", nil), number("upstreams", nil),
+            number("kinds", nil), ResultColumn(key: "region", title: nil),
             ResultColumn(key: "message", title: hasMessages ? "MESSAGE" : nil, fit: .elastic),
             number("clients", "CLIENTS", .spare(2)),
             ResultColumn(key: "first", title: "FIRST (\(zone.label))", fit: .spare(0)),
@@ -65,11 +67,13 @@ extension ResultTable {
             outcome.isFailure ? .alert(outcome.name) : .identifier(outcome.name),
             cause.httpStatus > 0 ? .integer(Int64(cause.httpStatus)) : .missing,
             cause.httpStatus > 0 ? .identifier(String(cause.httpStatus)) : .missing,
-            cause.kind.map { .identifier($0.name) } ?? .missing, .text(errorPlace(cause)),
+            cause.kind.map { .identifier($0.name) } ?? .missing,
+            .identifier(cause.kind?.name ?? HumanUnits.count(cause.kinds, "kind")), .text(errorPlace(cause)),
             cause.node.map { .text($0.identity.name) } ?? .missing,
             cause.node.map { .identifier($0.identity.source.rawValue) } ?? .missing,
             cause.upstream.map { .text($0) } ?? .missing, .integer(Int64(cause.nodes)),
-            .integer(Int64(cause.upstreams)), cause.message.map { .text($0) } ?? .missing,
+            .integer(Int64(cause.upstreams)), .integer(Int64(cause.kinds)),
+            cause.region.map { .text($0) } ?? .missing, cause.message.map { .text($0) } ?? .missing,
             .integer(Int64(cause.clients)), .time(cause.first), .time(cause.last),
             cause.exampleTrace.map { .identifier($0.hex) } ?? .missing,
         ]
@@ -77,7 +81,8 @@ extension ResultTable {
 
     /// What all errors of a cause have in common, the node first.
     private static func errorPlace(_ cause: ErrorCause) -> String {
-        let nodes = HumanUnits.count(cause.nodes, "node")
+        let nodes =
+            HumanUnits.count(cause.nodes, "node") + (cause.region.map { " in \($0)" } ?? "")
         switch (cause.node, cause.upstream) {
         case (let node?, let upstream?): return "\(node.identity.name), \(upstream)"
         case (let node?, nil): return node.identity.name

@@ -176,13 +176,14 @@ struct FalseSuccessTests {
             ("goproxy.fetch.outcome", "wonderful", .ok),
             ("error.type", "checksum_mismatch", .checksumMismatch), ("error.type", "truncated", .truncated),
             ("error.type", "timeout", .ok), ("error.type", "404", .ok),
+            ("error.type", "name_resolution", .ok),
         ] as [(String, String, RequestOutcome)])
     func words(key: String, word: String, expected: RequestOutcome) async throws {
         let more = [KeyValue(key, .string(word))]
         #expect(try await outcome([Self.answer(1_000, bytes: 5_000, more)]).outcome == expected)
     }
 
-    @Test("outcomes truncated and checksum_mismatch: as the go command's log tells them")
+    @Test("outcomes truncated, checksum_mismatch and upstream_error: as the go command's log tells them")
     func goCommand() async throws {
         var log = GoCommandLog()
         for line in [
@@ -195,8 +196,10 @@ struct FalseSuccessTests {
             "# get https://p.com/github.com/e/f/@v/v1.0.0.zip",
             "# get https://p.com/github.com/e/f/@v/v1.0.0.zip: 200 OK (0.3s)",
             "go: github.com/e/f@v1.0.0: stream error: stream ID 5; INTERNAL_ERROR; received from peer",
+            "# get https://p.com/github.com/g/h/@v/v1.0.0.zip",
+            "# get https://p.com/github.com/g/h/@v/v1.0.0.zip: dial tcp: lookup p.com: no such host",
         ] { log.take(line[...]) }
-        #expect(log.steps.map(\.isTruncated) == [true, false, true])
+        #expect(log.steps.map(\.isTruncated) == [true, false, true, false])
         #expect(log.counts.messages == 3)
         let session = GoCommandSession(seed: (1, 2))
         let spans = log.steps.enumerated().map { number, step in
@@ -208,7 +211,7 @@ struct FalseSuccessTests {
         var sample = FleetSample()
         sample.add(FleetSample.Node(name: "build-1", service: "go", scope: "traceq.gox"), spans)
         let units = try FleetSample.slowest(try await sample.reader(at: folder.file("gox.db"))).units
-        #expect(units.map(\.outcome) == [.truncated, .checksumMismatch, .truncated])
-        #expect(units.map(\.failures) == [1, 1, 1])
+        #expect(units.map(\.outcome) == [.truncated, .checksumMismatch, .truncated, .upstreamError])
+        #expect(units.map(\.failures) == [1, 1, 1, 1])
     }
 }

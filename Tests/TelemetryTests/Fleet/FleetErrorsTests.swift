@@ -85,6 +85,44 @@ struct FleetErrorsTests {
         #expect(try await fleet.reader().errors(FleetErrorsQuery(window: .all, limit: 1)).causes.count == 1)
     }
 
+    @Test("one cause is one row whatever was asked for, unless most of it is one kind that few requests are")
+    func kinds() async throws {
+        var fleet = try SpelledFleet()
+        let files = ["v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip", "list"]
+        fleet.add(400) { request, number in request.path = "/github.com/a/b/@v/" + files[number % 4] }
+        fleet.add(40) { request, number in
+            request.path = "/github.com/a/c/@v/" + files[number % 4]
+            request.status = 500
+        }
+        fleet.add(12) { request, number in
+            request.path = "/github.com/a/d/@v/" + (number < 11 ? "v1.0.0.zip" : "list")
+            request.status = 503
+        }
+        let query = FleetErrorsQuery(window: .all)
+        let result = try await fleet.reader().errors(query)
+        #expect(result.causes.map(\.count) == [40, 11, 1])
+        #expect(result.causes.map(\.kind) == [nil, .zip, .list])
+        #expect(result.causes.map(\.kinds) == [4, 1, 1])
+        #expect(ResultTable.errors(result, query, zone: .utc).row(0).contains(.identifier("4 kinds")))
+    }
+
+    @Test("errors of several nodes of one region are a cause of that region")
+    func region() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(600) { request, number in
+            request.node = "edge-\(number % 9)"
+            request.region = "region-\(number % 9 / 3)"
+            request.status = number % 9 / 3 == 1 && number % 2 == 0 || number == 99 ? 502 : 200
+        }
+        let query = FleetErrorsQuery(window: .all)
+        let result = try await fleet.reader().errors(query)
+        #expect(result.causes.map(\.count) == [100, 1])
+        #expect(result.causes[0].region == "region-1" && result.causes[0].nodes == 3)
+        #expect(
+            ResultTable.errors(result, query, zone: .utc).row(0).contains(
+                .text("github.com, 3 nodes in region-1")))
+    }
+
     @Test("errors of everybody are not blamed on the node with most requests")
     func noBlame() async throws {
         var fleet = try SpelledFleet()

@@ -7,16 +7,18 @@ struct ErrorGroups {
         var rows: [Int]
         var nodes: Set<UInt32>
         var upstreams: Set<String>
+        var kinds: Set<UInt8>
+        /// Empty for nodes that name none.
+        var regions: Set<String>
     }
 
     private struct Key: Hashable {
         var outcome: UInt8
         var httpStatus: UInt16
-        var kind: UInt8
         var message: UInt32
     }
 
-    /// What part of errors has to be of one node or host for it to be what they have in common, and how much more
+    /// What part of errors has to be of one node, region, host or kind of request for it to be what they have in common, and how much more
     /// frequent it has to be among them than among all requests.
     static let shareMin = 0.5
     static let liftMin = 2.0
@@ -24,6 +26,7 @@ struct ErrorGroups {
     private let errors: ErrorRows
     private let names: FleetNameTables
     private let requestsByUpstream: [String: Int]
+    private let requestsByRegion: [String: Int]
 
     init(_ errors: ErrorRows, _ names: FleetNameTables) {
         self.errors = errors
@@ -33,6 +36,11 @@ struct ErrorGroups {
             byUpstream[names.module(module)?.upstream ?? "", default: 0] += count
         }
         requestsByUpstream = byUpstream
+        var byRegion: [String: Int] = [:]
+        for (node, count) in errors.requestsByNode.counted({ $0 > 0 }) {
+            byRegion[names.node(node).region ?? "", default: 0] += count
+        }
+        requestsByRegion = byRegion
     }
 
     /// Failures first, then the most frequent; of equals the first by time.
@@ -40,7 +48,7 @@ struct ErrorGroups {
         var byKey: [Key: [Int]] = [:]
         for (index, row) in errors.rows.enumerated() {
             let key = Key(
-                outcome: row.outcome, httpStatus: row.httpStatus, kind: row.kind, message: row.message)
+                outcome: row.outcome, httpStatus: row.httpStatus, message: row.message)
             byKey[key, default: []].append(index)
         }
         return byKey.values.flatMap { divide($0) }.sorted { isBefore($0, $1) }
@@ -51,32 +59,30 @@ struct ErrorGroups {
             let first = errors.rows[group.rows[0]]
             let isFailure = RequestOutcome(rawValue: first.outcome)?.isFailure == true
             let start = group.rows.reduce(UInt64.max) { min($0, errors.rows[$1].start) }
-            return (isFailure ? 0 : 1, -group.rows.count, start, first.kind, first.message)
+            return (isFailure ? 0 : 1, -group.rows.count, start, group.kinds.min() ?? 0, first.message)
         }
         return rank(left) < rank(right)
     }
 
-    /// Takes away, again and again, what is of one node or of one host more often than all requests are.
+    /// Takes away, again and again, what is of one node, region, host or kind more often than all requests are.
     private func divide(_ rows: [Int]) -> [Group] {
         var rest = rows
         var found: [Group] = []
         while !rest.isEmpty {
-            var byNode: [UInt32: Int] = [:]
-            var byUpstream: [String: Int] = [:]
-            for index in rest {
-                byNode[errors.rows[index].node, default: 0] += 1
-                byUpstream[upstream(index), default: 0] += 1
-            }
-            // There is at least one row.
-            guard let node = Self.most(byNode), let upstream = Self.most(byUpstream) else { break }
-            let nodeLift = lift(node.count, rest.count, errors.requestsByNode[node.key])
-            let upstreamLift = lift(upstream.count, rest.count, requestsByUpstream[upstream.key] ?? 0)
+            // The narrowest first: of equals it says most.
+            let commons = [
+                common(rest, { errors.rows[$0].node }, { errors.requestsByNode[$0] }),
+                common(rest, { region($0) }, { $0.isEmpty ? 0 : requestsByRegion[$0] ?? 0 }),
+                common(rest, { upstream($0) }, { requestsByUpstream[$0] ?? 0 }),
+                common(rest, { errors.rows[$0].kind }, { errors.requestsByKind[Int($0)] }),
+            ]
+            let most = commons.map(\.lift).max() ?? 0
             var part = rest
-            if byNode.count > 1, byUpstream.count > 1, max(nodeLift, upstreamLift) >= Self.liftMin {
-                part =
-                    nodeLift >= upstreamLift
-                    ? rest.filter { errors.rows[$0].node == node.key }
-                    : rest.filter { self.upstream($0) == upstream.key }
+            // Errors that have one thing in common are of one cause, whatever else most of them have.
+            if most >= Self.liftMin, !commons.contains(where: { $0.isOfAll && $0.lift >= Self.liftMin }),
+                let common = commons.first(where: { $0.lift == most })
+            {
+                part = common.rows
             }
             found.append(group(part))
             let taken = Set(part)
@@ -88,13 +94,35 @@ struct ErrorGroups {
     private func group(_ rows: [Int]) -> Group {
         Group(
             rows: rows, nodes: Set(rows.map { errors.rows[$0].node }),
-            upstreams: Set(rows.map { upstream($0) })
-        )
+            upstreams: Set(rows.map { upstream($0) }), kinds: Set(rows.map { errors.rows[$0].kind }),
+            regions: Set(rows.map { region($0) }))
     }
 
     private func upstream(_ index: Int) -> String {
         names.module(errors.rows[index].module)?.upstream ?? ""
     }
+
+    /// What most of some errors have in common.
+    private struct Common {
+        var rows: [Int]
+        var isOfAll: Bool
+        /// How much more frequent it is among them than among requests; 0 where it is not what most of them have.
+        var lift: Double
+    }
+
+    private func common<Value: Hashable & Comparable>(
+        _ rows: [Int], _ value: (Int) -> Value, _ requests: (Value) -> Int
+    ) -> Common {
+        var counts: [Value: Int] = [:]
+        for index in rows { counts[value(index), default: 0] += 1 }
+        guard let most = Self.most(counts) else { return Common(rows: [], isOfAll: false, lift: 0) }
+        return Common(
+            rows: counts.count == 1 ? rows : rows.filter { value($0) == most.key },
+            isOfAll: counts.count == 1,
+            lift: lift(most.count, rows.count, requests(most.key)))
+    }
+
+    private func region(_ index: Int) -> String { names.node(errors.rows[index].node).region ?? "" }
 
     /// 0 where it is not the most of the errors.
     private func lift(_ part: Int, _ whole: Int, _ requests: Int) -> Double {
@@ -146,9 +174,11 @@ extension TelemetryReader {
         let upstream = group.upstreams.count == 1 ? group.upstreams.first : nil
         return ErrorCause(
             outcome: RequestOutcome(rawValue: row.outcome) ?? .internalError, httpStatus: Int(row.httpStatus),
-            kind: ModuleKind(rawValue: row.kind), node: group.nodes.count == 1 ? names.node(row.node) : nil,
+            kind: group.kinds.count == 1 ? ModuleKind(rawValue: row.kind) : nil, kinds: group.kinds.count,
+            node: group.nodes.count == 1 ? names.node(row.node) : nil,
             upstream: upstream?.isEmpty == true ? nil : upstream, nodes: group.nodes.count,
             upstreams: group.upstreams.count,
+            region: group.regions.count == 1 ? names.node(row.node).region : nil,
             message: row.message > 0 ? errors.messages[Int(row.message) - 1] : nil, count: group.rows.count,
             clients: clients.count, first: UnixNanos(clamping: starts.min() ?? 0),
             last: UnixNanos(clamping: starts.max() ?? 0), exampleTrace: trace)

@@ -20,13 +20,17 @@ package struct ErrorCause: Sendable {
     package var outcome: RequestOutcome
     /// 0 without one.
     package var httpStatus: Int
+    /// Where all have the same.
     package var kind: ModuleKind?
+    package var kinds: Int
     /// The node that was the innermost to fail, where all have the same.
     package var node: FleetNode?
     /// The host of the modules, where all have the same.
     package var upstream: String?
     package var nodes: Int
     package var upstreams: Int
+    /// Of the nodes, where all have the same.
+    package var region: String?
     /// What spans say of it, without what differs from one to the next.
     package var message: String?
     package var count: Int
@@ -103,6 +107,8 @@ struct ErrorRows: FleetAggregate {
     /// Requests as each node had them, by number of the node.
     private(set) var requestsByNode = ByNumber(0)
     private(set) var requestsByModule = ByNumber(0)
+    /// By the raw value of the kind.
+    private(set) var requestsByKind = [Int](repeating: 0, count: 256)
     /// Of the segment that is looked at.
     private var current: SpanMessages?
 
@@ -144,6 +150,7 @@ struct ErrorRows: FleetAggregate {
             guard exchange.isRequest else { continue }
             requests += 1
             requestsByModule[exchange.module] += 1
+            requestsByKind[Int(exchange.kind)] += 1
             switch RequestOutcome(rawValue: exchange.outcome) {
             case .probe: probes += 1
             case .aborted: aborted += 1
@@ -201,5 +208,6 @@ struct ErrorRows: FleetAggregate {
         otherFailures += other.otherFailures
         requestsByNode.merge(other.requestsByNode, +=)
         requestsByModule.merge(other.requestsByModule, +=)
+        for kind in requestsByKind.indices { requestsByKind[kind] += other.requestsByKind[kind] }
     }
 }
