@@ -9,7 +9,7 @@ package struct CommandLineRunner {
 
     /// - Parameter arguments: without the program's own name.
     package func run(_ arguments: [String]) -> CommandStatus {
-        let arguments = LeadingOptions.movedBehindCommand(NegativeTimes.joined(arguments))
+        let arguments = LeadingOptions.movedBehindCommand(NegativeValues.joined(arguments))
         do {
             if let failure = SubcommandSuggestion.failure(arguments, root: TraceQ.configuration) {
                 throw failure

@@ -129,7 +129,8 @@ struct CompareCommand: ContextCommand {
         }
         if result.unnamed > 0 {
             let key = DisplayText.escaped(query.key.text)
-            return "no request of the window has '\(key)': --by takes "
+            return "no request of the window has '\(key)'"
+                + Suggestion.sentence(query.key.text, among: ComparisonKey.names) + ": --by takes "
                 + ComparisonKey.names.joined(separator: ", ")
                 + ", or an attribute that requests have, as 'traceq stats' knows them"
         }

@@ -32,6 +32,13 @@ struct RecommendCommand: ContextCommand {
 
     @OptionGroup var requests: RequestOptions
 
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("How many proxies at most in the table.", valueName: "count"))
+    var limit = 50
+
+    func validate() throws { try RowLimit.validate(limit, in: 1...100_000) }
+
     func run(in context: CommandContext) throws -> CommandStatus {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
@@ -42,6 +49,7 @@ struct RecommendCommand: ContextCommand {
             filter: try requests.filter(), mirrors: try files.mirrorList(in: context),
             privateModules: try privateModules.list())
         let objectives = try ModuleFileOptions.objectives(in: context)
+        query.limit = limit
         query.availabilityMin = objectives.availabilityMin ?? query.availabilityMin
         let reader = try common.openReader(in: context)
         reader.mirrors = query.mirrors

@@ -171,6 +171,7 @@ struct AnalysisCommandTests {
                     "note (unknown_key): no span in the window has 'url.pth'; did you mean 'url.path'?"),
                 "\(command): \(words)")
         }
+        #expect(run(["compare", "--by", "mirrror"]).output.contains("did you mean 'mirror'?"))
         #expect(run(["compare", "--by", "encoding"]).output.hasPrefix("no node of the window says how"))
     }
 

@@ -106,7 +106,10 @@ struct ChainReplayCommandTests {
     @Test(
         "wrong input gets a sentence",
         arguments: [
-            (["--goproxy", "goproxycn"], "--goproxy: the go command refuses this list"),
+            (
+                ["--goproxy", "goproxycn"],
+                "--goproxy: the go command refuses this list: \"goproxycn\" is a single word"
+            ),
             (["--goproxy", "off", "--baseline", "ftp://a.com"], "--baseline: the go command refuses"),
             (["--mirrors", "/nonexistent.yaml"], "cannot read"),
         ])

@@ -260,6 +260,20 @@ struct RecommendCommandTests {
         #expect(!other.output.contains("PROXY "))
     }
 
+    @Test("a limit of rows keeps what is recommended, and says what is left out")
+    func limit() async throws {
+        try await StoredRequest.store(
+            requests("a.example.com", 3, millis: 90) + requests("b.example.com", millis: 80)
+                + requests("b.example.com", millis: 80, region: "eu"), in: path)
+        let found = try document("--limit", "2")
+        #expect(verdicts(found) == ["b.example.com recommended", "b.example.com recommended"])
+        #expect(goproxy(found).count == 2)
+        #expect(ask("--limit", "2").output.contains("1 more row, --limit shows them"))
+        let refusal = ask("--limit", "-5")
+        #expect(
+            refusal.status == .usage && refusal.diagnostics.contains("--limit is -5; it must lie between 1"))
+    }
+
     @Test("a table fits 80 columns")
     func width() async throws {
         try await StoredRequest.store(

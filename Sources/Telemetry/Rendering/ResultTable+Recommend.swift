@@ -1,17 +1,35 @@
 extension ResultTable {
     /// What `traceq recommend` found: a proxy in a region each.
     package static func recommend(_ result: RecommendResult, _ query: RecommendQuery) -> ResultTable {
-        ResultTable(
+        let shown = shownCandidates(result, query.limit)
+        let hidden = result.candidates.count - shown.count
+        let more = hidden > 0 ? ["\(HumanUnits.count(hidden, "more row")), --limit shows them"] : []
+        return ResultTable(
             schema: "traceq.recommend/1", window: query.window, columns: recommendColumns,
-            rowCount: result.candidates.count, row: { recommendCells(result.candidates[$0]) },
+            rowCount: shown.count, row: { recommendCells(shown[$0]) },
             notes: result.notes + recommendNotes(result) + result.quality.notes(isAboutCaches: true),
-            summary: result.recommendations.flatMap(recommendSummary),
+            summary: more + result.recommendations.flatMap(recommendSummary),
             members: [
                 JSONMember("requests_min", .integer(Int64(ProxyCandidate.requestsMin))),
                 JSONMember("availability_min", .double(query.availabilityMin)),
                 JSONMember("recommendations", .array(result.recommendations.map(recommendation))),
                 JSONMember("quality", result.quality.json),
             ])
+    }
+
+    /// In their order; what is recommended is the last to be left out, and that on which there is no verdict the first.
+    private static func shownCandidates(_ result: RecommendResult, _ limit: Int) -> [ProxyCandidate] {
+        func rank(_ candidate: ProxyCandidate) -> Int {
+            switch candidate.standing {
+            case .recommended, .leastBad: 0
+            case .fallback: 1
+            case .other, .belowMinimum, .lessAvailable: 2
+            case .tooFew: 3
+            }
+        }
+        let candidates = result.candidates
+        let kept = candidates.indices.sorted { (rank(candidates[$0]), $0) < (rank(candidates[$1]), $1) }
+        return kept.prefix(limit).sorted().map { candidates[$0] }
     }
 
     private static let recommendColumns: [ResultColumn] = {

@@ -61,11 +61,15 @@ extension ResultTable {
                 "\(HumanUnits.percent(count, of: result.served)) by the \(ordinal(hop + 1)) place asked"
             }
             lines.append("of those served, " + hops.joined(separator: ", "))
-            let mean = result.addedNanos / Int64(result.served)
             lines.append(
-                "time before the place that served: mean \(HumanUnits.duration(mean)), p95 "
-                    + "\(HumanUnits.duration(result.added.quantile(0.95) ?? 0)) of "
-                    + "\(HumanUnits.duration(result.durations.quantile(0.95) ?? 0)) in all")
+                "half of what is served takes \(HumanUnits.duration(result.durations.quantile(0.5) ?? 0)) or less, "
+                    + "95 % take \(HumanUnits.duration(result.durations.quantile(0.95) ?? 0)) or less")
+            let mean = result.addedNanos / Int64(result.served)
+            if mean > 0 {
+                lines.append(
+                    "of that places asked before, in vain, take \(HumanUnits.duration(mean)) in the mean, and up to "
+                        + "\(HumanUnits.duration(result.added.quantile(0.95) ?? 0)) for 95 %")
+            }
         }
         let failures = result.failuresByCount
         for (failure, count) in failures.prefix(namedMax) {

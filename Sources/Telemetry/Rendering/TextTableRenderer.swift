@@ -97,9 +97,12 @@ struct TextTableRenderer {
         }
         leaveOut(&lower, shown, widths, room - Self.indent.count)
         cut(&widths, lower, shown, room - Self.indent.count)
+        let lines = packed(lower, widths)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, keys, shown, widths, isHeading: position == 0))
-            output.line(Self.indent + line(row, lower, shown, widths, isHeading: position == 0))
+            for lower in lines {
+                output.line(Self.indent + line(row, lower, shown, widths, isHeading: position == 0))
+            }
         }
     }
 
@@ -131,21 +134,23 @@ struct TextTableRenderer {
         let upper = shown.indices.filter { shown[$0].fit == .fixed }
         let lower = shown.indices.filter { shown[$0].fit == .movable || shown[$0].fit == .elastic }
         let widths = naturalWidths(shown, [titles] + rows)
-        let lines = packed(lower, shown, widths)
+        let narrow = shown.indices.map {
+            shown[$0].fit == .elastic ? min(widths[$0], Self.elasticWidthMin) : widths[$0]
+        }
+        let lines = packed(lower, narrow)
         for (position, row) in ([titles] + rows).enumerated() {
             output.line(line(row, upper, shown, widths, isHeading: position == 0))
             for lower in lines { output.line(lowerLine(row, lower, shown, isHeading: position == 0)) }
         }
     }
 
-    /// Columns by lines, in their order: as many on each as fit when the elastic ones are as narrow as they may be.
-    private func packed(_ columns: [Int], _ shown: [ResultColumn], _ widths: [Int]) -> [[Int]] {
+    /// Columns by lines, in their order: as many on each as fit.
+    private func packed(_ columns: [Int], _ widths: [Int]) -> [[Int]] {
         let room = (style.width ?? .max) - Self.indent.count
         var lines: [[Int]] = []
         var used = 0
         for column in columns {
-            let width =
-                shown[column].fit == .elastic ? min(widths[column], Self.elasticWidthMin) : widths[column]
+            let width = widths[column]
             if let last = lines.indices.last, used + Self.gap.count + width <= room {
                 lines[last].append(column)
                 used += Self.gap.count + width

@@ -77,10 +77,13 @@ struct ChainReplayCommand: ContextCommand {
     private func chain(_ settings: ModuleSettings, _ option: String) throws(CommandFailure) -> GoProxyChain {
         let chain = settings.chain
         guard chain.list.isValid else {
+            let fault = ChainLint(settings: settings).findings.first {
+                $0.variable == .goproxy && $0.severity == .error
+            }
             throw CommandFailure(
                 .usage,
-                "\(option): the go command refuses this list; traceq chain lint --goproxy says what is wrong with it"
-            )
+                "\(option): the go command refuses this list"
+                    + (fault.map { ": \($0.message); \($0.advice)" } ?? ""))
         }
         return chain
     }

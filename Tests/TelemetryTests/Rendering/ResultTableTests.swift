@@ -89,7 +89,7 @@ struct ResultTableTests {
 
     @Test(
         "where one line is too short, texts that may move go to the second with the numbers, and ids stay whole",
-        arguments: [80, 90, 100, 120, 160])
+        arguments: [70, 80, 90, 100, 120, 160])
     func movedTexts(width: Int) {
         let id = "85480f7f3e58c8d5c365c9975e8a6e74"
         let cells: [ResultCell] = [

@@ -9,6 +9,8 @@ package struct RecommendQuery: Sendable {
     package var privateModules: ModulePatternList?
     /// Which part of its requests the first of the list does not fail, from 0 to 1, where another one does as well.
     package var availabilityMin: Double
+    /// Rows at most, at least 1; what is recommended goes by all of them.
+    package var limit = 50
 
     package init(
         window: TimeWindow, filter: FleetFilter = FleetFilter(), mirrors: MirrorList = .builtIn,
