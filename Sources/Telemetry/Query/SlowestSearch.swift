@@ -26,8 +26,11 @@ struct SlowestSearch {
             damaged.formUnion(found.damaged)
             let traces = Set(found.slowest.compactMap(\.doubtfulTrace))
             let spans = try traces.isEmpty ? [:] : TraceSearch(segments, reader).storedSpans(of: traces)
+            var ancestries = spans.mapValues { spans in
+                TraceAncestry(spans) { $0.span.kind == .server && passesFilters($0) }
+            }
             let requests = found.slowest.filter { candidate in
-                candidate.doubtfulTrace.map { isOutermost(candidate, among: spans[$0] ?? []) } ?? true
+                candidate.doubtfulTrace.map { ancestries[$0]?.isOutermost(candidate.spanID) ?? true } ?? true
             }
             // One more than asked for tells that there are more.
             if requests.count <= query.limit, found.slowest.count == candidatesMax {
@@ -78,24 +81,6 @@ struct SlowestSearch {
     private static func mayPrecede(_ last: RequestScan.Candidate, _ summary: SegmentSummary) -> Bool {
         if summary.maxDuration != last.durationNanos { return summary.maxDuration > last.durationNanos }
         return summary.minStart <= UnixNanos(clamping: last.start)
-    }
-
-    /// - Parameter spans: all of the trace: a request's spans may lie in several segments
-    private func isOutermost(_ candidate: RequestScan.Candidate, among spans: [StoredSpan]) -> Bool {
-        let servers = spans.filter { $0.span.kind == .server && passesFilters($0) }
-        guard servers.contains(where: { SpanID(bytes: $0.span.spanID)?.rawValue == candidate.spanID }) else {
-            return servers.isEmpty
-        }
-        let byID = Dictionary(spans.map { ($0.span.spanID, $0) }, uniquingKeysWith: { first, _ in first })
-        let serverIDs = Set(servers.map(\.span.spanID))
-        let own = SpanID(rawValue: candidate.spanID).bytes
-        var ancestor = byID[own]?.span.parentSpanID
-        for _ in spans {
-            guard let id = ancestor, id != own, let span = byID[id]?.span else { return true }
-            if serverIDs.contains(id) { return false }
-            ancestor = span.parentSpanID
-        }
-        return true
     }
 
     private func passesFilters(_ span: StoredSpan) -> Bool {
