@@ -166,6 +166,22 @@ struct FleetWhyTests {
         #expect(findings.map { $0.attribute + "=" + $0.value } == ["upstream=host7.example"])
     }
 
+    @Test("of very many attributes those are looked at that most requests have, and a note says so")
+    func manyAttributes() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(600) { request, number in
+            request.millis = number % 10 == 0 ? 5_000 : 10
+            request.attributes = [
+                KeyValue("build.pool", .string(number % 10 == 0 ? "old" : "new")),
+                KeyValue("rare.\(number)", .string("x")),
+            ]
+        }
+        let query = FleetWhyQuery(window: .all, selection: .slow(minNanos: nil))
+        let result = try await fleet.reader(segmentSpans: 600).why(query)
+        #expect(result.notes.map(\.code).contains("many_attributes"))
+        #expect(result.findings.first.map { $0.attribute + "=" + $0.value } == "build.pool=old")
+    }
+
     @Test("too few requests tell nothing")
     func tooFew() async throws {
         var fleet = try SpelledFleet()

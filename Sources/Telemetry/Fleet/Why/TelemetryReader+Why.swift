@@ -42,11 +42,19 @@ extension TelemetryReader {
                 result.findings = ranking.findings
                 result.testCount = ranking.testCount
                 result.attributeCount = ranking.attributeCount
+                if values.isCut {
+                    result.notes.append(
+                        QualityNote(
+                            code: "many_attributes",
+                            message:
+                                "there are more attributes than are looked at: of each part of the file the "
+                                + "\(WhyValues.attributesMax) that most of its requests have"))
+                }
                 result.leftOut =
                     values.attributes.texts.indices.filter { values.isID[$0] }
                     .map { values.attributes.texts[$0] }.sorted()
             }
-            result.notes = damageNotes()
+            result.notes += damageNotes()
             return result
         }
     }

@@ -8,6 +8,8 @@ struct WhyValues: Sendable {
     /// And so is one of which a segment has a different value for every so many requests.
     static let requestsPerValueMin = 8
     static let fewValues = 200
+    /// Of a segment's attributes so many are looked at, those that most of its requests have: each takes four bytes a span.
+    static let attributesMax = 256
 
     /// A value that a request of the sample has.
     struct SampleValue: Sendable {
@@ -24,6 +26,8 @@ struct WhyValues: Sendable {
     /// By attribute: it has too many values.
     private(set) var isID: [Bool] = []
     private(set) var sampleValues: [SampleValue] = []
+    /// There were more attributes than are looked at.
+    private(set) var isCut = false
 
     /// What tells nothing of a selection, as it is what was selected by, or what something else tells better.
     static func isLeftOut(_ column: ColumnKey, _ selection: WhySelection) -> Bool {
@@ -52,8 +56,15 @@ struct WhyValues: Sendable {
         let used = Self.columns(of: requests, rows)
         var seen: Set<[UInt8]> = []
         var columns: [(attribute: WhyAttribute, coded: CodedRows)] = []
-        for (place, column) in rows.tables.columns.enumerated() where column.role == .attribute && used[place]
-        {
+        let most = rows.tables.columns.indices.filter {
+            rows.tables.columns[$0].role == .attribute && used[$0] > 0
+        }.sorted { (used[$1], $0) < (used[$0], $1) }
+        for place in most {
+            let column = rows.tables.columns[place]
+            guard columns.count < Self.attributesMax else {
+                isCut = true
+                break
+            }
             guard seen.insert(column.name).inserted, !Self.isLeftOut(column, selection) else { continue }
             let name = String(decoding: column.name, as: UTF8.self)
             let attribute = WhyAttribute(name)
@@ -74,20 +85,18 @@ struct WhyValues: Sendable {
         addOrigins(origins, originRows, requests, sample)
     }
 
-    /// By column: whether requests have it. Most columns are of the spans below them.
-    private static func columns(of requests: WhyRows, _ rows: SegmentRows) -> [Bool] {
-        var isOperation = [Bool](repeating: false, count: rows.tables.operations.count)
-        for row in requests.selected { isOperation[Int(rows.operations[Int(row)])] = true }
-        for row in requests.rest { isOperation[Int(rows.operations[Int(row)])] = true }
-        var isUsed = [Bool](repeating: false, count: rows.tables.columns.count)
-        for (operation, isUsedHere) in zip(rows.tables.operations, isOperation) where isUsedHere {
-            for column in rows.tables.layouts[Int(operation.layout)] { isUsed[Int(column)] = true }
+    /// By column: how many requests have it. Most columns are of the spans below them.
+    private static func columns(of requests: WhyRows, _ rows: SegmentRows) -> [Int] {
+        var byOperation = [Int](repeating: 0, count: rows.tables.operations.count)
+        for row in requests.selected { byOperation[Int(rows.operations[Int(row)])] += 1 }
+        for row in requests.rest { byOperation[Int(rows.operations[Int(row)])] += 1 }
+        var counts = [Int](repeating: 0, count: rows.tables.columns.count)
+        for (operation, count) in zip(rows.tables.operations, byOperation) where count > 0 {
+            for column in rows.tables.layouts[Int(operation.layout)] { counts[Int(column)] += count }
         }
         // Past the limits any attribute may lie.
-        guard !isUsed[Int(FieldColumn.overflow.id)] else {
-            return [Bool](repeating: true, count: isUsed.count)
-        }
-        return isUsed
+        guard counts[Int(FieldColumn.overflow.id)] == 0 else { return counts.map { $0 + 1 } }
+        return counts
     }
 
     /// - Parameter better: columns of the same fact, which count where they have it
@@ -179,6 +188,7 @@ struct WhyValues: Sendable {
     }
 
     mutating func merge(_ other: WhyValues) {
+        isCut = isCut || other.isCut
         var renumbered: [[UInt32]] = []
         var numbers: [UInt32] = []
         for (place, name) in other.attributes.texts.enumerated() {
