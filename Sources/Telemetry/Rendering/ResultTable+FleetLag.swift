@@ -122,7 +122,14 @@ extension ResultTable {
 
 extension VersionVisibility {
     /// `41.23 s–54.98 s`, `> 41.23 s` while it is missing, `≤ 54.98 s` where it was never refused.
-    var words: String { Self.words(lowerNanos, upperNanos) }
+    ///
+    /// Where nobody says when it was published, a lag counts from its first success anywhere: `≥ 41.23 s`.
+    var words: String {
+        if published.source == .firstSeen, let lowerNanos, upperNanos != nil {
+            return "≥ \(HumanUnits.duration(lowerNanos))"
+        }
+        return Self.words(lowerNanos, upperNanos)
+    }
 
     fileprivate static func words(_ lowerNanos: Int64?, _ upperNanos: Int64?) -> String {
         switch (lowerNanos, upperNanos) {

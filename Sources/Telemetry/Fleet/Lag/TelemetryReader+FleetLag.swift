@@ -28,7 +28,7 @@ extension TelemetryReader {
                 nodes: nodes, visibility: versions.filter { query.filter.passes($0.node) },
                 configurations: report.configurationCount, hasOthers: !census.numbers.isEmpty,
                 quality: answer.quality,
-                notes: try census.notes + report.notes(nodes)
+                notes: try census.notes + report.notes(nodes) + VersionVisibility.notes(versions)
                     + futureNotes(query.window, now: query.now) + damageNotes())
         }
     }

@@ -12,6 +12,7 @@ extension TelemetryReader {
         let report = VisibilityReport(
             tally.versions, census, names.modules, index: try PublicationIndex.versions(self),
             period: Self.period(telemetry))
-        return (report.versions(), census.notes)
+        let versions = report.versions()
+        return (versions, census.notes + VersionVisibility.notes(versions))
     }
 }

@@ -46,6 +46,22 @@ package struct VersionVisibility: Sendable {
     }
 }
 
+extension VersionVisibility {
+    /// What limits what lags of visibility say.
+    static func notes(_ versions: [VersionVisibility]) -> [QualityNote] {
+        let modules = Set(versions.lazy.filter { $0.published.source == .firstSeen }.map(\.module))
+        guard !modules.isEmpty else { return [] }
+        return [
+            QualityNote(
+                code: "no_index",
+                message: "nobody says when \(HumanUnits.count(modules.count, "version")) "
+                    + (modules.count == 1 ? "was" : "were")
+                    + " published: visibility counts from the first success at "
+                    + "any node, and really was longer; traceq import index brings times of publication")
+        ]
+    }
+}
+
 /// The same of all versions at one node.
 package struct NodeVisibility: Sendable {
     /// The worst that is confirmed, or that is not over; nil where all versions were there when they were asked for.
