@@ -256,10 +256,19 @@ struct FleetNodesTruthTests {
     @Test("lag L5: without an index only what was refused while others had it is told")
     func firstSeen() async throws {
         let fleet = try await RecordedFleet.field.value
-        let versions = try Self.lag(fleet).visibility
-        #expect(!versions.isEmpty)
-        for version in versions where version.published.source == .firstSeen {
-            #expect(version.lowerNanos != nil)
+        let result = try Self.lag(fleet)
+        #expect(!result.visibility.isEmpty)
+        #expect(result.notes.contains { $0.code == "no_index" })
+        let published = Dictionary(
+            fleet.truth.publications.map { ($0.module + "@" + $0.version, $0) },
+            uniquingKeysWith: { first, _ in first })
+        for version in result.visibility where version.published.source == .firstSeen {
+            let lower = try #require(version.lowerNanos)
+            if version.upperNanos != nil { #expect(version.words.hasPrefix("≥ ")) }
+            // It counts from the first success at any node, and the truth from the publication.
+            let truth = try #require(published[version.module.module + "@" + (version.module.version ?? "")])
+            let end = truth.nodes.first { $0.node == version.node.identity.name }?.firstSuccessEndNs
+            if let end { #expect(lower <= Int64(end) - Int64(truth.publishedNs) + 7_000_000) }
         }
     }
 
