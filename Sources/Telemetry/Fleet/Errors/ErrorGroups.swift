@@ -18,8 +18,8 @@ struct ErrorGroups {
         var message: UInt32
     }
 
-    /// What part of errors has to be of one node, region, host or kind of request for it to be what they have in common, and how much more
-    /// frequent it has to be among them than among all requests.
+    /// What part of errors has to be of one node, region, host or kind of request for it to be what they have in common,
+    /// and how much more frequent it has to be among them than among all requests.
     static let shareMin = 0.5
     static let liftMin = 2.0
 
@@ -40,7 +40,10 @@ struct ErrorGroups {
         for (node, count) in errors.requestsByNode.counted({ $0 > 0 }) {
             byRegion[names.node(node).region ?? "", default: 0] += count
         }
-        requestsByRegion = byRegion
+        // Edge and proxy both count a request: of these a region has its part, and the same part of all requests.
+        let counts = Double(max(byRegion.values.reduce(0, +), 1))
+        let scale = Double(errors.requests) / counts
+        requestsByRegion = byRegion.mapValues { Int((Double($0) * scale).rounded()) }
     }
 
     /// Failures first, then the most frequent; of equals the first by time.
