@@ -65,17 +65,7 @@ struct AskedModules: Sendable {
     }
 
     private static func lowerBound(_ asked: [Asked], _ client: UInt32, _ time: UInt64) -> Int {
-        var low = 0
-        var high = asked.count
-        while low < high {
-            let middle = (low + high) / 2
-            if (asked[middle].client, asked[middle].start) < (client, time) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        asked.firstPlace { ($0.client, $0.start) >= (client, time) }
     }
 
     /// Whether a path lies above another one.

@@ -74,17 +74,7 @@ struct FetchMatching {
     }
 
     private func lowerBound(_ node: UInt32, _ time: UInt64) -> Int {
-        var low = 0
-        var high = fetches.count
-        while low < high {
-            let middle = (low + high) / 2
-            if (fetches[middle].node, fetches[middle].start) < (node, time) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        fetches.firstPlace { ($0.node, $0.start) >= (node, time) }
     }
 
     /// Those that waited for another end together with the one that fetched.
@@ -106,16 +96,11 @@ struct FetchMatching {
 
     private func leader(of waiter: DetachedFetch, _ byEnd: [Int]) -> Int? {
         let earliest = waiter.end > Self.toleranceNanos ? waiter.end - Self.toleranceNanos : 0
-        var low = 0
-        var high = byEnd.count
-        while low < high {
-            let middle = (low + high) / 2
-            if fetches[byEnd[middle]].end < earliest { low = middle + 1 } else { high = middle }
-        }
-        while low < byEnd.count, fetches[byEnd[low]].end <= waiter.end &+ Self.toleranceNanos {
-            let index = byEnd[low]
+        var place = byEnd.firstPlace { fetches[$0].end >= earliest }
+        while place < byEnd.count, fetches[byEnd[place]].end <= waiter.end &+ Self.toleranceNanos {
+            let index = byEnd[place]
             if fetches[index].start <= waiter.end, fetches[index].end >= waiter.start { return index }
-            low += 1
+            place += 1
         }
         return nil
     }

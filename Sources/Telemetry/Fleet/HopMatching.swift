@@ -83,17 +83,6 @@ struct HopMatching {
     }
 
     private static func lowerBound(_ passed: [Passed], _ hop: Exchange, _ time: UInt64) -> Int {
-        var low = 0
-        var high = passed.count
-        while low < high {
-            let middle = (low + high) / 2
-            let at = passed[middle]
-            if (at.module, at.kind, at.start) < (hop.module, hop.kind, time) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
+        passed.firstPlace { ($0.module, $0.kind, $0.start) >= (hop.module, hop.kind, time) }
     }
 }

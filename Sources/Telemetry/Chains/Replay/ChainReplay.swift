@@ -37,14 +37,10 @@ package struct ChainReplay: Sendable {
 
     /// - Parameter answers: by time
     private static func nearest(_ answers: [RecordedAnswer], to time: UnixNanos) -> RecordedAnswer? {
-        var (low, high) = (0, answers.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if answers[middle].time < time { low = middle + 1 } else { high = middle }
-        }
         // The first one that is not before, and the one before it; of two that are equally near, that one.
-        let before = low > 0 ? answers[low - 1] : nil
-        let after = low < answers.count ? answers[low] : nil
+        let place = answers.firstPlace { $0.time >= time }
+        let before = place > 0 ? answers[place - 1] : nil
+        let after = place < answers.count ? answers[place] : nil
         guard let before, let after else { return before ?? after }
         return time.distance(to: before.time) <= time.distance(to: after.time) ? before : after
     }
