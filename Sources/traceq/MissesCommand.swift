@@ -57,16 +57,22 @@ struct MissesCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
         let reader = try common.openFleetReader(in: context)
-        let result = try reader.misses(query)
+        var result = try reader.misses(query)
+        var unknown: [QualityNote] = []
+        if case .attribute(let key) = query.dimension, result.groups.allSatisfy({ $0.key == nil }) {
+            unknown = try UnknownKeyAdvice.notes(on: key, in: query.window, reader)
+            // What nobody has makes no groups.
+            if !unknown.isEmpty { result.groups = [] }
+        }
         var table = ResultTable.misses(result, query, zone: style.zone)
-        if result.groups.isEmpty {
+        if !unknown.isEmpty {
+            table.explainEmptiness(unknown, format)
+        } else if result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module file request", lacking: "asks a Go module proxy for a file of a version",
                 notes: result.notes)
             table.explainEmptiness(try advice.sentence(reader, query.filter, among: .moduleRequests), format)
-        } else if case .attribute(let key) = query.dimension, result.groups.allSatisfy({ $0.key == nil }) {
-            table.notes += try UnknownKeyAdvice.notes(on: key, in: query.window, reader)
         }
         context.write(table, as: format, style: style)
         return .success
@@ -78,11 +84,18 @@ struct MissesCommand: ContextCommand {
     }
 
     private func query(now: UnixNanos, zone: TimeZoneRules) throws -> MissQuery {
+        let filter = try requests.filter()
+        guard filter.kinds.isEmpty || filter.kinds.contains(where: \.isImmutable) else {
+            throw CommandFailure(
+                .usage,
+                "--kind has none of info, mod and zip, and misses are of those alone: what else is asked for may change, "
+                    + "and no cache can keep it; traceq slowest and traceq stats take any kind")
+        }
         let dimension = by.map { FleetDimension(trimmingSpaces($0)) } ?? (per == nil ? .module : .all)
         let periodNanos = try per.map { try FleetOptions.period($0) }
         return MissQuery(
             window: try window.window(since: "1h", until: "now", now: now, zone: zone),
-            filter: try requests.filter(), dimension: dimension,
+            filter: filter, dimension: dimension,
             periodNanos: periodNanos, limit: limit ?? (per == nil ? 20 : 1_000))
     }
 }

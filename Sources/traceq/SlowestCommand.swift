@@ -165,4 +165,13 @@ extension ResultTable {
             notes.append(QualityNote(code: "empty_window", message: sentence))
         }
     }
+
+    /// Says why there are no rows by notes that say it all.
+    mutating func explainEmptiness(_ reasons: [QualityNote], _ format: OutputFormat) {
+        if format.isForPeople {
+            summary = reasons.map(\.message)
+        } else {
+            notes += reasons
+        }
+    }
 }

@@ -79,10 +79,19 @@ struct StatsCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = try query(now: context.now, zone: style.zone)
         let reader = try common.openReader(in: context)
-        let result = try reader.stats(query)
+        var result = try reader.stats(query)
+        let unknown = UnknownKeyAdvice.notes(result)
+        let isOfNothing =
+            !query.keys.isEmpty && query.keys.allSatisfy(result.unknownKeys.contains)
+        // What no span has makes no groups.
+        if isOfNothing { result.groups = [] }
         var table = ResultTable.stats(result, query, ratioTitle: ratio, zone: style.zone)
-        table.notes += UnknownKeyAdvice.notes(result)
-        if result.groups.isEmpty {
+        if isOfNothing {
+            table.explainEmptiness(unknown, format)
+        } else {
+            table.notes += unknown
+        }
+        if !isOfNothing, result.groups.isEmpty {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: "span",
                 notes: result.notes)

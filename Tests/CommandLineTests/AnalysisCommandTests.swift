@@ -162,15 +162,14 @@ struct AnalysisCommandTests {
         #expect(
             run(["compare", "--by", "nobody.has"]).output.hasPrefix(
                 "no request of the window has 'nobody.has'"))
-        for command in ["compare", "misses", "stats"] {
+        let sentence = "no span in the window has 'url.pth'; did you mean 'url.path'?"
+        for command in ["misses", "stats"] {
             let near = run([command, "--by", "url.pth"])
             #expect(near.status == .success)
-            let words = near.output.replacing("\n  ", with: " ")
-            #expect(
-                words.contains(
-                    "note (unknown_key): no span in the window has 'url.pth'; did you mean 'url.path'?"),
-                "\(command): \(words)")
+            #expect(near.output.hasPrefix(sentence), "\(command): \(near.output)")
         }
+        let compared = run(["compare", "--by", "url.pth"]).output.replacing("\n  ", with: " ")
+        #expect(compared.contains("note (unknown_key): \(sentence)"), "\(compared)")
         #expect(run(["compare", "--by", "mirrror"]).output.contains("did you mean 'mirror'?"))
         #expect(run(["compare", "--by", "encoding"]).output.hasPrefix("no node of the window says how"))
     }

@@ -77,8 +77,11 @@ struct StatsCommandTests {
         let line = InMemoryCommandLine(["stats", "--by", key, "--db", path])
         #expect(line.status == .success)
         #expect(
-            line.output.contains(
-                "note (unknown_key): no span in the window has '\(key)'; did you mean 'http.route'?"))
+            line.output.hasPrefix("no span in the window has '\(key)'; did you mean 'http.route'?"))
+        let json = InMemoryCommandLine(["stats", "--by", key, "--db", path, "--json"])
+        #expect(json.output.contains(#""rows":[]"#) && json.output.contains(#""code":"unknown_key""#))
+        let both = InMemoryCommandLine(["stats", "--by", "service,\(key)", "--db", path])
+        #expect(both.output.contains("note (unknown_key): no span in the window has '\(key)'"))
     }
 
     @Test(

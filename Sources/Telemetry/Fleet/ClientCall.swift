@@ -62,11 +62,14 @@ extension SegmentExchanges {
 }
 
 extension [Exchange] {
-    /// The exchange around all others that one is a hop of: its client is who asked in the end.
+    /// The exchange around all others that one is a hop of: its client is who asked in the end. Of a chain that is longer
+    /// than any real one, the last that is near.
     func outermost(_ place: Int) -> Exchange {
         var place = place
-        // Circles are cut: each step leads outwards.
-        while self[place].outer >= 0 { place = Int(self[place].outer) }
+        for _ in 0..<SegmentExchanges.linksMax {
+            guard self[place].outer >= 0 else { break }
+            place = Int(self[place].outer)
+        }
         return self[place]
     }
 }

@@ -32,13 +32,15 @@ struct Exchange: Sendable {
         static let behindEdge = Flags(rawValue: 2048)
         /// Its 200 for a file says no size, and its node says that of others.
         static let lacksSize = Flags(rawValue: 4096)
+        /// Its span says a duration or a size that cannot be.
+        static let unbelievable = Flags(rawValue: 8192)
     }
 
     /// Nanoseconds since the Unix epoch, UTC, by the clock of the node.
     var start: UInt64
-    /// Never negative: an end before the start counts as 0.
+    /// Never negative: an end before the start counts as 0, and so does one that is more than a week behind it.
     var durationNanos: UInt64
-    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell.
+    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell, or tells of more than a TiB.
     var responseBytes: UInt64
     /// Which of the segments of the scan it lies in.
     var segment: UInt32
@@ -69,6 +71,11 @@ struct Exchange: Sendable {
     var facingResult: UInt8 = 0
     /// `RequestOutcome`; 0 where the span does not tell.
     var outcome: UInt8 = 0
+
+    /// The longest that a request can take: no timeout is near it. A single one of centuries would be all of a mean.
+    static let durationNanosMax: UInt64 = 7 * 86_400 * 1_000_000_000
+    /// The largest that a response can be; modules have at most 500 MiB, toolchains half of that.
+    static let responseBytesMax: UInt64 = 1 << 40
 
     /// What the client faced: no exchange lies around it.
     var isRequest: Bool { outer < 0 }

@@ -27,9 +27,15 @@ extension FleetQuality {
         if falseSuccesses > 0 {
             add(
                 "false_200",
-                "\(HumanUnits.count(falseSuccesses, "request")) for files had status 200 and no size, at nodes that say "
-                    + "the size of others: they count as failures (false_200), as Caddy records errors of its own so"
+                "\(HumanUnits.count(falseSuccesses, "request")) had status 200 and no size, at nodes that say the size "
+                    + "of others: they count as failures (false_200), as Caddy records errors of its own so"
             )
+        }
+        if unbelievable > 0 {
+            add(
+                "unbelievable",
+                "\(HumanUnits.count(unbelievable, "server span")) with a duration above a week or a size above a TiB: such "
+                    + "a duration counts as 0, such a size as unknown (traceq sql shows both)")
         }
         if orphans > 0 {
             add(
@@ -84,7 +90,8 @@ extension FleetQuality {
         let numbers: [(String, Int)] = [
             ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
             ("inferred_cache", inferredCache), ("timed_cache", timedCache),
-            ("false_200", falseSuccesses), ("orphans", orphans), ("without_client", withoutClient),
+            ("false_200", falseSuccesses), ("orphans", orphans), ("unbelievable", unbelievable),
+            ("without_client", withoutClient),
             ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
             ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
         ]

@@ -18,6 +18,8 @@ package struct FleetQuality: Sendable {
     package var hopsByTime = 0
     /// Answers 200 for a file of which nobody says a size, while their nodes say it of others.
     package var falseSuccesses = 0
+    /// Server spans with a duration or a size that cannot be.
+    package var unbelievable = 0
     /// Requests for files whose result was read off how fast they were.
     package var timedCache = 0
     var fetches = HeldExchanges.FetchCounts()
@@ -36,6 +38,7 @@ package struct FleetQuality: Sendable {
 
     private mutating func add(_ exchange: Exchange) {
         if exchange.flags.contains(.orphan) { orphans += 1 }
+        if exchange.flags.contains(.unbelievable) { unbelievable += 1 }
         guard exchange.isRequest else { return }
         requests += 1
         if exchange.client == 0 { withoutClient += 1 }
@@ -59,5 +62,6 @@ package struct FleetQuality: Sendable {
         orphans += other.orphans
         withoutClient += other.withoutClient
         timedCache += other.timedCache
+        unbelievable += other.unbelievable
     }
 }

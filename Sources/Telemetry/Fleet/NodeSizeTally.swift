@@ -3,7 +3,7 @@
 ///
 /// Several emitters never say a size (Traefik), and others say none for one of the ways in which they serve (Caddy's
 /// `file_server`), so that it is asked for each kind of answer. Those kinds are left out whose answers may rightly be
-/// empty: a list without versions, and that a checksum database is supported.
+/// empty: a list without versions, and that a checksum database is supported; of those the time tells that others took.
 struct NodeSizeTally: Sendable {
     /// So many answers with a size are needed before one without tells anything.
     static let toldMin: UInt32 = 20
@@ -80,6 +80,13 @@ struct NodeSizeTally: Sendable {
 
     private static func isTold(_ counts: Counts) -> Bool {
         counts.told >= toldMin && counts.told >= counts.untold
+    }
+
+    /// Whether a node says the size of anything.
+    func saysSizes(_ node: UInt32) -> Bool {
+        let first = Int(node) * Self.kinds.count
+        guard first < counts.count else { return false }
+        return counts[first..<min(first + Self.kinds.count, counts.count)].contains { $0.told > 0 }
     }
 
     /// Whether that may turn out when all of the window is known. Of one segment, so that it does not hang on which

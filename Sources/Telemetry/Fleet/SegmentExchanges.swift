@@ -17,8 +17,10 @@ struct SegmentExchanges {
     /// By row.
     let roles: [SpanRole]
     let starts: [UInt64]
-    /// By row; a start and its duration have a sum.
+    /// By row; a start and its duration have a sum. 0 where the span says one that cannot be.
     let durations: [UInt64]
+    /// Rows whose duration cannot be.
+    private let absurdRows: Set<Int>
     let traceOffsets: [Int]
     let view: SegmentView
     /// Which of the segments of the scan this is.
@@ -50,7 +52,7 @@ struct SegmentExchanges {
         }
         roles = operations.map { roleOfOperation[Int($0)] }
         starts = try view.starts()
-        durations = try view.cappedDurations()
+        (durations, absurdRows) = Self.believable(try view.cappedDurations())
         traceOffsets = try view.traceOffsets()
         exchangeOfRow = [Int32](repeating: -1, count: roles.count)
         nearest = [Int32](repeating: Self.notLookedAt, count: roles.count)
@@ -80,6 +82,17 @@ struct SegmentExchanges {
     func receivedAt(row: Int) -> UnixNanos { arrivals[Int(arrivalIndexes[row])].receivedAt }
 
     func end(_ row: Int) -> UInt64 { starts[row] &+ durations[row] }
+
+    /// Durations without those that cannot be, and the rows of these.
+    private static func believable(_ durations: [UInt64]) -> ([UInt64], Set<Int>) {
+        var durations = durations
+        var rows: Set<Int> = []
+        for row in durations.indices where durations[row] > Exchange.durationNanosMax {
+            durations[row] = 0
+            rows.insert(row)
+        }
+        return (durations, rows)
+    }
 
     // MARK: Trees
 
@@ -138,6 +151,11 @@ struct SegmentExchanges {
                 exchange.httpStatus = facts.details?.httpStatuses[row] ?? 0
                 exchange.cacheEvidence = facts.details?.cacheEvidence[row] ?? .max
                 exchange.flags = flags
+                if let bytes = exchange.bytes, bytes > Exchange.responseBytesMax {
+                    exchange.responseBytes = RequestAttribute.nothing
+                    exchange.flags.insert(.unbelievable)
+                }
+                if !absurdRows.isEmpty, absurdRows.contains(row) { exchange.flags.insert(.unbelievable) }
                 if isClientSide { exchange.flags.insert(.clientSide) }
                 exchangeOfRow[row] = Int32(exchanges.count)
                 exchanges.append(exchange)

@@ -57,7 +57,9 @@ extension TelemetryReader {
             folded[Folded(key: text(key.code), period: key.period), default: MissCounts()] += more
         }
         let groups = folded.filter { $0.value.requests > 0 }.map { folded, counts in
-            MissGroup(
+            var counts = counts
+            if query.dimension.isOfNodes, counts.unknown == counts.requests { counts.forgetFetches() }
+            return MissGroup(
                 key: folded.key,
                 period: query.periodNanos.map { UnixNanos(rawValue: folded.period * $0) }, counts: counts)
         }
@@ -88,6 +90,14 @@ extension MissQuery {
 
     /// Whether it has a total: what several nodes on one way did not have was waited for once.
     var hasTotalRefetches: Bool { periodNanos == nil && !dimension.isOfNodes }
+}
+
+extension MissCounts {
+    /// What clients had by way of a node that says nothing of a cache, others behind it had or had not.
+    fileprivate mutating func forgetFetches() {
+        fetches = 0
+        warmFetches = 0
+    }
 }
 
 extension FleetDimension {

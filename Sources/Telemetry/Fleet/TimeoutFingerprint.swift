@@ -9,6 +9,12 @@ package struct TimeoutFingerprint: Hashable, Sendable {
     /// By how much of it a duration may be off.
     static let tolerance = 0.03
 
+    /// What is as long as a duration, as far as timeouts are kept.
+    static func nanosNear(_ nanos: UInt64) -> ClosedRange<UInt64> {
+        let off = UInt64(Double(nanos) * tolerance)
+        return nanos - off...(nanos.addingReportingOverflow(off).overflow ? .max : nanos + off)
+    }
+
     package static let all = [
         TimeoutFingerprint(2, "goproxyio's checksum database"),
         TimeoutFingerprint(15, "Athens' Redis lock", "Envoy's route"),

@@ -4,11 +4,12 @@ extension ResultTable {
         _ result: FleetErrorsResult, _ query: FleetErrorsQuery, zone: TimeZoneRules
     ) -> ResultTable {
         let all = result.failures + result.refusals
+        let shared = SharedNames(result.causes.lazy.compactMap(\.node))
         return ResultTable(
             schema: "traceq.errors/1", window: query.window,
             columns: errorColumns(
                 zone: zone, hasMessages: result.causes.contains { $0.message != nil }),
-            rowCount: result.causes.count, row: { errorCells(result.causes[$0], all: all) },
+            rowCount: result.causes.count, row: { errorCells(result.causes[$0], all: all, shared) },
             notes: result.notes + result.quality.notes() + otherRequests(result),
             summary: errorSummary(result),
             members: [
@@ -59,7 +60,9 @@ extension ResultTable {
         ]
     }
 
-    private static func errorCells(_ cause: ErrorCause, all: Int) -> [ResultCell] {
+    private static func errorCells(
+        _ cause: ErrorCause, all: Int, _ shared: SharedNames
+    ) -> [ResultCell] {
         let share = all > 0 ? Double(cause.count) / Double(all) : 0
         let outcome = cause.outcome
         return [
@@ -68,7 +71,8 @@ extension ResultTable {
             cause.httpStatus > 0 ? .integer(Int64(cause.httpStatus)) : .missing,
             cause.httpStatus > 0 ? .identifier(String(cause.httpStatus)) : .missing,
             cause.kind.map { .identifier($0.name) } ?? .missing,
-            .identifier(cause.kind?.name ?? HumanUnits.count(cause.kinds, "kind")), .text(errorPlace(cause)),
+            .identifier(cause.kind?.name ?? HumanUnits.count(cause.kinds, "kind")),
+            .text(errorPlace(cause, shared)),
             cause.node.map { .text($0.identity.name) } ?? .missing,
             cause.node.map { .identifier($0.identity.source.rawValue) } ?? .missing,
             cause.upstream.map { .text($0) } ?? .missing, .integer(Int64(cause.nodes)),
@@ -80,12 +84,12 @@ extension ResultTable {
     }
 
     /// What all errors of a cause have in common, the node first.
-    private static func errorPlace(_ cause: ErrorCause) -> String {
+    private static func errorPlace(_ cause: ErrorCause, _ shared: SharedNames) -> String {
         let nodes =
             HumanUnits.count(cause.nodes, "node") + (cause.region.map { " in \($0)" } ?? "")
         switch (cause.node, cause.upstream) {
-        case (let node?, let upstream?): return "\(node.identity.name), \(upstream)"
-        case (let node?, nil): return node.identity.name
+        case (let node?, let upstream?): return "\(shared.label(node)), \(upstream)"
+        case (let node?, nil): return shared.label(node)
         case (nil, let upstream?): return "\(upstream), \(nodes)"
         case (nil, nil): return nodes
         }

@@ -6,7 +6,8 @@ extension ResultTable {
         let rows = Array(result.nodes.prefix(limit))
         let shared = SharedNames(result.nodes.lazy.map(\.node))
         return ResultTable(
-            schema: "traceq.nodes/1", window: query.window, columns: nodeColumns, rowCount: rows.count,
+            schema: "traceq.nodes/1", window: query.window,
+            columns: nodeColumns(marksSlow: rows.contains(where: \.isSlow)), rowCount: rows.count,
             row: { nodeCells(rows[$0], result, shared) }, notes: fleetNotes(result, shown: rows.count),
             summary: nodeSummary(result, shown: rows.count))
     }
@@ -20,7 +21,7 @@ extension ResultTable {
                 ResultColumn(key: "region", title: "REGION", fit: .elastic), number("nodes", "NODES"),
                 number("ok", "OK"), number("late", "LATE"), number("lost", "LOST"),
                 number("skewed", "SKEWED", .spare(0)),
-            ] + trafficColumns, rowCount: rows.count,
+            ] + trafficColumns(), rowCount: rows.count,
             row: { index in
                 let region = rows[index]
                 let bad = [NodeState.late, .lost].map { state -> ResultCell in
@@ -50,7 +51,8 @@ extension ResultTable {
 
     // MARK: Columns
 
-    private static var nodeColumns: [ResultColumn] {
+    /// - Parameter marksSlow: whether a node is marked by what it takes itself, which is to be seen at every width
+    private static func nodeColumns(marksSlow: Bool) -> [ResultColumn] {
         [
             ResultColumn(key: nil, title: "NODE", fit: .elastic), ResultColumn(key: "node", title: nil),
             ResultColumn(key: "node_source", title: nil),
@@ -61,18 +63,19 @@ extension ResultTable {
             ResultColumn(key: "service_version", title: "VERSION", fit: .spare(0)),
             ResultColumn(key: "state", title: "STATE"), ResultColumn(key: "last_seen", title: nil),
             number("silence_ms", "SILENT", .spare(5)), number("interval_ms", nil), number("spans", nil),
-        ] + trafficColumns + [
+        ] + trafficColumns(marksSlow: marksSlow) + [
             number(nil, "SKEW", .lastSpare), number("skew_ms", nil), number("skew_error_ms", nil),
             ResultColumn(key: "skew_basis", title: nil),
         ]
     }
 
-    private static var trafficColumns: [ResultColumn] {
+    private static func trafficColumns(marksSlow: Bool = false) -> [ResultColumn] {
         [
             number("requests", nil), number("rate", "REQ/S", .spare(6)), number("failures", nil),
             number("error_share", nil), number(nil, "ERROR %"), number("hits", nil), number("lookups", nil),
             number("hit_ratio", nil), number(nil, "HIT %"), number("p50_ms", "P50", .spare(4)),
-            number("p95_ms", "P95"), number("own_p50_ms", nil), number(nil, "OWN P50", .spare(7)),
+            number("p95_ms", "P95"), number("own_p50_ms", nil),
+            number(nil, "OWN P50", marksSlow ? .fixed : .spare(7)),
         ]
     }
 

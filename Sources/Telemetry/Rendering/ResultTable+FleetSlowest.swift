@@ -13,12 +13,13 @@ extension ResultTable {
             }
         let plural = query.unit == .fetch ? "fetches" : noun + "s"
         let count = rows.count == 1 ? "1 \(noun)" : "\(HumanUnits.count(Int64(rows.count))) \(plural)"
+        let shared = SharedNames(rows.lazy.map(\.node))
         return ResultTable(
             schema: "traceq.slowest_\(plural)/1", window: query.window,
             columns: fleetSlowestColumns(
                 query.unit, hasTimeouts: rows.contains { $0.timeout != nil }, zone: zone),
             rowCount: rows.count,
-            row: { fleetSlowestCells(rows[$0], query.unit) },
+            row: { fleetSlowestCells(rows[$0], shared) },
             notes: result.notes + result.quality.notes(),
             summary: rows.isEmpty
                 ? []
@@ -66,14 +67,14 @@ extension ResultTable {
             number("bytes", "BYTES", .spare(1)),
             ResultColumn(key: "client", title: isSession ? "CLIENT" : nil, fit: .movable),
             ResultColumn(key: "user_agent", title: nil),
-            ResultColumn(key: "node", title: "NODE", fit: .movable),
+            ResultColumn(key: nil, title: "NODE", fit: .movable), ResultColumn(key: "node", title: nil),
             ResultColumn(key: "node_source", title: nil),
             ResultColumn(key: "region", title: "REGION", fit: .spare(0)),
             ResultColumn(key: "stages", title: nil), ResultColumn(key: "trace_id", title: "TRACE ID"),
         ]
     }
 
-    private static func fleetSlowestCells(_ row: SlowUnit, _ unit: SlowestUnit) -> [ResultCell] {
+    private static func fleetSlowestCells(_ row: SlowUnit, _ shared: SharedNames) -> [ResultCell] {
         let guilty = row.stages.guilty
         return [
             .time(row.start), .duration(row.durationNanos), .duration(row.waitedNanos),
@@ -92,7 +93,8 @@ extension ResultTable {
             .integer(Int64(row.fetches)),
             .failures(Int64(row.failures)),
             .size(Int64(clamping: row.bytes)), row.client.map { .text($0.address) } ?? .missing,
-            row.client.map { .text($0.userAgent) } ?? .missing, .text(row.node.identity.name),
+            row.client.map { .text($0.userAgent) } ?? .missing, .text(shared.label(row.node)),
+            .text(row.node.identity.name),
             .identifier(row.node.identity.source.rawValue), row.node.region.map { .text($0) } ?? .missing,
             .structured(stageTimes(row.stages)), .identifier(row.traceID.hex),
         ]

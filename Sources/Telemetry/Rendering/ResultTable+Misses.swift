@@ -51,9 +51,9 @@ extension ResultTable {
             + [counts.versionRatio.map { .decimal($0) } ?? .missing]
             + [.identifier(HumanUnits.percent(counts.warmFetches, of: counts.fetches))]
             + [
-                query.hasRefetches ? .integer(Int64(counts.refetches)) : .missing,
-                .duration(Int64(clamping: counts.missNanos)),
-                query.hasRefetches ? .duration(Int64(clamping: counts.refetchNanos)) : .missing,
+                query.hasRefetches ? known(counts.refetches) : .missing,
+                isKnown ? .duration(Int64(clamping: counts.missNanos)) : .missing,
+                query.hasRefetches && isKnown ? .duration(Int64(clamping: counts.refetchNanos)) : .missing,
             ]
     }
 

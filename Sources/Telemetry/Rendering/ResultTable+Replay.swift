@@ -73,10 +73,14 @@ extension ResultTable {
         }
         let failures = result.failuresByCount
         for (failure, count) in failures.prefix(namedMax) {
+            let reason =
+                failure.source.kind == .off
+                ? "off: nobody is asked any more"
+                : (failure.answer == .notFound ? "not found" : "an error") + " of "
+                    + DisplayText.escaped(failure.source.name)
             lines.append(
-                "fails \(HumanUnits.count(count, "time")): \(DisplayText.escaped(failure.request)), "
-                    + (failure.answer == .notFound ? "not found" : "an error") + " of "
-                    + DisplayText.escaped(failure.source.name))
+                "fails \(HumanUnits.count(count, "time")): \(DisplayText.escaped(failure.request)), \(reason)"
+            )
         }
         if failures.count > namedMax {
             lines.append(

@@ -56,6 +56,32 @@ struct AbsurdTimesTests {
         }
     }
 
+    @Test(
+        "a duration above a week, or a size above a TiB, is in no mean, and a note says so",
+        arguments: [(Exchange.durationNanosMax, false), (Exchange.durationNanosMax + 1, true)])
+    func unbelievableDuration(nanos: UInt64, isLeftOut: Bool) async throws {
+        let start = request(100).startTimeUnixNano
+        let reader = try await reader((1..<40).map { request($0) } + [request(100, end: start + nanos)])
+        let query = FleetComparisonQuery(window: .all, key: .dimension(.node))
+        let result = try reader.compare(query)
+        let mean = try #require(result.groups.first?.meanNanos)
+        #expect((mean < 6_000_000) == isLeftOut)
+        #expect(result.groups.first?.requests == 40)
+        #expect(result.quality.unbelievable == (isLeftOut ? 1 : 0))
+        #expect(result.quality.notes().contains { $0.code == "unbelievable" } == isLeftOut)
+    }
+
+    @Test(
+        "one size that cannot be does not keep an objective", arguments: [Int64(1 << 40), Int64(1 << 40) + 1])
+    func unbelievableSize(bytes: Int64) async throws {
+        var spans = (1..<40).map { request($0) }
+        var large = request(100)
+        large.attributes = FleetSample.attributes("/github.com/a/b/@v/v1.0.9.zip", bytes: bytes)
+        spans.append(large)
+        let units = try FleetSample.slowest(try await reader(spans)).units
+        #expect(units.contains { $0.bytes == UInt64(bytes) } == (bytes <= 1 << 40))
+    }
+
     @Test("one span with a wrong end does not set its node's clock; a clock that is ahead does")
     func wrongEnd() async throws {
         let now = UnixNanos(clamping: Sample.baseNanos + 60_000_000_000)

@@ -132,6 +132,33 @@ struct FalseSuccessTests {
         }
     }
 
+    @Test(
+        "outcome false_200: of lists, which may be empty, by the time that others took to be given up",
+        arguments: [
+            ("/github.com/a/b/@v/list", 10_100, 3, .false200),
+            ("/sumdb/sum.golang.org/supported", 9_900, 3, .false200),
+            // Another time; too few others; at once, as an empty list is told.
+            ("/github.com/a/b/@v/list", 12_000, 3, .ok), ("/github.com/a/b/@v/list", 10_100, 2, .ok),
+            ("/github.com/a/b/@v/list", 999, 3, .ok),
+        ] as [(String, UInt64, UInt64, RequestOutcome)])
+    func lists(path: String, millis: UInt64, others: UInt64, expected: RequestOutcome) async throws {
+        let givenUp = (500..<500 + others).map { number in
+            Sample.span(
+                trace: number, id: 1, startMillis: number * 10, millis: min(millis, 10_000),
+                attributes: FleetSample.attributes("/github.com/a/b/@v/v1.0.\(number).mod", bytes: nil))
+        }
+        let list = Sample.span(
+            trace: 1_000, id: 1, startMillis: 20_000, millis: millis,
+            attributes: FleetSample.attributes(path, bytes: nil))
+        for segmented in [false, true] {
+            let (_, result) = try await outcome(Self.told(30, "mod") + givenUp + [list], segmented: segmented)
+            let found = result.units.filter {
+                $0.start == UnixNanos(clamping: Sample.baseNanos + 20_000_000_000)
+            }
+            #expect(found.map(\.outcome) == [expected])
+        }
+    }
+
     @Test("outcome false_200: a size of 0, but of a zip, which is empty; and not of HEAD")
     func zero() async throws {
         for (kind, expected) in [("info", .false200), ("mod", .false200), ("zip", .empty)]

@@ -93,6 +93,45 @@ struct FleetNodesTests {
             result, FleetNodesQuery(window: .all, now: .distantPast), limit: 10)
         let note = try #require(table.notes.first { $0.code == "slow_nodes" })
         #expect(note.nodes == ["edge-2"])
+        // Its mark is to be seen at every width.
+        let narrow = Self.text(table, width: 60)
+        #expect(narrow.contains("! 4"), "\(narrow)")
+    }
+
+    private static func text(_ table: ResultTable, width: Int) -> String {
+        var text = ""
+        var (output, diagnostics) = (OutputBuffer { text += $0 }, OutputBuffer { _ in })
+        table.write(as: .table, style: RenderStyle(width: width), to: &output, diagnostics: &diagnostics)
+        output.flush()
+        return text
+    }
+
+    @Test("caches that send files are not held against servers that pass them on")
+    func differentWork() async throws {
+        var sample = FleetSample()
+        for number in 0..<2 {
+            let (node, spans) = edge(number, millis: 400)
+            sample.add(node, spans)
+        }
+        for number in 2..<6 {
+            let node = FleetSample.Node(
+                name: "edge-\(number)", service: "nginx", scope: "nginx", region: "eu")
+            let first = UInt64(number) * 1_000
+            sample.add(
+                node,
+                (first..<first + 40).map {
+                    Sample.span(
+                        trace: $0, id: 1, startMillis: $0 * 100, millis: 60,
+                        attributes: FleetSample.attributes(path))
+                })
+            sample.add(
+                .athens,
+                (first..<first + 40).flatMap {
+                    FleetSample.athens(
+                        trace: $0, path: path, call: "protocol.Zip", at: $0 * 100 + 3, parent: 1)
+                })
+        }
+        #expect(try await nodes(sample).nodes.allSatisfy { !$0.isSlow })
     }
 
     @Test(

@@ -106,6 +106,28 @@ struct MissTests {
         #expect(result.groups.map(\.key) == ["all", "all"])
     }
 
+    @Test("a node that says nothing of a cache has no versions that were warm: those behind it had them")
+    func silentNode() async throws {
+        var sample = FleetSample()
+        sample.add(
+            .athens,
+            FleetSample.athens(trace: 1, path: Self.file("zip"), call: "protocol.Zip", at: 10, parent: 1))
+        sample.add(
+            FleetSample.Node(name: "caddy-1", service: "caddy", scope: "caddy"),
+            [
+                Sample.span(
+                    trace: 1, id: 1, millis: 100,
+                    attributes: FleetSample.attributes(Self.file("zip"), client: "198.51.100.1"))
+            ])
+        let reader = try await sample.reader(at: path)
+        let query = MissQuery(window: .all, dimension: .node)
+        let result = try reader.misses(query)
+        let silent = try #require(result.groups.first { $0.key == "caddy-1" })
+        #expect(silent.counts.unknown == 1 && silent.counts.fetches == 0)
+        #expect(result.totals.fetches == 1)
+        #expect(try reader.misses(MissQuery(window: .all)).groups.map(\.counts.fetches) == [1])
+    }
+
     @Test("a node is asked for its own cache, and all others for what clients had") func ownResults()
         async throws
     {

@@ -48,8 +48,11 @@ package struct NodeReport: Sendable {
     /// Its own work takes far longer than that of others with its software and role.
     package var isSlow = false
 
-    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow itself; then by p95 and
-    /// name.
+    /// From what share of failures on a node is in trouble by them; what is below that any fleet has.
+    private static let errorShareMin = 0.01
+
+    /// Worst first: who is not heard of, who fails, whose clock is wrong, who is slow itself; then by the few failures
+    /// that all have, by p95 and name.
     static func isWorse(_ left: NodeReport, _ right: NodeReport) -> Bool {
         if left.trouble != right.trouble {
             return left.trouble.lexicographicallyPrecedes(right.trouble) { $0 > $1 }
@@ -66,7 +69,11 @@ package struct NodeReport: Sendable {
             case .ok, nil: 0
             }
         let skew = clock.map { $0.isWorthWarning ? Double($0.offsetNanos.magnitude) : 0 } ?? 0
-        return [state, traffic.certainErrorShare, skew, isSlow ? 1 : 0, Double(traffic.p95Nanos ?? 0)]
+        let errors = traffic.certainErrorShare
+        return [
+            state, errors >= Self.errorShareMin ? errors : 0, skew, isSlow ? 1 : 0, errors,
+            Double(traffic.p95Nanos ?? 0),
+        ]
     }
 }
 
@@ -85,6 +92,8 @@ package struct TrafficReport: Sendable {
     /// The median of what nodes took for their own work, where it is known of requests.
     package var ownP50Nanos: Int64?
     var ownCount: UInt64
+    /// How many of these were answers from a cache.
+    var ownHits: UInt64
 
     init(_ counts: NodeTraffic.Counts) {
         requests = counts.requests
@@ -96,6 +105,7 @@ package struct TrafficReport: Sendable {
         p95Nanos = counts.durations.quantile(0.95)
         ownP50Nanos = counts.ownDurations.quantile(0.5)
         ownCount = counts.ownDurations.count
+        ownHits = counts.ownHits
     }
 
     package var errorShare: Double? { judged > 0 ? Double(failures) / Double(judged) : nil }

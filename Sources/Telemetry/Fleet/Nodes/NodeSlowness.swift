@@ -13,10 +13,14 @@ struct NodeSlowness {
     private struct Kind: Hashable {
         var role: NodeRole?
         var software: ProxySoftware?
+        /// Whether most of what it does itself is to send files from its cache, which takes as long as the way to who asks:
+        /// more than to pass them on.
+        var isOfHits: Bool
 
-        init(_ node: FleetNode) {
-            role = node.role
-            software = node.software
+        init(_ node: NodeReport) {
+            role = node.node.role
+            software = node.node.software
+            isOfHits = node.traffic.ownHits * 2 > node.traffic.ownCount
         }
     }
 
@@ -26,7 +30,7 @@ struct NodeSlowness {
     init(_ nodes: [NodeReport]) {
         for node in nodes {
             guard let own = Self.own(node) else { continue }
-            medians[Kind(node.node), default: []].append(own)
+            medians[Kind(node), default: []].append(own)
         }
         for kind in medians.keys { medians[kind]?.sort() }
     }
@@ -34,7 +38,7 @@ struct NodeSlowness {
     /// Marks the slow ones.
     func mark(_ nodes: inout [NodeReport]) {
         for place in nodes.indices {
-            guard let own = Self.own(nodes[place]), let usual = usual(nodes[place].node, besides: own)
+            guard let own = Self.own(nodes[place]), let usual = usual(nodes[place], besides: own)
             else { continue }
             nodes[place].isSlow =
                 Double(own) >= Self.factor * usual && Double(own) - usual >= Self.differenceMinNanos
@@ -46,7 +50,7 @@ struct NodeSlowness {
     }
 
     /// The median of others of its kind; nil where there are too few.
-    private func usual(_ node: FleetNode, besides own: Int64) -> Double? {
+    private func usual(_ node: NodeReport, besides own: Int64) -> Double? {
         guard let all = medians[Kind(node)], all.count > Self.othersMin, let place = all.firstIndex(of: own)
         else { return nil }
         func other(_ index: Int) -> Double { Double(all[index < place ? index : index + 1]) }

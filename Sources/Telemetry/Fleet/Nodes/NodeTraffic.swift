@@ -10,6 +10,8 @@ struct NodeTraffic: FleetAggregate {
         var durations = DurationSketch()
         /// Of its own work: of answers from its cache all, of what it passed on what the node behind did not take.
         var ownDurations = DurationSketch()
+        /// How many of these were answers from its cache.
+        var ownHits: UInt64 = 0
 
         /// - Parameter hop: the first that it was passed on to
         mutating func add(_ exchange: Exchange, hop: Exchange? = nil) {
@@ -26,6 +28,7 @@ struct NodeTraffic: FleetAggregate {
                 }
             } else if CacheResult(rawValue: exchange.cacheResult)?.isHit == true {
                 ownDurations.add(Int64(clamping: exchange.durationNanos))
+                ownHits += 1
             }
             guard exchange.moduleKind?.isImmutable == true,
                 let result = CacheResult(rawValue: exchange.cacheResult)
@@ -42,6 +45,7 @@ struct NodeTraffic: FleetAggregate {
             lookups += other.lookups
             durations.merge(other.durations)
             ownDurations.merge(other.ownDurations)
+            ownHits += other.ownHits
         }
     }
 
