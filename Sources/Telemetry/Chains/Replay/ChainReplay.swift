@@ -13,7 +13,7 @@ package struct ChainReplay: Sendable {
     }
 
     /// What becomes of all of them.
-    package func replay(_ requests: [RecordedRequest]) -> ReplayResult {
+    package func replay(_ requests: some Sequence<RecordedRequest>) -> ReplayResult {
         var result = ReplayResult(chain)
         for request in requests {
             let walks = walks(of: request)

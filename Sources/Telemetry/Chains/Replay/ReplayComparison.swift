@@ -37,7 +37,7 @@ package struct ReplayComparison: Sendable {
     private var modules: [String: ModuleChange] = [:]
 
     package init(
-        _ requests: [RecordedRequest], before: ChainReplay, after: ChainReplay
+        _ requests: some Sequence<RecordedRequest>, before: ChainReplay, after: ChainReplay
     ) {
         self.before = ReplayResult(before.chain)
         self.after = ReplayResult(after.chain)

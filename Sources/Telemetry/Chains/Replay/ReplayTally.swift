@@ -1,7 +1,7 @@
 /// Collects what was asked of whom, for a replay.
 struct ReplayTally: FleetAggregate {
     /// A request for a file, as one host answered it.
-    private struct Row: Sendable {
+    fileprivate struct Row: Sendable {
         var start: UInt64
         var nanos: UInt64
         /// Number of a `ModuleName`.
@@ -15,7 +15,7 @@ struct ReplayTally: FleetAggregate {
     }
 
     /// What the go command makes of it.
-    private enum Answer: UInt8, Sendable {
+    fileprivate enum Answer: UInt8, Sendable {
         case found, notFound, failed
         /// It says nothing: the client went away, or was sent elsewhere.
         case unknown
@@ -39,7 +39,7 @@ struct ReplayTally: FleetAggregate {
         }
     }
 
-    private var rows: [Row] = []
+    private var rows = BlockList<Row>()
     /// Requests that clients faced, and of these those of which nobody says whom they asked.
     private(set) var requests = 0
     private(set) var withoutHost = 0
@@ -69,7 +69,7 @@ struct ReplayTally: FleetAggregate {
     }
 
     mutating func merge(_ other: ReplayTally) {
-        rows += other.rows
+        rows.append(other.rows)
         requests += other.requests
         withoutHost += other.withoutHost
     }
@@ -77,32 +77,81 @@ struct ReplayTally: FleetAggregate {
     // MARK: After the scan
 
     /// What was asked for, each file once, in the order of names.
-    func recorded(_ modules: [ModuleName], hosts: [String]) -> [RecordedRequest] {
-        let places = hosts.map(Self.place)
-        var byFile: [UInt64: [Int]] = [:]
-        for (index, row) in rows.enumerated() {
-            byFile[UInt64(row.module) << 8 | UInt64(row.kind), default: []].append(index)
+    func recorded(_ modules: [ModuleName], hosts: [String]) -> RecordedRequests {
+        RecordedRequests(Array(rows), modules, hosts: hosts)
+    }
+}
+
+/// What was asked for, each file once, in the order of names. Made one after another: all of them, with the times of all
+/// answers, would be several times as large as the rows that they are made from.
+struct RecordedRequests: Sequence {
+    private let rows: [ReplayTally.Row]
+    private let modules: [ModuleName]
+    private let places: [RecordedAnswer.Place]
+    /// Places of rows by file, and where those of each file are, in the order of names.
+    private let order: [UInt32]
+    private let files: [Range<Int>]
+
+    fileprivate init(_ rows: [ReplayTally.Row], _ modules: [ModuleName], hosts: [String]) {
+        self.rows = rows
+        self.modules = modules
+        places = hosts.map(Self.place)
+        let order = (0..<UInt32(rows.count)).sorted {
+            let (left, right) = (rows[Int($0)], rows[Int($1)])
+            return (left.module, left.kind, $0) < (right.module, right.kind, $1)
         }
-        return byFile.compactMap { file, indexes -> RecordedRequest? in
-            guard let kind = ModuleKind(rawValue: UInt8(truncatingIfNeeded: file)) else { return nil }
-            let name = modules[Int(file >> 8) - 1]
-            var asked: [(client: UInt32, answer: RecordedAnswer)] = []
-            var answers: [RecordedAnswer] = []
-            for index in indexes {
-                let row = rows[index]
-                let place =
-                    row.host > 0 ? places[Int(row.host) - 1] : RecordedAnswer.Place.proxy(host: "", port: nil)
-                let answer = RecordedAnswer(
-                    place: place, answer: row.answer.source ?? .failed,
-                    time: UnixNanos(clamping: row.start), nanos: Int64(clamping: row.nanos))
-                if row.client > 0 { asked.append((row.client, answer)) }
-                if row.host > 0, row.answer != .unknown { answers.append(answer) }
+        var files: [Range<Int>] = []
+        for place in order.indices {
+            let row = rows[Int(order[place])]
+            let last = files.last.map { rows[Int(order[$0.lowerBound])] }
+            if let last, last.module == row.module, last.kind == row.kind {
+                files[files.count - 1] = files[files.count - 1].lowerBound..<place + 1
+            } else {
+                files.append(place..<place + 1)
             }
-            let isOfModule = kind == .list || kind == .latest
-            return RecordedRequest(
-                module: name.module, version: isOfModule ? nil : name.version, kind: kind,
-                wishes: RecordedRequest.wishes(of: asked), answers: answers)
-        }.sorted { $0.name < $1.name }
+        }
+        self.order = order
+        let names = files.map { Self.name(rows[Int(order[$0.lowerBound])], modules) }
+        self.files = files.indices.sorted { names[$0] < names[$1] }.map { files[$0] }
+    }
+
+    private static func name(_ row: ReplayTally.Row, _ modules: [ModuleName]) -> String {
+        RecordedRequest(modules[Int(row.module) - 1], row.kind, wishes: [], answers: []).name
+    }
+
+    func makeIterator() -> AnyIterator<RecordedRequest> {
+        var next = files.makeIterator()
+        return AnyIterator { next.next().map(request) }
+    }
+
+    private func request(_ file: Range<Int>) -> RecordedRequest {
+        var asked: [(client: UInt32, answer: RecordedAnswer)] = []
+        var answers: [RecordedAnswer] = []
+        for place in file {
+            let row = rows[Int(order[place])]
+            let answer = RecordedAnswer(
+                place: row.host > 0 ? places[Int(row.host) - 1] : .proxy(host: "", port: nil),
+                answer: row.answer.source ?? .failed, time: UnixNanos(clamping: row.start),
+                nanos: Int64(clamping: row.nanos))
+            if row.client > 0 { asked.append((row.client, answer)) }
+            if row.host > 0, row.answer != .unknown { answers.append(answer) }
+        }
+        let first = rows[Int(order[file.lowerBound])]
+        return RecordedRequest(
+            modules[Int(first.module) - 1], first.kind, wishes: RecordedRequest.wishes(of: asked),
+            answers: answers)
+    }
+
+    /// The hosts that were asked, those that were asked most first.
+    var hosts: [String] {
+        var counts = [Int](repeating: 0, count: places.count)
+        for row in rows where row.host > 0 && row.answer != .unknown { counts[Int(row.host) - 1] += 1 }
+        var byName: [String: Int] = [:]
+        for (place, count) in zip(places, counts) where count > 0 {
+            guard case .proxy(let host, let port) = place else { continue }
+            byName[host + (port.map { ":\($0)" } ?? ""), default: 0] += count
+        }
+        return byName.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
     }
 
     /// `proxy.example.com:8080`, as telemetry has it.
@@ -111,5 +160,15 @@ struct ReplayTally: FleetAggregate {
             return .proxy(host: host, port: nil)
         }
         return .proxy(host: address.host, port: address.port)
+    }
+}
+
+extension RecordedRequest {
+    fileprivate init(_ name: ModuleName, _ kind: UInt8, wishes: [UnixNanos], answers: [RecordedAnswer]) {
+        // Kinds are those that the tally keeps.
+        let kind = ModuleKind(rawValue: kind) ?? .other
+        self.init(
+            module: name.module, version: kind == .list || kind == .latest ? nil : name.version, kind: kind,
+            wishes: wishes, answers: answers)
     }
 }

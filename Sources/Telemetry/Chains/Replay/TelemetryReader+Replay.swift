@@ -51,18 +51,7 @@ extension TelemetryReader {
             return ReplayAnswer(
                 result: comparison?.after ?? replay.replay(recorded), comparison: comparison,
                 requests: answer.aggregate.requests, withoutHost: answer.aggregate.withoutHost,
-                hosts: Self.hosts(recorded), quality: answer.quality, notes: damageNotes())
+                hosts: recorded.hosts, quality: answer.quality, notes: damageNotes())
         }
-    }
-
-    private static func hosts(_ recorded: [RecordedRequest]) -> [String] {
-        var counts: [String: Int] = [:]
-        for request in recorded {
-            for answer in request.answers {
-                guard case .proxy(let host, let port) = answer.place else { continue }
-                counts[host + (port.map { ":\($0)" } ?? ""), default: 0] += 1
-            }
-        }
-        return counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
     }
 }
