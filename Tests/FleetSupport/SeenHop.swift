@@ -64,6 +64,7 @@ package struct SeenHop: Sendable {
         case 200: "ok"
         case 404 where truth.isProbe: "probe"
         case 404: duration >= 10_000_000_000 ? "masked_timeout" : "not_found"
+        case 429: "rate_limited"
         case 504: "timeout"
         default: "internal_error"
         }

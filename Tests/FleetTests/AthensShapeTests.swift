@@ -145,7 +145,10 @@ struct AthensShapeTests {
 
     @Test("requests that arrive while a version is fetched wait for that fetch")
     func requestsCoalesce() {
-        var proxy = ProxySimulator(node: Self.node, fault: .coldCache, seed: 1)
+        var proxy = ProxySimulator(
+            node: Self.node,
+            faults: ActiveFaults(Fleet(edgeCount: 1, regionCount: 1, fault: .coldCache, seed: 1), start: 0),
+            seed: 1)
         var generator = SeededGenerator(seed: 4)
         let leader = proxy.serve(Self.file(.info), at: Sample.start, using: &generator)
         let waiter = proxy.serve(Self.file(.mod), at: Sample.start + 1_000_000, using: &generator)

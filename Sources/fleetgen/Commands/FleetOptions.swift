@@ -20,8 +20,12 @@ struct FleetOptions: ParsableArguments {
 
     var seed: UInt64 { givenSeed ?? Self.runSeed }
 
-    @Option(help: "What goes wrong.")
-    var fault = Fault.none
+    @Option(
+        help: ArgumentHelp(
+            "What goes wrong: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")). When, where and how much behind a "
+                + "colon: slow-node:after=30m,for=20m,strength=4,at=edge-fra-01. May be repeated (default: none).",
+            valueName: "fault"))
+    var fault: [PlannedFault] = []
 
     func validate() throws {
         guard (1...10_000).contains(nodes) else { throw ValidationError("--nodes has to be 1 to 10000") }
@@ -31,13 +35,21 @@ struct FleetOptions: ParsableArguments {
         guard regions <= nodes else {
             throw ValidationError("--regions must not exceed --nodes: each region needs an edge node")
         }
+        for fault in fault {
+            guard let place = fault.place, let places = fleet.places(of: fault.kind), !places.contains(place)
+            else { continue }
+            throw ValidationError(
+                "\(fault.kind.rawValue) cannot be at \(place); there are \(places.joined(separator: ", "))")
+        }
     }
 
     var fleet: Fleet { fleet(Scenario()) }
 
     func fleet(_ scenario: Scenario) -> Fleet {
-        Fleet(edgeCount: nodes, regionCount: regions, fault: fault, seed: seed, scenario: scenario)
+        Fleet(
+            edgeCount: nodes, regionCount: regions, faults: fault.filter { $0.kind != .none }, seed: seed,
+            scenario: scenario)
     }
 }
 
-extension Fault: ExpressibleByArgument {}
+extension PlannedFault: ExpressibleByArgument {}

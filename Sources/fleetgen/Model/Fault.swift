@@ -5,12 +5,85 @@ enum Fault: String, CaseIterable, Sendable {
     /// Repositories answer slowly: cold fetches and version lists take many times longer, some run
     /// into the time limit of the edge in front.
     case slowUpstream = "slow-upstream"
+    /// Only lists of versions do.
+    case slowList = "slow-list"
+    /// The checksum database answers slowly.
+    case slowSumdb = "sumdb-slow"
+    /// A proxy no longer hands on questions to the checksum database.
+    case sumdbUnsupported = "sumdb-unsupported"
+    /// Fetches fail.
+    case upstreamErrors = "upstream-errors"
+    /// Repositories refuse fetches, as there were too many (429).
+    case rateLimited = "rate-limited"
+    /// Fetches are given up after a minute, and told of as "not found".
+    case maskedTimeout = "masked-timeout"
+    /// Who asks for a version that is being fetched starts a fetch of his own.
+    case stampede
     /// One edge node takes eight times as long for its own work.
     case slowNode = "slow-node"
+    /// A proxy takes long to read what it has stored.
+    case slowStorage = "slow-storage"
+    /// A proxy fails in a part of what it is asked for.
+    case nodeErrors = "node-errors"
+    /// Requests wait for a worker of a proxy.
+    case queue
+    /// What lies between the edges of a region and their proxy takes long.
+    case slowLink = "slow-link"
     /// Edges and proxies start empty: every first request of a version fetches it.
     case coldCache = "cold-cache"
+    /// All caches lose what they have, once.
+    case cacheFlush = "cache-flush"
+    /// The cache of one edge node does not find a part of what it has.
+    case cacheDegraded = "cache-degraded"
     /// The edge nodes of one region fail to reach their proxy for a third of what they ask it.
     case edgeErrors = "edge-errors"
+    /// An edge node gives out archives with nothing in them.
+    case emptyZip = "empty-zip"
+    /// An edge node gives out archives that are cut short.
+    case truncated
+    /// An edge node gives out other archives than all others.
+    case sizeDivergence = "size-divergence"
+    /// Clients of an edge node go away before they have their archive.
+    case clientAborts = "client-aborts"
     /// One edge node's clock is 45 s ahead and one proxy's is 8 s behind.
     case clockSkew = "clock-skew"
+
+    /// Of what it is, when nobody says where it is.
+    enum Place: Sendable {
+        case edge, proxy, region, upstream, everywhere
+    }
+
+    var place: Place {
+        switch self {
+        case .none, .coldCache, .cacheFlush, .clockSkew: .everywhere
+        case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
+            .upstream
+        case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts: .edge
+        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
+        case .slowLink, .edgeErrors: .region
+        }
+    }
+
+    /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue, or the part of
+    /// requests that it is about.
+    var usualStrength: Double {
+        switch self {
+        case .slowUpstream, .slowList: 14
+        case .slowSumdb: 30
+        case .slowNode: 8
+        case .slowStorage: 25
+        case .slowLink: 60
+        case .queue: 2
+        case .edgeErrors: 0.33
+        case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
+        case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported: 1
+        }
+    }
+
+    /// Whether its strength is a part of requests.
+    var isShare: Bool { usualStrength < 1 }
+
+    /// Whether it can begin and end, or be somewhere else.
+    var isPlaced: Bool { self != .coldCache && self != .clockSkew && self != .none }
 }

@@ -5,7 +5,7 @@ struct Fleet: Sendable {
     let proxies: [FleetNode]
     /// Mirrors that are not the fleet's own; no edge stands for them.
     let mirrors: [FleetNode]
-    let fault: Fault
+    let faults: [PlannedFault]
     let scenario: Scenario
 
     /// Edge nodes first, then proxies, then mirrors: `nodes[node.index] == node`.
@@ -17,8 +17,10 @@ struct Fleet: Sendable {
     ///     than there are edge nodes.
     ///   - scenario: what else there is; node names that it has and the fleet has not are of no effect.
     init(
-        edgeCount: Int, regionCount: Int, fault: Fault, seed: UInt64, scenario: Scenario = Scenario()
+        edgeCount: Int, regionCount: Int, faults: [PlannedFault], seed: UInt64,
+        scenario: Scenario = Scenario()
     ) {
+        let hasSkew = faults.contains { $0.kind == .clockSkew }
         let edgeCount = max(1, edgeCount)
         let regionCount = min(max(1, regionCount), Region.all.count, edgeCount)
         let regions = Array(Region.all.prefix(regionCount))
@@ -27,16 +29,16 @@ struct Fleet: Sendable {
         var edges = (0..<edgeCount).map { index in
             let region = regions[index % regionCount]
             let ordinal = index / regionCount + 1
-            // The second edge node is the one with a fault; with one node only, it is the first.
+            // The second edge node is the one whose clock is wrong; with one node only, it is the first.
             let isFaulty = index == min(1, edgeCount - 1)
-            let skewed = fault == .clockSkew && isFaulty
+            let skewed = hasSkew && isFaulty
             let kind = Self.edgeKind(index, of: edgeCount, regionCount: regionCount)
             return FleetNode(
                 index: index, kind: kind, region: region,
                 instance: "edge-\(region.site)-\(ordinal < 10 ? "0" : "")\(ordinal)",
                 address: "10.\(region.octet).\(ordinal / 250).\(10 + ordinal % 240)",
                 isIdentified: edgeCount < 3 || index < edgeCount - 2,
-                slowness: fault == .slowNode && isFaulty ? 8 : 1,
+                slowness: 1,
                 clockOffsetNanos: skewed ? 45_000_000_000 : Self.smallOffset(&clocks),
                 setup: NodeSetup(kind: kind))
         }
@@ -45,7 +47,7 @@ struct Fleet: Sendable {
                 index: edgeCount + position, kind: .athens, region: region,
                 instance: "athens-\(region.site)-1", address: "10.\(region.octet).200.1",
                 isIdentified: regionCount == 1 || position < regionCount - 1, slowness: 1,
-                clockOffsetNanos: fault == .clockSkew && position == 0
+                clockOffsetNanos: hasSkew && position == 0
                     ? -8_000_000_000 : Self.smallOffset(&clocks))
         }
         if scenario.isMixed { FieldNodes.change(&edges, &proxies) }
@@ -58,8 +60,18 @@ struct Fleet: Sendable {
         self.edges = edges
         self.proxies = proxies
         self.regions = regions
-        self.fault = fault
+        self.faults = faults
         self.scenario = scenario
+    }
+
+    /// A fleet with one fault, at its usual place, from begin to end.
+    init(
+        edgeCount: Int, regionCount: Int, fault: Fault, seed: UInt64, scenario: Scenario = Scenario()
+    ) {
+        self.init(
+            edgeCount: edgeCount, regionCount: regionCount,
+            faults: fault == .none ? [] : [PlannedFault(fault)],
+            seed: seed, scenario: scenario)
     }
 
     /// The edge nodes of a region, never empty for a region of the fleet.

@@ -127,7 +127,7 @@ extension FleetRecording {
     ) -> FleetRecording {
         FleetRecording(
             fleet: Fleet(
-                edgeCount: nodes, regionCount: regions, fault: .none, seed: seed, scenario: scenario),
+                edgeCount: nodes, regionCount: regions, faults: [], seed: seed, scenario: scenario),
             plan: TrafficPlan(start: start, end: start + UInt64(seconds: seconds), requestsPerSecond: rate),
             seed: seed)
     }

@@ -13,8 +13,7 @@ struct EdgeSimulator: Sendable {
     }
 
     let node: FleetNode
-    private let fault: Fault
-    private let failsOften: Bool
+    private let faults: ActiveFaults
     private let seed: UInt64
     private let publications: PublicationPlan
     /// Whether an answer is in the cache only when it has come; plain traffic takes it from when it was asked for.
@@ -30,13 +29,13 @@ struct EdgeSimulator: Sendable {
     private static let refusalLifetime = UInt64(seconds: 30)
 
     init(
-        node: FleetNode, fleet: Fleet, seed: UInt64, publications: PublicationPlan = PublicationPlan()
+        node: FleetNode, fleet: Fleet, seed: UInt64, faults: ActiveFaults? = nil,
+        publications: PublicationPlan = PublicationPlan()
     ) {
         self.node = node
         self.publications = publications
         cachesInTime = fleet.scenario.isMixed
-        fault = fleet.fault
-        failsOften = fleet.fault == .edgeErrors && node.region == fleet.regions.first
+        self.faults = faults ?? ActiveFaults(fleet, start: 0)
         self.seed = seed
     }
 
@@ -45,24 +44,61 @@ struct EdgeSimulator: Sendable {
         _ target: RequestTarget, of client: Client, at start: UInt64, proxy: inout ProxySimulator,
         using generator: inout SeededGenerator
     ) -> (EdgeLeg, ProxyLeg?) {
-        let own = generator.logNormal(median: 0.12, sigma: 0.5) * node.slowness
+        var answer = answer(target, of: client, at: start, proxy: &proxy, using: &generator)
+        spoil(&answer.0, target, at: start, using: &generator)
+        return answer
+    }
+
+    private func slowness(at time: UInt64) -> Double {
+        node.slowness * (faults.strength(.slowNode, at: time, node: node) ?? 1)
+    }
+
+    /// What faults make of an archive on its way to the client.
+    private func spoil(
+        _ leg: inout EdgeLeg, _ target: RequestTarget, at start: UInt64,
+        using generator: inout SeededGenerator
+    ) {
+        guard target.kind == .zip, leg.status == 200, !leg.isOwnAnswer else { return }
+        func happens(_ fault: Fault, _ generator: inout SeededGenerator) -> Bool {
+            faults.strength(fault, at: start, node: node).map { generator.chance($0) } ?? false
+        }
+        if happens(.emptyZip, &generator) { leg.bodyBytes = 0 }
+        if happens(.truncated, &generator) {
+            leg.bodyBytes = max(1_000, Int64(Double(leg.bodyBytes) * generator.unit()))
+        }
+        if happens(.sizeDivergence, &generator) { leg.bodyBytes = leg.bodyBytes * 17 / 16 + 9_000 }
+        if happens(.clientAborts, &generator) {
+            leg.interval = Interval(
+                start: start, milliseconds: leg.interval.milliseconds * (0.2 + 0.7 * generator.unit()))
+            leg.status = 499
+            leg.bodyBytes = 0
+            leg.isOwnAnswer = true
+        }
+    }
+
+    private mutating func answer(
+        _ target: RequestTarget, of client: Client, at start: UInt64, proxy: inout ProxySimulator,
+        using generator: inout SeededGenerator
+    ) -> (EdgeLeg, ProxyLeg?) {
+        let slowness = slowness(at: start)
+        let own = generator.logNormal(median: 0.12, sigma: 0.5) * slowness
         guard node.setup.caches else {
             return ask(
                 target, of: client, at: start, own: own, cacheStatus: "", proxy: &proxy, using: &generator)
         }
-        let cached = cache[target.wirePath] ?? initialAnswer(target, at: start)
+        let cached = held(target, at: start, using: &generator)
         let isOnItsWay = cachesInTime && cached.since > start
         if cached.expiry > start, !isOnItsWay {
             let read = generator.logNormal(median: 0.25, sigma: 0.7) + Double(target.bytes) / 900_000
             let sending = transfer(target.bytes, to: client)
-            let milliseconds = own + (read + sending) * node.slowness
+            let milliseconds = own + (read + sending) * slowness
             // A prefix that is probed as no module may be one that is listed as such: each has its own answer.
             let isRefusal = !target.exists || (target.kind.isVersionFile && cached.status == 404)
             let bytes = cached.status == 200 ? cached.bytes : target.bytes
             let leg = EdgeLeg(
                 node: node, interval: Interval(start: start, milliseconds: milliseconds),
                 status: isRefusal ? 404 : 200, bodyBytes: isRefusal ? 46 : bytes, cacheStatus: "HIT",
-                attempts: [], isOwnAnswer: false, sendingNanos: UInt64(milliseconds: sending * node.slowness))
+                attempts: [], isOwnAnswer: false, sendingNanos: UInt64(milliseconds: sending * slowness))
             cache[target.wirePath] = cached
             return (leg, nil)
         }
@@ -77,6 +113,20 @@ struct EdgeSimulator: Sendable {
             since: end, expiry: end + lifetime, status: answer.0.status, bytes: answer.0.bodyBytes, word: word
         )
         return answer
+    }
+
+    /// What the cache holds of it, if a fault did not take it.
+    private func held(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> CachedAnswer {
+        var cached = cache[target.wirePath] ?? initialAnswer(target, at: start)
+        let isFlushed = faults.flush(before: start).map { cached.since < $0 } ?? false
+        let isLost =
+            faults.strength(.cacheDegraded, at: start, node: node).map { generator.chance($0) } ?? false
+        if isFlushed || isLost {
+            cached = CachedAnswer(expiry: 0, status: cached.status, bytes: cached.bytes)
+        }
+        return cached
     }
 
     /// How long an answer may be given again, in nanoseconds; nil for not at all.
@@ -94,8 +144,10 @@ struct EdgeSimulator: Sendable {
         proxy: inout ProxySimulator, using generator: inout SeededGenerator
     ) -> (EdgeLeg, ProxyLeg?) {
         let lookupEnd = start + UInt64(milliseconds: own)
-        let roundTrip = generator.logNormal(median: 1.1, sigma: 0.35)
-        if generator.chance(failsOften ? 0.33 : 0.0015) {
+        let roundTrip =
+            generator.logNormal(median: 1.1, sigma: 0.35)
+            + (faults.strength(.slowLink, at: start, node: node) ?? 0)
+        if generator.chance(faults.strength(.edgeErrors, at: start, node: node) ?? 0.0015) {
             return (unreachable(at: start, from: lookupEnd, cacheStatus, using: &generator), nil)
         }
         var attempts: [UpstreamAttempt] = []
@@ -127,7 +179,7 @@ struct EdgeSimulator: Sendable {
         attempts.append(
             UpstreamAttempt(
                 status: leg.status, headerMilliseconds: upstream * 0.98, responseMilliseconds: upstream))
-        let sending = transfer(leg.bodyBytes, to: client) * node.slowness
+        let sending = transfer(leg.bodyBytes, to: client) * slowness(at: start)
         let end = sent + UInt64(milliseconds: upstream + sending)
         return (
             EdgeLeg(
@@ -179,7 +231,7 @@ struct EdgeSimulator: Sendable {
     private func initialAnswer(_ target: RequestTarget, at start: UInt64) -> CachedAnswer {
         let status = target.exists ? 200 : 404
         let bytes = target.exists ? target.bytes : 46
-        guard fault != .coldCache, target.exists, target.kind.edgeLifetimeNanos > UInt64(seconds: 600),
+        guard !faults.startsCold, target.exists, target.kind.edgeLifetimeNanos > UInt64(seconds: 600),
             publications.publication(of: target) == nil
         else { return CachedAnswer(expiry: 0, status: status, bytes: bytes) }
         let share = 0.62 - Double(target.popularityRank) * 0.0009

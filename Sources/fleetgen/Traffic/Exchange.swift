@@ -28,17 +28,17 @@ struct Exchange: Sendable {
 /// The part of an edge node.
 struct EdgeLeg: Sendable {
     let node: FleetNode
-    let interval: Interval
+    var interval: Interval
     /// What the client got.
-    let status: Int
+    var status: Int
     /// Bytes of the body that the client got.
-    let bodyBytes: Int64
+    var bodyBytes: Int64
     /// nginx's word for it: `HIT`, `MISS`, `EXPIRED`; empty at an edge that does not cache.
     let cacheStatus: String
     /// The attempts to reach the proxy, in their order; none for a cache hit.
     let attempts: [UpstreamAttempt]
     /// True when the edge made the answer up, as it does when the proxy cannot be reached.
-    let isOwnAnswer: Bool
+    var isOwnAnswer: Bool
     /// From the first byte that went to the proxy to the last that came from it, or to when the edge gave up; nil
     /// for a cache hit.
     var asked: Interval?

@@ -7,7 +7,7 @@ struct ProxySimulator: Sendable {
     }
 
     let node: FleetNode
-    private let fault: Fault
+    private let faults: ActiveFaults
     private let seed: UInt64
     private let publications: PublicationPlan
     private var fetches: [String: Fetch] = [:]
@@ -18,11 +18,11 @@ struct ProxySimulator: Sendable {
     private static let listLimit = 300_000.0
 
     init(
-        node: FleetNode, fault: Fault, seed: UInt64, publications: PublicationPlan = PublicationPlan()
+        node: FleetNode, faults: ActiveFaults, seed: UInt64, publications: PublicationPlan = PublicationPlan()
     ) {
         self.node = node
         self.publications = publications
-        self.fault = fault
+        self.faults = faults
         self.seed = seed
     }
 
@@ -34,11 +34,18 @@ struct ProxySimulator: Sendable {
         case .health:
             return passedOn(target, at: start, milliseconds: generator.logNormal(median: 0.15, sigma: 0.4))
         case .sumdbSupported:
-            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 0.3, sigma: 0.4))
+            let isUnsupported = faults.strength(.sumdbUnsupported, at: start, node: node) != nil
+            return passedOn(
+                target, at: start, milliseconds: generator.logNormal(median: 0.3, sigma: 0.4),
+                status: isUnsupported ? 404 : 200)
         case .sumdbLookup:
-            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 48, sigma: 0.6))
+            return passedOn(
+                target, at: start,
+                milliseconds: generator.logNormal(median: 48, sigma: 0.6) * sumdbSlowness(at: start))
         case .sumdbTile:
-            return passedOn(target, at: start, milliseconds: generator.logNormal(median: 31, sigma: 0.5))
+            return passedOn(
+                target, at: start,
+                milliseconds: generator.logNormal(median: 31, sigma: 0.5) * sumdbSlowness(at: start))
         case .list, .latest:
             return versions(target, at: start, using: &generator)
         case .query:
@@ -48,10 +55,16 @@ struct ProxySimulator: Sendable {
         }
     }
 
-    private func passedOn(_ target: RequestTarget, at start: UInt64, milliseconds: Double) -> ProxyLeg {
+    private func passedOn(
+        _ target: RequestTarget, at start: UInt64, milliseconds: Double, status: Int = 200
+    ) -> ProxyLeg {
         ProxyLeg(
-            node: node, interval: Interval(start: start, milliseconds: milliseconds), status: 200,
-            bodyBytes: target.bytes, work: .none)
+            node: node, interval: Interval(start: start, milliseconds: milliseconds), status: status,
+            bodyBytes: status == 200 ? target.bytes : 46, work: .none)
+    }
+
+    private func sumdbSlowness(at time: UInt64) -> Double {
+        faults.strength(.slowSumdb, at: time, module: "sum.golang.org") ?? 1
     }
 
     private func versions(
@@ -60,7 +73,10 @@ struct ProxySimulator: Sendable {
         let begin = handlerStart(start, using: &generator)
         let median = target.exists ? 620.0 : 190
         let sigma = target.exists ? 0.8 : 0.5
-        let listing = generator.logNormal(median: median, sigma: sigma) * upstreamSlowness
+        let listing =
+            generator.logNormal(median: median, sigma: sigma)
+            * upstreamSlowness(of: target, at: start)
+            * (faults.strength(.slowList, at: start, module: target.modulePath) ?? 1)
         let lister = Interval(start: begin + 20_000, milliseconds: min(listing, Self.listLimit))
         var status = target.exists ? 200 : 404
         if listing > Self.listLimit { status = 504 }
@@ -88,9 +104,11 @@ struct ProxySimulator: Sendable {
     ) -> ProxyLeg {
         if isStored(target, at: start) {
             let begin = handlerStart(start, using: &generator)
+            let slowness = faults.strength(.slowStorage, at: start, node: node) ?? 1
             let read = Interval(
-                start: begin + 8_000, milliseconds: readTime(target, using: &generator))
-            let status = generator.chance(0.001) ? 500 : 200
+                start: begin + 8_000, milliseconds: readTime(target, using: &generator) * slowness)
+            let failing = faults.strength(.nodeErrors, at: start, node: node) ?? 0.001
+            let status = generator.chance(failing) ? 500 : 200
             let end = read.end + 6_000
             return leg(
                 target, start: start, end: end, status: status,
@@ -111,7 +129,9 @@ struct ProxySimulator: Sendable {
         let status: Int
         // Requests come in the order in which clients made them and may overtake each other on the way
         // here; who asked first leads all the same.
-        if let running = fetches[target.versionKey], stashStart < running.interval.end {
+        if let running = fetches[target.versionKey], stashStart < running.interval.end,
+            faults.strength(.stampede, at: start, module: target.modulePath) == nil
+        {
             stash = StashWork(
                 interval: Interval(start: stashStart, end: running.interval.end + 40_000), fetch: nil)
             status = running.status
@@ -149,12 +169,16 @@ struct ProxySimulator: Sendable {
         // Ten workers fetch at a time; sometimes all are busy.
         let wait = generator.chance(0.03) ? generator.logNormal(median: 900, sigma: 0.8) : 0.02
         let stasherStart = poolStart + UInt64(milliseconds: wait)
-        let cloning = generator.logNormal(median: 2_600, sigma: 0.95) * upstreamSlowness
+        let cloning =
+            generator.logNormal(median: 2_600, sigma: 0.95) * upstreamSlowness(of: target, at: start)
         let transfer = Double(target.zipBytes) / 9_000
-        let time = min(cloning + transfer, Self.fetchLimit)
+        let refusal = refusal(target, at: start, using: &generator)
+        let time = refusal?.milliseconds ?? min(cloning + transfer, Self.fetchLimit)
         let download = Interval(start: stasherStart + 9_000, milliseconds: time)
         var status = 200
-        if cloning + transfer > Self.fetchLimit {
+        if let refusal {
+            status = refusal.status
+        } else if cloning + transfer > Self.fetchLimit {
             status = 500
         } else if generator.chance(0.012) {
             // The go command could not get it: the proxy calls that "not found".
@@ -175,12 +199,32 @@ struct ProxySimulator: Sendable {
         return (StashWork(interval: Interval(start: start, end: stasherEnd + 9_000), fetch: work), status)
     }
 
+    /// What faults make of a fetch; nil for nothing.
+    private func refusal(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> (status: Int, milliseconds: Double)? {
+        let kinds: [(Fault, status: Int, milliseconds: Double)] = [
+            (.upstreamErrors, 500, 300), (.rateLimited, 429, 150), (.maskedTimeout, 404, 60_000),
+        ]
+        for (kind, status, milliseconds) in kinds {
+            guard let share = faults.strength(kind, at: start, module: target.modulePath),
+                generator.chance(share)
+            else { continue }
+            return (status, milliseconds)
+        }
+        return nil
+    }
+
     /// Whether the version lies in storage at a time: from a fetch that is over, or from before.
     private func isStored(_ target: RequestTarget, at time: UInt64) -> Bool {
+        let flush = faults.flush(before: time)
         if let fetch = fetches[target.versionKey] {
             return fetch.status == 200 && fetch.interval.end <= time
+                && (flush.map { fetch.interval.end >= $0 } ?? true)
         }
-        guard fault != .coldCache, publications.publication(of: target) == nil else { return false }
+        guard !faults.startsCold, flush == nil, publications.publication(of: target) == nil else {
+            return false
+        }
         // Nearly all that is popular was fetched long ago, and most of the rest.
         let share = max(0.80, 0.985 - Double(target.popularityRank) * 0.0005)
         return SplitMix.unit(seed, UInt64(node.index), Self.hash(target.versionKey)) < share
@@ -200,7 +244,10 @@ struct ProxySimulator: Sendable {
 
     /// When the handler begins: at once, unless all its workers are busy.
     private func handlerStart(_ start: UInt64, using generator: inout SeededGenerator) -> UInt64 {
-        let wait = generator.chance(0.005) ? generator.logNormal(median: 120, sigma: 0.7) : 0.05
+        var wait = generator.chance(0.005) ? generator.logNormal(median: 120, sigma: 0.7) : 0.05
+        if let seconds = faults.strength(.queue, at: start, node: node) {
+            wait += generator.exponential(mean: seconds) * 1_000
+        }
         return start + UInt64(milliseconds: wait)
     }
 
@@ -208,7 +255,9 @@ struct ProxySimulator: Sendable {
         generator.logNormal(median: 1.8, sigma: 0.6) + Double(target.bytes) / 400_000
     }
 
-    private var upstreamSlowness: Double { fault == .slowUpstream ? 14 : 1 }
+    private func upstreamSlowness(of target: RequestTarget, at time: UInt64) -> Double {
+        faults.strength(.slowUpstream, at: time, module: target.modulePath) ?? 1
+    }
 
     /// FNV-1a, which unlike `Hasher` is the same in every process.
     private static func hash(_ text: String) -> UInt64 {

@@ -48,11 +48,12 @@ struct TrafficGenerator: Sendable {
         self.publications = publications
         planner = SessionPlanner(fleet: fleet, catalogue: catalogue, seed: seed)
         generator = SeededGenerator.stream("traffic", seed: seed)
+        let faults = ActiveFaults(fleet, start: plan.start)
         edges = fleet.edges.map {
-            EdgeSimulator(node: $0, fleet: fleet, seed: seed, publications: publications)
+            EdgeSimulator(node: $0, fleet: fleet, seed: seed, faults: faults, publications: publications)
         }
         proxies = fleet.proxies.map {
-            ProxySimulator(node: $0, fault: fleet.fault, seed: seed, publications: publications)
+            ProxySimulator(node: $0, faults: faults, seed: seed, publications: publications)
         }
         let demand = PublicationDemand.sessions(
             publications, fleet: fleet, plan: plan, planner: &planner, seed: seed)

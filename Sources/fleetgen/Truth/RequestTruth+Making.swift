@@ -68,7 +68,9 @@ extension RequestTruth {
             }
         }
         switch exchange.status {
+        case 200 where exchange.target.kind == .zip && (exchange.edge?.bodyBytes ?? 22) < 22: return "empty"
         case 200: return "ok"
+        case 429: return "rate_limited"
         case 404 where !exchange.target.exists: return "probe"
         case 404: return exchange.answered - exchange.start >= 10_000_000_000 ? "masked_timeout" : "not_found"
         case 504: return "timeout"

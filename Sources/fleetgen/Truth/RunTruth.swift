@@ -7,6 +7,8 @@ package struct RunTruth: Codable, Hashable, Sendable {
     package var endNs: UInt64 = 0
     /// `none`, or what goes wrong.
     package var fault = ""
+    /// Each with its time and place.
+    package var faults: [FaultTruth] = []
     /// Requests that are told of.
     package var requests = 0
     /// Requests that had not finished at the end: nothing tells of them.
@@ -17,4 +19,15 @@ package struct RunTruth: Codable, Hashable, Sendable {
     package var sessionGapNs = SessionTruth.gapNs
 
     package init() {}
+}
+
+/// What went wrong, when and where.
+package struct FaultTruth: Codable, Hashable, Sendable {
+    package var kind: String
+    package var startNs: UInt64
+    /// Nil for the end of the run.
+    package var endNs: UInt64?
+    package var strength: Double
+    /// Nodes as telemetry calls them, or a host of modules; empty for all.
+    package var places: [String]
 }

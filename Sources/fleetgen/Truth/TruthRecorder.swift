@@ -34,7 +34,15 @@ struct TruthRecorder: Sendable {
         run.seed = seed
         run.startNs = plan.start
         run.endNs = plan.end
-        run.fault = fleet.fault.rawValue
+        run.fault = fleet.faults.isEmpty ? "none" : fleet.faults.map(\.kind.rawValue).joined(separator: ",")
+        run.faults = fleet.faults.map { fault in
+            FaultTruth(
+                kind: fault.kind.rawValue, startNs: plan.start + fault.afterNanos,
+                endNs: fault.lengthNanos.map { plan.start + fault.afterNanos + $0 }, strength: fault.strength,
+                places: fleet.nodes(of: fault).map { indices in
+                    fleet.nodes.filter { indices.contains($0.index) }.map(\.reportedName)
+                } ?? (fault.place.map { [$0] } ?? []))
+        }
         let roles =
             fleet.edges.map { _ in "edge" } + fleet.proxies.map { _ in "proxy" }
             + fleet.mirrors.map { _ in "mirror" }
