@@ -14,6 +14,7 @@ struct TraceQ: ParsableCommand {
               traceq slowest                   the slowest requests of the last hour
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
+              traceq incidents                 what went wrong, and who is to blame
               traceq misses                    what caches did not have, and what that cost
               traceq why --slow                what slow requests have in common
               traceq errors                    what failed, by cause
@@ -43,7 +44,8 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, WhyCommand.self, ErrorsCommand.self, MissesCommand.self, PrewarmCommand.self,
+            SlowestCommand.self, IncidentsCommand.self, WhyCommand.self, ErrorsCommand.self,
+            MissesCommand.self, PrewarmCommand.self,
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
             SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, SLOCommand.self,

@@ -116,6 +116,13 @@ struct DurationSketch: Hashable, Sendable {
         return Self.middle(of: firstBucket + counts.count - 1)
     }
 
+    /// How many were longer than a duration, to the width of its bucket.
+    func count(above nanos: Int64) -> UInt64 {
+        let first = Self.bucket(of: nanos) + 1 - firstBucket
+        guard first < counts.count else { return 0 }
+        return counts[max(first, 0)...].reduce(0, &+)
+    }
+
     /// Which one of `count` ordered values is a quantile: the least rank, from 1 on, that has at least this part
     /// of all values at or below it ("nearest rank"). Exact quantiles use the same.
     /// - Precondition: there is at least one value

@@ -45,6 +45,9 @@ struct NodeCensus {
     /// The node itself, and agents beside it.
     func members(_ number: UInt32) -> [UInt32] { [number] + (companions[node(number).identity] ?? []) }
 
+    /// The times between the ends of its spans and their arrival; none where arrivals say nothing.
+    func lags(_ number: UInt32) -> SignedSketch { telemetry.entry(number).lags }
+
     /// What a node or an agent beside it says in a metric.
     func value(_ name: NodeMetrics.Name, _ number: UInt32) -> NodeMetrics.Value? {
         members(number).compactMap { metrics.value(name, node: $0) }.max { $0.time < $1.time }

@@ -1,0 +1,189 @@
+import Glibc
+
+/// Finds who a symptom is of: among all groups of requests in all dimensions, and all intervals of time, the one that
+/// explains most of what is bad, then, of what that leaves, the next.
+///
+/// A group that holds the culprit's requests and others besides, as its region, has the same bad ones among more good
+/// ones and is less probable; one that holds a part of them only, as one of its modules, has fewer. So the right one is
+/// the most improbable, and what merely shares its requests is not told again.
+struct CulpritSearch {
+    struct Culprit: Sendable {
+        var symptom: Symptom
+        var dimension: IncidentDimension
+        var number: UInt64
+        var excess: ScanStatistic.Excess
+        /// The likelihood, less what chance and the number of looks explain: above 0 it is one.
+        var score: Double
+        /// How many times as often as expected it was bad before the window; nil where that is not known.
+        var before: Double?
+        /// Places of its bad requests among the rows of the data.
+        var rows: [UInt32]
+    }
+
+    /// How many times as often as expected it has to be bad.
+    static let ratioMin = 2.0
+    /// How many are looked for: more than these are one trouble that nothing here names.
+    static let culpritsMax = 8
+    /// So many requests outside of its interval tell how a group is when all is well.
+    static let outsideMin = 20.0
+    /// Of a group of which that is not known, so many others have to be better: that one differs from another one is no
+    /// trouble yet.
+    static let peersMin = 3
+    /// Of regions, hosts and versions there are few.
+    static let groupPeersMin = 2
+    /// That chance alone finds one in all of this is as probable as e to the minus this.
+    private static let margin = 9.0
+
+    private struct Group {
+        var slots: [ScanStatistic.Slot]
+        var before = ScanStatistic.Slot()
+        var total = ScanStatistic.Slot()
+
+        init(_ count: Int) { slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: count) }
+
+        /// How many times as often as expected it is bad when all is well, as far as the time before tells.
+        var factor: Double {
+            // Five requests' worth of what is expected of all keep a few from telling much.
+            let weight = 5.0
+            return (Double(before.bad) + weight) / (Double(before.expected) + weight)
+        }
+    }
+
+    private let table: SymptomTable
+    private var least: Symptom.Least { table.symptom.least }
+    private let data: IncidentData
+    /// In the order of the symptom's dimensions.
+    private var groups: [NumberedGroups<Group>] = []
+    private var dispersion = 1.0
+    private var isExplained: [Bool]
+    private(set) var culprits: [Culprit] = []
+
+    init(_ table: SymptomTable, _ data: IncidentData) {
+        self.table = table
+        self.data = data
+        isExplained = [Bool](repeating: false, count: table.entries.count)
+        guard Double(table.badCount) >= least.bad else { return }
+        collect()
+        search()
+    }
+
+    /// Of modules, which are many, only those are looked at that something is wrong with.
+    private mutating func collect() {
+        var wanted: Set<UInt64> = []
+        if table.symptom.dimensions.contains(.module) {
+            var bad: [UInt64: Int] = [:]
+            for entry in table.entries where entry.isBad && entry.slot != SymptomTable.before {
+                if let number = data.number(.module, data.rows[Int(entry.row)]) {
+                    bad[number, default: 0] += 1
+                }
+            }
+            wanted = Set(bad.filter { Double($0.value) >= least.bad }.keys)
+        }
+        for dimension in table.symptom.dimensions {
+            var found = NumberedGroups<Group>(count: data.count(dimension))
+            for entry in table.entries {
+                guard let number = data.number(dimension, data.rows[Int(entry.row)]),
+                    dimension != .module || wanted.contains(number)
+                else { continue }
+                let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+                let place = found.place(number, Group(data.slotCount))
+                if entry.slot == SymptomTable.before {
+                    found.groups[place].before += one
+                } else {
+                    found.groups[place].slots[Int(entry.slot)] += one
+                    found.groups[place].total += one
+                }
+            }
+            groups.append(found)
+        }
+        let series = zip(table.symptom.dimensions, groups).filter { $0.0 != .module }
+            .flatMap(\.1.groups).map(\.slots)
+        dispersion = ScanStatistic.dispersion(series)
+    }
+
+    private mutating func search() {
+        while culprits.count < Self.culpritsMax, let best = best() {
+            culprits.append(best)
+            explain(culprits.count - 1)
+        }
+    }
+
+    /// How improbable an excess has to be: the more is looked at, the more is found by chance.
+    private var threshold: Double {
+        let looks = groups.reduce(0) { $0 + $1.groups.count } * data.slotCount
+        return log(Double(max(looks, 1))) + Self.margin
+    }
+
+    private func best() -> Culprit? {
+        var best: Culprit?
+        for (dimension, found) in zip(table.symptom.dimensions, groups) {
+            for (number, group) in zip(found.numbers, found.groups)
+            where Double(group.total.bad) >= least.bad {
+                let factor = max(1, group.factor)
+                guard
+                    let excess = ScanStatistic.excess(
+                        group.slots, factor: factor, least: least.requests),
+                    excess.bad >= least.bad, excess.ratio >= Self.ratioMin,
+                    excess.rate - excess.expected / excess.count >= least.difference,
+                    isUnusual(excess, of: group, among: found, dimension)
+                else { continue }
+                let score = excess.likelihood / dispersion - threshold
+                guard score > 0, Self.isBetter(score, dimension, number, than: best) else { continue }
+                best = Culprit(
+                    symptom: table.symptom, dimension: dimension, number: number, excess: excess,
+                    score: score, before: group.before.count > 0 ? group.factor : nil, rows: [])
+            }
+        }
+        return best
+    }
+
+    /// Whether an excess is more than what the group always has: it is bad twice as often as outside of the interval. Where
+    /// nothing is known outside of it, others have to be better, and caches always differ.
+    private func isUnusual(
+        _ excess: ScanStatistic.Excess, of group: Group, among all: NumberedGroups<Group>,
+        _ dimension: IncidentDimension
+    ) -> Bool {
+        let outside = group.slots.indices.reduce(into: group.before) {
+            if !excess.slots.contains($1) { $0 += group.slots[$1] }
+        }
+        if Double(outside.count) >= Self.outsideMin {
+            return excess.rate >= Self.ratioMin * Double(outside.bad) / Double(outside.count)
+        }
+        guard table.symptom.isComparable, dimension != .everything else { return false }
+        let peers = all.groups.count {
+            Double($0.total.count) >= Self.outsideMin
+                && Double($0.total.bad) / Double($0.total.count) * Self.ratioMin <= excess.rate
+        }
+        return peers >= (dimension == .node ? Self.peersMin : Self.groupPeersMin)
+    }
+
+    /// Of equally good ones the more telling; what differs by less than rounding is equal.
+    private static func isBetter(
+        _ score: Double, _ dimension: IncidentDimension, _ number: UInt64, than best: Culprit?
+    ) -> Bool {
+        guard let best else { return true }
+        if abs(score - best.score) > 1e-6 * max(score, best.score) { return score > best.score }
+        // In the order of the symptom's dimensions; they are gone through in this order.
+        return dimension == best.dimension && number < best.number
+    }
+
+    /// Takes the requests of a culprit out of all groups.
+    private mutating func explain(_ place: Int) {
+        let (culprit, slots) = (culprits[place], culprits[place].excess.slots)
+        for (index, entry) in table.entries.enumerated() {
+            guard !isExplained[index], entry.slot != SymptomTable.before, slots.contains(Int(entry.slot))
+            else { continue }
+            let row = data.rows[Int(entry.row)]
+            guard data.number(culprit.dimension, row) == culprit.number else { continue }
+            isExplained[index] = true
+            if entry.isBad { culprits[place].rows.append(entry.row) }
+            let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+            for (found, dimension) in table.symptom.dimensions.enumerated() {
+                guard let number = data.number(dimension, row), let place = groups[found].place(number)
+                else { continue }
+                groups[found].groups[place].slots[Int(entry.slot)] -= one
+                groups[found].groups[place].total -= one
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+/// What rules look at: all module requests of a window and of what lay before it, with what their numbers stand for.
+struct IncidentData: Sendable {
+    /// In how many slots of time a window is looked at.
+    static let slotsMax: UInt64 = 60
+    static let slotNanosMin: UInt64 = 10_000_000_000
+
+    let rows: [IncidentRow]
+    /// By place of the row, and all of them together.
+    let signs: [RequestSigns]
+    let signsFound: RequestSigns
+    /// Nanoseconds since the Unix epoch: where the window begins, and where the last slot ends.
+    let since: UInt64
+    let until: UInt64
+    let slotNanos: UInt64
+    let slotCount: Int
+    let names: FleetNameTables
+    /// By number of the module: of the host that it comes from.
+    private let hosts: [UInt32]
+    let hostNames: [String]
+    /// By number of the node.
+    private let regions: [UInt32]
+    let regionNames: [String]
+    private let versions: [UInt32]
+    let versionNames: [String]
+    /// By number of the node: of the host as which it is asked mostly, as far as such numbers go; 0 where nobody says it.
+    private let services: [UInt32]
+    private static let servicesMax: UInt32 = 15
+    /// The number of what checksums are asked of.
+    let checksumHost: UInt32
+    /// The region of an edge, and the node behind it, by number less one.
+    private var links: [UInt64] = []
+    private var linkNumbers: [UInt64: UInt32] = [:]
+
+    /// - Parameters:
+    ///   - rows: in no order; those before the window are its baseline
+    ///   - window: that is looked at, closed
+    ///   - hosts: how often each node was asked as which host: number of the node, and of a label
+    init(
+        _ rows: [IncidentRow], window: Range<UInt64>, _ names: FleetNameTables,
+        hosts asked: [UInt64: Int] = [:]
+    ) {
+        services = Self.services(asked, nodeCount: names.nodes.count)
+        self.rows = rows
+        self.names = names
+        let search = RequestSignSearch(rows, moduleCount: names.modules.count + 1)
+        signs = search.signs
+        signsFound = search.all
+        since = window.lowerBound
+        let length = max(window.upperBound - window.lowerBound, 1)
+        slotNanos = max(Self.slotNanosMin, (length + Self.slotsMax - 1) / Self.slotsMax)
+        slotCount = Int((length + slotNanos - 1) / slotNanos)
+        until = window.lowerBound + UInt64(slotCount) * slotNanos
+        var hostNumbers = NumberedTexts()
+        hosts = [0] + names.modules.map { hostNumbers.number($0.upstream) + 1 }
+        checksumHost = hostNumbers.number("sum.golang.org") + 1
+        hostNames = [""] + hostNumbers.texts
+        var regionNumbers = NumberedTexts()
+        var versionNumbers = NumberedTexts()
+        regions = [0] + names.nodes.map { node in node.region.map { regionNumbers.number($0) + 1 } ?? 0 }
+        versions =
+            [0]
+            + names.nodes.map { node in
+                node.serviceVersion.map { versionNumbers.number(node.service + " " + $0) + 1 } ?? 0
+            }
+        regionNames = [""] + regionNumbers.texts
+        versionNames = [""] + versionNumbers.texts
+        for row in rows where row.behind > 0 {
+            let link = link(row)
+            guard linkNumbers[link] == nil else { continue }
+            links.append(link)
+            linkNumbers[link] = UInt32(links.count)
+        }
+    }
+
+    /// See `Symptom.group`.
+    /// - Parameter place: of the row
+    func group(_ symptom: Symptom, _ place: Int) -> UInt32? { symptom.group(rows[place], signs[place], self) }
+
+    private func link(_ row: IncidentRow) -> UInt64 {
+        UInt64(regions[Int(row.node)]) << 32 | UInt64(row.behind)
+    }
+
+    private static func services(_ asked: [UInt64: Int], nodeCount: Int) -> [UInt32] {
+        var services = [UInt32](repeating: 0, count: nodeCount + 1)
+        var most = [Int](repeating: 0, count: nodeCount + 1)
+        // Equal counts must not hang on the order of a dictionary.
+        for (key, count) in asked.sorted(by: { $0.key < $1.key }) {
+            let node = Int(key >> 32)
+            guard count > most[node] else { continue }
+            most[node] = count
+            services[node] = UInt32(truncatingIfNeeded: key)
+        }
+        var numbers: [UInt32: UInt32] = [:]
+        return services.map { label in
+            guard label > 0 else { return 0 }
+            let number = numbers[label] ?? UInt32(numbers.count + 1)
+            numbers[label] = number
+            return min(number, servicesMax)
+        }
+    }
+
+    /// Which service a node is a part of: nodes that are asked as one host do the same work.
+    func service(_ node: UInt32) -> UInt32 { services[Int(node)] }
+
+    /// Nil before the window.
+    func slot(_ row: IncidentRow) -> Int? {
+        guard row.start >= since, row.start < until else { return nil }
+        return Int((row.start - since) / slotNanos)
+    }
+
+    /// The time of slots, in nanoseconds since the Unix epoch.
+    func times(_ slots: Range<Int>) -> Range<UInt64> {
+        (since + UInt64(slots.lowerBound) * slotNanos)..<(since + UInt64(slots.upperBound) * slotNanos)
+    }
+
+    func host(_ row: IncidentRow) -> UInt32 {
+        if row.moduleKind?.isChecksum == true { return checksumHost }
+        return row.module > 0 ? hosts[Int(row.module)] : 0
+    }
+
+    func region(_ node: UInt32) -> UInt32 { regions[Int(node)] }
+
+    /// The numbers of a dimension lie below this.
+    func count(_ dimension: IncidentDimension) -> Int {
+        switch dimension {
+        case .upstream: hostNames.count
+        case .serviceVersion: versionNames.count
+        case .node: regions.count
+        case .link: linkNumbers.count + 1
+        case .region: regionNames.count
+        case .module: hosts.count
+        case .everything: 1
+        }
+    }
+
+    /// What a request belongs to, in one dimension; nil where it has none.
+    func number(_ dimension: IncidentDimension, _ row: IncidentRow) -> UInt64? {
+        let number: UInt64
+        switch dimension {
+        case .upstream: number = UInt64(host(row))
+        case .serviceVersion: number = UInt64(versions[Int(row.node)])
+        case .node: number = UInt64(row.node)
+        case .link:
+            guard row.behind > 0 else { return nil }
+            number = UInt64(linkNumbers[link(row)] ?? 0)
+        case .region: number = UInt64(regions[Int(row.node)])
+        case .module: number = row.moduleKind?.isChecksum == true ? 0 : UInt64(row.module)
+        case .everything: return 0
+        }
+        return number > 0 ? number : nil
+    }
+
+    func subject(_ dimension: IncidentDimension, _ number: UInt64) -> IncidentSubject {
+        let low = UInt32(truncatingIfNeeded: number)
+        return switch dimension {
+        case .upstream: IncidentSubject(upstream: hostNames[Int(low)])
+        case .serviceVersion: IncidentSubject(serviceVersion: versionNames[Int(low)])
+        case .node: IncidentSubject(node: names.node(low).identity.name)
+        case .link:
+            IncidentSubject(
+                node: names.node(UInt32(truncatingIfNeeded: links[Int(low) - 1])).identity.name,
+                region: links[Int(low) - 1] >> 32 > 0 ? regionNames[Int(links[Int(low) - 1] >> 32)] : nil)
+        case .region: IncidentSubject(region: regionNames[Int(low)])
+        case .module:
+            IncidentSubject(module: names.module(low)?.module, version: names.module(low)?.version)
+        case .everything: IncidentSubject()
+        }
+    }
+}

@@ -1,0 +1,151 @@
+/// A module request as one node saw it, as rules look at it: 48 bytes, of which there may be millions.
+struct IncidentRow: Sendable {
+    struct Flags: OptionSet {
+        let rawValue: UInt8
+        /// What a client faced.
+        static let isRequest = Flags(rawValue: 1)
+        static let atEdge = Flags(rawValue: 2)
+        static let behindEdge = Flags(rawValue: 4)
+        /// An edge had no answer from behind it, and made up the error itself.
+        static let isCutOff = Flags(rawValue: 8)
+        /// A node behind it failed, too: the failure is that one's.
+        static let passedFailureOn = Flags(rawValue: 16)
+        /// The client's own view, from a log of its go command.
+        static let clientSide = Flags(rawValue: 32)
+        /// Answered by redirecting elsewhere.
+        static let isAthens = Flags(rawValue: 64)
+    }
+
+    /// Nanoseconds since the Unix epoch, by the clock of the node.
+    var start: UInt64
+    /// Microseconds, as far as 71 minutes.
+    var micros: UInt32
+    /// What the node behind took of it; `UInt32.max` where none tells of the request.
+    var behindMicros: UInt32
+    /// Number of a `FleetNode`; so is the next.
+    var node: UInt32
+    /// The node behind that was asked; 0 for none.
+    var behind: UInt32
+    /// Number of a `ModuleName`; 0 for none.
+    var module: UInt32
+    /// Number of a `ClientName`; 0 for none.
+    var client: UInt32
+    var segment: UInt32
+    var row: UInt32
+    /// Of the response, as far as 4 GiB; `UInt32.max` where nobody says it.
+    var bytes: UInt32
+    /// `ModuleKind`
+    var kind: UInt8
+    /// `CacheResult` of the node's own cache.
+    var cacheResult: UInt8
+    /// `RequestOutcome`; 0 where the span does not tell.
+    var outcome: UInt8
+    var flags: Flags
+
+    static let noTime = UInt32.max
+
+    init(_ exchange: Exchange, behind hop: Exchange?) {
+        start = exchange.start
+        micros = Self.micros(exchange.durationNanos)
+        behindMicros = hop.map { Self.micros($0.durationNanos) } ?? Self.noTime
+        node = exchange.node
+        behind = hop?.node ?? 0
+        module = exchange.module
+        client = exchange.client
+        segment = exchange.segment
+        row = exchange.row
+        bytes = exchange.bytes.map { UInt32(clamping: min($0, UInt64(UInt32.max - 1))) } ?? .max
+        kind = exchange.kind
+        cacheResult = exchange.cacheResult
+        outcome = exchange.outcome
+        flags = []
+        if exchange.isRequest { flags.insert(.isRequest) }
+        if exchange.flags.contains(.atEdge) { flags.insert(.atEdge) }
+        if exchange.flags.contains(.behindEdge) { flags.insert(.behindEdge) }
+        if exchange.isCutOff { flags.insert(.isCutOff) }
+        if exchange.flags.contains(.clientSide) { flags.insert(.clientSide) }
+        if exchange.flags.contains(.hasProtocolCall) { flags.insert(.isAthens) }
+        if let hop, RequestOutcome(rawValue: hop.outcome)?.isFailure == true {
+            flags.insert(.passedFailureOn)
+        }
+    }
+
+    private static func micros(_ nanos: UInt64) -> UInt32 {
+        UInt32(clamping: min(nanos / 1_000, UInt64(noTime - 1)))
+    }
+
+    var seconds: Double { Double(micros) / 1e6 }
+    /// A start and a duration of microseconds have a sum.
+    var end: UInt64 { start &+ UInt64(micros) &* 1_000 }
+    var moduleKind: ModuleKind? { ModuleKind(rawValue: kind) }
+    var result: CacheResult { CacheResult(rawValue: cacheResult) ?? .unknown }
+    var ending: RequestOutcome? { RequestOutcome(rawValue: outcome) }
+    var isFailure: Bool { ending?.isFailure == true }
+    var hasHop: Bool { behindMicros != Self.noTime }
+}
+
+/// Keeps what rules look at. Where there is more than memory is meant for, requests are kept by lot: rates stay what they
+/// are, as each has all that is looked at.
+struct IncidentRows: FleetAggregate {
+    /// 192 MB.
+    static let rowsMax = 4_000_000
+
+    private(set) var rows = BlockList<IncidentRow>()
+    private(set) var count = 0
+    /// Of two to the power of this, one is kept.
+    private(set) var thinning = 0
+    var telemetry: NodeTelemetry
+    /// How often each node was asked as which host: number of the node, and of a label.
+    private(set) var hosts: [UInt64: Int] = [:]
+
+    init(window: TimeWindow, end: UnixNanos) {
+        telemetry = NodeTelemetry(window: window, end: end, keepsLags: true)
+    }
+
+    mutating func add(_ group: ExchangeGroup) {
+        telemetry.addPairs(group)
+        for place in group.counted {
+            let exchange = group.exchanges[place]
+            guard exchange.moduleKind?.isModuleRequest == true,
+                Self.isKept(exchange.segment, exchange.row, thinning)
+            else { continue }
+            let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
+            rows.append(IncidentRow(exchange, behind: hop))
+            count += 1
+            if exchange.label > 0 {
+                hosts[UInt64(exchange.node) << 32 | UInt64(exchange.label), default: 0] += 1
+            }
+        }
+        if count > Self.rowsMax { thin(to: thinning + 1) }
+    }
+
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
+
+    private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
+        thinning == 0
+            || SeededRandom.mixed(UInt64(segment) << 32 | UInt64(row)) & ((1 << UInt64(thinning)) - 1) == 0
+    }
+
+    private mutating func thin(to thinning: Int) {
+        guard thinning > self.thinning else { return }
+        self.thinning = thinning
+        var kept = BlockList<IncidentRow>()
+        count = 0
+        for row in rows where Self.isKept(row.segment, row.row, thinning) {
+            kept.append(row)
+            count += 1
+        }
+        rows = kept
+    }
+
+    mutating func merge(_ other: IncidentRows) {
+        telemetry.merge(other.telemetry)
+        var other = other
+        other.thin(to: thinning)
+        thin(to: other.thinning)
+        rows.append(other.rows)
+        count += other.count
+        hosts.merge(other.hosts, uniquingKeysWith: +)
+        if count > Self.rowsMax { thin(to: thinning + 1) }
+    }
+}

@@ -1,0 +1,31 @@
+/// `cache-degraded`: the cache of a node, or of those of a region, no longer has what it had.
+/// `cache-flush`: the caches of half of the nodes, or more, do not, all at once.
+struct CacheRule: IncidentRule {
+    let name = "cache-degraded"
+
+    func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        let data = context.data
+        return context.culprits(.miss).compactMap { culprit in
+            guard culprit.dimension != .serviceVersion else { return nil }
+            let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+            let nodes = Set(culprit.rows.map { data.rows[Int($0)].node })
+            let all = Set(
+                data.rows.indices.lazy.filter { data.group(.miss, $0) != nil }.map { data.rows[$0].node })
+            let isFlush =
+                [.everything, .region].contains(culprit.dimension) && 2 * nodes.count >= all.count
+                && nodes.count > 1
+            let subject = data.subject(culprit.dimension, culprit.number)
+            let who =
+                switch culprit.dimension {
+                case .node: "The cache of \(subject.node ?? "a node")"
+                default: "The caches of \(nodes.count) of \(all.count) nodes"
+                }
+            return finding(
+                culprit, data, rule: isFlush ? "cache-flush" : nil, severity: isFlush ? .page : .ticket,
+                depth: 1,
+                sentence:
+                    "\(who) missed \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) requests for "
+                    + "files that they had given out before, where \(share(usual)) is usual")
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+
+/// A rule that names what the search for culprits of a symptom found.
+extension IncidentRule {
+    /// - Parameters:
+    ///   - sentence: what is told of it, without its end
+    ///   - depth: see `IncidentFinding`
+    func finding(
+        _ culprit: CulpritSearch.Culprit, _ data: IncidentData, rule: String? = nil,
+        severity: IncidentSeverity, depth: Int, subject: IncidentSubject? = nil,
+        numbers: [(name: String, value: Double)] = [], sentence: String
+    ) -> IncidentFinding {
+        let times = data.times(culprit.excess.slots)
+        let bad = culprit.rows.map { data.rows[Int($0)] }
+        let usual = culprit.excess.count > 0 ? culprit.excess.expected / culprit.excess.count : 0
+        let seconds = bad.reduce(0) { $0 + $1.seconds }
+        let (dimension, number, slots) = (culprit.dimension, culprit.number, culprit.excess.slots)
+        return IncidentFinding(
+            rule: rule ?? name, severity: severity, subject: subject ?? data.subject(dimension, number),
+            start: bad.map(\.start).min() ?? times.lowerBound, end: bad.map(\.end).max() ?? times.upperBound,
+            score: culprit.score, confidence: 1 - exp(-culprit.score / 4) * 0.5, rows: culprit.rows,
+            slowSeconds: seconds,
+            numbers: [
+                ("requests", culprit.excess.count), ("bad_requests", culprit.excess.bad),
+                ("bad_share", culprit.excess.rate), ("usual_share", usual),
+            ] + numbers, explanation: sentence, depth: depth,
+            covers: { row in
+                data.slot(row).map { slots.contains($0) } == true && data.number(dimension, row) == number
+            })
+    }
+
+    /// Medians, in seconds, of a culprit's requests in its time, and of all others like them.
+    func medians(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> (bad: Double, usual: Double) {
+        var bad = DurationSketch()
+        var usual = DurationSketch()
+        let isOf = { (row: IncidentRow) in
+            data.slot(row).map { culprit.excess.slots.contains($0) } == true
+                && data.number(culprit.dimension, row) == culprit.number
+        }
+        let groups = Set(culprit.rows.compactMap { data.group(culprit.symptom, Int($0)) })
+        for (place, row) in data.rows.enumerated() {
+            guard let group = data.group(culprit.symptom, place), groups.contains(group),
+                let micros = culprit.symptom.micros(row)
+            else { continue }
+            if isOf(row) { bad.add(Int64(micros)) } else { usual.add(Int64(micros)) }
+        }
+        return (
+            Double(bad.quantile(0.5) ?? 0) / 1e6, Double(usual.quantile(0.5) ?? 0) / 1e6
+        )
+    }
+
+    func share(_ part: Double) -> String { "\((part * 1_000).rounded() / 10) %" }
+
+    func time(_ seconds: Double) -> String { HumanUnits.duration(Int64(seconds * 1e9)) }
+}
+
+extension IncidentRule {
+    /// Of a node, and not of requests.
+    func finding(
+        _ severity: IncidentSeverity, _ subject: IncidentSubject, start: UInt64, end: UInt64, score: Double,
+        depth: Int, numbers: [(name: String, value: Double)], sentence: String
+    ) -> IncidentFinding {
+        IncidentFinding(
+            rule: name, severity: severity, subject: subject, start: start, end: end, score: score,
+            confidence: 1 - exp(-score / 4) * 0.5, rows: [], slowSeconds: 0, numbers: numbers,
+            explanation: sentence, depth: depth, covers: { _ in false })
+    }
+}

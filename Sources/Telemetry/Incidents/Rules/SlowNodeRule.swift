@@ -1,0 +1,32 @@
+/// `slow-node`: a node takes longer for its own work (answering from its cache, fetching what others fetch faster) than
+/// its peers do, and than itself before.
+struct SlowNodeRule: IncidentRule {
+    let name = "slow-node"
+
+    func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        [(Symptom.slowServe, "answers from its cache"), (.slowFetch, "fetches")].flatMap { symptom, words in
+            context.culprits(symptom).compactMap { culprit -> IncidentFinding? in
+                guard
+                    [.node, .region].contains(culprit.dimension)
+                        || symptom == .slowServe && culprit.dimension == .everything
+                else { return nil }
+                return finding(culprit, words, context.data)
+            }
+        }
+    }
+
+    private func finding(
+        _ culprit: CulpritSearch.Culprit, _ words: String, _ data: IncidentData
+    ) -> IncidentFinding {
+        let (bad, usual) = medians(culprit, data)
+        let subject = data.subject(culprit.dimension, culprit.number)
+        let who = subject.node ?? subject.region.map { "Nodes in \($0)" } ?? "All nodes"
+        return finding(
+            culprit, data, severity: .ticket, depth: 1,
+            numbers: [("median_s", bad), ("usual_median_s", usual)],
+            sentence:
+                "\(who) \(subject.node == nil ? "are" : "is") slow by \(subject.node == nil ? "themselves" : "itself"): "
+                + "of its \(words) \(share(culprit.excess.rate)) were slow, \(time(bad)) in the median where "
+                + "\(time(usual)) is usual")
+    }
+}

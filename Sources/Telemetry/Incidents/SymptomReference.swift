@@ -1,0 +1,89 @@
+/// What is normal for requests of one kind: from what lay before the window where there is enough of it, else from the
+/// better half of the window itself, so that what is wrong for less than half of the time does not count as normal.
+struct SymptomReference: Sendable {
+    /// From so many requests before the window on these alone tell what is normal.
+    static let baselineMin = 200
+    /// Parts of the window that are held against each other.
+    static let partCount = 12
+    /// With fewer requests a part has no median of its own.
+    static let partMin = 8
+    /// What takes three times as long as usual is slow, and what takes half as long again as a tenth do.
+    static let medianFactor = 3.0
+    static let tailFactor = 1.5
+    static let tail = 0.9
+    /// Where nothing is known of the time before: one node of four may be slow all the time, and then the tail is its.
+    static let tailMedians = 6.0
+    /// From where on it is slow, in microseconds; nil where being bad is a matter of yes or no.
+    let limitMicros: Double?
+    let medianMicros: Double
+    /// The part of requests that is bad when all is well.
+    let rate: Double
+
+    /// What is counted for it.
+    struct Tally: Sendable {
+        private var before = Part()
+        private var parts: [Part] = []
+
+        private struct Part: Sendable {
+            var durations = DurationSketch()
+            var count = 0
+            var bad = 0
+
+            mutating func merge(_ other: Part) {
+                durations.merge(other.durations)
+                count += other.count
+                bad += other.bad
+            }
+        }
+
+        /// - Parameter part: of the window; nil before it
+        mutating func add(micros: UInt32?, isBad: Bool, part: Int?) {
+            if let part {
+                while parts.count <= part { parts.append(Part()) }
+                Self.add(micros, isBad, &parts[part])
+            } else {
+                Self.add(micros, isBad, &before)
+            }
+        }
+
+        private static func add(_ micros: UInt32?, _ isBad: Bool, _ part: inout Part) {
+            part.count += 1
+            if isBad { part.bad += 1 }
+            if let micros { part.durations.add(Int64(micros)) }
+        }
+
+        /// - Parameters:
+        ///   - noticeable: below this difference nobody notices, in microseconds
+        ///   - rateMin: no event is taken to be rarer
+        func reference(noticeable: Double, rateMin: Double) -> SymptomReference {
+            let normal = normal
+            let base = max(Double(normal.bad) / Double(max(normal.count, 1)), rateMin)
+            guard normal.durations.count > 0 else {
+                return SymptomReference(limitMicros: nil, medianMicros: 0, rate: base)
+            }
+            let median = Double(normal.durations.quantile(0.5) ?? 0)
+            let tail = Double(normal.durations.quantile(SymptomReference.tail) ?? 0)
+            let tailLimit = tailFactor * tail
+            let usualTail = before.count >= baselineMin ? tailLimit : min(tailLimit, tailMedians * median)
+            let limit = max(medianFactor * median, usualTail, median + noticeable)
+            let above = normal.durations.count(above: Int64(limit))
+            return SymptomReference(
+                limitMicros: limit, medianMicros: median,
+                rate: max(Double(above) / Double(normal.durations.count), rateMin))
+        }
+
+        private var normal: Part {
+            if before.count >= baselineMin { return before }
+            let told = parts.filter { $0.count >= partMin }
+            guard told.count >= 4 else {
+                return parts.reduce(into: before) { $0.merge($1) }
+            }
+            func badness(_ part: Part) -> Double {
+                part.durations.count > 0
+                    ? Double(part.durations.quantile(0.5) ?? 0) : Double(part.bad) / Double(part.count)
+            }
+            let middle = told.map(badness).sorted()[(told.count - 1) / 2]
+            return told.filter { badness($0) <= middle }.reduce(into: before) { $0.merge($1) }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import OTLPModel
+
+package struct IncidentQuery: Sendable {
+    /// By start of the request.
+    package var window: TimeWindow
+    /// How much before the window tells what is normal, in nanoseconds.
+    package var baselineNanos: Int64
+    /// The time of asking.
+    package var now: UnixNanos
+
+    package init(window: TimeWindow, baselineNanos: Int64, now: UnixNanos) {
+        self.window = window
+        self.baselineNanos = baselineNanos
+        self.now = now
+    }
+}
+
+package struct IncidentResult: Sendable {
+    /// Most likely cause first, each right before what follows from it.
+    package var incidents: [Incident]
+    /// By id: what it follows from.
+    package var causes: [String: String]
+    package var requests: Int
+    package var quality: FleetQuality
+    package var notes: [QualityNote]
+}
+
+extension TelemetryReader {
+    /// What went wrong in a window, and who is to blame.
+    /// - Throws: `StoreError`
+    package func incidents(_ query: IncidentQuery) throws(StoreError) -> IncidentResult {
+        try snapshot { () throws(StoreError) in
+            let since = query.window.since
+            let isOpen = since == .distantPast
+            let scanned = TimeWindow(
+                since: isOpen ? since : since.advanced(byNanos: -query.baselineNanos),
+                until: query.window.until)
+            let end = min(query.window.until, query.now)
+            var question = FleetQuestion(window: scanned)
+            question.labelsHosts = true
+            let answer = try FleetScan.run(question, self) { _ in
+                IncidentRows(window: scanned, end: end)
+            }
+            var found = answer.aggregate
+            let names = FleetNameTables(answer.names)
+            let rows = Array(found.rows)
+            let first = isOpen ? (rows.map(\.start).min() ?? 0) : UInt64(max(since.rawValue, 0))
+            let last = min(rows.map(\.start).max() ?? first, UInt64(max(query.window.until.rawValue, 0)))
+            let data = IncidentData(rows, window: first..<max(first, last) + 1, names, hosts: found.hosts)
+            let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
+            try addLogs(scanned, answer.names, &found.telemetry)
+            let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
+            var culprits: [Symptom: [CulpritSearch.Culprit]] = [:]
+            for (symptom, found) in zip(
+                Symptom.allCases,
+                ParallelWork.map(Symptom.allCases.count) { place in
+                    CulpritSearch(SymptomTable(Symptom.allCases[place], data), data).culprits
+                })
+            {
+                culprits[symptom] = found
+            }
+            let context = IncidentContext(data: data, census: census, culprits: culprits)
+            let findings = IncidentRules.all.flatMap { $0.findings(context) }
+            let ranking = IncidentRanking(findings, data)
+            var result = IncidentResult(
+                incidents: [], causes: [:], requests: answer.quality.requests, quality: answer.quality,
+                notes: census.notes + baselineNotes(data) + damageNotes())
+            var given: [String: Int] = [:]
+            for cause in ranking.causes {
+                var incident = try self.incident(cause.finding, data, answer, &given)
+                var consequences: [Incident] = []
+                for finding in cause.consequences {
+                    consequences.append(try self.incident(finding, data, answer, &given))
+                }
+                incident.explains = consequences.map(\.id)
+                for consequence in consequences { result.causes[consequence.id] = incident.id }
+                result.incidents += [incident] + consequences
+            }
+            return result
+        }
+    }
+
+    /// From so many requests before the window on it is known what is normal.
+    private static let baselineMin = 200
+
+    private func baselineNotes(_ data: IncidentData) -> [QualityNote] {
+        let before = data.rows.count { data.slot($0) == nil }
+        guard before < Self.baselineMin, !data.rows.isEmpty else { return [] }
+        return [
+            QualityNote(
+                code: "no_baseline",
+                message:
+                    "\(before == 0 ? "nothing" : HumanUnits.count(before, "request")) from before the window tells what is "
+                    + "normal: nodes and hosts are held against others like them, and what was wrong everywhere and all the "
+                    + "time does not show")
+        ]
+    }
+
+    /// - Parameter given: how often each id was given; of one rule and subject at different times the later ones have a number
+    private func incident(
+        _ finding: IncidentFinding, _ data: IncidentData, _ answer: FleetScan<IncidentRows>.Answer,
+        _ given: inout [String: Int]
+    ) throws(StoreError) -> Incident {
+        let bad = finding.rows.map { data.rows[Int($0)] }
+        // Worst first, and of equal ones the first: what anybody would look at.
+        let worst = bad.sorted {
+            ($1.micros, $0.start, $0.segment, $0.row) < ($0.micros, $1.start, $1.segment, $1.row)
+        }.prefix(5)
+        let ids = try answer.traceIDs(ofRows: worst.map { ($0.segment, $0.row) }, self)
+        var impact = IncidentImpact()
+        impact.requests = bad.count
+        impact.clients = Set(bad.lazy.map(\.client)).subtracting([0]).count
+        impact.modules = Set(bad.lazy.map(\.module)).subtracting([0]).count
+        impact.slowSeconds = finding.slowSeconds
+        let total = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
+        let minutes = Double(data.until - data.since) / 60e9
+        impact.budgetMinutes = total > 0 ? Double(bad.count) / Double(total) * minutes : 0
+        let isOver = finding.end + 2 * data.slotNanos < data.until
+        var id = Self.id(finding.rule, finding.subject)
+        given[id, default: 0] += 1
+        if let count = given[id], count > 1 { id += "-\(count)" }
+        return Incident(
+            id: id, rule: finding.rule, severity: finding.severity, subject: finding.subject,
+            start: UnixNanos(clamping: finding.start), end: isOver ? UnixNanos(clamping: finding.end) : nil,
+            confidence: finding.confidence, impact: impact,
+            evidence: IncidentEvidence(traceIDs: ids.compactMap(\.self), numbers: finding.numbers),
+            explanation: finding.explanation)
+    }
+
+    /// The same for the same trouble, whenever one asks: of the rule and whom it names.
+    private static func id(_ rule: String, _ subject: IncidentSubject) -> String {
+        let text = ([rule] + subject.members.map { $0.key + "=" + $0.value }).joined(separator: "\n")
+        // FNV-1a.
+        let hash = text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
+            ($0 ^ UInt64($1)) &* 1_099_511_628_211
+        }
+        return rule + "-" + hexDigits(SeededRandom.mixed(hash))
+    }
+
+    private static func hexDigits(_ number: UInt64) -> String {
+        let digits = String(number & 0xffff_ffff, radix: 16)
+        return String(repeating: "0", count: 8 - digits.count) + digits
+    }
+}

@@ -1,0 +1,53 @@
+import Testing
+
+@testable import Telemetry
+
+@Suite("The scan statistic finds when something happened more often than it should")
+struct ScanStatisticTests {
+    /// A hundred requests in each of sixty slots, of which two are expected to be bad.
+    private static func slots(_ bad: (Int) -> Float) -> [ScanStatistic.Slot] {
+        (0..<60).map { ScanStatistic.Slot(count: 100, bad: bad($0), expected: 2) }
+    }
+
+    @Test("the interval is that of the excess")
+    func interval() throws {
+        let excess = try #require(
+            ScanStatistic.excess(Self.slots { (20..<30).contains($0) ? 20 : 2 }, least: 20))
+        #expect(excess.slots == 20..<30)
+        #expect(excess.count == 1_000 && excess.bad == 200 && excess.expected == 20)
+        #expect(excess.rate == 0.2 && excess.ratio == 10)
+        #expect(excess.likelihood > 200)
+    }
+
+    @Test("what is as expected, or less, is no excess")
+    func none() {
+        #expect(ScanStatistic.excess(Self.slots { _ in 2 }, least: 20) == nil)
+        #expect(ScanStatistic.excess(Self.slots { _ in 0 }, least: 20) == nil)
+        #expect(ScanStatistic.excess([], least: 20) == nil)
+        // Twice as much is normal for this one.
+        #expect(ScanStatistic.excess(Self.slots { _ in 4 }, factor: 2, least: 20) == nil)
+    }
+
+    @Test("fewer requests than are asked for tell nothing")
+    func few() {
+        let slots = [ScanStatistic.Slot(count: 19, bad: 19, expected: 0.1)]
+        #expect(ScanStatistic.excess(slots, least: 20) == nil)
+        #expect(ScanStatistic.excess(slots, least: 19) != nil)
+    }
+
+    @Test("the more are bad of as many, the less probable")
+    func likelihood() {
+        let values = [2, 3, 10, 50, 100].map { ScanStatistic.likelihood($0, of: 100, expected: 2) }
+        #expect(values == values.sorted())
+        #expect(values[0] == 0 && values[4].isFinite)
+        #expect(ScanStatistic.likelihood(1, of: 0, expected: 0) == 0)
+    }
+
+    @Test("heaps make numbers vary more than chance does")
+    func dispersion() {
+        let even = Self.slots { _ in 2 }
+        #expect(ScanStatistic.dispersion([even]) == 1)
+        let heaps = Self.slots { $0 % 4 == 0 ? 24 : 0 }
+        #expect(ScanStatistic.dispersion([heaps]) > 4)
+    }
+}
