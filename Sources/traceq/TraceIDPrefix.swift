@@ -9,7 +9,7 @@ package struct TraceIDPrefix: Hashable {
     ///
     /// - Throws: `CommandFailure` that says what an id looks like.
     package init(typed text: String) throws(CommandFailure) {
-        var digits = text.lowercased().filter { $0 != " " }
+        var digits = text.lowercased().filter { !$0.isWhitespace }
         let parts = digits.split(separator: "-", omittingEmptySubsequences: false)
         if parts.count == 4, parts[0].utf8.count == 2, parts[1].utf8.count == 32, parts[2].utf8.count == 16 {
             digits = String(parts[1])

@@ -41,6 +41,8 @@ extension TruthAnswers {
             guard let edge = request.edge, nodes[edge]?.propagates == true,
                 let proxy = request.proxyDurationNs
             else { continue }
+            // An edge that gave up did not wait for its proxy.
+            guard proxy <= request.reportedDurationNs + 2_000_000 else { continue }
             found[edge, default: []].append(Int64(request.reportedDurationNs) - Int64(proxy))
         }
         return found.mapValues { $0.sorted() }

@@ -38,9 +38,10 @@ struct Exchange: Sendable {
 
     /// Nanoseconds since the Unix epoch, UTC, by the clock of the node.
     var start: UInt64
-    /// Never negative: an end before the start counts as 0, and so does one that is more than a week behind it.
+    /// Never negative: an end before the start counts as 0, and so does one that is more than a day behind it.
     var durationNanos: UInt64
-    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell, or tells of more than a TiB.
+    /// Bytes of the response's body; `RequestAttribute.nothing` where the span does not tell, or tells of
+    /// more than can be.
     var responseBytes: UInt64
     /// Which of the segments of the scan it lies in.
     var segment: UInt32
@@ -73,9 +74,16 @@ struct Exchange: Sendable {
     var outcome: UInt8 = 0
 
     /// The longest that a request can take: no timeout is near it. A single one of centuries would be all of a mean.
-    static let durationNanosMax: UInt64 = 7 * 86_400 * 1_000_000_000
+    static let durationNanosMax: UInt64 = 86_400 * 1_000_000_000
     /// The largest that a response can be; modules have at most 500 MiB, toolchains half of that.
-    static let responseBytesMax: UInt64 = 1 << 40
+    static let responseBytesMax: UInt64 = 1 << 34
+    /// And the fastest that it can be sent: 100 Gbit/s, in what a clock of milliseconds shows.
+    static let bytesPerMillisecondMax: UInt64 = 12_500_000
+
+    /// Whether so many bytes can be sent in a time.
+    static func isBelievable(bytes: UInt64, nanos: UInt64) -> Bool {
+        bytes <= responseBytesMax && bytes / bytesPerMillisecondMax <= max(nanos / 1_000_000, 1)
+    }
 
     /// What the client faced: no exchange lies around it.
     var isRequest: Bool { outer < 0 }

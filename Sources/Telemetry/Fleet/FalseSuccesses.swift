@@ -98,6 +98,12 @@ extension HeldExchanges {
 }
 
 extension Exchange {
+    /// What may have been no answer, as far as its own span tells.
+    var isSuccessWithoutSize: Bool {
+        httpStatus == 200 && bytes ?? 0 == 0 && outcome == RequestOutcome.ok.rawValue
+            && flags.isDisjoint(with: [.hasHops, .hasProtocolCall, .clientSide])
+    }
+
     /// The least time after which something may have been given up rather than refused.
     private static let givenUpNanosMin: UInt64 = 1_000_000_000
 

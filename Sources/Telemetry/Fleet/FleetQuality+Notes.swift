@@ -34,8 +34,9 @@ extension FleetQuality {
         if unbelievable > 0 {
             add(
                 "unbelievable",
-                "\(HumanUnits.count(unbelievable, "server span")) with a duration above a week or a size above a TiB: such "
-                    + "a duration counts as 0, such a size as unknown (traceq sql shows both)")
+                "\(HumanUnits.count(unbelievable, "server span")) with a duration above a day, or a size above 16 GiB "
+                    + "or what can be sent in its time: such a duration counts as 0, such a size as unknown (traceq sql shows "
+                    + "both)")
         }
         if orphans > 0 {
             add(

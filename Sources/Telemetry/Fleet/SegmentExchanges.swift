@@ -151,7 +151,9 @@ struct SegmentExchanges {
                 exchange.httpStatus = facts.details?.httpStatuses[row] ?? 0
                 exchange.cacheEvidence = facts.details?.cacheEvidence[row] ?? .max
                 exchange.flags = flags
-                if let bytes = exchange.bytes, bytes > Exchange.responseBytesMax {
+                if let bytes = exchange.bytes,
+                    !Exchange.isBelievable(bytes: bytes, nanos: exchange.durationNanos)
+                {
                     exchange.responseBytes = RequestAttribute.nothing
                     exchange.flags.insert(.unbelievable)
                 }

@@ -58,7 +58,8 @@ extension TelemetryReader {
         }
         let groups = folded.filter { $0.value.requests > 0 }.map { folded, counts in
             var counts = counts
-            if query.dimension.isOfNodes, counts.unknown == counts.requests { counts.forgetFetches() }
+            // A version that clients had is not of one node's doing: who is behind it had it, or had not.
+            if query.dimension.isOfNodes { counts.forgetFetches() }
             return MissGroup(
                 key: folded.key,
                 period: query.periodNanos.map { UnixNanos(rawValue: folded.period * $0) }, counts: counts)
@@ -93,7 +94,6 @@ extension MissQuery {
 }
 
 extension MissCounts {
-    /// What clients had by way of a node that says nothing of a cache, others behind it had or had not.
     fileprivate mutating func forgetFetches() {
         fetches = 0
         warmFetches = 0

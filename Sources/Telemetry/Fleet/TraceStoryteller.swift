@@ -121,6 +121,9 @@ struct TraceStoryteller {
                 guard let guilty = times.guilty else { continue }
                 story.parts[ids[row]] = TraceStory.Part(stage: guilty.stage, criticalNanos: times.total)
             }
+            if exchange.isSuccessWithoutSize, tables.node(exchange.node).software == .caddy {
+                story.notes.append(Self.noSize(tables.node(exchange.node)))
+            }
             let slow = SlowExchange(exchange: exchange, stages: all, isFromProxy: group.isFromProxy(place))
             story.requests.append(
                 TraceStory.Request(
@@ -132,6 +135,16 @@ struct TraceStoryteller {
                         kind: kind),
                     caches: caches(place, group, tables)))
         }
+    }
+
+    /// A single trace does not show whether the node says sizes of others.
+    private static func noSize(_ node: FleetNode) -> QualityNote {
+        QualityNote(
+            code: "no_size",
+            message:
+                "the 200 of \(node.identity.name) has no size, and no node behind it tells of the request: Caddy records errors "
+                + "of its own so. traceq slowest --by request and traceq errors, which know its other answers, say what it was"
+        )
     }
 
     private func caches(

@@ -62,7 +62,7 @@ package enum ServiceIndicator: String, CaseIterable, Sendable {
             "bytes of the body for each second that a successful request took, as the server nearest to the client "
                 + "saw it"
         case .availability:
-            "1 - (5xx, 429, 404 after 10 s or more, empty zips and requests without an answer) / (all requests for "
+            "1 - (5xx, 429, 404 after 10 s or more, empty zips, 200s that were none and requests without an answer) / (all requests for "
                 + "modules and checksums, without probes for path prefixes and those that the client gave up)"
         case .hitRatio:
             "(hit, stale, updating, revalidated, redirect_hit) / (these, miss, expired, redirect_miss, coalesced); "

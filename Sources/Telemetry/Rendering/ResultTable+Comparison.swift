@@ -23,7 +23,9 @@ extension ResultTable {
         if let zips = compressedFiles(result, query) { notes.append(zips) }
         let failing = result.failingGroups
         if !failing.isEmpty {
-            let names = failing.prefix(3).map { group in
+            // The worst first.
+            let worst = failing.sorted { $0.availability ?? 1 < $1.availability ?? 1 }
+            let names = worst.prefix(3).map { group in
                 "\(DisplayText.escaped(group.name)) (\(hundredths(group.availability ?? 0)))"
             }
             notes.append(

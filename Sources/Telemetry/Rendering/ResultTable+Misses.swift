@@ -27,7 +27,7 @@ extension ResultTable {
             + [number("unknown", "UNKNOWN", .spare(2)), number("request_hit_ratio", nil)]
             + [number(nil, "HIT RATIO"), number("fetches", nil), number("version_hit_ratio", nil)]
             + [
-                number(nil, "BY VERSION", .lastSpare),
+                number(nil, query.dimension.isOfNodes ? nil : "BY VERSION", .lastSpare),
                 number("refetches", isWhole ? "REFETCHED" : nil, .spare(5)),
             ]
             + [number("miss_ms", "WAITED"), number("refetch_ms", isWhole ? "WASTED" : nil, .spare(6))]
@@ -36,7 +36,7 @@ extension ResultTable {
     private static func missCells(_ group: MissGroup, _ query: MissQuery) -> [ResultCell] {
         let counts = group.counts
         // What nobody tells is not 0.
-        let isKnown = counts.requests > counts.unknown
+        let isKnown = counts.requests > counts.unknown && (counts.lookups > 0 || counts.unknown == 0)
         func known(_ count: Int) -> ResultCell { isKnown ? .integer(Int64(count)) : .missing }
         let time: [ResultCell] = group.period.map { [isOfMinutes(query) ? .minute($0) : .time($0)] } ?? []
         return time + [group.key.map { .text($0) } ?? .missing, .integer(Int64(counts.requests))]
@@ -46,7 +46,8 @@ extension ResultTable {
             + [.integer(Int64(counts.unknown)), counts.ratio.map { .decimal($0) } ?? .missing]
             + [
                 .identifier(HumanUnits.percent(counts.hits, of: counts.lookups)),
-                query.dimension.isOfSingleFiles ? .missing : .integer(Int64(counts.fetches)),
+                query.dimension.isOfSingleFiles || query.dimension.isOfNodes
+                    ? .missing : .integer(Int64(counts.fetches)),
             ]
             + [counts.versionRatio.map { .decimal($0) } ?? .missing]
             + [.identifier(HumanUnits.percent(counts.warmFetches, of: counts.fetches))]

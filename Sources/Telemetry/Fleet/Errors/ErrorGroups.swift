@@ -22,6 +22,7 @@ struct ErrorGroups {
     /// and how much more frequent it has to be among them than among all requests.
     static let shareMin = 0.5
     static let liftMin = 2.0
+    static let nearlyAll = 0.9
 
     private let errors: ErrorRows
     private let names: FleetNameTables
@@ -73,20 +74,18 @@ struct ErrorGroups {
         var found: [Group] = []
         while !rest.isEmpty {
             // The narrowest first: of equals it says most.
-            let commons = [
+            let places = [
                 common(rest, { errors.rows[$0].node }, { errors.requestsByNode[$0] }),
                 common(rest, { region($0) }, { $0.isEmpty ? 0 : requestsByRegion[$0] ?? 0 }),
                 common(rest, { upstream($0) }, { requestsByUpstream[$0] ?? 0 }),
-                common(rest, { errors.rows[$0].kind }, { errors.requestsByKind[Int($0)] }),
-            ]
-            let most = commons.map(\.lift).max() ?? 0
-            var part = rest
-            // Errors that have one thing in common are of one cause, whatever else most of them have.
-            if most >= Self.liftMin, !commons.contains(where: { $0.isOfAll && $0.lift >= Self.liftMin }),
-                let common = commons.first(where: { $0.lift == most })
-            {
-                part = common.rows
-            }
+            ].filter { $0.lift >= Self.liftMin }
+            let kind = common(rest, { errors.rows[$0].kind }, { errors.requestsByKind[Int($0)] })
+            // Errors that nearly all have one place in common are of one cause, whatever else many of them have. That all
+            // are of one kind says less: the first file of a version is what is waited for, wherever that is.
+            let common =
+                places.first { Double($0.rows.count) >= Self.nearlyAll * Double(rest.count) }
+                ?? places.max { $0.lift < $1.lift } ?? (kind.lift >= Self.liftMin ? kind : nil)
+            let part = common?.rows ?? rest
             found.append(group(part))
             let taken = Set(part)
             rest.removeAll { taken.contains($0) }
@@ -108,7 +107,6 @@ struct ErrorGroups {
     /// What most of some errors have in common.
     private struct Common {
         var rows: [Int]
-        var isOfAll: Bool
         /// How much more frequent it is among them than among requests; 0 where it is not what most of them have.
         var lift: Double
     }
@@ -118,10 +116,9 @@ struct ErrorGroups {
     ) -> Common {
         var counts: [Value: Int] = [:]
         for index in rows { counts[value(index), default: 0] += 1 }
-        guard let most = Self.most(counts) else { return Common(rows: [], isOfAll: false, lift: 0) }
+        guard let most = Self.most(counts) else { return Common(rows: [], lift: 0) }
         return Common(
             rows: counts.count == 1 ? rows : rows.filter { value($0) == most.key },
-            isOfAll: counts.count == 1,
             lift: lift(most.count, rows.count, requests(most.key)))
     }
 

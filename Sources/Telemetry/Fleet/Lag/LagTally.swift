@@ -37,6 +37,8 @@ struct LagTally: FleetAggregate {
         guard let hop = hops.next(), hops.next() == nil else { return }
         let inner = group.exchanges[hop]
         guard inner.node != outer.node, outer.outcome != RequestOutcome.aborted.rawValue else { return }
+        // Who goes on for longer than who asked was not waited for. Times of nginx are whole milliseconds.
+        guard inner.durationNanos <= outer.durationNanos &+ 2_000_000 else { return }
         let difference = Int64(clamping: outer.durationNanos) - Int64(clamping: inner.durationNanos)
         if inner.flags.contains(.matchedByTime) {
             edgesByTime[outer.node, default: SignedSketch()].add(difference)

@@ -60,14 +60,26 @@ struct MapTree {
         return rows
     }
 
+    /// From what share of failures on, beyond chance, a link is told of singly, however seldom it is used.
+    private static let failingShareMin = 0.05
+
     /// The links from a place, the busiest first, as far as they are told of singly.
-    private func ordered(_ from: MapPlace) -> (shown: ArraySlice<Link>, rest: ArraySlice<Link>) {
+    private func ordered(_ from: MapPlace) -> (shown: [Link], rest: [Link]) {
         let all = (links[from] ?? [:]).map { Link(to: $0.key, counts: $0.value) }.sorted {
             ($1.counts.requests, $0.to.name) < ($0.counts.requests, $1.to.name)
         }
         // One more is no longer than the line that says so.
-        let shown = all.count <= branches + 1 ? all.count : branches
-        return (all[..<shown], all[shown...])
+        guard all.count > branches + 1 else { return (all, []) }
+        let isFailing = { (link: Link) in
+            TrafficReport(link.counts).certainErrorShare >= Self.failingShareMin
+        }
+        let rest = all[branches...]
+        // As many again at the most: where most fail, the busiest tell enough.
+        let failing = rest.filter(isFailing).prefix(branches)
+        let isShown = Set(failing.map(\.to))
+        let others = rest.filter { !isShown.contains($0.to) }
+        // One more is no longer than the line that says so.
+        return others.count <= 1 ? (all, []) : (Array(all[..<branches]) + failing, others)
     }
 
     /// By place, from where it is entered to show what lies behind it: of those that ask it, the busiest.

@@ -29,6 +29,10 @@ struct WhyValues: Sendable {
     /// There were more attributes than are looked at.
     private(set) var isCut = false
 
+    private static let durationEndings = [
+        "response_time", "header_time", "connect_time", "request_time", "duration", "duration_ms", "elapsed",
+    ]
+
     /// What tells nothing of a selection, as it is what was selected by, or what something else tells better.
     static func isLeftOut(_ column: ColumnKey, _ selection: WhySelection) -> Bool {
         let name = String(decoding: column.name, as: UTF8.self)
@@ -43,6 +47,8 @@ struct WhyValues: Sendable {
         let attribute = WhyAttribute(name)
         // That a request for a file has no body is so of all, whether its emitter says it or not.
         if attribute.name == "http.request.body.size" { return true }
+        // How long it took is what was selected by, or follows from it.
+        if durationEndings.contains(where: { attribute.name.hasSuffix($0) }) { return true }
         return isError && attribute.tellsOfOutcome || selection == .misses && attribute.tellsOfUpstream
     }
 
