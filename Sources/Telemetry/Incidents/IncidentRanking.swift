@@ -16,6 +16,14 @@ struct IncidentRanking {
             )
         }
         for finding in ordered {
+            // What two symptoms tell of is told once.
+            let isTold = causes.contains { cause in
+                ([cause.finding] + cause.consequences).contains {
+                    $0.rule == finding.rule && $0.subject == finding.subject && $0.start < finding.end
+                        && finding.start < $0.end
+                }
+            }
+            if isTold { continue }
             if let cause = causes.indices.first(where: { explains(causes[$0].finding, finding, data) }) {
                 causes[cause].consequences.append(finding)
             } else if let effect = causes.indices.first(where: {

@@ -90,8 +90,7 @@ struct ScanStatistic {
     }
 
     /// By how much numbers of the same vary from one slot of time to the next beyond what chance alone does: events come
-    /// in heaps. Neighbours are held against each other, so that a change that lasts does not count; and of all the
-    /// median counts, so that what is wrong with some does not either.
+    /// in heaps. Neighbours are held against each other, so that a change that lasts does not count.
     static func dispersion(_ series: some Sequence<[Slot]>) -> Double {
         var squares: [Double] = []
         for slots in series {
@@ -109,19 +108,11 @@ struct ScanStatistic {
         return robust(squares)
     }
 
-    /// The same of numbers that are for different ones, as nodes: they are never all alike.
-    static func difference(_ parts: some Sequence<Slot>) -> Double {
-        robust(
-            parts.filter { $0.expected >= 1 }.map { part in
-                let rate = min(Double(part.expected) / Double(max(part.count, 1)), 0.98)
-                let distance = Double(part.bad) - Double(part.expected)
-                return distance * distance / max(Double(part.expected) * (1 - rate), 1e-9)
-            })
-    }
-
+    /// The mean of the lower nine tenths, by what it is of squares of normally distributed numbers: a few that are out of
+    /// all order, as those of a culprit, do not count. A median would: few events make squares that are 0 or far above 1.
     private static func robust(_ squares: [Double]) -> Double {
         guard squares.count >= 8 else { return 1 }
-        // The median of the square of a normally distributed number is 0.455.
-        return max(1, squares.sorted()[squares.count / 2] / 0.455)
+        let lower = squares.sorted().prefix(squares.count * 9 / 10)
+        return max(1, lower.reduce(0, +) / Double(lower.count) / 0.623)
     }
 }

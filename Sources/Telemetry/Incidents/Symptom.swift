@@ -8,6 +8,8 @@ enum Symptom: CaseIterable, Sendable {
     case slowLink
     /// Nobody got what was asked for, and no node behind failed.
     case failure
+    /// The same of what had to be fetched: one request of a hundred is, so that it hardly shows among all.
+    case fetchFailure
     /// A cache no longer had it. What it never had says nothing of it: new versions come in heaps.
     case miss
     /// Given up after a while, though the fetch went on and a later request had it.
@@ -50,6 +52,9 @@ enum Symptom: CaseIterable, Sendable {
             guard row.hasHop, row.micros >= row.behindMicros, !row.isFailure else { return nil }
             return work(row, data) << 8 | size << 4 | place
         case .failure: return Self.family(kind) << 4 | place
+        case .fetchFailure:
+            let isLost = row.isFailure && !row.result.isHit && !row.hasHop && !row.flags.contains(.isCutOff)
+            return isLost || Self.isFetch(row, kind) ? Self.family(kind) << 4 | place : nil
         case .miss:
             guard kind.isImmutable, row.result.isHit || signs.contains(.missedAgain), !row.isFailure else {
                 return nil
@@ -60,7 +65,7 @@ enum Symptom: CaseIterable, Sendable {
         case .otherSize: return kind == .zip && row.ending == .ok ? place : nil
         case .staleList: return kind == .list && row.ending == .ok ? place : nil
         case .herd: return kind.isImmutable && Self.isFetch(row, kind) ? place : nil
-        case .unsupported: return kind == .sumdbSupported ? place : nil
+        case .unsupported: return kind == .sumdbSupported && !row.hasHop ? place : nil
         case .abandoned: return kind == .zip && row.flags.contains(.isRequest) ? place : nil
         }
     }
@@ -90,7 +95,7 @@ enum Symptom: CaseIterable, Sendable {
     /// Of what is a matter of yes or no.
     func isBad(_ row: IncidentRow, _ signs: RequestSigns) -> Bool {
         switch self {
-        case .failure: row.isFailure && !row.flags.contains(.passedFailureOn)
+        case .failure, .fetchFailure: row.isFailure && !row.flags.contains(.passedFailureOn)
         case .slowFetch, .slowServe, .slowLink: false
         case .unsupported: row.isRefusal
         case .abandoned: row.ending == .aborted
@@ -115,7 +120,7 @@ enum Symptom: CaseIterable, Sendable {
         // These never happen when all is well.
         case .otherSize, .keptRefusal: Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
-        case .abandoned: Least(difference: 0.02)
+        case .abandoned, .failure, .fetchFailure: Least(difference: 0.02)
         case .unsupported: Least(requests: 5, bad: 5)
         default: Least()
         }
@@ -136,7 +141,7 @@ enum Symptom: CaseIterable, Sendable {
         case .slowFetch: [.upstream, .serviceVersion, .node, .region, .module, .everything]
         case .slowServe: [.node, .serviceVersion, .region, .everything]
         case .slowLink: [.link, .node, .region, .everything]
-        case .failure: [.upstream, .node, .serviceVersion, .region, .module, .everything]
+        case .failure, .fetchFailure: [.upstream, .node, .serviceVersion, .region, .module, .everything]
         // What modules of a host are asked for how often differs, and with it how many of them caches have.
         case .miss: [.node, .serviceVersion, .region, .everything]
         case .givenUpCold: [.node, .region, .upstream, .module, .everything]

@@ -5,7 +5,7 @@ struct FailureRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
-        return context.culprits(.failure).compactMap { culprit in
+        return (context.culprits(.failure) + context.culprits(.fetchFailure)).compactMap { culprit in
             guard culprit.dimension != .serviceVersion else { return nil }
             let bad = culprit.rows.map { data.rows[Int($0)] }
             let subject = data.subject(culprit.dimension, culprit.number)
@@ -22,8 +22,9 @@ struct FailureRule: IncidentRule {
             return finding(
                 culprit, data, rule: rule, severity: .page, depth: depth,
                 sentence:
-                    "\(what) \(whose): \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) requests "
-                    + "failed, where \(share(usual)) is usual")
+                    "\(what) \(whose): \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) "
+                    + "\(culprit.symptom == .failure ? "requests" : "fetches") failed, where \(share(usual)) is usual"
+            )
         }
     }
 

@@ -4,6 +4,28 @@
 struct SlowUpstreamRule: IncidentRule {
     let name = "slow-upstream"
 
+    /// How many times as often lists have to be slow as files for them alone to be.
+    private static let listFactor = 4.0
+
+    /// Whether files of the same, at the same time, are well. Most of what is fetched are lists: that most of what is slow are
+    /// says nothing.
+    private static func isOfLists(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> Bool {
+        func isList(_ row: IncidentRow) -> Bool { row.moduleKind == .list || row.moduleKind == .latest }
+        let slow = (lists: culprit.rows.count { isList(data.rows[Int($0)]) }, all: culprit.rows.count)
+        var lists = 0
+        var others = 0
+        for (place, row) in data.rows.enumerated() {
+            guard let slot = data.slot(row), culprit.excess.slots.contains(slot),
+                data.number(culprit.dimension, row) == culprit.number, data.group(.slowFetch, place) != nil
+            else { continue }
+            if isList(row) { lists += 1 } else { others += 1 }
+        }
+        guard slow.lists > 0 else { return false }
+        // One more than were seen: of a few files that are well it is not known.
+        let shareOfOthers = Double(slow.all - slow.lists + 1) / Double(others + 1)
+        return Double(slow.lists) / Double(max(lists, 1)) >= listFactor * shareOfOthers
+    }
+
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
         return context.culprits(.slowFetch).compactMap { culprit in
@@ -18,8 +40,7 @@ struct SlowUpstreamRule: IncidentRule {
             }
             let isChecksum =
                 culprit.dimension == .upstream && culprit.number == UInt64(data.checksumHost)
-            let lists = culprit.rows.count { [.list, .latest].contains(data.rows[Int($0)].moduleKind) }
-            let isOfLists = 5 * lists >= 4 * culprit.rows.count
+            let isOfLists = Self.isOfLists(culprit, data)
             let whose =
                 isChecksum
                 ? "The checksum database answers slowly"
