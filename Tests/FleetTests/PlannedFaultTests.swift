@@ -3,7 +3,7 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("Faults have a time, a place and a strength")
+@Suite("Faults have a time, a place and a strength", .serialized)
 struct PlannedFaultTests {
     /// What a fault does to a request, if anything.
     private struct Case: Sendable {

@@ -31,9 +31,8 @@ extension TelemetryReader {
     package func incidents(_ query: IncidentQuery) throws(StoreError) -> IncidentResult {
         try snapshot { () throws(StoreError) in
             let since = query.window.since
-            let isOpen = since == .distantPast
             let scanned = TimeWindow(
-                since: isOpen ? since : since.advanced(byNanos: -query.baselineNanos),
+                since: since == .distantPast ? since : since.advanced(byNanos: -query.baselineNanos),
                 until: query.window.until)
             let end = min(query.window.until, query.now)
             var question = FleetQuestion(window: scanned)
@@ -44,9 +43,9 @@ extension TelemetryReader {
             var found = answer.aggregate
             let names = FleetNameTables(answer.names)
             let rows = Array(found.rows)
-            let first = isOpen ? (rows.map(\.start).min() ?? 0) : UInt64(max(since.rawValue, 0))
-            let last = min(rows.map(\.start).max() ?? first, UInt64(max(query.window.until.rawValue, 0)))
-            let data = IncidentData(rows, window: first..<max(first, last) + 1, names, hosts: found.hosts)
+            let data = IncidentData(
+                rows, window: Self.range(of: query.window, rows), names, hosts: found.hosts)
+            let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
             let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
@@ -63,14 +62,14 @@ extension TelemetryReader {
             let findings = IncidentRules.all.flatMap { $0.findings(context) }
             let ranking = IncidentRanking(findings, data)
             var result = IncidentResult(
-                incidents: [], causes: [:], requests: answer.quality.requests, quality: answer.quality,
+                incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
                 notes: census.notes + baselineNotes(data) + damageNotes())
             var given: [String: Int] = [:]
             for cause in ranking.causes {
-                var incident = try self.incident(cause.finding, data, answer, &given)
+                var incident = try self.incident(cause.finding, data, requests, answer, &given)
                 var consequences: [Incident] = []
                 for finding in cause.consequences {
-                    consequences.append(try self.incident(finding, data, answer, &given))
+                    consequences.append(try self.incident(finding, data, requests, answer, &given))
                 }
                 incident.explains = consequences.map(\.id)
                 for consequence in consequences { result.causes[consequence.id] = incident.id }
@@ -96,10 +95,24 @@ extension TelemetryReader {
         ]
     }
 
+    /// The time that is looked at, slot by slot. Where it is open, a few spans with wrong clocks do not stretch it.
+    private static func range(of window: TimeWindow, _ rows: [IncidentRow]) -> Range<UInt64> {
+        let starts = rows.map(\.start)
+        guard window.since == .distantPast else {
+            let first = UInt64(max(window.since.rawValue, 0))
+            let last = min(starts.max() ?? first, UInt64(max(window.until.rawValue, 0)))
+            return first..<max(first, last) + 1
+        }
+        guard !starts.isEmpty else { return 0..<1 }
+        let sorted = starts.sorted()
+        let few = sorted.count / 1_000
+        return sorted[few]..<sorted[sorted.count - 1 - few] + 1
+    }
+
     /// - Parameter given: how often each id was given; of one rule and subject at different times the later ones have a number
     private func incident(
-        _ finding: IncidentFinding, _ data: IncidentData, _ answer: FleetScan<IncidentRows>.Answer,
-        _ given: inout [String: Int]
+        _ finding: IncidentFinding, _ data: IncidentData, _ requests: Int,
+        _ answer: FleetScan<IncidentRows>.Answer, _ given: inout [String: Int]
     ) throws(StoreError) -> Incident {
         let bad = finding.rows.map { data.rows[Int($0)] }
         // Worst first, and of equal ones the first: what anybody would look at.
@@ -112,9 +125,8 @@ extension TelemetryReader {
         impact.clients = Set(bad.lazy.map(\.client)).subtracting([0]).count
         impact.modules = Set(bad.lazy.map(\.module)).subtracting([0]).count
         impact.slowSeconds = finding.slowSeconds
-        let total = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
         let minutes = Double(data.until - data.since) / 60e9
-        impact.budgetMinutes = total > 0 ? Double(bad.count) / Double(total) * minutes : 0
+        impact.budgetMinutes = requests > 0 ? Double(bad.count) / Double(requests) * minutes : 0
         let isOver = finding.end + 2 * data.slotNanos < data.until
         var id = Self.id(finding.rule, finding.subject)
         given[id, default: 0] += 1

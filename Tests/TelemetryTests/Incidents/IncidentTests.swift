@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Incidents name who is to blame")
+@Suite("Incidents name who is to blame", .serialized)
 struct IncidentTests {
     /// From the twentieth to the fortieth minute of the window.
     private static let trouble = 80..<100
