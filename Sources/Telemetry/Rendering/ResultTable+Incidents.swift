@@ -19,10 +19,10 @@ extension ResultTable {
                 ResultColumn(key: "start", title: "START (\(zone.label))", fit: .movable),
                 ResultColumn(key: "end", title: "END", fit: .spare(2)),
                 number("confidence", nil), number(nil, "SURE", .spare(1)),
-                number(nil, "REQUESTS", .movable), number(nil, "CLIENTS", .spare(0)),
+                number(nil, "REQUESTS"), number(nil, "CLIENTS", .spare(0)),
                 ResultColumn(key: "impact", title: nil), ResultColumn(key: "evidence", title: nil),
                 ResultColumn(key: "explains", title: nil), ResultColumn(key: "caused_by", title: nil),
-                ResultColumn(key: "explanation", title: "WHAT", fit: .elastic),
+                ResultColumn(key: "explanation", title: nil),
                 ResultColumn(key: "id", title: "ID", fit: .spare(3)),
             ], rowCount: rows.count,
             row: { cells(rows[$0], result.causes[rows[$0].id]) },
@@ -68,14 +68,22 @@ extension ResultTable {
 
     private static func rounded(_ value: Double) -> Double { (value * 1_000).rounded() / 1_000 }
 
+    /// Of more than these nobody reads sentences; --format json has them all.
+    private static let toldMax = 12
+
     private static func summary(_ result: IncidentResult) -> [String] {
         guard !result.incidents.isEmpty else { return [] }
         let causes = result.incidents.count { result.causes[$0.id] == nil }
         let following = result.incidents.count - causes
+        let told = result.incidents.prefix(toldMax).map { incident in
+            let example =
+                incident.evidence.traceIDs.first.map { " (traceq trace \($0.hex.prefix(16)))" } ?? ""
+            return "\(incident.rule): \(DisplayText.escaped(incident.explanation)).\(example)"
+        }
         return [
             "\(HumanUnits.count(causes, "incident")), the most likely cause first"
                 + (following > 0 ? "; \(HumanUnits.count(following, "consequence")) below (└)" : "")
-        ]
+        ] + told
     }
 
     /// What is said where nothing was found.
