@@ -34,10 +34,9 @@ struct IncidentData: Sendable {
     /// - Parameters:
     ///   - rows: in no order; those before the window are its baseline
     ///   - window: that is looked at, closed
-    ///   - hosts: how often each node was asked as which host: number of the node, and of a label
     init(
         _ rows: [IncidentRow], window: Range<UInt64>, _ names: FleetNameTables,
-        hosts asked: [UInt64: Int] = [:]
+        asked: AskedHosts = AskedHosts()
     ) {
         services = Self.services(asked, nodeCount: names.nodes.count)
         self.rows = rows
@@ -80,18 +79,9 @@ struct IncidentData: Sendable {
         UInt64(regions[Int(row.node)]) << 32 | UInt64(row.behind)
     }
 
-    private static func services(_ asked: [UInt64: Int], nodeCount: Int) -> [UInt32] {
-        var services = [UInt32](repeating: 0, count: nodeCount + 1)
-        var most = [Int](repeating: 0, count: nodeCount + 1)
-        // Equal counts must not hang on the order of a dictionary.
-        for (key, count) in asked.sorted(by: { $0.key < $1.key }) {
-            let node = Int(key >> 32)
-            guard count > most[node] else { continue }
-            most[node] = count
-            services[node] = UInt32(truncatingIfNeeded: key)
-        }
+    private static func services(_ asked: AskedHosts, nodeCount: Int) -> [UInt32] {
         var numbers: [UInt32: UInt32] = [:]
-        return services.map { label in
+        return asked.main(nodeCount: nodeCount).map { label in
             guard label > 0 else { return 0 }
             let number = numbers[label] ?? UInt32(numbers.count + 1)
             numbers[label] = number

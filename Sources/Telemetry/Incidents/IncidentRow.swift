@@ -95,8 +95,7 @@ struct IncidentRows: FleetAggregate {
     /// Of two to the power of this, one is kept.
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
-    /// How often each node was asked as which host: number of the node, and of a label.
-    private(set) var hosts: [UInt64: Int] = [:]
+    private(set) var hosts = AskedHosts()
 
     init(window: TimeWindow, end: UnixNanos) {
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: true)
@@ -112,9 +111,7 @@ struct IncidentRows: FleetAggregate {
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
             rows.append(IncidentRow(exchange, behind: hop))
             count += 1
-            if exchange.label > 0 {
-                hosts[UInt64(exchange.node) << 32 | UInt64(exchange.label), default: 0] += 1
-            }
+            hosts.add(exchange)
         }
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
@@ -145,7 +142,7 @@ struct IncidentRows: FleetAggregate {
         thin(to: other.thinning)
         rows.append(other.rows)
         count += other.count
-        hosts.merge(other.hosts, uniquingKeysWith: +)
+        hosts.merge(other.hosts)
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
 }

@@ -44,7 +44,7 @@ extension TelemetryReader {
             let names = FleetNameTables(answer.names)
             let rows = Array(found.rows)
             let data = IncidentData(
-                rows, window: Self.range(of: query.window, rows), names, hosts: found.hosts)
+                rows, window: Self.range(of: query.window, rows), names, asked: found.hosts)
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
             let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
             try addLogs(scanned, answer.names, &found.telemetry)

@@ -47,6 +47,8 @@ package struct NodeReport: Sendable {
     package var clock: ClockReading?
     /// Its own work takes far longer than that of others with its software and role.
     package var isSlow = false
+    /// Number of the host as which it is asked mostly; 0 where nobody says it.
+    var host: UInt32 = 0
 
     /// From what share of failures on a node is in trouble by them; what is below that any fleet has.
     private static let errorShareMin = 0.01

@@ -13,6 +13,8 @@ struct NodeSlowness {
     private struct Kind: Hashable {
         var role: NodeRole?
         var software: ProxySoftware?
+        /// As which it is asked: a mirror of somebody else does other work, for clients elsewhere.
+        var host: UInt32
         /// Whether most of what it does itself is to send files from its cache, which takes as long as the way to who asks:
         /// more than to pass them on.
         var isOfHits: Bool
@@ -20,6 +22,7 @@ struct NodeSlowness {
         init(_ node: NodeReport) {
             role = node.node.role
             software = node.node.software
+            host = node.host
             isOfHits = node.traffic.ownHits * 2 > node.traffic.ownCount
         }
     }

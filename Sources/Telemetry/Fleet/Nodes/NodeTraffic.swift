@@ -55,6 +55,7 @@ struct NodeTraffic: FleetAggregate {
     /// same request.
     private(set) var regions: [String?: Counts] = [:]
     var telemetry: NodeTelemetry
+    private(set) var hosts = AskedHosts()
     private let filter: NodeFilter
     private let names: FleetNames
     /// By number of the node less one, of those that were known when it was last looked at.
@@ -74,6 +75,7 @@ struct NodeTraffic: FleetAggregate {
             let exchange = group.exchanges[place]
             // What a client tells is not the work of a node, and health checks are nobody's requests.
             guard !exchange.flags.contains(.clientSide), exchange.moduleKind != .ops else { continue }
+            hosts.add(exchange)
             let node = Int(exchange.node)
             while counts.count <= node { counts.append(Counts()) }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
@@ -97,6 +99,7 @@ struct NodeTraffic: FleetAggregate {
 
     mutating func merge(_ other: NodeTraffic) {
         telemetry.merge(other.telemetry)
+        hosts.merge(other.hosts)
         for (node, more) in other.counts.enumerated() {
             while counts.count <= node { counts.append(Counts()) }
             counts[node].merge(more)

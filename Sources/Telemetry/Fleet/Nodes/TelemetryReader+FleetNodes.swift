@@ -7,7 +7,9 @@ extension TelemetryReader {
         try snapshot { () throws(StoreError) in
             let (window, end) = (query.window, query.end)
             let filter = query.filter
-            let answer = try FleetScan.run(FleetQuestion(window: window), self) { names in
+            var question = FleetQuestion(window: window)
+            question.labelsHosts = true
+            let answer = try FleetScan.run(question, self) { names in
                 NodeTraffic(window: window, end: end, filter, names)
             }
             var traffic = answer.aggregate
@@ -16,14 +18,16 @@ extension TelemetryReader {
             let census = NodeCensus(answer.names, traffic.telemetry, metrics, end: end)
             let clocks = census.clocks
             var groups: [String?: [NodeReport]] = [:]
+            let hosts = traffic.hosts.main(nodeCount: answer.names.nodes.count)
             for number in census.numbers {
                 let node = census.node(number)
                 guard query.filter.passes(node) else { continue }
-                let report = NodeReport(
+                var report = NodeReport(
                     node: node, heartbeat: census.heartbeat(number),
                     spans: traffic.telemetry.entry(number).spans,
                     traffic: TrafficReport(traffic.counts(number)),
                     clock: clocks.reading(number))
+                report.host = hosts[Int(number)]
                 groups[node.region, default: []].append(report)
             }
             let regions = groups.map { region, members in
