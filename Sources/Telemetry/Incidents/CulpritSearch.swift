@@ -14,8 +14,6 @@ struct CulpritSearch {
         var excess: ScanStatistic.Excess
         /// The likelihood, less what chance and the number of looks explain: above 0 it is one.
         var score: Double
-        /// How many times as often as expected it was bad before the window; nil where that is not known.
-        var before: Double?
         /// Places of its bad requests among the rows of the data.
         var rows: [UInt32]
     }
@@ -131,7 +129,7 @@ struct CulpritSearch {
                 guard score > 0, Self.isBetter(score, dimension, number, than: best) else { continue }
                 best = Culprit(
                     symptom: table.symptom, dimension: dimension, number: number, excess: excess,
-                    score: score, before: group.before.count > 0 ? group.factor : nil, rows: [])
+                    score: score, rows: [])
             }
         }
         return best

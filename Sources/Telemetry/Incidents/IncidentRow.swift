@@ -12,8 +12,6 @@ struct IncidentRow: Sendable {
         static let passedFailureOn = Flags(rawValue: 16)
         /// The client's own view, from a log of its go command.
         static let clientSide = Flags(rawValue: 32)
-        /// Answered by redirecting elsewhere.
-        static let isAthens = Flags(rawValue: 64)
     }
 
     /// Nanoseconds since the Unix epoch, by the clock of the node.
@@ -64,7 +62,6 @@ struct IncidentRow: Sendable {
         if exchange.flags.contains(.behindEdge) { flags.insert(.behindEdge) }
         if exchange.isCutOff { flags.insert(.isCutOff) }
         if exchange.flags.contains(.clientSide) { flags.insert(.clientSide) }
-        if exchange.flags.contains(.hasProtocolCall) { flags.insert(.isAthens) }
         if let hop, RequestOutcome(rawValue: hop.outcome)?.isFailure == true {
             flags.insert(.passedFailureOn)
         }
