@@ -30,6 +30,7 @@ struct TraceQ: ParsableCommand {
               traceq sql --tables              anything else, in SQL
               traceq db info                   what is stored
               traceq slo                       whether objectives were kept
+              traceq check check.yaml          who breaks rules of your own
               traceq chain lint                whether GOPROXY is as it should be
               traceq recommend                 which GOPROXY to use where
               traceq leaks                     private modules that others were asked for
@@ -49,6 +50,7 @@ struct TraceQ: ParsableCommand {
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,
             SQLCommand.self, ExportCommand.self, ImportCommand.self, RecordCommand.self, SLOCommand.self,
+            CheckCommand.self,
             ChainCommand.self, RecommendCommand.self, LeaksCommand.self, DatabaseCommand.self,
         ])
 }

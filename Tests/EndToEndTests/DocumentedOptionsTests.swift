@@ -10,7 +10,7 @@ struct DocumentedOptionsTests {
             ["slowest"], ["incidents"], ["nodes"], ["lag"], ["map"], ["stats"], ["trace"], ["sql"],
             ["db", "info"],
             ["db", "verify"], ["db", "backup"], ["db", "merge"], ["import"], ["export"], ["record"],
-            ["slo"], ["chain", "lint"], ["chain", "replay"], ["leaks"], ["recommend"],
+            ["slo"], ["check"], ["chain", "lint"], ["chain", "replay"], ["leaks"], ["recommend"],
         ])
     func traceqOptions(command: [String]) async throws {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()

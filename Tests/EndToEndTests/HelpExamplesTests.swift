@@ -15,7 +15,7 @@ struct HelpExamplesTests {
     /// Those whose good news is that there is nothing.
     private static let sayNo = [["db", "verify"], ["leaks"]]
     /// Those that end with 2 where they find what they look for.
-    private static let mayFind = ["slo", "lint"]
+    private static let mayFind = ["slo", "check", "lint"]
 
     @Test("each command has two examples at least, and all of them run") func examples() async throws {
         let commands = try await HelpExamples.all()
@@ -139,8 +139,10 @@ private struct Shell: Sendable {
     func writeFiles() async throws {
         try folder.write("package own\n", to: "own/own.go")
         try folder.write("SELECT count(*) FROM spans\n", to: "own/question.sql")
-        let objectives = Repository.root.appending(path: "config/slo.yaml")
-        try folder.write(String(contentsOf: objectives, encoding: .utf8), to: "own/slo.yaml")
+        for name in ["slo.yaml", "check.yaml"] {
+            let file = Repository.root.appending(path: "config/\(name)")
+            try folder.write(String(contentsOf: file, encoding: .utf8), to: "own/\(name)")
+        }
         try folder.write(
             #"{"Path":"example.com/alpha","Version":"v1.0.0","Timestamp":"2026-01-01T00:00:00Z"}"# + "\n",
             to: "own/index.jsonl")
