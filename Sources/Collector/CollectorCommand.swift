@@ -69,19 +69,28 @@ struct CollectorCommand: AsyncParsableCommand {
             ConfigReload(
                 source: source, inForce: effective, level: level, service: server.service, logger: logger
             ) { server.reloadTLS() })
+        let notifications = Notifications.start(
+            config.notifications, databasePath: databasePath(config), counters: server.service.counters,
+            logger: logger)
         let manager = ServiceManager.ofThisProcess()
         server.report(to: manager)
         _ = await signals.first()
         manager.noteStopping()
+        notifications?.cancel()
         await server.shutdown()
+        await notifications?.stop()
         await store.close()
         logger.info("stopped")
     }
 
-    private func openStore(_ config: CollectorConfig, logger: Logger) throws -> TelemetryStore {
-        let path = AbsolutePath.of(
+    private func databasePath(_ config: CollectorConfig) -> String {
+        AbsolutePath.of(
             config.databasePath
                 ?? defaultDatabasePath(environment: Environment.all(), isRoot: geteuid() == 0))
+    }
+
+    private func openStore(_ config: CollectorConfig, logger: Logger) throws -> TelemetryStore {
+        let path = databasePath(config)
         try DatabaseFolder.create(forFileAt: path)
         let store = try TelemetryStore.open(path: path, options: config.storeOptions) { logger.log($0) }
         logger.info("database.opened", metadata: ["path": .string(path)])

@@ -51,6 +51,7 @@ extension CollectorReport {
             JSONMember("in_flight_bytes_max", .count(inFlightBytesMax)),
             JSONMember("store", storeJSON),
             JSONMember("process", processJSON),
+            JSONMember("notifications", counters.notifications?.json ?? .null),
         ])
     }
 

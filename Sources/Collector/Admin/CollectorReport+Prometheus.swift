@@ -9,6 +9,7 @@ extension CollectorReport {
         writeSources(to: &output)
         writeStore(to: &output)
         writeUpkeep(to: &output)
+        if let notifications = counters.notifications { notifications.write(to: &output) }
         return output.text
     }
 

@@ -1,9 +1,14 @@
 /// Bytes that nobody is to see: whatever prints a value of this type prints a placeholder.
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// For comparing, and for nothing else.
+    /// For comparing, and for being sent to whom it is for; for nothing else.
     let bytes: [UInt8]
 
     package init(_ text: String) { bytes = Array(text.utf8) }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    /// The same behind a word that is no secret: `Bearer `.
+    package func prefixed(_ word: String) -> Secret { Secret(bytes: Array(word.utf8) + bytes) }
 
     package var description: String { Self.placeholder }
     package var debugDescription: String { Self.placeholder }

@@ -11,6 +11,8 @@ package struct CollectorConfig: Sendable {
     package var retainNanos: Int64?
     /// Nil: no limit.
     package var databaseBytesMax: Int64?
+    /// Who is told of incidents.
+    package var notifications = NotificationSettings()
     package var logLevel = Logger.Level.info
 
     package init() {}

@@ -6,7 +6,8 @@ import Telemetry
 /// All keys that a configuration file can have, in the order of `config/collector.yaml`.
 enum ConfigSchema {
     static let keys: [ConfigKey] =
-        listeners + transport + database + authentication + redaction + limits + operation
+        listeners + transport + database + authentication + redaction + limits + notifications
+        + operation
 
     private static let listeners: [ConfigKey] = [
         .address("listen.grpc", \.settings.grpcAddress),
@@ -104,6 +105,18 @@ enum ConfigSchema {
         .seconds("limits.answer_timeout", \.settings.answerSecondsMax, in: 1...3_600),
         .seconds("limits.linger_timeout", \.settings.lingerSecondsMax, in: 1...3_600),
         .seconds("limits.drain_timeout", \.settings.drainSecondsMax, in: 1...3_600),
+    ]
+
+    private static let notifications: [ConfigKey] = [
+        .seconds("notifications.interval", \.notifications.intervalSeconds, in: 10...3_600),
+        .seconds("notifications.window", \.notifications.windowSeconds, in: 300...86_400),
+        .seconds("notifications.baseline", \.notifications.baselineSeconds, in: 0...604_800),
+        .count("notifications.resolve_after", \.notifications.resolveAfter, in: 1...100),
+        .scalar(
+            "notifications.link", \.notifications.link,
+            expected: "give the address of a page, http://... or https://...",
+            { WebhookAddress($0) == nil ? nil : .some($0) }, show: { $0.map(ConfigText.text) ?? "" }),
+        WebhookReading.key,
     ]
 
     private static let operation: [ConfigKey] = [

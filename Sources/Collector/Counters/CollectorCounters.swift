@@ -78,6 +78,8 @@ package final class CollectorCounters: Sendable {
         package var events: [CollectorEvent: Int] = [:]
         /// From the last byte of a request to its answer.
         package var answerTime: LatencyHistogram.Snapshot
+        /// Nil where nobody is told of incidents.
+        package var notifications: NotificationCounts?
     }
 
     /// The name under which sources are counted that are not told apart.
@@ -89,6 +91,7 @@ package final class CollectorCounters: Sendable {
         var accepted: [Way: Accepted] = [:]
         var refused: [Refused: Int] = [:]
         var sources: [String: SourceCounts] = [:]
+        var notifications: NotificationCounts?
     }
 
     /// When counting began.
@@ -141,6 +144,11 @@ package final class CollectorCounters: Sendable {
         }
     }
 
+    /// Takes over what notifications came to.
+    package func note(_ notifications: NotificationCounts) {
+        state.withLockedValue { $0.notifications = notifications }
+    }
+
     /// - Parameter nanos: from the last byte of a request to its answer
     package func noteAnswered(nanos: Int64) { answerTime.record(nanos: nanos) }
 
@@ -157,6 +165,7 @@ package final class CollectorCounters: Sendable {
         let state = self.state.withLockedValue { $0 }
         return Snapshot(
             accepted: state.accepted, refused: state.refused, sources: state.sources,
-            events: events.mapValues(\.count), answerTime: answerTime.snapshot)
+            events: events.mapValues(\.count), answerTime: answerTime.snapshot,
+            notifications: state.notifications)
     }
 }

@@ -16,11 +16,16 @@ final class SegmentSource: Sendable {
     private static let scope = 2
 
     private let path: String
+    /// How many threads a scan may take.
+    let workersMax: Int
     private let statements: SharedStatements
     private let known = NIOLockedValueBox(KnownOrigins())
 
-    init(_ connection: borrowing Connection, path: String) throws(SQLiteError) {
+    init(
+        _ connection: borrowing Connection, path: String, workersMax: Int = .max
+    ) throws(SQLiteError) {
         self.path = path
+        self.workersMax = workersMax
         statements = try SharedStatements(
             connection,
             [

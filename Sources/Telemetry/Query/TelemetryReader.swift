@@ -19,12 +19,13 @@ package final class TelemetryReader {
     private var lastDamagedStart: UnixNanos?
 
     /// Opens a database file.
+    /// - Parameter workersMax: how many threads may read segments for a question; with one it is the thread that asks
     /// - Throws: `StoreError`: `.missing`, `.notADatabase`, `.newerFormat`, `.unavailable`
-    package init(path: String) throws(StoreError) {
+    package init(path: String, workersMax: Int = .max) throws(StoreError) {
         self.path = path
         let connection = try Connection.reading(path)
         do {
-            source = try SegmentSource(connection, path: path)
+            source = try SegmentSource(connection, path: path, workersMax: workersMax)
         } catch {
             throw StoreError(error, path: path)
         }

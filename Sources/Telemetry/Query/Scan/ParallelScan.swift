@@ -37,7 +37,7 @@ enum ParallelScan {
         _ body: @Sendable (_ state: inout State, _ view: SegmentView, _ index: Int) throws(StoreError) -> Void
     ) throws(StoreError) -> Outcome<State> {
         let progress = NIOLockedValueBox(Progress<State>())
-        let workers = max(1, min(segments.count, workersMax, ProcessorCount.online))
+        let workers = max(1, min(segments.count, workersMax, source.workersMax, ProcessorCount.online))
         DispatchQueue.concurrentPerform(iterations: workers) { _ in
             var state = makeState()
             let decompressor = SharedDecompressor()
