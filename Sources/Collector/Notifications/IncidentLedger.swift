@@ -96,7 +96,10 @@ package struct IncidentLedger: Hashable, Sendable {
                 guard !found.isConsequence else { return entry }
                 return Entry(incident: found, severity: found.severity, told: entry.told)
             }
+            // Its begin leaves the window while it goes on.
+            let start = min(entry.incident.start, found.start)
             entry.incident = found
+            entry.incident.start = start
             entry.severity = min(entry.severity, found.severity)
             entry.missed = 0
             return entry

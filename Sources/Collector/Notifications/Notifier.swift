@@ -209,6 +209,13 @@ package actor Notifier {
         }
     }
 
+    /// How long telling may take at the most.
+    private var deliveryNanosMax: Int64 {
+        let timeout = settings.webhooks.map(\.timeoutSeconds).max() ?? 0
+        let pauses = Int64(Self.attemptPauses.count)
+        return ((pauses + 1) * timeout + pauses * Self.retryAfterMax) * Self.second
+    }
+
     /// Nil where there is nothing to tell, or it is too early to try again.
     private func delivery(to webhook: Webhook, at now: UnixNanos, pause: Int64) -> Delivery? {
         guard let ledger, now >= (health[webhook.name]?.nextAt ?? .distantPast) else { return nil }
@@ -221,9 +228,10 @@ package actor Notifier {
         case .alertmanager:
             let firing = ledger.firing(for: webhook)
             guard !notices.isEmpty || !firing.isEmpty else { return nil }
-            // Two evaluations may be late or fail, with all their attempts.
+            // Evaluations may fail, and one may wait for a webhook that is tried as often and as long as can be.
             let body = NotificationBody.alerts(
-                firing, notices, at: now, validUntil: now.advanced(byNanos: 4 &* min(pause, 1 << 60)),
+                firing, notices, at: now,
+                validUntil: now.advanced(byNanos: 4 &* min(pause, 1 << 60) &+ deliveryNanosMax),
                 link: settings.link)
             return Delivery(webhook: webhook, notices: notices, body: body)
         }

@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -97,12 +98,16 @@ package struct WebhookClient: Sendable {
         case is HTTPParserError: Failure(message: "what answers there speaks no HTTP")
         case let error as NIOConnectionError:
             Failure(
-                message: error.connectionErrors.first.map { "cannot connect: \($0.error)" }
+                message: error.connectionErrors.first.map { "cannot connect: \(reason($0.error))" }
                     ?? "the host has no address")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             Failure(message: "TLS failed: \(error)")
         default: Failure(message: "\(error)")
         }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     }
 
     private final class PostHandler: ChannelInboundHandler {

@@ -13,15 +13,16 @@ extension ResultTable {
             schema: "traceq.check/1", window: query.window,
             columns: [
                 ResultColumn(key: "severity", title: "SEVERITY"),
-                ResultColumn(key: "rule", title: "RULE", fit: .elastic),
+                ResultColumn(key: "rule", title: "RULE"),
                 ResultColumn(key: "subject", title: nil),
                 ResultColumn(key: nil, title: "SUBJECT", fit: .elastic),
-                ResultColumn(key: "message", title: "MESSAGE", fit: .movable),
+                ResultColumn(key: "message", title: nil),
+                ResultColumn(key: nil, title: "MESSAGE", fit: .elastic),
                 ResultColumn(key: "looks_at", title: nil), ResultColumn(key: "value", title: nil),
                 ResultColumn(key: "reason", title: nil),
                 number("broken", "BROKEN"), number("checked", "OF"),
-                ResultColumn(key: "first_seen", title: "FIRST (\(zone.label))", fit: .spare(1)),
-                ResultColumn(key: "last_seen", title: "LAST", fit: .spare(2)),
+                ResultColumn(key: "first_seen", title: "FIRST (\(zone.label))", fit: .spare(2)),
+                ResultColumn(key: "last_seen", title: "LAST", fit: .spare(1)),
                 ResultColumn(key: "trace_id", title: nil), ResultColumn(key: "span_id", title: nil),
                 ResultColumn(key: nil, title: "TRACE", fit: .spare(3)),
             ], rowCount: rows.count, row: { cells(rows[$0]) },
@@ -41,7 +42,7 @@ extension ResultTable {
                     subject.map { key, value in
                         JSONMember(key.text, value == .missing ? .null : .string(value.text))
                     })),
-            .text(words), .text(found.message), .text(found.rule.looksAt),
+            .text(words), .text(found.message), .text(found.shortMessage), .text(found.rule.looksAt),
             found.value.map { .text($0) } ?? .missing, .text(found.reason), .integer(Int64(found.broken)),
             .integer(Int64(found.checked)), .time(found.first), .time(found.last),
             found.traceID.map { .identifier($0.hex) } ?? .missing,
@@ -59,6 +60,10 @@ extension ResultTable {
             return count > 0 ? "\(HumanUnits.count(count, "rule")) \(words)" : nil
         }
         var lines = [counts.joined(separator: ", ")]
+        for outcome in result.outcomes where outcome.verdict == .broken {
+            guard let message = outcome.rule.message else { continue }
+            lines.append("\(DisplayText.escaped(outcome.rule.name)): \(DisplayText.escaped(message))")
+        }
         let left = result.findings.count - shown
         if left > 0 { lines.append("\(HumanUnits.count(left, "more row")); --limit shows them") }
         return lines
@@ -86,6 +91,12 @@ extension CheckFinding {
     fileprivate var message: String {
         let found = "\(rule.looksAt) \(reason)"
         return rule.message.map { "\($0) (\(found))" } ?? found
+    }
+
+    /// For a table, which has the rule's own words once below it: by the first of several names.
+    fileprivate var shortMessage: String {
+        let name = rule.source == .metric ? rule.metrics.first : rule.attributes.first?.text
+        return "\(name ?? "") \(reason)"
     }
 }
 

@@ -83,6 +83,18 @@ struct IncidentLedgerTests {
             ledger.entries["k"]?.incident.end == UnixNanos(rawValue: 90) && ledger.entries["k"]?.missed == 1)
     }
 
+    @Test("an incident that goes on keeps the time at which it began, though the window moves on")
+    func start() {
+        var ledger = IncidentLedger()
+        for start in [50, 40, 60] as [Int64] {
+            let incident = NotedIncident(
+                key: "k", id: "k", rule: "r", severity: .ticket, start: UnixNanos(rawValue: start),
+                explanation: "", row: "{}")
+            ledger.update([incident], at: UnixNanos(rawValue: 100), resolveAfter: 3, webhooks: [])
+        }
+        #expect(ledger.entries["k"]?.incident.start == UnixNanos(rawValue: 40))
+    }
+
     @Test("what is over is forgotten when all were told, or after a day")
     func forgetting() throws {
         let webhook = Webhook(
