@@ -9,8 +9,8 @@ struct CheckCommand: ContextCommand {
         abstract: "Hold telemetry, and who sends it, against rules of your own.",
         discussion: """
             EXAMPLES
-              traceq check check.yaml                      the last hour, by rules of a file
-              traceq check check.yaml --since 10m --json   after a rollout, for a pipeline
+              traceq check check.yaml                the last hour, by rules of a file
+              traceq check check.yaml --since 10m    after a rollout, for a pipeline
 
             Rules are about attributes and metrics: images without latest, limits that are set, a version at least, \
             the hosts that GOPROXY may name, how old a configuration may be. config/check.yaml has all that can be \
