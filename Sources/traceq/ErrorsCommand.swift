@@ -46,7 +46,7 @@ struct ErrorsCommand: ContextCommand {
         let reader = try common.openFleetReader(in: context)
         let result = try reader.errors(query)
         var table = ResultTable.errors(result, query, zone: style.zone)
-        if result.requests == 0 {
+        if result.requests == 0, result.behindLostEdges == 0 {
             let advice = EmptyWindowAdvice(
                 window: query.window, filters: filters, now: context.now, zone: style.zone,
                 noun: "module request", notes: table.notes)

@@ -106,7 +106,9 @@ struct FleetAnswersTruthTests {
         let fleet = try await RecordedFleet.field.value
         let result = try TelemetryReader(path: fleet.path).misses(
             MissQuery(window: .all, dimension: .module, limit: 100_000))
-        let wanted = { (seen: SeenRequest) in TruthAnswers.immutableKinds.contains(seen.truth.kind) }
+        let wanted = { (seen: SeenRequest) in
+            TruthAnswers.immutableKinds.contains(seen.truth.kind) && !seen.isOrphan
+        }
         let figures = RequestFigures(fleet.answers.requests(where: wanted))
         expectEqual(result.totals, figures, "all")
         let byModule = fleet.answers.figures(by: { $0.truth.module }, where: wanted)
@@ -124,7 +126,7 @@ struct FleetAnswersTruthTests {
             MissQuery(window: .all, dimension: FleetDimension(dimension), limit: 100_000))
         let figures = fleet.answers.figures(
             by: { dimension == "kind" ? $0.truth.kind : tellsRegion($0, fleet.answers) ? $0.region : "" },
-            where: { TruthAnswers.immutableKinds.contains($0.truth.kind) })
+            where: { TruthAnswers.immutableKinds.contains($0.truth.kind) && !$0.isOrphan })
         #expect(Swift.Set(result.groups.map { $0.key ?? "" }) == Swift.Set(figures.keys))
         for group in result.groups {
             expectEqual(group.counts, try #require(figures[group.key ?? ""]), group.key ?? "")

@@ -24,7 +24,7 @@ struct ObjectiveTruthTests {
             ]).first)
         let answers = try await RecordedFleet.field.value.answers
         let files = answers.requests(in: Self.window) {
-            TruthAnswers.immutableKinds.contains($0.truth.kind) && $0.outcome == "ok"
+            TruthAnswers.immutableKinds.contains($0.truth.kind) && !$0.isOrphan && $0.outcome == "ok"
         }
         #expect(found.counts.total == files.count)
         let mean = files.reduce(0.0) { $0 + Double($1.durationNanos) } / Double(files.count)
@@ -39,7 +39,7 @@ struct ObjectiveTruthTests {
             ]).first)
         let figures = RequestFigures(
             try await RecordedFleet.field.value.answers.requests(in: Self.window) {
-                TruthAnswers.immutableKinds.contains($0.truth.kind)
+                TruthAnswers.immutableKinds.contains($0.truth.kind) && !$0.isOrphan
             })
         #expect(found.counts.good == figures.hits)
         #expect(found.counts.total == figures.lookups)
@@ -54,7 +54,8 @@ struct ObjectiveTruthTests {
             ]).first)
         let kinds = Set(ServiceIndicator.availability.kinds.map(\.name))
         let requests = try await RecordedFleet.field.value.answers.requests(in: Self.window) {
-            kinds.contains($0.truth.kind) && !["probe", "aborted"].contains($0.outcome)
+            kinds.contains($0.truth.kind) && !$0.isOrphan
+                && !["probe", "aborted"].contains($0.outcome)
         }
         let bad = requests.count {
             !["ok", "not_found", "gone", "redirected", "forbidden", "bad_request"].contains($0.outcome)

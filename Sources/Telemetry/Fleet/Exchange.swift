@@ -34,6 +34,9 @@ struct Exchange: Sendable {
         static let lacksSize = Flags(rawValue: 4096)
         /// Its span says a duration or a size that cannot be.
         static let unbelievable = Flags(rawValue: 8192)
+        /// An edge asked it whose own span is lost, where other edges tell of themselves: it is part of a request of which
+        /// the rest is not known, and nothing that a client had.
+        static let behindLostEdge = Flags(rawValue: 16384)
     }
 
     /// Nanoseconds since the Unix epoch, UTC, by the clock of the node.
@@ -87,6 +90,10 @@ struct Exchange: Sendable {
 
     /// What the client faced: no exchange lies around it.
     var isRequest: Bool { outer < 0 }
+
+    /// What a client faced, as far as it is known: what an edge asked whose own span is lost is none. Of such, hits of the
+    /// edge are missing, so that a ratio would be of its misses alone.
+    var isOfClient: Bool { isRequest && !flags.contains(.behindLostEdge) }
 
     /// What an edge asked whose own span is lost: no client asked this node.
     var isBehindLostEdge: Bool {

@@ -31,6 +31,9 @@ package struct FleetFilter: Sendable {
         return true
     }
 
+    /// Whether it is about single nodes, or programs: then what they were asked counts, whoever asked.
+    var concernsNodes: Bool { node != nil || proxy != nil || service != nil }
+
     /// Whether a filter is about what was asked for.
     var concernsModules: Bool { module != nil || upstream != nil }
 

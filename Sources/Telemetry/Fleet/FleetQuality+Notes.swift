@@ -1,7 +1,10 @@
 extension FleetQuality {
     /// Sentences about what limits the answer; those that limit nothing are left out.
-    /// - Parameter isAboutCaches: whether the answer says what caches did
-    package func notes(isAboutCaches: Bool = false) -> [QualityNote] {
+    /// - Parameters:
+    ///   - isAboutCaches: whether the answer says what caches did
+    ///   - isAboutClients: whether it is about what clients had, and leaves out what edges asked that do not tell of
+    ///     themselves
+    package func notes(isAboutCaches: Bool = false, isAboutClients: Bool = false) -> [QualityNote] {
         var notes: [QualityNote] = []
         func add(_ code: String, _ message: String) {
             notes.append(QualityNote(code: code, message: message))
@@ -38,12 +41,14 @@ extension FleetQuality {
                     + "or what can be sent in its time: such a duration counts as 0, such a size as unknown (traceq sql shows "
                     + "both)")
         }
-        if orphans > 0 {
+        let alone = isAboutClients ? orphans - behindLostEdges : orphans
+        if alone > 0 {
             add(
                 "orphans",
-                "the parents of \(HumanUnits.count(orphans, "server span")) are not stored: what lies around them is not "
+                "the parents of \(HumanUnits.count(alone, "server span")) are not stored: what lies around them is not "
                     + "known, and they count as requests of their own")
         }
+        if isAboutClients, behindLostEdges > 0 { notes.append(Self.lostEdges(behindLostEdges)) }
         if hopsByTime > 0 {
             add(
                 "no_propagation",
@@ -71,13 +76,18 @@ extension FleetQuality {
         return notes
     }
 
-    /// About requests that are left out where it matters whom clients asked.
-    static func lostEdges(_ count: Int) -> QualityNote {
-        QualityNote(
+    /// About requests that are left out where it matters whom clients asked, or what they had.
+    /// - Parameter listed: errors among them, which are shown all the same
+    static func lostEdges(_ count: Int, listed: Int = 0) -> QualityNote {
+        let exception =
+            listed > 0
+            ? " of all figures; \(HumanUnits.count(listed, "error")) of them \(listed == 1 ? "is" : "are") among the causes"
+            : ""
+        return QualityNote(
             code: "lost_edges",
             message:
                 "\(HumanUnits.count(count, "request")) at proxies came from edges whose own spans are not stored: no client "
-                + "asked these proxies, and they are left out")
+                + "asked these proxies, and they are left out" + exception)
     }
 
     private func share(_ part: Int, _ whole: Int, _ noun: String) -> String {
@@ -92,7 +102,7 @@ extension FleetQuality {
             ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
             ("inferred_cache", inferredCache), ("timed_cache", timedCache),
             ("false_200", falseSuccesses), ("orphans", orphans), ("unbelievable", unbelievable),
-            ("without_client", withoutClient),
+            ("without_client", withoutClient), ("behind_lost_edges", behindLostEdges),
             ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
             ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
         ]

@@ -10,6 +10,9 @@ package struct FleetQuality: Sendable {
     package var inferredCache = 0
     /// Requests at a node whose parent is stored nowhere: what lies around them is not known.
     package var orphans = 0
+    /// Of these, requests for modules at proxies, that edges asked of which others tell and these do not: no answer about
+    /// clients counts them.
+    package var behindLostEdges = 0
     /// Requests without an address of who asked.
     package var withoutClient = 0
     /// "Not found" for paths that are no modules, which is healthy.
@@ -42,6 +45,11 @@ package struct FleetQuality: Sendable {
         guard exchange.isRequest else { return }
         requests += 1
         if exchange.client == 0 { withoutClient += 1 }
+        if exchange.flags.contains(.behindLostEdge), exchange.moduleKind?.isModuleRequest == true {
+            behindLostEdges += 1
+            // What their caches did is in no ratio, whether it is known or not.
+            return
+        }
         guard exchange.moduleKind?.isImmutable == true else { return }
         immutableRequests += 1
         if exchange.facingResult == 0 {
@@ -60,6 +68,7 @@ package struct FleetQuality: Sendable {
         unknownCache += other.unknownCache
         inferredCache += other.inferredCache
         orphans += other.orphans
+        behindLostEdges += other.behindLostEdges
         withoutClient += other.withoutClient
         timedCache += other.timedCache
         unbelievable += other.unbelievable

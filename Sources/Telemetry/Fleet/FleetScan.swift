@@ -90,7 +90,8 @@ struct FleetScan<Aggregate: FleetAggregate> {
                 try state.aggregate.add(assembled: found)
             }
             state.sizes.merge(sizes)
-            found.leaveOut(question, state.memory.passesFilter)
+            found.leaveOut(
+                question, state.memory.passesFilter, hasEdges: survey.hasEdges)
             Self.sort(&found, into: &state, survey)
         }
         reader.note(outcome.damages)
@@ -157,10 +158,13 @@ struct FleetScan<Aggregate: FleetAggregate> {
 
 extension SegmentExchanges {
     /// Marks what the question is not about: it stays, as others need it.
-    /// - Parameter passesModule: by number of a module, where the filter is about modules
-    mutating func leaveOut(_ question: FleetQuestion, _ passesModule: [Bool]) {
+    /// - Parameters:
+    ///   - passesModule: by number of a module, where the filter is about modules
+    ///   - hasEdges: whether edges tell of themselves: without any, proxies are the outermost that is known
+    mutating func leaveOut(_ question: FleetQuestion, _ passesModule: [Bool], hasEdges: Bool) {
         let filter = question.filter
         let concernsModules = filter.concernsModules
+        let marksLostEdges = hasEdges && !filter.concernsNodes
         for place in exchanges.indices {
             let exchange = exchanges[place]
             let isIn = question.window.contains(UnixNanos(clamping: exchange.start))
@@ -168,6 +172,9 @@ extension SegmentExchanges {
                 filter.passes(exchange.moduleKind)
                 && (!concernsModules || (exchange.module > 0 && passesModule[Int(exchange.module)]))
             if !isIn || !isWanted { change(place) { $0.flags.insert(.leftOut) } }
+            if marksLostEdges, exchange.isBehindLostEdge {
+                change(place) { $0.flags.insert(.behindLostEdge) }
+            }
         }
     }
 

@@ -35,7 +35,9 @@ struct MissTally: FleetAggregate {
     private(set) var counts: [Key: MissCounts] = [:]
     private(set) var totals = MissCounts()
     private var files: [File: Misses] = [:]
-    private(set) var rows = FleetRows { $0.client != 0 && $0.moduleKind?.isImmutable == true }
+    private(set) var rows = FleetRows {
+        $0.client != 0 && $0.moduleKind?.isImmutable == true && $0.isOfClient
+    }
 
     init(_ dimension: FleetDimension, periodNanos: Int64?) {
         self.dimension = dimension
@@ -46,10 +48,10 @@ struct MissTally: FleetAggregate {
         for place in group.counted {
             let exchange = group.exchanges[place]
             guard exchange.moduleKind?.isImmutable == true else { continue }
-            if exchange.isRequest { addTotal(exchange) }
-            if dimension.isOfNodes || exchange.isRequest { addMiss(exchange) }
+            if exchange.isOfClient { addTotal(exchange) }
+            if dimension.isOfNodes || exchange.isOfClient { addMiss(exchange) }
             // A node answers for itself; all others for what clients had.
-            guard dimension.isOfNodes || exchange.isRequest else { continue }
+            guard dimension.isOfNodes || exchange.isOfClient else { continue }
             let result =
                 CacheResult(
                     rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) ?? .unknown

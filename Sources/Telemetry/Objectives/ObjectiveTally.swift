@@ -17,7 +17,9 @@ struct ObjectiveTally: FleetAggregate {
             visibility = VisibilityTally(window: window)
         }
         if objectives.contains(where: \.isOfVersions) {
-            rows = FleetRows { $0.client != 0 && $0.moduleKind?.isImmutable == true }
+            rows = FleetRows {
+                $0.client != 0 && $0.moduleKind?.isImmutable == true && $0.isOfClient
+            }
         }
     }
 
@@ -26,7 +28,7 @@ struct ObjectiveTally: FleetAggregate {
     mutating func add(_ group: ExchangeGroup) {
         for place in group.requests {
             let exchange = group.exchanges[place]
-            guard let kind = exchange.moduleKind else { continue }
+            guard let kind = exchange.moduleKind, exchange.isOfClient else { continue }
             for index in meters.indices where kinds[index] & Self.bit(kind) != 0 {
                 meters[index].take(exchange)
             }

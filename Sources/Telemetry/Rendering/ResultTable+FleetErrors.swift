@@ -3,18 +3,25 @@ extension ResultTable {
     package static func errors(
         _ result: FleetErrorsResult, _ query: FleetErrorsQuery, zone: TimeZoneRules
     ) -> ResultTable {
-        let all = result.failures + result.refusals
+        let all = result.failures + result.refusals + result.lostEdgeErrors
         let shared = SharedNames(result.causes.lazy.compactMap(\.node))
         return ResultTable(
             schema: "traceq.errors/1", window: query.window,
             columns: errorColumns(
                 zone: zone, hasMessages: result.causes.contains { $0.message != nil }),
             rowCount: result.causes.count, row: { errorCells(result.causes[$0], all: all, shared) },
-            notes: result.notes + result.quality.notes() + otherRequests(result),
+            notes: result.notes + errorNotes(result) + otherRequests(result),
             summary: errorSummary(result),
             members: [
                 JSONMember("totals", errorTotals(result)), JSONMember("quality", result.quality.json),
             ])
+    }
+
+    private static func errorNotes(_ result: FleetErrorsResult) -> [QualityNote] {
+        result.quality.notes(isAboutClients: true).map { note in
+            note.code == "lost_edges"
+                ? FleetQuality.lostEdges(result.behindLostEdges, listed: result.lostEdgeErrors) : note
+        }
     }
 
     /// Failures are not there for nobody because their paths are those of no module.
@@ -34,7 +41,8 @@ extension ResultTable {
         let numbers: [(String, Int)] = [
             ("requests", result.requests), ("judged", result.judged), ("failures", result.failures),
             ("refusals", result.refusals), ("probes", result.probes), ("aborted", result.aborted),
-            ("causes", result.causeCount),
+            ("causes", result.causeCount), ("behind_lost_edges", result.behindLostEdges),
+            ("lost_edge_errors", result.lostEdgeErrors),
         ]
         return .object(numbers.map { JSONMember($0.0, .integer(Int64($0.1))) })
     }

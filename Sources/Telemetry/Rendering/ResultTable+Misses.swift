@@ -153,7 +153,7 @@ extension ResultTable {
     }
 
     private static func missNotes(_ result: MissResult) -> [QualityNote] {
-        var notes = result.notes + result.quality.notes(isAboutCaches: true)
+        var notes = result.notes + result.quality.notes(isAboutCaches: true, isAboutClients: true)
         if result.totals.requests > 0, result.totals.lookups == 0 {
             notes.insert(
                 QualityNote(

@@ -4,7 +4,8 @@ extension ResultTable {
         ResultTable(
             schema: "traceq.slo/1", window: query.window, columns: objectiveColumns,
             rowCount: result.evaluations.count, row: { objectiveCells(result.evaluations[$0]) },
-            notes: result.notes + objectiveNotes(result) + result.quality.notes(isAboutCaches: true),
+            notes: result.notes + objectiveNotes(result)
+                + result.quality.notes(isAboutCaches: true, isAboutClients: true),
             summary: objectiveSummary(result), members: [JSONMember("quality", result.quality.json)])
     }
 

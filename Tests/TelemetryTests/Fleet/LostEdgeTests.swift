@@ -11,7 +11,9 @@ struct LostEdgeTests {
         name: "proxy-1", service: "goproxy", region: "eu", role: "proxy")
 
     /// Requests of clients to an edge, and as many at a proxy that another edge asked.
-    private func reader(_ folder: TemporaryDirectory) async throws -> TelemetryReader {
+    private func reader(
+        _ folder: TemporaryDirectory, edge: FleetSample.Node = edge
+    ) async throws -> TelemetryReader {
         var sample = FleetSample()
         func spans(_ host: String, traces: ClosedRange<UInt64>, parent: UInt8?) -> [OTLPModel.Span] {
             traces.map { trace in
@@ -19,10 +21,12 @@ struct LostEdgeTests {
                     trace: trace, id: 1, parent: parent, name: "GET", startMillis: trace * 10,
                     millis: parent == nil ? 20 : 5,
                     attributes: FleetSample.attributes(
-                        "/example.com/m/@v/v1.0.\(trace).zip", [KeyValue("server.address", .string(host))]))
+                        "/example.com/m/@v/v1.0.\(trace).zip", status: trace == 101 ? 502 : 200,
+                        [KeyValue("server.address", .string(host))]
+                            + FleetSample.cache(parent == nil && trace.isMultiple(of: 2) ? "MISS" : "HIT")))
             }
         }
-        sample.add(Self.edge, spans("modules.example", traces: 1...30, parent: nil))
+        sample.add(edge, spans("modules.example", traces: 1...30, parent: nil))
         sample.add(Self.proxy, spans("goproxy.internal", traces: 101...130, parent: 9))
         return try await sample.reader(at: folder.file("telemetry.db"), segmented: true)
     }
@@ -46,6 +50,74 @@ struct LostEdgeTests {
         #expect(result.candidates.map(\.host) == ["modules.example"])
         #expect(result.recommendations.map(\.goproxy) == ["https://modules.example,direct"])
         #expect(ResultTable.recommend(result, query).notes.contains { $0.code == "lost_edges" })
+    }
+
+    @Test("are in no ratio of what clients had, and in that of the node")
+    func misses() async throws {
+        let folder = try TemporaryDirectory()
+        let reader = try await reader(folder)
+        let query = MissQuery(window: .all, dimension: .upstream)
+        let result = try reader.misses(query)
+        #expect(result.totals.requests == 30 && result.totals.hits == 15)
+        #expect(result.totals.fetches == 30)
+        #expect(result.groups.map(\.counts.requests) == [30])
+        let notes = ResultTable.misses(result, query, zone: .utc).notes
+        #expect(notes.first { $0.code == "lost_edges" }?.message.contains("30 requests") == true)
+        // Of these it would be said that they count.
+        #expect(!notes.contains { $0.code == "orphans" })
+        let byNode = try reader.misses(MissQuery(window: .all, dimension: .node))
+        #expect(byNode.groups.first { $0.key == "proxy-1" }?.counts.requests == 30)
+        #expect(byNode.totals.requests == 30)
+    }
+
+    @Test("are held against no objective")
+    func objectives() async throws {
+        let folder = try TemporaryDirectory()
+        let list = ObjectiveList(
+            windowNanos: ObjectiveList.dayNanos,
+            objectives: [
+                ServiceObjective(name: "a", indicator: .availability, statistic: .share, .atLeast, 0.999),
+                ServiceObjective(name: "h", indicator: .hitRatio, statistic: .share, .above, 0.9),
+                ServiceObjective(name: "l", indicator: .latency, statistic: .mean, .below, 1e9),
+                ServiceObjective(
+                    name: "v", indicator: .hitRatio, statistic: .share, .above, 0.9, counted: .versions),
+            ])
+        let end = UnixNanos(clamping: Sample.baseNanos + 3_600_000_000_000)
+        let query = ObjectiveQuery(list, end: end)
+        let result = try await reader(folder).objectives(query)
+        #expect(result.evaluations.map(\.counts.total) == [30, 30, 30, 30])
+        #expect(result.evaluations.map(\.counts.bad).prefix(2) == [0, 15])
+        #expect(ResultTable.objectives(result, query).notes.contains { $0.code == "lost_edges" })
+    }
+
+    @Test("count in no share of errors; what failed among them is a cause all the same")
+    func errors() async throws {
+        let folder = try TemporaryDirectory()
+        let query = FleetErrorsQuery(window: .all)
+        let result = try await reader(folder).errors(query)
+        #expect(result.requests == 30 && result.failures == 0)
+        #expect(result.behindLostEdges == 30 && result.lostEdgeErrors == 1)
+        #expect(result.causes.map(\.count) == [1])
+        let table = ResultTable.errors(result, query, zone: .utc)
+        let note = try #require(table.notes.first { $0.code == "lost_edges" })
+        #expect(note.message.hasSuffix("of all figures; 1 error of them is among the causes"))
+        #expect(table.summary.first?.hasPrefix("0 failures (0.00 %)") == true)
+    }
+
+    @Test(
+        "are asked by clients as far as is known where no edge tells of itself, and where a node is asked for"
+    )
+    func withoutEdges() async throws {
+        let folder = try TemporaryDirectory()
+        var other = Self.proxy
+        other.name = "proxy-2"
+        let reader = try await reader(folder, edge: other)
+        #expect(try reader.misses(MissQuery(window: .all)).totals.requests == 60)
+        #expect(try reader.errors(FleetErrorsQuery(window: .all)).failures == 1)
+        let mixed = try await self.reader(try TemporaryDirectory())
+        var filter = FleetFilter()
+        filter.node = "proxy-1"
+        #expect(try mixed.misses(MissQuery(window: .all, filter: filter)).totals.requests == 30)
     }
 
     @Test("are compared as nodes all the same")

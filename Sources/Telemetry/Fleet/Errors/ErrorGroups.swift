@@ -154,12 +154,16 @@ extension TelemetryReader {
             }
             let ids = try answer.traceIDs(
                 ofRows: lasts.map { (errors.rows[$0].segment, errors.rows[$0].row) }, self)
-            let failures = errors.rows.count { RequestOutcome(rawValue: $0.outcome)?.isFailure == true }
+            let ofClients = errors.rows.lazy.filter(\.isOfClient)
+            let failures = ofClients.count { RequestOutcome(rawValue: $0.outcome)?.isFailure == true }
             return FleetErrorsResult(
                 causes: zip(shown, ids).map { Self.cause($0, errors, names, trace: $1) },
-                causeCount: groups.count, requests: errors.requests, failures: failures,
-                refusals: errors.rows.count - failures, probes: errors.probes, aborted: errors.aborted,
+                causeCount: groups.count, requests: errors.requests - errors.behindLostEdges,
+                failures: failures, refusals: ofClients.count - failures, probes: errors.probes,
+                aborted: errors.aborted,
                 others: errors.others, otherFailures: errors.otherFailures,
+                behindLostEdges: errors.behindLostEdges,
+                lostEdgeErrors: errors.rows.count { !$0.isOfClient },
                 quality: answer.quality, notes: damageNotes())
         }
     }

@@ -46,6 +46,8 @@ package struct FleetErrorsResult: Sendable {
     /// Failures first, then refusals ("not found", "forbidden"); of each the most frequent first.
     package var causes: [ErrorCause]
     package var causeCount: Int
+    /// Without those at proxies whose edges do not tell of them, as all figures here: of these only what failed at the edge
+    /// as well came from a client.
     package var requests: Int
     /// Requests that did not get what there should have been.
     package var failures: Int
@@ -55,6 +57,9 @@ package struct FleetErrorsResult: Sendable {
     /// What was asked for besides, for paths of no module, and how much of that failed.
     package var others: Int
     package var otherFailures: Int
+    /// What edges asked proxies for without telling of it, and how much of that ended in an error: this is among the causes.
+    package var behindLostEdges: Int
+    package var lostEdgeErrors: Int
     /// Requests that could have gone wrong: without probes and what clients gave up.
     package var judged: Int { requests - probes - aborted }
     package var quality: FleetQuality
@@ -89,6 +94,7 @@ struct ErrorRow: Sendable {
     var httpStatus: UInt16
     var kind: UInt8
     var outcome: UInt8
+    var isOfClient: Bool
 }
 
 /// Gathers the errors of a window.
@@ -99,7 +105,9 @@ struct ErrorRows: FleetAggregate {
     private var numbers: [String: UInt32] = [:]
     /// Of requests that had to wait, by segment and row.
     private var heldMessages: [UInt64: UInt32] = [:]
+    /// Of clients, and of edges that do not tell of themselves.
     private(set) var requests = 0
+    private(set) var behindLostEdges = 0
     private(set) var probes = 0
     private(set) var aborted = 0
     private(set) var others = 0
@@ -151,9 +159,10 @@ struct ErrorRows: FleetAggregate {
             requests += 1
             requestsByModule[exchange.module] += 1
             requestsByKind[Int(exchange.kind)] += 1
+            if !exchange.isOfClient { behindLostEdges += 1 }
             switch RequestOutcome(rawValue: exchange.outcome) {
-            case .probe: probes += 1
-            case .aborted: aborted += 1
+            case .probe: probes += exchange.isOfClient ? 1 : 0
+            case .aborted: aborted += exchange.isOfClient ? 1 : 0
             default: if Self.error(exchange) != nil { addError(place, group) }
             }
         }
@@ -178,7 +187,8 @@ struct ErrorRows: FleetAggregate {
             ErrorRow(
                 start: exchange.start, segment: exchange.segment, row: exchange.row,
                 client: exchange.client, node: inner.node, module: exchange.module, message: message,
-                httpStatus: exchange.httpStatus, kind: exchange.kind, outcome: exchange.outcome))
+                httpStatus: exchange.httpStatus, kind: exchange.kind, outcome: exchange.outcome,
+                isOfClient: exchange.isOfClient))
     }
 
     private mutating func number(of exchange: Exchange, in segment: SegmentExchanges) -> UInt32 {
@@ -202,6 +212,7 @@ struct ErrorRows: FleetAggregate {
         }
         heldMessages.merge(other.heldMessages.mapValues { renumbered[Int($0)] }) { first, _ in first }
         requests += other.requests
+        behindLostEdges += other.behindLostEdges
         probes += other.probes
         aborted += other.aborted
         others += other.others
