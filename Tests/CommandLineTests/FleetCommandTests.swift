@@ -39,9 +39,11 @@ struct FleetCommandTests {
         return resource
     }
 
-    private func store(_ requests: [Request], metrics: [(node: String, name: String, value: Double)] = [])
-        async throws
-    {
+    /// - Parameter minutesAgo: by node, when its metrics are of; a minute ago where nothing is said
+    private func store(
+        _ requests: [Request], metrics: [(node: String, name: String, value: Double)] = [],
+        minutesAgo: [String: UInt64] = [:]
+    ) async throws {
         let store = try TelemetryStore.open(path: path, options: StoreOptions())
         for (number, request) in requests.enumerated() {
             var span = OTLPModel.Span()
@@ -72,7 +74,7 @@ struct FleetCommandTests {
             _ = try await store.append(.spans(decoded.batch), digest: BodyDigest(of: body.span))
         }
         for metric in metrics {
-            let time = Self.now - 60 * Self.second
+            let time = Self.now - 60 * Self.second * (minutesAgo[metric.node] ?? 1)
             var gauge = Metric(metric.name, .gauge, [MetricPoint(.double(metric.value), time: time)])
             gauge.unit = "s"
             let body = ExportMetricsServiceRequest(resourceMetrics: [
@@ -151,6 +153,58 @@ struct FleetCommandTests {
         #expect(try node("n").list?.worstNanos == 100 * Int64(Self.second))
     }
 
+    @Test("lag L6: one size that all others contradict makes nobody's list old", arguments: [2, 3])
+    func absurdList(nodes: Int) async throws {
+        let list = "/github.com/a/b/@v/list"
+        let wrong = Request(node: "n0", path: list, secondsAgo: 1_000, bytes: 50_000_000)
+        let right = (0..<nodes).flatMap { node in
+            [900, 500, 100].map {
+                Request(node: "n\(node)", path: list, secondsAgo: $0, bytes: 800)
+            }
+        }
+        try await store(right + [wrong])
+        for node in 0..<nodes {
+            #expect(try self.node("n\(node)").list?.worstNanos == 0)
+            #expect(try self.node("n\(node)").list?.flaps == 0)
+        }
+        let note = try #require(try lag().notes.first { $0.code == "doubted_list" })
+        #expect(note.nodes == ["n0"])
+    }
+
+    @Test(
+        "lag L6: a size that is a little too large counts no more when its node took it back",
+        arguments: [true, false])
+    func oddList(isTakenBack: Bool) async throws {
+        let list = "/github.com/a/b/@v/list"
+        var requests = ["a", "b", "c"].flatMap { node in
+            (isTakenBack || node != "a" ? [700, 100] : []).map {
+                Request(node: node, path: list, secondsAgo: $0, bytes: 800)
+            }
+        }
+        requests.append(Request(node: "a", path: list, secondsAgo: 1_000, bytes: 900))
+        try await store(requests)
+        let expected = isTakenBack ? 0 : 900 * Int64(Self.second)
+        for node in ["b", "c"] { #expect(try self.node(node).list?.worstNanos == expected) }
+    }
+
+    @Test("lag L9: of a node that nothing comes from any more nobody knows what it runs")
+    func silentConfiguration() async throws {
+        func request(_ node: String, _ ago: UInt64) -> Request {
+            Request(node: node, path: "/github.com/a/b/@v/list", secondsAgo: ago)
+        }
+        try await store(
+            [request("gone", 1_200), request("here", 30)],
+            metrics: [("here", "edge.config.age", 20), ("gone", "edge.config.age", 20)],
+            minutesAgo: ["gone": 20])
+        #expect(try node("gone").config?.isUnknown == true)
+        #expect(try node("gone").config?.ageNanos == nil)
+        #expect(try node("gone").alarm(.config)?.level == .fine)
+        #expect(try node("here").config?.isUnknown == false)
+        #expect(try node("here").config?.ageNanos == 80 * Int64(Self.second))
+        let table = InMemoryCommandLine(["lag", "--only", "config", "--db", path, "--since", "1h"]).output
+        #expect(table.contains("unknown"), "\(table)")
+    }
+
     @Test("lag L7: age is beyond what a kind of request allows from the first second on")
     func age() async throws {
         func request(_ node: String, _ path: String, _ age: String) -> Request {
@@ -181,10 +235,10 @@ struct FleetCommandTests {
                 ("m", "edge.clock.offset", 0.3),
             ])
         let row = try node("m")
-        // The points are a minute old.
-        #expect(row.sync?.nanos == 160 * Int64(Self.second))
+        // The points are a minute old, by a clock that is 0.3 s ahead.
+        #expect(row.sync?.nanos == 160_300_000_000)
         #expect(row.alarm(.sync)?.level == .warning)
-        #expect(row.config?.ageNanos == 601 * Int64(Self.second))
+        #expect(row.config?.ageNanos == 601_300_000_000)
         #expect(row.alarm(.config)?.level == .warning)
         #expect(row.serial == 7)
         #expect(row.clock?.basis == .declared)

@@ -84,8 +84,12 @@ struct LagColumn {
         case .sync: row.sync.map { duration($0.nanos) }
         case .config:
             row.config.map { config in
-                config.behindNanos.map { "behind \(duration($0))" } ?? config.ageNanos.map { duration($0) }
-                    ?? "newest"
+                config.isUnknown
+                    ? "unknown"
+                    : config.behindNanos.map { "behind \(duration($0))" } ?? config.ageNanos.map {
+                        duration($0)
+                    }
+                        ?? "newest"
             }
         case .serial: row.serial.map { HumanUnits.count($0) }
         case .queue: row.queue.map { duration($0.p95Nanos) }

@@ -142,6 +142,7 @@ struct LagDetails {
             time("config_age_ms", "AGE") { $0.config?.ageNanos },
             time("config_adoption_ms", "ADOPTED AFTER") { $0.config?.adoptionNanos },
             time("config_behind_ms") { $0.config?.behindNanos },
+            text("config_unknown") { row in row.config.map { .structured(.bool($0.isUnknown)) } },
         ]
     }
 

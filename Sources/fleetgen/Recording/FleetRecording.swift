@@ -95,17 +95,16 @@ package struct FleetRecording: Sendable {
 
     private mutating func addHeartbeats() {
         for source in sources {
-            let configurations = schedule.configurations(of: source.node)
             for (number, time) in schedule.heartbeats(of: source.node).enumerated() {
-                let since = configurations.last { $0.sinceNs <= time }?.sinceNs
+                let age = schedule.configurationAge(of: source.node, at: time)
                 let request = HeartbeatEmitter.request(
                     of: source, resource: resource(of: source, at: time), at: time, since: plan.start,
-                    number: number, configurationAge: since.map { Double(time - $0) / 1e9 })
+                    number: number, configurationAge: age)
                 let arrival = schedule.arrival(of: source.node, tick: time)
                 deliveries.append(
                     Delivery(
                         signal: .metrics, arrivalNanos: arrival, peerAddress: source.node.address,
-                        instance: source.node.instance, items: since == nil ? 2 : 3,
+                        instance: source.node.instance, items: age == nil ? 2 : 3,
                         body: request.protobufBytes()))
                 recorder.noteArrival(of: source.node.index, at: arrival, isHeartbeat: true)
             }

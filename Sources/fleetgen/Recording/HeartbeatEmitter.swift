@@ -1,14 +1,14 @@
 import OTLPModel
 
 /// What a node says of itself every fifteen seconds, as an agent beside the software would: that it is alive, and how
-/// old its configuration is.
+/// long ago it looked for its configuration.
 enum HeartbeatEmitter {
     private static let scope = InstrumentationScope(name: "edge-agent", version: "1.4.0")
 
     /// - Parameters:
     ///   - time: when it is said, in true time.
     ///   - number: how many there were before.
-    ///   - configurationAge: in seconds; nil for a node that does not know.
+    ///   - configurationAge: at that time, in seconds; nil for a node that does not know.
     static func request(
         of source: TelemetrySource, resource: Resource, at time: UInt64, since start: UInt64, number: Int,
         configurationAge: Double?

@@ -69,6 +69,26 @@ struct ReportingSchedule: Sendable {
         return [old, ConfigurationTruth(version: "2026-11-01.2", sinceNs: time)]
     }
 
+    /// How often nodes look for their configuration, as KubeEdge does (`sync-interval`), in nanoseconds.
+    private static let configurationInterval: UInt64 = 300_000_000_000
+
+    /// How long ago a node looked for its configuration, at a time, in seconds. Who never gets the new one has not looked since
+    /// the beginning.
+    /// - Returns: nil for a node that has none
+    func configurationAge(of node: FleetNode, at time: UInt64) -> Double? {
+        let configurations = configurations(of: node)
+        guard let last = configurations.last, time >= plan.start else { return nil }
+        let since = time - plan.start
+        guard configurations.count > 1 else { return Double(since) / 1e9 }
+        // It has a new one from when it looks.
+        let interval = Self.configurationInterval
+        let age =
+            time >= last.sinceNs
+            ? (time - last.sinceNs) % interval
+            : (interval - (last.sinceNs - time) % interval) % interval
+        return Double(min(age, since)) / 1e9
+    }
+
     /// The configuration that a node reports with what it sends at a time.
     func configuration(of node: FleetNode, tick: UInt64) -> String? {
         let configurations = configurations(of: node)

@@ -109,6 +109,37 @@ struct AbsurdTimesTests {
         #expect(abs(reading.offsetNanos - Int64(hour) + 58_000_000_000) < 1_000_000_000)
     }
 
+    @Test(
+        "a span of 1970 stretches the time of no rate, and a note says so",
+        arguments: [0, 1, 1_000_000_000] as [UInt64])
+    func unsetClock(start: UInt64) async throws {
+        let good = (1..<40).map { request($0) }
+        var stray = request(100)
+        (stray.startTimeUnixNano, stray.endTimeUnixNano) = (start, start + 5_000_000)
+        let (right, wrong) = (try await reader(good), try await reader(good + [stray]))
+        func answers(_ reader: TelemetryReader) throws -> [(rateNanos: Int64, notes: [QualityNote])] {
+            let (stats, nodes) = (
+                try reader.stats(StatsQuery(window: .all)),
+                try reader.fleetNodes(
+                    FleetNodesQuery(window: .all, now: UnixNanos(clamping: Sample.baseNanos)))
+            )
+            let rollup = try reader.stats(StatsQuery(window: .all, isApproximate: true))
+            let map = try reader.fleetMap(FleetMapQuery(window: .all))
+            return [
+                (stats.rateNanos, stats.notes), (nodes.rateNanos, nodes.notes), (map.rateNanos, map.notes),
+                (rollup.rateNanos, rollup.notes),
+            ]
+        }
+        for (right, wrong) in zip(try answers(right), try answers(wrong)) {
+            #expect(wrong.rateNanos == right.rateNanos && right.rateNanos == 380_000_000)
+            #expect(wrong.notes.contains { $0.code == "unset_clock" })
+            #expect(!right.notes.contains { $0.code == "unset_clock" })
+        }
+        // Where nothing else is known, the times are taken as they are.
+        let alone = try await reader([stray])
+        #expect(try alone.stats(StatsQuery(window: .all)).rateNanos == 1)
+    }
+
     @Test("spans from the future are told of, where no window that ends now has them")
     func future() async throws {
         let reader = try await reader([request(1), request(400_000)])

@@ -45,6 +45,41 @@ struct FleetClocksTests {
         #expect(ClockPair().estimate == nil)
     }
 
+    @Test(
+        "lag L2: single pairs that are hours or years off move no clock",
+        arguments: [7_200_000, -7_200_000, 50 * 31_557_600_000, -40 * 31_557_600_000] as [Int64], [1, 8])
+    func absurd(millis: Int64, count: Int) throws {
+        var pair = Self.pair(0, 340 * Self.ms)
+        for number in 0..<count {
+            pair.add(
+                outer: Self.exchange(1_800_000_000_000_000_000, UInt64(12 * Self.ms)),
+                inner: Self.exchange(
+                    UInt64(1_800_000_000_000_000_000 + (millis + Int64(number) + 1) * Self.ms),
+                    UInt64(10 * Self.ms)))
+        }
+        let estimate = try #require(pair.estimate)
+        #expect((estimate.nanos - 340 * Self.ms).magnitude <= UInt64(4 * Self.ms))
+        let clocks = FleetClocks(
+            leastLag: [1: 100 * Self.ms, 2: 100 * Self.ms], pairs: [Self.key(1, 2): pair])
+        for node in [UInt32(1), 2] { #expect(clocks.offset(node).magnitude < 400_000_000) }
+    }
+
+    @Test("lag L2: one or two pairs tell of no clock that is a minute off; three tell of one in another zone")
+    func support() throws {
+        let zone = 8 * 3_600_000 * Self.ms
+        for (count, isKnown) in [(1, false), (2, false), (3, true)] {
+            var pair = ClockPair()
+            for number in 0..<Int64(count) {
+                let start = 1_800_000_000_000_000_000 + number * 1_000 * Self.ms
+                pair.add(
+                    outer: Self.exchange(UInt64(start), UInt64(12 * Self.ms)),
+                    inner: Self.exchange(UInt64(start + Self.ms + zone), UInt64(10 * Self.ms)))
+            }
+            #expect(pair.estimate?.nanos == (isKnown ? zone : nil))
+            #expect(pair.estimate?.isSteady == (isKnown ? true : nil))
+        }
+    }
+
     @Test("lag L2: of more than two nodes the clocks that agree are right")
     func majority() {
         let offsets: [UInt32: Int64] = [1: 0, 2: 1_700 * Self.ms, 3: -340 * Self.ms, 4: 0, 5: 120 * Self.ms]

@@ -74,6 +74,8 @@ package struct ConfigurationLag: Sendable {
     package var adoptionNanos: Int64?
     /// For how long the newest has been there that this node does not run; nil for one that does.
     package var behindNanos: Int64?
+    /// Nothing comes from the node any more: what it runs now is not known, and the version is the last that it told of.
+    package var isUnknown = false
 
     var alarm: LagAlarm {
         let age = LagAlarm(nanos: ageNanos ?? 0, warn: 600_000_000_000)

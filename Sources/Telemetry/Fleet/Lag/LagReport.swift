@@ -3,16 +3,24 @@ struct LagReport {
     /// A publication that a node has not seen after this is counted, in nanoseconds.
     static let serialNanos: Int64 = 300_000_000_000
 
+    /// Where nobody knows when something arrived, a node is silent that tells nothing for so long while others do: as long as
+    /// a configuration may be left alone.
+    static let silentNanos: Int64 = 600_000_000_000
+
     private let tally: LagTally
     private let census: NodeCensus
     private let end: UnixNanos
     private let visibility: [FleetNode.Key: [VersionVisibility]]
     private let lists: [UInt32: ListLag]
+    /// Nodes of which a list was left out.
+    private let listsDoubted: Set<UInt32>
     private let hasIndex: Bool
     /// Which configuration is the newest, and when the first node had it, by the collector's clock.
     private let newest: (version: String, first: Int64)?
     /// By node: what it ran last, and when it first did.
     private let configurations: [UInt32: (version: String, first: Int64)]
+    /// By node: when it last told anything, by the collector's clock.
+    private let lastSigns: [UInt32: Int64]
 
     init(
         _ tally: LagTally, _ census: NodeCensus, versions: [VersionVisibility], modules: [ModuleName],
@@ -23,7 +31,7 @@ struct LagReport {
         self.end = end
         self.hasIndex = hasIndex
         visibility = Dictionary(grouping: versions, by: \.node.key)
-        lists = tally.lists.lags(census, modules)
+        (lists, listsDoubted) = tally.lists.lags(census, modules)
         var last: [UInt32: (version: String, first: Int64)] = [:]
         var firsts: [String: Int64] = [:]
         for (node, versions) in tally.configurations.seen {
@@ -37,6 +45,8 @@ struct LagReport {
             }
         }
         configurations = last
+        lastSigns = Dictionary(
+            uniqueKeysWithValues: census.numbers.map { ($0, Self.lastSign($0, tally, census, end: end)) })
         newest = firsts.max { ($0.value, $0.key) < ($1.value, $1.key) }.map { ($0.key, $0.value) }
     }
 
@@ -64,20 +74,49 @@ struct LagReport {
     private func sync(_ number: UInt32) -> SyncLag? {
         guard let said = census.value(.syncLag, number) else { return nil }
         return SyncLag(
-            nanos: sinceThen(said),
+            nanos: sinceThen(said, number),
             intervalNanos: census.value(.syncInterval, number).map { NodeMetrics.nanos($0.number) })
     }
 
-    /// A duration up to now that was said some time ago.
-    private func sinceThen(_ said: NodeMetrics.Value) -> Int64 {
-        let (passed, overflow) = end.rawValue.subtractingReportingOverflow(said.time.rawValue)
+    /// A duration up to now that a node said some time ago: it was of then, by the node's clock.
+    private func sinceThen(_ said: NodeMetrics.Value, _ node: UInt32) -> Int64 {
+        let time = census.clocks.corrected(UInt64(clamping: said.time.rawValue), node: node)
+        let (passed, overflow) = end.rawValue.subtractingReportingOverflow(time)
         return NodeMetrics.nanos(said.number) &+ (overflow ? 0 : max(0, passed))
     }
 
+    /// When a node, or an agent beside it, said something for the last time: of a span its end.
+    private static func lastSign(
+        _ number: UInt32, _ tally: LagTally, _ census: NodeCensus, end: UnixNanos
+    ) -> Int64 {
+        let times = census.members(number).flatMap { member -> [UInt64] in
+            [tally.telemetry.entry(member).lastEnd]
+                + (tally.configurations.seen[member] ?? [:]).values.map(\.last)
+        }
+        let said = [NodeMetrics.Name.configAge, .heartbeatInterval].compactMap { name in
+            census.value(name, number).map { UInt64(clamping: $0.time.rawValue) }
+        }
+        let latest = (times + said).max() ?? 0
+        return min(census.clocks.corrected(latest, node: number), end.rawValue)
+    }
+
+    /// Whether nothing comes from a node any more.
+    private func isSilent(_ number: UInt32) -> Bool {
+        if let heartbeat = census.heartbeat(number) { return heartbeat.state == .lost }
+        // Not the very last of all: one node may have a time that is wrong.
+        let others = lastSigns.values.sorted(by: >)
+        guard others.count > 1, let own = lastSigns[number] else { return false }
+        return others[1] &- own > Self.silentNanos
+    }
+
     private func config(_ number: UInt32) -> ConfigurationLag? {
-        let age = census.value(.configAge, number).map(sinceThen)
+        let age = census.value(.configAge, number).map { sinceThen($0, number) }
         let current = census.members(number).compactMap { configurations[$0] }.max { $0.first < $1.first }
         guard age != nil || current != nil else { return nil }
+        // It may have looked for a newer one since, or may be switched off.
+        if isSilent(number) {
+            return ConfigurationLag(version: current?.version, isUnknown: true)
+        }
         var lag = ConfigurationLag(ageNanos: age, version: current?.version)
         guard let newest, let current else { return lag }
         if current.version == newest.version {
@@ -133,6 +172,15 @@ struct LagReport {
                         "of \(HumanUnits.count(undecided.count, "node")) even the fastest telemetry came late: a clock that is "
                         + "behind or a slow link; requests that another node tells of would decide it",
                     nodes: undecided.map(\.node.identity.name)))
+        }
+        let doubted = nodes.filter { node in listsDoubted.contains { census.node($0).key == node.node.key } }
+        if !doubted.isEmpty {
+            notes.append(
+                QualityNote(
+                    code: "doubted_list",
+                    message:
+                        "of \(HumanUnits.count(doubted.count, "node")) a list of versions was said to be of a size that all "
+                        + "others contradict: it is left out", nodes: doubted.map(\.node.identity.name)))
         }
         if tally.versions.isIncomplete {
             notes.append(

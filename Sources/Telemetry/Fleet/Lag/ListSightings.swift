@@ -59,7 +59,10 @@ struct ListSightings: Sendable {
     }
 
     /// By node, the worst of its lists. Nodes whose lists nobody else has are left out.
-    func lags(_ census: NodeCensus, _ modules: [ModuleName]) -> [UInt32: ListLag] {
+    /// - Returns: also the nodes of which a list was left out, as it cannot be one
+    func lags(_ census: NodeCensus, _ modules: [ModuleName]) -> (
+        lags: [UInt32: ListLag], doubted: Set<UInt32>
+    ) {
         var groups: [Group: [Given]] = [:]
         for (key, seen) in lists {
             let group = Group(
@@ -73,10 +76,43 @@ struct ListSightings: Sendable {
             }
         }
         var lags: [UInt32: ListLag] = [:]
+        var doubted: Set<UInt32> = []
         for (group, given) in groups where given.count > 1 {
-            Self.compare(given, modules[Int(group.module) - 1].module, &lags)
+            let believed = Self.believable(given, &doubted)
+            guard believed.count > 1 else { continue }
+            Self.compare(believed, modules[Int(group.module) - 1].module, &lags)
         }
-        return lags
+        return (lags, doubted)
+    }
+
+    /// A list that is more than twice as large as any that another node ever gave out, and by more than so many bytes, has
+    /// versions that nobody else knows of: a hundred or so.
+    private static let suddenBytes: UInt64 = 1_024
+
+    /// Leaves out what the others contradict: a single wrong size would make the lists of all others old.
+    private static func believable(_ given: [Given], _ doubted: inout Set<UInt32>) -> [Given] {
+        var given = given
+        while true {
+            var largest: [UInt32: UInt64] = [:]
+            for list in given { largest[list.node] = max(largest[list.node] ?? 0, list.bytes) }
+            let nodes = largest.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            guard nodes.count > 1, nodes[0].value > nodes[1].value else { return given }
+            // One other node alone may be the one that is wrong, unless this was said only once.
+            let (node, most, others) = (nodes[0].key, nodes[1].value, nodes.count - 1)
+            let all = given
+            let isDoubted = { (list: Given) -> Bool in
+                guard list.node == node, list.bytes > most else { return false }
+                let isOnce = list.first == list.last
+                if list.bytes - most > most &+ suddenBytes { return isOnce || others > 1 }
+                // It had a smaller one itself later, and so had two others at the least.
+                let later = Set(
+                    all.lazy.filter { $0.bytes < list.bytes && $0.last > list.first }.map(\.node))
+                return isOnce && later.contains(node) && later.count > 2
+            }
+            guard all.contains(where: isDoubted) else { return all }
+            doubted.insert(node)
+            given = all.filter { !isDoubted($0) }
+        }
     }
 
     /// How long a list was given out after a larger one was seen anywhere.

@@ -36,7 +36,7 @@ extension TelemetryReader {
     /// The part of a window of which something is stored: a version of before may have been asked for before.
     static func period(_ telemetry: NodeTelemetry) -> Range<Int64> {
         let first = max(
-            telemetry.window.since.rawValue, telemetry.firstStart.map { Int64(clamping: $0) } ?? .max)
+            telemetry.window.since.rawValue, telemetry.starts.first.map { Int64(clamping: $0) } ?? .max)
         return first..<max(first, telemetry.window.until.rawValue)
     }
 }

@@ -31,8 +31,7 @@ struct LinkTally: FleetAggregate {
 
     /// By segment and row of exchanges that wait for other segments: what the spans of clients below them tell.
     private var heldCalls: [UInt64: [Call]] = [:]
-    private(set) var firstStart: UInt64?
-    private(set) var lastStart: UInt64?
+    private(set) var starts = StartRange()
 
     init(_ names: FleetNames, window: TimeWindow) {
         self.names = names
@@ -81,8 +80,7 @@ struct LinkTally: FleetAggregate {
             if outer?.node != exchange.node {
                 let key = UInt64(outer?.node ?? 0) << 32 | UInt64(exchange.node)
                 links[key, default: NodeTraffic.Counts()].add(exchange)
-                firstStart = min(firstStart ?? exchange.start, exchange.start)
-                lastStart = max(lastStart ?? exchange.start, exchange.start)
+                starts.add(exchange.start)
             }
             guard !exchange.flags.contains(.hasHops), !addClients(of: exchange, segment) else { continue }
             guard exchange.module != 0, let nanos = upstreamNanos(place, group) else { continue }
@@ -151,8 +149,7 @@ struct LinkTally: FleetAggregate {
         for (key, calls) in other.heldCalls {
             heldCalls[key] = calls.map { Call(host: UInt32(numbers[Int($0.host)]), nanos: $0.nanos) }
         }
-        firstStart = [firstStart, other.firstStart].compactMap(\.self).min()
-        lastStart = [lastStart, other.lastStart].compactMap(\.self).max()
+        starts.merge(other.starts)
     }
 
     /// Links to what is no node.

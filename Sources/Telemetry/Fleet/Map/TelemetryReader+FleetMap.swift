@@ -9,18 +9,8 @@ extension TelemetryReader {
             let tally = answer.aggregate
             return FleetMapResult(
                 rows: MapTree(tally, FleetNameTables(answer.names), query).rows(),
-                rateNanos: window.rateNanos(first: tally.firstStart, last: tally.lastStart),
-                quality: answer.quality, notes: damageNotes())
+                rateNanos: window.rateNanos(tally.starts), quality: answer.quality,
+                notes: tally.starts.notes(window, "request") + damageNotes())
         }
-    }
-}
-
-extension TimeWindow {
-    /// The time that rates are per, in nanoseconds: the window, or where it is open what starts in it.
-    func rateNanos(first: UInt64?, last: UInt64?) -> Int64 {
-        let start = since == .distantPast ? first.map { UnixNanos(clamping: $0) } ?? since : since
-        let end = until == .distantFuture ? last.map { UnixNanos(clamping: $0) } ?? until : until
-        let (nanos, overflow) = end.rawValue.subtractingReportingOverflow(start.rawValue)
-        return overflow ? .max : max(nanos, 1)
     }
 }

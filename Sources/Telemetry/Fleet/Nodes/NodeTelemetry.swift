@@ -36,9 +36,8 @@ struct NodeTelemetry: Sendable {
     private(set) var entries: [Entry] = []
     /// By numbers of the outer and the inner node.
     private(set) var pairs: [UInt64: ClockPair] = [:]
-    /// The first and the last start in the window.
-    private(set) var firstStart: UInt64?
-    private(set) var lastStart: UInt64?
+    /// The starts in the window.
+    private(set) var starts = StartRange()
     let window: TimeWindow
     private let end: UnixNanos
     private let keepsLags: Bool
@@ -79,8 +78,7 @@ struct NodeTelemetry: Sendable {
             makeRoom(UInt32(node))
             entries[node].spans += 1
             entries[node].lastEnd = max(entries[node].lastEnd, end)
-            firstStart = min(firstStart ?? start, start)
-            lastStart = max(lastStart ?? start, start)
+            starts.add(start)
             guard !isImport[arrival] else { continue }
             let lag = arrivals[arrival].receivedAt.rawValue &- Int64(clamping: end)
             entries[node].add(lag: lag)
@@ -128,7 +126,6 @@ struct NodeTelemetry: Sendable {
             entries[node].merge(entry)
         }
         for (key, pair) in other.pairs { pairs[key, default: ClockPair()].merge(pair) }
-        firstStart = [firstStart, other.firstStart].compactMap(\.self).min()
-        lastStart = [lastStart, other.lastStart].compactMap(\.self).max()
+        starts.merge(other.starts)
     }
 }

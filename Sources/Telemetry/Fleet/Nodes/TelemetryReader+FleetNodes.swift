@@ -37,11 +37,11 @@ extension TelemetryReader {
             NodeSlowness(nodes).mark(&nodes)
             return FleetNodesResult(
                 nodes: nodes.sorted(by: NodeReport.isWorse), regions: regions.sorted(by: Self.isWorse),
-                rateNanos: window.rateNanos(
-                    first: traffic.telemetry.firstStart, last: traffic.telemetry.lastStart),
+                rateNanos: window.rateNanos(traffic.telemetry.starts),
                 hasOthers: !census.numbers.isEmpty,
                 quality: answer.quality,
-                notes: try census.notes + futureNotes(window, now: query.now) + damageNotes())
+                notes: try census.notes + traffic.telemetry.starts.notes(window, "span")
+                    + futureNotes(window, now: query.now) + damageNotes())
         }
     }
 

@@ -8,6 +8,8 @@ struct StatsSearch {
         var durations = GroupedDurations()
         var sketches: [DurationSketch] = []
         var keys = KeysSeen()
+        /// Of the segments' spans, where the window has no begin or no end.
+        var starts = StartRange()
         /// Segments that the catalogue told to have nothing.
         var passedOver: [Int] = []
     }
@@ -28,6 +30,7 @@ struct StatsSearch {
         let usesSketches = query.isApproximate && RollupStats.canAnswer(query)
         let outcome = try ParallelScan.run(segments, reader.source, makeState: { Partial() }) {
             (partial: inout Partial, view, index) throws(StoreError) in
+            let starts = try Self.starts(view, query.window)
             if usesSketches, RollupStats.canAnswer(query, view.summary), let rollup = try view.rollup() {
                 try RollupStats(query, view, rollup).add(to: &partial)
             } else if SegmentStats.isEmpty(query, view.summary) {
@@ -35,6 +38,7 @@ struct StatsSearch {
             } else {
                 try SegmentStats(query, view).add(to: &partial, asSketches: usesSketches)
             }
+            partial.starts.merge(starts)
             try query.check(groupCount: partial.groups.count)
         }
         reader.note(outcome.damages)
@@ -70,6 +74,7 @@ struct StatsSearch {
             }
             all.keys.formUnion(other.keys)
             all.passedOver += other.passedOver
+            all.starts.merge(other.starts)
         }
         return all
     }
@@ -92,20 +97,26 @@ struct StatsSearch {
         let isUnknown = !unknown.isEmpty && !segments.isEmpty && !all.keys.isUncertain
         return StatsResult(
             groups: groups.sorted(), groupCount: all.groups.count,
-            spanCount: all.groups.totals.reduce(0) { $0 + $1.spans }, rateNanos: rateNanos,
+            spanCount: all.groups.totals.reduce(0) { $0 + $1.spans },
+            rateNanos: query.periodNanos ?? query.window.rateNanos(all.starts),
             isExact: !usesSketches, unknownKeys: isUnknown ? unknown : [],
             knownKeys: isUnknown ? all.keys.others.sorted() : [],
-            notes: [])
+            notes: query.periodNanos == nil ? all.starts.notes(query.window, "span") : [])
     }
 
-    private var rateNanos: Int64 {
-        for case .period(let nanos) in query.keys { return nanos }
-        let first = segments.map(\.summary.minStart).min() ?? query.window.since
-        let last = segments.map(\.summary.maxStart).max() ?? query.window.until
-        let since = query.window.since == .distantPast ? first : query.window.since
-        let until = query.window.until == .distantFuture ? last : query.window.until
-        let (nanos, overflow) = until.rawValue.subtractingReportingOverflow(since.rawValue)
-        return overflow ? .max : max(nanos, 1)
+    /// When a segment's spans begin, where that matters. The catalogue tells it, unless a clock was not set: then the one span
+    /// of 1970 is all that it tells.
+    private static func starts(_ view: SegmentView, _ window: TimeWindow) throws(StoreError) -> StartRange {
+        var starts = StartRange()
+        guard window.since == .distantPast || window.until == .distantFuture else { return starts }
+        let first = UInt64(clamping: view.summary.minStart.rawValue)
+        if first < StartRange.believableMin {
+            for start in try view.starts() { starts.add(start) }
+        } else {
+            starts.add(first)
+            starts.add(UInt64(clamping: view.summary.maxStart.rawValue))
+        }
+        return starts
     }
 }
 
@@ -125,6 +136,12 @@ extension DurationQuantiles {
 }
 
 extension StatsQuery {
+    /// How long the periods are that spans are grouped by; nil without.
+    var periodNanos: Int64? {
+        for case .period(let nanos) in keys { return nanos }
+        return nil
+    }
+
     fileprivate func check(groupCount: Int) throws(StoreError) {
         guard groupCount > groupsMax else { return }
         throw StoreError(
