@@ -44,6 +44,48 @@ struct FleetWhyTests {
         #expect(result.findings.count == 1, "\(result.findings.map { $0.attribute + "=" + $0.value })")
     }
 
+    @Test("of a span with thousands of attributes the first are looked at, and a note says so")
+    func hugeSpan() async throws {
+        var fleet = try fleet { request, number in
+            guard number % 4 == 0 else { return }
+            request.status = 500
+            request.attributes.append(KeyValue("cause", .string("planned")))
+        }
+        fleet.add(1) { request, _ in
+            request.status = 500
+            request.attributes = (0..<200_000).map { KeyValue("key.\($0)", .int(Int64($0))) }
+        }
+        let query = FleetWhyQuery(window: .all, selection: .errors(nil))
+        let result = try await fleet.reader().why(query)
+        #expect(result.findings.first?.attribute == "cause")
+        let note = try #require(result.notes.first { $0.code == "many_attributes" })
+        #expect(note.message.hasSuffix("of a single span the first 1,024"))
+    }
+
+    @Test(
+        "attributes without a column are found where they lie, the last of equal keys, and so many of a span")
+    func overflow() throws {
+        var sample = Sample.span(
+            trace: 1, id: 1, attributes: (0..<100_000).map { KeyValue("k\($0)", .int(1)) })
+        sample.attributes += [KeyValue("twice", .int(1)), KeyValue("twice", .int(2))]
+        let body = Sample.request([sample]).protobufBytes()
+        let limits = DecodeLimits()
+        let batch = try DecodedTraces.fromProtobuf(body.span, arrival: someArrival, limits: limits).batch
+        let view = SegmentView(SegmentBuilder([batch]).build())
+        let all = try OverflowAttributes(view, perSpanMax: .max)
+        #expect(!all.isCut && all["twice"].map { $0.value } == [AnyValue.int(2)] && all["nothing"].isEmpty)
+        let few = try OverflowAttributes(view, perSpanMax: 10)
+        #expect(few.isCut && few["twice"].isEmpty)
+        let tables = try view.tables()
+        let operations = try view.operationIndexes()
+        for key in ["k0", "k99999", "twice", "nothing"] {
+            let slow = try AttributeRows(view, tables, operations).coded(key)
+            let fast = try AttributeRows(view, tables, operations, overflow: all).coded(key)
+            #expect(slow?.codes == fast?.codes && (slow == nil) == (key == "nothing"))
+            if let slow, let fast { #expect(slow.value(of: slow.codes[0]) == fast.value(of: fast.codes[0])) }
+        }
+    }
+
     @Test("two causes are two rows")
     func twoCauses() async throws {
         let fleet = try fleet { request, number in

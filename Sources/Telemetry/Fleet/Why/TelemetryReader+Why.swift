@@ -48,7 +48,8 @@ extension TelemetryReader {
                             code: "many_attributes",
                             message:
                                 "there are more attributes than are looked at: of each part of the file the "
-                                + "\(WhyValues.attributesMax) that most of its requests have"))
+                                + "\(WhyValues.attributesMax) that most of its requests have, and of a single span the first "
+                                + HumanUnits.count(Int64(WhyValues.attributesOfSpanMax))))
                 }
                 result.leftOut =
                     values.attributes.texts.indices.filter { values.isID[$0] }

@@ -10,6 +10,8 @@ struct WhyValues: Sendable {
     static let fewValues = 200
     /// Of a segment's attributes so many are looked at, those that most of its requests have: each takes four bytes a span.
     static let attributesMax = 256
+    /// And of one span so many of those that found no column of their own.
+    static let attributesOfSpanMax = 1_024
 
     /// A value that a request of the sample has.
     struct SampleValue: Sendable {
@@ -60,6 +62,9 @@ struct WhyValues: Sendable {
     ) throws(StoreError) {
         let rows = try SegmentRows(view)
         let used = Self.columns(of: requests, rows)
+        let overflow = try OverflowAttributes(view, perSpanMax: Self.attributesOfSpanMax)
+        if overflow.isCut { isCut = true }
+        let attributeRows = AttributeRows(view, rows.tables, rows.operations, overflow: overflow)
         var seen: Set<[UInt8]> = []
         var columns: [(attribute: WhyAttribute, coded: CodedRows)] = []
         let most = rows.tables.columns.indices.filter {
@@ -75,7 +80,7 @@ struct WhyValues: Sendable {
             let name = String(decoding: column.name, as: UTF8.self)
             let attribute = WhyAttribute(name)
             if let known = attributes.known(attribute.name), isID[Int(known)] { continue }
-            guard let coded = try rows.coded(.attribute(name)) else { continue }
+            guard let coded = try attributeRows.coded(name) else { continue }
             columns.append((attribute, coded))
         }
         columns.sort { ($0.attribute.name, $0.attribute.rank) < ($1.attribute.name, $1.attribute.rank) }

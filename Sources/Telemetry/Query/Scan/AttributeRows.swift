@@ -8,9 +8,16 @@ struct AttributeRows {
     private let view: SegmentView
     private let tables: SegmentTables
     private let operations: [UInt32]
+    /// What lies in the overflow column; nil where it is read for each key.
+    private let overflow: OverflowAttributes?
 
-    init(_ view: SegmentView, _ tables: SegmentTables, _ operations: [UInt32]) {
+    /// - Parameter overflow: for questions about many keys
+    init(
+        _ view: SegmentView, _ tables: SegmentTables, _ operations: [UInt32],
+        overflow: OverflowAttributes? = nil
+    ) {
         self.view = view
+        self.overflow = overflow
         self.tables = tables
         self.operations = operations
     }
@@ -64,30 +71,36 @@ struct AttributeRows {
 
     private func addOverflow(_ key: String, to rows: inout CodedRows) throws(StoreError) {
         let column = Int(FieldColumn.overflow.id)
-        guard case .entries(let entries, let table) = try view.values(of: column), !entries.isEmpty else {
-            return
-        }
         var values: [SpanValue] = []
         // By entry: the code of the key's value in it.
-        var codeOfEntry: [UInt32] = []
+        var codeOfEntry: [Int: UInt32] = [:]
         let first = UInt32(rows.codeCount)
-        for entry in 0..<table.count {
-            guard let pairs = [KeyValue](canonicalBytes: Array(table[entry])) else {
-                throw view.damage(column: column)
+        func add(_ value: AnyValue, _ entry: Int) {
+            codeOfEntry[entry] = first + UInt32(values.count)
+            values.append(SpanValue(value))
+        }
+        let entries: [UInt32]
+        if let overflow {
+            entries = overflow.entries
+            for found in overflow[key] { add(found.value, found.entry) }
+        } else {
+            guard case .entries(let places, let table) = try view.values(of: column), !places.isEmpty else {
+                return
             }
-            if let value = pairs.value(of: key) {
-                codeOfEntry.append(first + UInt32(values.count))
-                values.append(SpanValue(value))
-            } else {
-                codeOfEntry.append(CodedRows.missing)
+            entries = places
+            for entry in 0..<table.count {
+                guard let pairs = [KeyValue](canonicalBytes: Array(table[entry])) else {
+                    throw view.damage(column: column)
+                }
+                if let value = pairs.value(of: key) { add(value, entry) }
             }
         }
         guard !values.isEmpty else { return }
         if rows.codes.isEmpty { rows.codes = [UInt32](repeating: CodedRows.missing, count: operations.count) }
         rows.parts.append(.values(values))
         for (row, places) in ColumnCursor(column, tables, operations) {
-            for place in places where codeOfEntry[Int(entries[place])] != CodedRows.missing {
-                rows.codes[row] = codeOfEntry[Int(entries[place])]
+            for place in places {
+                if let code = codeOfEntry[Int(entries[place])] { rows.codes[row] = code }
             }
         }
     }
