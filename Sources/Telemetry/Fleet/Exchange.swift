@@ -60,6 +60,8 @@ struct Exchange: Sendable {
     var client: UInt32 = 0
     /// Number of a text of the attribute that the question is about; 0 without one.
     var label: UInt32 = 0
+    /// Number of who reported it, as `FleetNames` has them: a node may have several emitters, and another one its name.
+    var emitter: UInt32 = 0
     /// The exchange that this is a hop of, by its place in its group; -1 for what the client faced.
     var outer: Int32 = -1
     /// 0 without one.

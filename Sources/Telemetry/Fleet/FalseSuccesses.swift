@@ -26,7 +26,9 @@ extension SegmentExchanges {
                 }
                 sizes.passOver(exchange)
             }
-            if exchange.mayBeGivenUp, !isStored || sizes.saysSizes(exchange.node) { candidates.append(place) }
+            if exchange.mayBeGivenUp, !isStored || sizes.saysSizes(exchange.emitter) {
+                candidates.append(place)
+            }
         }
         guard !candidates.isEmpty else { return sizes }
         let methods = try SegmentRows(view).normalized(.attribute("http.request.method"))
@@ -67,7 +69,7 @@ extension HeldExchanges {
             let exchange = exchanges[place]
             if sizes.expectsSize(exchange) {
                 if exchange.mayBeGivenUp {
-                    timeouts[exchange.node, default: []].append(exchange.durationNanos)
+                    timeouts[exchange.emitter, default: []].append(exchange.durationNanos)
                 }
                 count += markFalse(place)
             } else if exchange.mayBeGivenUp {
@@ -75,9 +77,9 @@ extension HeldExchanges {
             }
         }
         // A list may be empty, and that a database is supported is said without a word: there the time has to tell.
-        for node in timeouts.keys { timeouts[node]?.sort() }
+        for emitter in timeouts.keys { timeouts[emitter]?.sort() }
         for place in undecided {
-            guard let known = timeouts[exchanges[place].node] else { continue }
+            guard let known = timeouts[exchanges[place].emitter] else { continue }
             let near = TimeoutFingerprint.nanosNear(exchanges[place].durationNanos)
             let first = known.firstPlace { $0 >= near.lowerBound }
             let end = known.firstPlace { $0 > near.upperBound }

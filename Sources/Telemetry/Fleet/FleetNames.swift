@@ -91,6 +91,16 @@ package struct ClientName: Hashable, Sendable {
     package var userAgent: String
 }
 
+/// Who reports what a node does: a part of it, or somebody who has the same name.
+struct Emitter: Hashable, Sendable {
+    /// Number of the node.
+    var node: UInt32
+    /// Name of the scope: which library made the spans.
+    var scope: String
+    /// Where they came from.
+    var peerAddress: String
+}
+
 /// Numbers names, for all threads of a scan: 1, 2, 3 … in the order of their coming, which is chance. 0 is none.
 final class FleetNames: Sendable {
     private struct Table<Name: Hashable & Sendable>: Sendable {
@@ -130,6 +140,7 @@ final class FleetNames: Sendable {
         var modules = Texts()
         var clients = Texts()
         var labels = Table<String>()
+        var emitters = Table<Emitter>()
     }
 
     private let tables = NIOLockedValueBox(Tables())
@@ -171,6 +182,10 @@ final class FleetNames: Sendable {
 
     func numbers(ofLabels labels: [String]) -> [UInt32] {
         tables.withLockedValue { tables in labels.map { tables.labels.number($0) } }
+    }
+
+    func number(of emitter: Emitter) -> UInt32 {
+        tables.withLockedValue { $0.emitters.number(emitter) }
     }
 
     // MARK: Addresses

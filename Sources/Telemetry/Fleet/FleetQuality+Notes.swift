@@ -31,7 +31,8 @@ extension FleetQuality {
             add(
                 "false_200",
                 "\(HumanUnits.count(falseSuccesses, "request")) had status 200 and no size, at nodes that say the size "
-                    + "of others: they count as failures (false_200), as Caddy records errors of its own so"
+                    + "of others: they count as failures (false_200), as Caddy records errors of its own so; quick ones to "
+                    + "lists cannot be told from lists that are empty"
             )
         }
         if unbelievable > 0 {

@@ -136,6 +136,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
             all.sizes.merge(state.sizes)
             all.quality.merge(state.quality)
         }
+        all.sizes.settle()
         let modules = names.modules
         let (counts, fetches) = all.held.joinFetches()
         all.quality.fetches = counts

@@ -6,7 +6,7 @@ struct NodeFacts: Sendable, Equatable {
     /// Those that say of some requests what their cache did, as Envoy does of hits alone: what they pass on without a
     /// word was a miss, and of the rest nothing is known.
     var saysHits: Set<UInt32> = []
-    /// By node and kind, as `NodeSizeTally` places them: who says sizes, and has answers without that were passed over.
+    /// By emitter and kind, as `NodeSizeTally` places them: who says sizes, and has answers without that were passed over.
     var sizesExpected: Set<Int> = []
 
     func expectsSize(_ exchange: Exchange) -> Bool {

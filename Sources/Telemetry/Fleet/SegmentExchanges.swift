@@ -66,7 +66,8 @@ struct SegmentExchanges {
         if !split.isEmpty { isElsewhere = try view.traceIDs().map { split.contains($0) } }
         let classification = try SegmentClassification(view, &memory.paths)
         let wanted = numbered.nodes.map { question.filter.passes($0) ? Self.roleFlags($0) : nil }
-        find(codes, classification) { wanted[numbered.places[$0]] }
+        var emitters = try SegmentEmitters(view, tables, names, nodes: nodes)
+        find(codes, classification, &emitters) { wanted[numbered.places[$0]] }
         guard !exchanges.isEmpty else { return }
         memory.numberModules(names, question.filter)
         try name(
@@ -127,7 +128,7 @@ struct SegmentExchanges {
 
     /// - Parameter flags: those of the node of a row; nil where the node is not asked for
     private mutating func find(
-        _ codes: [UInt32], _ facts: SegmentClassification,
+        _ codes: [UInt32], _ facts: SegmentClassification, _ emitters: inout SegmentEmitters,
         _ flags: (_ row: Int) -> Exchange.Flags?
     ) {
         var way: [Int] = []
@@ -146,6 +147,7 @@ struct SegmentExchanges {
                     responseBytes: facts.responseBytes[row],
                     segment: segmentIndex, row: UInt32(row), trace: UInt32(trace), node: nodes[row])
                 exchange.kind = facts.kinds[row]
+                exchange.emitter = emitters.number(row)
                 exchange.cacheResult = facts.cacheResults[row]
                 exchange.outcome = facts.outcomes[row]
                 exchange.httpStatus = facts.details?.httpStatuses[row] ?? 0

@@ -8,7 +8,7 @@ extension ResultTable {
             schema: "traceq.stats/1", window: query.window,
             columns: statsColumns(query, ratioTitle: ratioTitle, zone: zone), rowCount: result.groups.count,
             row: { statsCells(result.groups[$0], result, query, hasRatio: ratioTitle != nil) },
-            notes: statsNotes(result), summary: statsSummary(result))
+            notes: statsNotes(result, query), summary: statsSummary(result))
     }
 
     private static func statsColumns(
@@ -46,7 +46,8 @@ extension ResultTable {
                 ? .missing : .identifier(HumanUnits.percent(totals.ratioPassed, of: totals.ratioSpans)),
             totals.ratio.map { ResultCell.decimal($0) } ?? .missing, .integer(Int64(totals.ratioSpans)),
         ]
-        let rate = Double(totals.spans) / (Double(result.rateNanos) / 1_000_000_000)
+        let rateNanos = partNanos(group, query) ?? result.rateNanos
+        let rate = Double(totals.spans) / (Double(rateNanos) / 1_000_000_000)
         return zip(query.keys, group.key).map(statsCell) + [.integer(Int64(totals.spans)), .rate(rate)]
             + [.integer(Int64(totals.errors)), .decimal(totals.errorShare)]
             + [totals.errors > 0 ? .alert(share) : .identifier(share)] + (hasRatio ? ratio : [])
@@ -55,6 +56,14 @@ extension ResultTable {
                 .duration(group.quantiles.p99),
             ]
             + [.duration(totals.longestNanos), .duration(totals.sumNanos)]
+    }
+
+    /// How much of the period of a group the window has; nil where that is all of it, or there are no periods.
+    private static func partNanos(_ group: StatsGroup, _ query: StatsQuery) -> Int64? {
+        for (key, value) in zip(query.keys, group.key) {
+            if case .period = key, case .time(let start) = value { return query.partNanos(ofPeriod: start) }
+        }
+        return nil
     }
 
     private static func statsCell(_ key: SpanKey, _ value: SpanValue) -> ResultCell {
@@ -78,8 +87,29 @@ extension ResultTable {
         return ["\(groups), \(HumanUnits.count(result.spanCount, "span")); p50, p90 and p99 are \(quality)"]
     }
 
-    private static func statsNotes(_ result: StatsResult) -> [QualityNote] {
+    private static func statsNotes(_ result: StatsResult, _ query: StatsQuery) -> [QualityNote] {
         var notes = result.notes
+        if result.unsized > 0 {
+            notes.append(
+                QualityNote(
+                    code: "false_200",
+                    message:
+                        "\(HumanUnits.count(result.unsized, "answer")) 200 without a size, of senders that say it of others, "
+                        + "\(result.unsized == 1 ? "counts" : "count") as ok, as each span is looked at alone: traceq errors knows "
+                        + "which of them were none (false_200)"))
+        }
+        let partial = Set(
+            result.groups.lazy.filter { partNanos($0, query) != nil }.compactMap { group in
+                zip(query.keys, group.key).first { if case .period = $0.0 { true } else { false } }?.1
+            })
+        if !partial.isEmpty {
+            notes.append(
+                QualityNote(
+                    code: "partial_periods",
+                    message:
+                        "\(HumanUnits.count(partial.count, "period")) \(partial.count == 1 ? "lies" : "lie") only partly in the "
+                        + "window: counts are of that part, and rates are over it"))
+        }
         if !result.isExact {
             notes.append(
                 QualityNote(

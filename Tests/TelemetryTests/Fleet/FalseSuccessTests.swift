@@ -94,6 +94,47 @@ struct FalseSuccessTests {
         #expect(try await outcome(Self.told(30) + [Self.answer(1_000, "mod", bytes: nil)]).outcome == .ok)
     }
 
+    @Test(
+        "outcome false_200: who sends spans under the name of a node, however many, does not excuse it",
+        arguments: [("imitator", "192.0.2.1"), ("caddy", "203.0.113.9")], [10, 40, 4_000] as [UInt64])
+    func imitator(_ other: (scope: String, peer: String), count: UInt64) async throws {
+        var imitator = Self.caddy
+        imitator.scope = other.scope
+        for segmented in [false, true] {
+            var sample = FleetSample()
+            sample.add(Self.caddy, Self.told(30) + [Self.answer(1_000, bytes: nil)])
+            sample.add(
+                imitator, peer: other.peer, (2_000..<2_000 + count).map { Self.answer($0, bytes: nil) })
+            let reader = try await sample.reader(
+                at: folder.file("\(UInt64.random(in: 0 ... .max)).db"), segmented: segmented)
+            let result = try FleetSample.slowest(reader)
+            #expect(result.units.first?.outcome == .false200)
+            // Of one that is not known by itself, what the node does tells; else its own ways do.
+            #expect(result.quality.falseSuccesses == (count < 20 ? 1 + Int(count) : 1))
+        }
+    }
+
+    @Test("stats by outcome says how many answers without a size it takes for good ones")
+    func stats() async throws {
+        for (told, expected) in [(30, 2), (0, 0)] as [(UInt64, Int)] {
+            var sample = FleetSample()
+            sample.add(
+                Self.caddy,
+                Self.told(told) + [Self.answer(1_000, bytes: nil), Self.answer(1_001, "mod", bytes: nil)])
+            let reader = try await sample.reader(at: folder.file("stats-\(told).db"))
+            func notes(_ query: StatsQuery) throws -> [QualityNote] {
+                ResultTable.stats(try reader.stats(query), query, ratioTitle: nil, zone: .utc).notes
+            }
+            let note = try notes(StatsQuery(window: .all, keys: [.outcome])).first { $0.code == "false_200" }
+            #expect((note != nil) == (expected > 0))
+            #expect(note?.message.hasPrefix("2 answers 200 without a size") ?? true)
+            #expect(try !notes(StatsQuery(window: .all, keys: [.node])).contains { $0.code == "false_200" })
+        }
+        let quality = try await outcome(Self.told(30) + [Self.answer(1_000, bytes: nil)]).result.quality
+        let message = quality.notes().first { $0.code == "false_200" }?.message
+        #expect(message?.hasSuffix("quick ones to lists cannot be told from lists that are empty") == true)
+    }
+
     @Test("outcome false_200: a node's sizes in other segments tell as much", arguments: [19, 20])
     func elsewhere(count: UInt64) async throws {
         var sample = FleetSample()

@@ -33,6 +33,34 @@ struct FleetErrorsTests {
         )
     }
 
+    @Test(
+        "the example of a cause is a whole trace id where there is room, and its beginning where there is not"
+    )
+    func example() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(20) { request, number in
+            request.status = 502
+            request.node = "edge-with-a-long-name-\(number % 3)"
+            request.message = "the upstream closed the connection before there was an answer to this request"
+        }
+        let query = FleetErrorsQuery(window: .all)
+        let result = try await fleet.reader().errors(query)
+        let id = try #require(result.causes.first?.exampleTrace?.hex)
+        func text(width: Int) -> String {
+            var text = ""
+            var output = OutputBuffer { text += $0 }
+            var diagnostics = OutputBuffer { _ in }
+            ResultTable.errors(result, query, zone: .utc).write(
+                as: .table, style: RenderStyle(width: width), to: &output, diagnostics: &diagnostics)
+            return text
+        }
+        #expect(text(width: 200).contains(id))
+        let lines = text(width: 80).split(separator: "\n")
+        #expect(lines[0].contains("EXAMPLE"))
+        #expect(lines[1].hasSuffix("  " + id.prefix(12)), "\(lines[1])")
+        #expect(lines.allSatisfy { $0.count <= 80 })
+    }
+
     @Test("long messages are cut at a word")
     func longMessage() {
         let words = MessageWords.normalised((0..<100).map { _ in "wordy" }.joined(separator: " "))

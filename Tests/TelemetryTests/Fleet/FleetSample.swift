@@ -24,7 +24,9 @@ struct FleetSample {
     private var next: UInt8 = 1
 
     /// Adds spans that one node sent together.
-    mutating func add(_ node: Node, receivedMillis: UInt64 = 60_000, _ spans: [OTLPModel.Span]) {
+    mutating func add(
+        _ node: Node, receivedMillis: UInt64 = 60_000, peer: String = "192.0.2.1", _ spans: [OTLPModel.Span]
+    ) {
         var attributes = [
             KeyValue("service.name", .string(node.service)),
             KeyValue("service.instance.id", .string(node.name)),
@@ -45,7 +47,7 @@ struct FleetSample {
                     scopeSpans: [ScopeSpans(scope: InstrumentationScope(name: node.scope), spans: shifted)])
             ])
         let received = UnixNanos(rawValue: Int64(Sample.baseNanos + receivedMillis * 1_000_000))
-        requests.append((request, Arrival(receivedAt: received, peerAddress: "192.0.2.1")))
+        requests.append((request, Arrival(receivedAt: received, peerAddress: peer)))
     }
 
     /// What a server says of a module request.

@@ -36,7 +36,7 @@ struct SegmentRows {
         case .traceID: return try traces()
         case .period(let nanos): return try periods(nanos)
         case .attribute(let key): return try AttributeRows(view, tables, operations).coded(key)
-        case .moduleKind, .cacheResult, .outcome: return try requests(key)
+        case .moduleKind, .cacheResult, .outcome: return coded(key, try SegmentClassification(view))
         case .module: return try ModuleRows(view).coded(.module)
         case .moduleVersion: return try ModuleRows(view).coded(.version)
         case .duration: return nil
@@ -159,8 +159,8 @@ struct SegmentRows {
         return CodedRows(codes: codes, parts: [.values(values)])
     }
 
-    private func requests(_ key: SpanKey) throws(StoreError) -> CodedRows {
-        let requests = try SegmentClassification(view)
+    /// What is known of requests, of which there are three keys: kind, result of the cache and outcome.
+    func coded(_ key: SpanKey, _ requests: SegmentClassification) -> CodedRows {
         let (bytes, name): ([UInt8], (UInt8) -> String?) =
             switch key {
             case .moduleKind: (requests.kinds, { ModuleKind(rawValue: $0)?.name })

@@ -8,6 +8,8 @@ struct SegmentStats {
     private let rows: SegmentRows
     private var knownDurations: [UInt64]?
     private var seenKeys: Set<SpanKey> = []
+    /// Read once where several keys ask for it.
+    private var requests: SegmentClassification?
 
     init(_ query: StatsQuery, _ view: SegmentView) throws(StoreError) {
         self.query = query
@@ -56,15 +58,56 @@ struct SegmentStats {
         try partial.keys.look(for: query.mentionedKeys.filter { !part.seenKeys.contains($0) }, in: rows)
         partial.keys.seen.formUnion(part.seenKeys)
         guard count > 0 else { return }
+        if query.asksForOutcomes { partial.unsized += try part.unsizedAnswers(chosen) }
         let target = Self.groups(groups, coded, &partial.groups)
         let chosenRows = ChosenRows(groups: groups.groups, rows: chosen, durations: durations)
         addTotals(chosenRows, target, ratio, &partial, asSketches: asSketches)
     }
 
     private mutating func coded(_ key: SpanKey) throws(StoreError) -> CodedRows? {
-        let codes = try rows.normalized(key)
+        let codes: CodedRows?
+        switch key {
+        case .moduleKind, .cacheResult, .outcome: codes = rows.coded(key, try classification())
+        default: codes = try rows.normalized(key)
+        }
         if codes != nil { seenKeys.insert(key) }
         return codes
+    }
+
+    private mutating func classification() throws(StoreError) -> SegmentClassification {
+        if let requests { return requests }
+        let found = try SegmentClassification(view)
+        requests = found
+        return found
+    }
+
+    private static let kindsWithBody = Set(NodeSizeTally.kinds.map(\.rawValue))
+
+    /// Answers without a size among some rows, of origins that say it of most: they may have been none.
+    private mutating func unsizedAnswers(_ chosen: [UInt32]?) throws(StoreError) -> Int {
+        let facts = try classification()
+        let origins = try view.originIndexes()
+        let isServer = rows.tables.operations.map { $0.kind == SpanKind.server.rawValue }
+        func mayLackSize(_ row: Int) -> Bool {
+            facts.outcomes[row] == RequestOutcome.ok.rawValue && Self.kindsWithBody.contains(facts.kinds[row])
+                && isServer[Int(rows.operations[row])]
+        }
+        var told = [Int](repeating: 0, count: try view.origins().count)
+        var untold = told
+        for row in 0..<rows.count where mayLackSize(row) {
+            if facts.responseBytes[row] == RequestAttribute.nothing {
+                untold[Int(origins[row])] += 1
+            } else {
+                told[Int(origins[row])] += 1
+            }
+        }
+        guard untold.contains(where: { $0 > 0 }) else { return 0 }
+        func isUnsized(_ row: Int) -> Bool {
+            let origin = Int(origins[row])
+            return facts.responseBytes[row] == RequestAttribute.nothing && mayLackSize(row)
+                && told[origin] >= Int(NodeSizeTally.toldOfKindMin) && told[origin] >= untold[origin]
+        }
+        return chosen.map { $0.count { isUnsized(Int($0)) } } ?? (0..<rows.count).count { isUnsized($0) }
     }
 
     // MARK: Conditions

@@ -36,6 +36,25 @@ package struct StatsQuery: Sendable {
         self.now = now
     }
 
+    /// How long a period is as far as it lies in the window, and before the time of asking: nanoseconds, at least 1.
+    /// - Parameter start: of the period
+    /// - Returns: nil for all of it
+    func partNanos(ofPeriod start: UnixNanos) -> Int64? {
+        guard let nanos = periodNanos else { return nil }
+        let (end, overflow) = start.rawValue.addingReportingOverflow(nanos)
+        let until = min(window.until, max(now ?? window.until, window.since))
+        // Where a window begins that has no begin, nobody knows.
+        let from = max(start, window.since)
+        let to = min(overflow ? .distantFuture : UnixNanos(rawValue: end), until)
+        let (part, isLong) = to.rawValue.subtractingReportingOverflow(from.rawValue)
+        return isLong || part >= nanos ? nil : max(part, 1)
+    }
+
+    /// Whether it is asked how requests ended.
+    var asksForOutcomes: Bool {
+        keys.contains(.outcome) || predicates.contains { $0.key == .outcome } || ratio?.key == .outcome
+    }
+
     /// Whether the answer is about some of the spans only, besides the window.
     var isFiltered: Bool { !predicates.isEmpty || name != nil }
 }

@@ -14,5 +14,7 @@ package struct StatsResult: Sendable {
     package var unknownKeys: [SpanKey]
     /// Attributes that spans and resources do have, for suggestions; collected only where a key is unknown.
     package var knownKeys: [String]
+    /// Answers of senders that say sizes, without one, that count as good ones: where outcomes are asked for.
+    package var unsized: Int = 0
     package var notes: [QualityNote]
 }

@@ -10,6 +10,8 @@ struct StatsSearch {
         var keys = KeysSeen()
         /// Of the segments' spans, where the window has no begin or no end.
         var starts = StartRange()
+        /// Answers that may have been none.
+        var unsized = 0
         /// Segments that the catalogue told to have nothing.
         var passedOver: [Int] = []
     }
@@ -75,6 +77,7 @@ struct StatsSearch {
             all.keys.formUnion(other.keys)
             all.passedOver += other.passedOver
             all.starts.merge(other.starts)
+            all.unsized += other.unsized
         }
         return all
     }
@@ -100,7 +103,7 @@ struct StatsSearch {
             spanCount: all.groups.totals.reduce(0) { $0 + $1.spans },
             rateNanos: query.periodNanos ?? query.window.rateNanos(all.starts),
             isExact: !usesSketches, unknownKeys: isUnknown ? unknown : [],
-            knownKeys: isUnknown ? all.keys.others.sorted() : [],
+            knownKeys: isUnknown ? all.keys.others.sorted() : [], unsized: all.unsized,
             notes: query.periodNanos == nil ? all.starts.notes(query.window, "span") : [])
     }
 
