@@ -13,7 +13,8 @@ package struct ConfigProblem: Error, Hashable, Sendable, CustomStringConvertible
     }
 
     /// As compilers write it: `collector.yaml:3:5: unknown key`.
-    package var description: String { "\(position): \(message)" }
+    /// Of a file that cannot be read the message names it.
+    package var description: String { position.line > 0 ? "\(position): \(message)" : message }
 }
 
 /// Everything that is wrong with a configuration file, in the order of the file; never empty.

@@ -17,7 +17,7 @@ package enum YAMLDocument {
         do throws(FileReadError) {
             bytes = try FileBytes.read(path, bytesMax: bytesMax)
         } catch {
-            throw ConfigProblem(ConfigPosition(file: path, line: 1, column: 1), error.message)
+            throw ConfigProblem(ConfigPosition(file: path), error.message)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let place = YAMLText.firstBrokenByte(in: bytes) ?? (1, 1)

@@ -8,11 +8,17 @@ final class CannedServer: Sendable {
     private let listener: Int32
     private let answer: [UInt8]
     private let requestCount = Atomic<Int>(0)
+    /// As many requests have to be there before one is answered.
+    private let together: Int
+    private let arrived = NSCondition()
 
     var requests: Int { requestCount.load(ordering: .relaxed) }
 
-    /// - Parameter answer: all of it, from the status line on
-    init(_ answer: String) throws {
+    /// - Parameters:
+    ///   - answer: all of it, from the status line on
+    ///   - together: as many requests have to be there before one is answered
+    init(_ answer: String, together: Int = 1) throws {
+        self.together = together
         self.answer = Array(answer.utf8)
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -36,8 +42,10 @@ final class CannedServer: Sendable {
                     close(connection)
                     return
                 }
-                server.serve(connection)
-                close(connection)
+                Thread.detachNewThread {
+                    server.serve(connection)
+                    close(connection)
+                }
             }
         }
     }
@@ -61,7 +69,12 @@ final class CannedServer: Sendable {
                 bytes.count >= text[..<head.upperBound].utf8.count + length
             else { continue }
             bytes = []
+            arrived.lock()
             requestCount.add(1, ordering: .relaxed)
+            arrived.broadcast()
+            // Whoever sends one after another waits until the test's time is over.
+            while requests < together { arrived.wait() }
+            arrived.unlock()
             _ = answer.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         }
     }

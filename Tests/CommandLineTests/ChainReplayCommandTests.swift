@@ -57,6 +57,25 @@ struct ChainReplayCommandTests {
         #expect(failures.count == 2 && failures.allSatisfy { $0["place"]?.text == "athens.example.com" })
     }
 
+    @Test("says which list it walked along, and who named it, without what is secret in it")
+    func whichList() async throws {
+        try await store()
+        func run(_ words: [String], _ environment: [String: String] = [:]) -> InMemoryCommandLine {
+            InMemoryCommandLine(
+                ["chain", "replay", "--db", path] + words,
+                environment: environment.merging(["HOME": "/nonexistent"]) { first, _ in first })
+        }
+        #expect(
+            run([]).output.contains(
+                "along proxy.golang.org,direct (the go command's default; --goproxy names another one)"))
+        let set = ["GOPROXY": "https://me:secret@athens.example.com/go|direct"]
+        #expect(run([], set).output.contains("along athens.example.com|direct (GOPROXY of the environment)"))
+        #expect(
+            run(["--goproxy", "https://goproxy.cn"], set).output.contains("along goproxy.cn (--goproxy)"))
+        #expect(
+            try document("--goproxy", "https://goproxy.cn,direct")["goproxy"]?.text == "goproxy.cn,direct")
+    }
+
     @Test("5: two chains are compared request by request")
     func baseline() async throws {
         try await store()

@@ -1,5 +1,6 @@
 import OTLPModel
 import TestSupport
+import Telemetry
 import Testing
 
 @testable import traceq
@@ -39,6 +40,74 @@ struct CollectorDeliveryTests {
             #expect(failure.message.contains("answers \(status)"))
             #expect(patience == 0 ? server.requests == requests : server.requests >= requests)
         }
+    }
+
+    private static func run(
+        _ server: CannedServer, _ records: [ImportRecord], skipsBad: Bool = false
+    ) async throws -> (state: ImportRun.State, stop: ImportRun.Stop?) {
+        let delivery = try CollectorDelivery(url: "http://127.0.0.1:\(server.port)")
+        return await onOwnThread {
+            let run = ImportRun(
+                skipsBad: skipsBad, deliver: { await delivery.deliver($0, $1) }, onProgress: { _ in })
+            return run.run(Records(records))
+        }
+    }
+
+    /// Requests as a file would have them.
+    private final class Records: RecordSource {
+        let framing: RecordFraming? = nil
+        private var rest: ArraySlice<ImportRecord>
+
+        init(_ records: [ImportRecord]) { rest = records[...] }
+
+        func next() throws(ImportError) -> ImportRecord? { rest.popFirst() }
+    }
+
+    @Test("Four requests are under way at once")
+    func several() async throws {
+        let server = try CannedServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", together: 4)
+        let (state, stop) = try await Self.run(server, (0..<12).map { _ in Self.record })
+        #expect(stop == nil)
+        #expect(server.requests == 12 && state.counts[.traces].stored == 12)
+    }
+
+    @Test(
+        "Nothing behind a request that cannot be read is sent, unless bad ones are skipped",
+        arguments: [false, true])
+    func bad(skipsBad: Bool) async throws {
+        let server = try CannedServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        var records = (1...12).map { number in
+            var record = Self.record
+            record.number = number
+            return record
+        }
+        records[5].bytes = [0xff, 0xff]
+        let (state, stop) = try await Self.run(server, records, skipsBad: skipsBad)
+        #expect(server.requests == (skipsBad ? 11 : 5))
+        #expect(state.counts[.traces].stored == (skipsBad ? 11 : 5))
+        #expect(state.bad.map(\.record) == [6])
+        guard case .bad(let error)? = stop else {
+            #expect(skipsBad)
+            return
+        }
+        #expect(error.record == 6)
+    }
+
+    @Test("The first request that the collector refuses is the one that is told of")
+    func refused() async throws {
+        let server = try CannedServer("HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n")
+        let records = (1...12).map { number in
+            var record = Self.record
+            record.number = number
+            return record
+        }
+        let (_, stop) = try await Self.run(server, records)
+        guard case .bad(let error)? = stop else {
+            Issue.record("nothing is told")
+            return
+        }
+        #expect(error.record == 1 && error.message.contains("answers 400"))
+        #expect(server.requests <= 4)
     }
 
     @Test("Another refusal is final at once") func refusal() async throws {

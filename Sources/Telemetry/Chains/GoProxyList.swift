@@ -40,6 +40,11 @@ package struct GoProxyList: Hashable, Sendable {
         package var name: String { address?.name ?? text }
     }
 
+    /// The list as telemetry and people call its elements, without paths, user names and passwords.
+    package var shownText: String {
+        elements.reduce(into: "") { $0 += $1.name + ($1.separator.map { String($0.rawValue) } ?? "") }
+    }
+
     /// What the go command works by when nothing is set.
     package static let goDefault = "https://proxy.golang.org,direct"
 

@@ -11,6 +11,8 @@ package struct ResultColumn: Hashable, Sendable {
         /// Is left out, the lowest number first. Where leaving all of these out is not enough, the elastic ones lose
         /// the middle of their texts.
         case spare(Int)
+        /// Keeps only so many of its first characters where all do not fit: the beginning of an id tells it, too.
+        case shortened(Int)
         /// Is left out only where the others do not fit even so.
         case lastSpare
     }

@@ -64,7 +64,7 @@ extension ResultTable {
             number("clients", "CLIENTS", .spare(2)),
             ResultColumn(key: "first", title: "FIRST (\(zone.label))", fit: .spare(0)),
             ResultColumn(key: "last", title: "LAST (\(zone.label))", fit: .spare(1)),
-            ResultColumn(key: "example_trace_id", title: "EXAMPLE", fit: .lastSpare),
+            ResultColumn(key: "example_trace_id", title: "EXAMPLE", fit: .shortened(12)),
         ]
     }
 

@@ -9,8 +9,9 @@ extension ResultTable {
             schema: "traceq.chain_replay/1", window: query.window, columns: replayColumns,
             rowCount: result.stops.count, row: { replayCells(result, $0) },
             notes: answer.notes + replayNotes(answer) + answer.quality.notes(),
-            summary: replaySummary(answer),
+            summary: replaySummary(answer, query),
             members: [
+                JSONMember("goproxy", .string(query.chain.list.shownText)),
                 JSONMember("totals", replayTotals(result)), JSONMember("failures", replayFailures(result)),
                 JSONMember("comparison", answer.comparison.map(replayComparison) ?? .null),
                 JSONMember("quality", answer.quality.json),
@@ -47,14 +48,15 @@ extension ResultTable {
 
     // MARK: Sentences
 
-    private static func replaySummary(_ answer: ReplayAnswer) -> [String] {
+    private static func replaySummary(_ answer: ReplayAnswer, _ query: ReplayQuery) -> [String] {
         let result = answer.result
         guard result.wishes > 0 else { return [] }
         let known = result.served + result.failed
         var lines = [
+            "along \(DisplayText.escaped(query.chain.list.shownText)) (\(query.listOrigin))",
             "\(HumanUnits.count(result.wishes, "request")): \(HumanUnits.count(Int64(result.served))) served, "
                 + "\(HumanUnits.count(Int64(result.failed))) failed, \(HumanUnits.count(Int64(result.unknown))) unknown, "
-                + "as a place that would have been asked never was"
+                + "as a place that would have been asked never was",
         ]
         if known > 0, result.served > 0 {
             let hops = result.servedByHops.enumerated().filter { $0.element > 0 }.map { hop, count in

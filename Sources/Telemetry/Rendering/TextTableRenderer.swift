@@ -2,8 +2,8 @@
 ///
 /// Where the terminal is too narrow, the elastic column loses the middle of its text; where that would
 /// leave too little of it, the elastic and movable columns go to a second line under each row. A table with
-/// spare columns leaves these out instead, and where that is not enough, the numbers go to the second line. Ids, times
-/// and numbers are never cut.
+/// spare columns leaves these out instead, and where that is not enough, the numbers go to the second line. Times and
+/// numbers are never cut, and ids only where their column says to how many characters.
 struct TextTableRenderer {
     let table: ResultTable
     let style: RenderStyle
@@ -67,8 +67,13 @@ struct TextTableRenderer {
         var left = Array(shown.indices)
         let room = style.width ?? .max
         leaveOut(&left, shown, widths, room)
-        let natural = widths
+        var natural = widths
         cut(&widths, left, shown, room)
+        if total(left.map { widths[$0] }) > room {
+            shorten(&natural, shown)
+            widths = natural
+            cut(&widths, left, shown, room)
+        }
         if total(left.map { widths[$0] }) > room {
             widths = natural
             left.removeAll { shown[$0].fit == .lastSpare }
@@ -80,7 +85,7 @@ struct TextTableRenderer {
             return
         }
         widths = natural
-        let fixed = shown.indices.filter { shown[$0].fit == .fixed }
+        let fixed = shown.indices.filter { shown[$0].fit.isFixed }
         if shown.contains(where: { $0.fit == .movable }), total(fixed.map { widths[$0] }) <= room {
             return writeStacked(shown, titles, rows, to: &output)
         }
@@ -116,6 +121,14 @@ struct TextTableRenderer {
         }
     }
 
+    private func shorten(_ widths: inout [Int], _ shown: [ResultColumn]) {
+        for column in shown.indices {
+            guard case .shortened(let width) = shown[column].fit else { continue }
+            let title = DisplayWidth.columns(shown[column].title ?? "")
+            widths[column] = min(widths[column], max(width, title))
+        }
+    }
+
     /// Makes elastic columns narrower until all fit or none has anything to give.
     private func cut(_ widths: inout [Int], _ columns: [Int], _ shown: [ResultColumn], _ room: Int) {
         let elastic = columns.filter { shown[$0].fit == .elastic }
@@ -131,7 +144,7 @@ struct TextTableRenderer {
     private func writeStacked(
         _ shown: [ResultColumn], _ titles: [Entry], _ rows: [[Entry]], to output: inout OutputBuffer
     ) {
-        let upper = shown.indices.filter { shown[$0].fit == .fixed }
+        let upper = shown.indices.filter { shown[$0].fit.isFixed }
         let lower = shown.indices.filter { shown[$0].fit == .movable || shown[$0].fit == .elastic }
         let widths = naturalWidths(shown, [titles] + rows)
         let narrow = shown.indices.map {
@@ -182,9 +195,7 @@ struct TextTableRenderer {
     ) -> String {
         var parts: [String] = []
         for column in columns {
-            let text =
-                style.width == nil
-                ? row[column].text : DisplayWidth.truncatingMiddle(row[column].text, to: widths[column])
+            let text = cellText(row[column].text, shown[column].fit, width: widths[column])
             let isLast = column == columns.last
             let padded =
                 isLast && !shown[column].alignsRight
@@ -193,6 +204,12 @@ struct TextTableRenderer {
                 isHeading ? style.heading(padded) : row[column].isAlert ? style.alert(padded) : padded)
         }
         return parts.joined(separator: Self.gap)
+    }
+
+    private func cellText(_ text: String, _ fit: ResultColumn.Fit, width: Int) -> String {
+        guard style.width != nil else { return text }
+        if case .shortened = fit { return String(text.prefix(width)) }
+        return DisplayWidth.truncatingMiddle(text, to: width)
     }
 
     private func naturalWidths(_ shown: [ResultColumn], _ rows: [[Entry]]) -> [Int] {
@@ -244,5 +261,12 @@ struct TextTableRenderer {
 extension ResultColumn.Fit {
     fileprivate var spareRank: Int? {
         if case .spare(let rank) = self { rank } else { nil }
+    }
+
+    fileprivate var isFixed: Bool {
+        switch self {
+        case .fixed, .shortened: true
+        case .movable, .elastic, .spare, .lastSpare: false
+        }
     }
 }

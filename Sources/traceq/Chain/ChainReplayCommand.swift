@@ -53,7 +53,8 @@ struct ChainReplayCommand: ContextCommand {
         files.mirrors = mirrors
         let query = ReplayQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
-            filter: try fleet.filter(), chain: try chain(settings, "--goproxy"),
+            filter: try fleet.filter(), chain: try chain(settings, listOrigin(in: context)),
+            listOrigin: listOrigin(in: context),
             baseline: try baseline.map { list in
                 var other = settings
                 other.goproxy = list
@@ -71,6 +72,15 @@ struct ChainReplayCommand: ContextCommand {
         }
         context.write(table, as: format, style: style)
         return .success
+    }
+
+    /// Who says which list it is.
+    private func listOrigin(in context: CommandContext) -> String {
+        if let goproxy, !goproxy.isEmpty { return "--goproxy" }
+        if goproxy == nil, context.environment["GOPROXY"]?.isEmpty == false {
+            return "GOPROXY of the environment"
+        }
+        return "the go command's default; --goproxy names another one"
     }
 
     /// A list that the go command takes.

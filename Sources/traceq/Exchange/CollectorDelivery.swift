@@ -1,29 +1,28 @@
 import Glibc
 import Telemetry
 
-/// Brings requests of files to a collector, over one connection.
-actor CollectorDelivery {
-    /// Sending blocks: not a thread of Swift's pool.
-    private let executor = SerialExecutorQueue(label: "traceq.import.send")
-    private let url: CollectorURL
-    private var poster: HTTPPoster
-
+/// Brings requests of files to a collector, over a few connections: a collector answers when something is on the disk, and
+/// takes more in the meantime.
+struct CollectorDelivery: Sendable {
+    /// So many requests are under way at once. When the collector refuses one of them, those right behind it may have been
+    /// stored; importing the file again stores nothing twice.
+    static let connectionCount = 4
     /// A collector that is overloaded is asked again for so long: a minute.
     static let patienceNanos: Int64 = 60_000_000_000
-    private let patienceNanos: Int64
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    private let connections: [CollectorConnection]
 
     /// - Parameter patienceNanos: how long an overloaded collector is asked again with one request
     init(
         url text: String, patienceNanos: Int64 = CollectorDelivery.patienceNanos
     ) throws(CommandFailure) {
-        self.patienceNanos = patienceNanos
-        url = try CollectorURL(text)
-        poster = HTTPPoster(url)
+        let url = try CollectorURL(text)
+        connections = (0..<Self.connectionCount).map { _ in
+            CollectorConnection(url: url, patienceNanos: patienceNanos)
+        }
     }
 
-    /// Sends a request after all before it were taken.
+    /// Sends a request after all before it were taken, but for the last few.
     func deliver(_ record: ImportRecord, _ turn: RequestTurn) async -> ImportRun.Delivery {
         // Decoded here as well: to know what is bad before it is sent, and to count.
         let decoded: DecodedRecord
@@ -34,12 +33,14 @@ actor CollectorDelivery {
                 ImportError(
                     record: record.number, offset: record.offset, message: error.message, isLocal: true))
         }
-        guard await turn.comes() else { return .dropped }
+        turn.isRead()
+        guard await turn.comes(ahead: Self.connectionCount - 1) else { return .dropped }
         if let content = RequestContent(of: record, decoded) {
             turn.pass()
             return .empty(content)
         }
-        let delivery = send(record, decoded)
+        // Of those that may be under way no two have the same.
+        let delivery = await connections[turn.index % Self.connectionCount].send(record, decoded)
         switch delivery {
         case .bad(let error): return await turn.refuse(error)
         case .failed: turn.end()
@@ -47,8 +48,26 @@ actor CollectorDelivery {
         }
         return delivery
     }
+}
 
-    private func send(_ record: ImportRecord, _ decoded: DecodedRecord) -> ImportRun.Delivery {
+/// One connection to a collector; opened with the first request.
+actor CollectorConnection {
+    /// Sending blocks: not a thread of Swift's pool.
+    private let executor = SerialExecutorQueue(label: "traceq.import.send")
+    private let url: CollectorURL
+    private var poster: HTTPPoster
+    private let patienceNanos: Int64
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(url: CollectorURL, patienceNanos: Int64) {
+        self.url = url
+        self.patienceNanos = patienceNanos
+        poster = HTTPPoster(url)
+    }
+
+    /// Sends a request, and waits for its answer.
+    func send(_ record: ImportRecord, _ decoded: DecodedRecord) -> ImportRun.Delivery {
         let type = record.isJSON ? "application/json" : "application/x-protobuf"
         let giveUp = ProcessEnvironment.monotonicNanos() + patienceNanos
         while true {

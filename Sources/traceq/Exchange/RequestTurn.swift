@@ -7,8 +7,12 @@ struct RequestTurn: Sendable {
     let skipsBad: Bool
 
     /// Waits for those before it.
+    /// - Parameter ahead: so many of the last ones before it may still be under way
     /// - Returns: false when one of them ended the import: then nothing of this request may be stored
-    func comes() async -> Bool { await order.comes(index) }
+    func comes(ahead: Int = 0) async -> Bool { await order.comes(index, ahead: ahead) }
+
+    /// Says that it can be read: what follows need not wait for more.
+    func isRead() { order.noteRead(index) }
 
     /// Lets those after it follow.
     func pass() { order.note(index, goesOn: true) }

@@ -4,17 +4,20 @@ package struct ReplayQuery: Sendable {
     package var window: TimeWindow
     package var filter: FleetFilter
     package var chain: GoProxyChain
+    /// Where the list of the chain comes from, in words: `--goproxy`.
+    package var listOrigin: String
     /// What it is compared with; nil for nothing.
     package var baseline: GoProxyChain?
     package var mirrors: MirrorList
 
     package init(
         window: TimeWindow, filter: FleetFilter = FleetFilter(), chain: GoProxyChain,
-        baseline: GoProxyChain? = nil, mirrors: MirrorList = .builtIn
+        listOrigin: String = "--goproxy", baseline: GoProxyChain? = nil, mirrors: MirrorList = .builtIn
     ) {
         self.window = window
         self.filter = filter
         self.chain = chain
+        self.listOrigin = listOrigin
         self.baseline = baseline
         self.mirrors = mirrors
     }
