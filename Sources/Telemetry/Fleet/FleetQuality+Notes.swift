@@ -5,27 +5,9 @@ extension FleetQuality {
     ///   - isAboutClients: whether it is about what clients had, and leaves out what edges asked that do not tell of
     ///     themselves
     package func notes(isAboutCaches: Bool = false, isAboutClients: Bool = false) -> [QualityNote] {
-        var notes: [QualityNote] = []
+        var notes = isAboutCaches ? cacheNotes : []
         func add(_ code: String, _ message: String) {
             notes.append(QualityNote(code: code, message: message))
-        }
-        if isAboutCaches, unknownCache > 0 {
-            add(
-                "unknown_cache",
-                "nobody says what a cache did for \(share(unknownCache, immutableRequests, "request")) for files; they are in "
-                    + "no ratio (docs/exporters.md tells how nodes can say it)")
-        }
-        if isAboutCaches, inferredCache > 0 {
-            add(
-                "inferred_cache",
-                "the result of \(share(inferredCache, immutableRequests, "request")) for files was read off the spans around "
-                    + "them")
-        }
-        if isAboutCaches, timedCache > 0 {
-            add(
-                "timed_cache",
-                "\(HumanUnits.count(timedCache, "request")) for files had \"not found\" again within 5 ms, and count as "
-                    + "answered by a cache (negative_hit), with little certainty; they are in no ratio")
         }
         if falseSuccesses > 0 {
             add(
@@ -73,6 +55,33 @@ extension FleetQuality {
                 "probes",
                 "\(HumanUnits.count(Int64(probes))) times \"not found\" was an answer to the go command's probing for modules, "
                     + "which is no error")
+        }
+        return notes
+    }
+
+    /// About what is known of caches.
+    private var cacheNotes: [QualityNote] {
+        var notes: [QualityNote] = []
+        func add(_ code: String, _ message: String) {
+            notes.append(QualityNote(code: code, message: message))
+        }
+        if unknownCache > 0 {
+            add(
+                "unknown_cache",
+                "nobody says what a cache did for \(share(unknownCache, immutableRequests, "request")) for files; they are in "
+                    + "no ratio (docs/exporters.md tells how nodes can say it)")
+        }
+        if inferredCache > 0 {
+            add(
+                "inferred_cache",
+                "the result of \(share(inferredCache, immutableRequests, "request")) for files was read off the spans around "
+                    + "them")
+        }
+        if timedCache > 0 {
+            add(
+                "timed_cache",
+                "\(HumanUnits.count(timedCache, "request")) for files had \"not found\" again within 5 ms, and count as "
+                    + "answered by a cache (negative_hit), with little certainty; they are in no ratio")
         }
         return notes
     }
