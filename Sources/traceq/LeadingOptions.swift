@@ -11,7 +11,7 @@ package enum LeadingOptions {
         "--goproxy", "--goprivate", "--gonoproxy", "--gonosumdb", "--gosumdb", "--label", "--mirrors",
         "--routes",
         "--ended", "--module", "--kind", "--proxy", "--region", "--upstream", "--class", "--file",
-        "--window", "--baseline", "--private",
+        "--window", "--baseline", "--private", "--incident", "--redact", "--objectives", "--verify",
     ]
     private static let flags: Set<String> = [
         "--json", "--no-color", "--attributes", "--tables", "--schema", "--exact", "--approximate",

@@ -15,6 +15,7 @@ struct TraceQ: ParsableCommand {
               traceq slowest --service caddy   of one service
               traceq slowest --format json     the same for scripts
               traceq incidents                 what went wrong, and who is to blame
+              traceq report -o night.html      all of that as a document
               traceq misses                    what caches did not have, and what that cost
               traceq why --slow                what slow requests have in common
               traceq errors                    what failed, by cause
@@ -45,7 +46,7 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, IncidentsCommand.self, WhyCommand.self, ErrorsCommand.self,
+            SlowestCommand.self, IncidentsCommand.self, ReportCommand.self, WhyCommand.self, ErrorsCommand.self,
             MissesCommand.self, PrewarmCommand.self,
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,

@@ -14,6 +14,10 @@ struct CulpritSearch {
         var excess: ScanStatistic.Excess
         /// The likelihood, less what chance and the number of looks explain: above 0 it is one.
         var score: Double
+        /// How likely it has to be for that.
+        var likelihoodMin: Double
+        /// How many times as often as others this one is bad when all is well.
+        var factor: Double
         /// Places of its bad requests among the rows of the data.
         var rows: [UInt32]
     }
@@ -129,7 +133,7 @@ struct CulpritSearch {
                 guard score > 0, Self.isBetter(score, dimension, number, than: best) else { continue }
                 best = Culprit(
                     symptom: table.symptom, dimension: dimension, number: number, excess: excess,
-                    score: score, rows: [])
+                    score: score, likelihoodMin: threshold * dispersion, factor: factor, rows: [])
             }
         }
         return best

@@ -73,6 +73,8 @@ struct IncidentFinding: Sendable {
     var explanation: String
     /// Causes stand before what they cause: the lower the nearer to the cause.
     var depth: Int
+    /// What the search for culprits found; nil for what is about a node and not about requests.
+    var culprit: CulpritSearch.Culprit?
     /// Whether a request of somebody else may be bad because of it.
     var covers: @Sendable (IncidentRow) -> Bool
 }

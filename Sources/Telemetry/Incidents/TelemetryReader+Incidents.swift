@@ -25,10 +25,28 @@ package struct IncidentResult: Sendable {
     package var notes: [QualityNote]
 }
 
+/// What an answer about incidents was made of, for who tells more of one.
+struct IncidentInvestigation: Sendable {
+    var result: IncidentResult
+    /// By id: what each incident was found from.
+    var findings: [String: IncidentFinding]
+    let data: IncidentData
+    let census: NodeCensus
+    let answer: FleetScan<IncidentRows>.Answer
+    /// Of two to the power of this, one request was kept.
+    let thinning: Int
+}
+
 extension TelemetryReader {
     /// What went wrong in a window, and who is to blame.
     /// - Throws: `StoreError`
     package func incidents(_ query: IncidentQuery) throws(StoreError) -> IncidentResult {
+        try investigation(query).result
+    }
+
+    /// The same, with what it was made of.
+    /// - Throws: `StoreError`
+    func investigation(_ query: IncidentQuery) throws(StoreError) -> IncidentInvestigation {
         try snapshot { () throws(StoreError) in
             let since = query.window.since
             let scanned = TimeWindow(
@@ -49,33 +67,43 @@ extension TelemetryReader {
             let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
-            var culprits: [Symptom: [CulpritSearch.Culprit]] = [:]
-            for (symptom, found) in zip(
-                Symptom.allCases,
-                ParallelWork.map(Symptom.allCases.count) { place in
-                    CulpritSearch(SymptomTable(Symptom.allCases[place], data), data).culprits
-                })
-            {
-                culprits[symptom] = found
+            let context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
+            let ranking = IncidentRanking(IncidentRules.all.flatMap { $0.findings(context) }, data)
+            var investigation = IncidentInvestigation(
+                result: IncidentResult(
+                    incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
+                    notes: census.notes + baselineNotes(data) + damageNotes()),
+                findings: [:], data: data, census: census, answer: answer, thinning: found.thinning)
+            try add(ranking, to: &investigation, requests: requests)
+            return investigation
+        }
+    }
+
+    private static func culprits(_ data: IncidentData) -> [Symptom: [CulpritSearch.Culprit]] {
+        let symptoms = Symptom.allCases
+        let found = ParallelWork.map(symptoms.count) { place in
+            CulpritSearch(SymptomTable(symptoms[place], data), data).culprits
+        }
+        return Dictionary(uniqueKeysWithValues: zip(symptoms, found))
+    }
+
+    /// Each cause, and right behind it what follows from it.
+    private func add(
+        _ ranking: IncidentRanking, to investigation: inout IncidentInvestigation, requests: Int
+    ) throws(StoreError) {
+        var given: [String: Int] = [:]
+        for cause in ranking.causes {
+            var incidents: [Incident] = []
+            for finding in [cause.finding] + cause.consequences {
+                let incident = try self.incident(
+                    finding, investigation.data, requests, investigation.answer, &given)
+                investigation.findings[incident.id] = finding
+                incidents.append(incident)
             }
-            let context = IncidentContext(data: data, census: census, culprits: culprits)
-            let findings = IncidentRules.all.flatMap { $0.findings(context) }
-            let ranking = IncidentRanking(findings, data)
-            var result = IncidentResult(
-                incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
-                notes: census.notes + baselineNotes(data) + damageNotes())
-            var given: [String: Int] = [:]
-            for cause in ranking.causes {
-                var incident = try self.incident(cause.finding, data, requests, answer, &given)
-                var consequences: [Incident] = []
-                for finding in cause.consequences {
-                    consequences.append(try self.incident(finding, data, requests, answer, &given))
-                }
-                incident.explains = consequences.map(\.id)
-                for consequence in consequences { result.causes[consequence.id] = incident.id }
-                result.incidents += [incident] + consequences
-            }
-            return result
+            let consequences = incidents.dropFirst().map(\.id)
+            incidents[0].explains = consequences
+            for id in consequences { investigation.result.causes[id] = incidents[0].id }
+            investigation.result.incidents += incidents
         }
     }
 

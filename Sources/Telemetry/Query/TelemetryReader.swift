@@ -11,6 +11,7 @@ package final class TelemetryReader {
     let source: SegmentSource
     /// What is known of mirrors by their hosts: what a redirect says of a cache hangs on who sends it.
     package var mirrors = MirrorList.builtIn
+    private var isInSnapshot = false
     /// What was found to be damaged while the current query ran.
     private var damages: [String] = []
     /// Damage that does not cost spans, and what it costs.
@@ -110,6 +111,10 @@ package final class TelemetryReader {
         damages = []
         lesserDamages = []
         lastDamagedStart = nil
+        // Answers that belong together are asked within a snapshot of all of them.
+        guard !isInSnapshot else { return try body() }
+        isInSnapshot = true
+        defer { isInSnapshot = false }
         do {
             try connection.execute("BEGIN")
         } catch {

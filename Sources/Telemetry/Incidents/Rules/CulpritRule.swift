@@ -23,7 +23,7 @@ extension IncidentRule {
             numbers: [
                 ("requests", culprit.excess.count), ("bad_requests", culprit.excess.bad),
                 ("bad_share", culprit.excess.rate), ("usual_share", usual),
-            ] + numbers, explanation: sentence, depth: depth,
+            ] + numbers, explanation: sentence, depth: depth, culprit: culprit,
             covers: { row in
                 data.slot(row).map { slots.contains($0) } == true && data.number(dimension, row) == number
             })

@@ -1,0 +1,186 @@
+import Glibc
+
+/// When it was, and whose doing.
+extension ReportBuilder {
+    /// From when on the data sufficed for the rule to tell of it; nil where that is not known.
+    var detectedAt: UnixNanos? {
+        guard let symptom, let culprit = finding?.culprit else { return nil }
+        var slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: data.slotCount)
+        for entry in symptom.entries where entry.slot != SymptomTable.before {
+            guard data.number(culprit.dimension, data.rows[Int(entry.row)]) == culprit.number else { continue }
+            slots[Int(entry.slot)] += ScanStatistic.Slot(
+                count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+        }
+        let least = culprit.symptom.least
+        for end in culprit.excess.slots {
+            let known = Array(slots.prefix(end + 1))
+            guard
+                let excess = ScanStatistic.excess(known, factor: culprit.factor, least: least.requests),
+                excess.bad >= least.bad, excess.ratio >= CulpritSearch.ratioMin,
+                excess.rate - excess.expected / excess.count >= least.difference,
+                excess.likelihood > culprit.likelihoodMin
+            else { continue }
+            return UnixNanos(clamping: data.times(end..<end + 1).upperBound)
+        }
+        return nil
+    }
+
+    mutating func detection(_ main: Int) -> ReportSection {
+        var blocks: [ReportBlock] = []
+        if let incident {
+            var facts = [
+                ReportFact("Rule", incident.rule, [main]),
+                ReportFact("First breach", shown(incident.start), [main]),
+            ]
+            if let detected = detectedAt {
+                let delay = detected.rawValue &- incident.start.rawValue
+                facts.append(
+                    ReportFact(
+                        "Could be told from", "\(shown(detected)), \(HumanUnits.duration(max(0, delay))) after it began",
+                        [main]))
+            } else {
+                facts.append(
+                    ReportFact("Could be told from", "not known: it is not told by requests", [main]))
+            }
+            facts.append(
+                ReportFact("Sureness", "\(share(incident.confidence)), which orders findings and is no probability", [main]))
+            blocks.append(.facts(facts))
+        } else {
+            blocks.append(.paragraph([ReportSentence("No rule found anything.", [main])]))
+        }
+        blocks.append(.human(ReportHumanField.required("detection")))
+        return ReportSection("detection", "Detection", blocks)
+    }
+
+    // MARK: Timeline
+
+    mutating func timeline(_ main: Int) -> ReportSection {
+        var events: [(time: UnixNanos, text: String, isAlert: Bool)] = []
+        if let incident, let finding {
+            if let culprit = finding.culprit {
+                let times = data.times(culprit.excess.slots)
+                let likelihood = decimal(culprit.excess.likelihood)
+                events.append(
+                    (
+                        UnixNanos(clamping: times.lowerBound),
+                        "Change for the worse: from here on \(share(culprit.excess.rate)) are bad where "
+                            + "\(share(culprit.excess.expected / max(culprit.excess.count, 1))) are usual (log likelihood "
+                            + "\(likelihood), at least \(decimal(culprit.likelihoodMin)) tells)", true
+                    ))
+                if incident.end != nil {
+                    events.append((UnixNanos(clamping: times.upperBound), "Change for the better", false))
+                }
+            }
+            events.append((incident.start, "First sign: \(subjectText(incident))", true))
+            if let detected = detectedAt { events.append((detected, "\(incident.rule) can be told", false)) }
+            if let end = incident.end { events.append((end, "Last sign", false)) }
+        }
+        for other in found.result.incidents where other.id != incident?.id && isRelated(other) {
+            events.append((other.start, "\(other.rule): \(other.explanation)", other.severity == .page))
+        }
+        for number in found.census.numbers {
+            guard let heartbeat = found.census.heartbeat(number), heartbeat.state == .lost,
+                query.window.contains(heartbeat.lastSeen)
+            else { continue }
+            let name = found.census.node(number).identity.name
+            events.append((heartbeat.lastSeen, "Last telemetry of \(name)", false))
+        }
+        guard !events.isEmpty else {
+            return ReportSection(
+                "timeline", "Timeline", [.paragraph([ReportSentence("Nothing happened that is known.", [main])])])
+        }
+        let sorted = events.sorted { ($0.time, $0.text) < ($1.time, $1.text) }
+        return ReportSection(
+            "timeline", "Timeline",
+            [
+                .table(
+                    ReportTable(
+                        caption: ReportSentence("What is known, in order (\(query.zone.label))", [main]),
+                        columns: [
+                            ReportTable.Column(title: "Time", alignsRight: false),
+                            ReportTable.Column(title: "What", alignsRight: false),
+                        ],
+                        rows: sorted.map {
+                            [
+                                ReportTable.Cell(text: $0.time.displayText(in: query.zone)),
+                                ReportTable.Cell(text: $0.text, isAlert: $0.isAlert),
+                            ]
+                        }))
+            ])
+    }
+
+    /// Whether another finding was at the same time.
+    private func isRelated(_ other: Incident) -> Bool {
+        let interval = interval
+        return other.start < interval.until && (other.end ?? query.window.until) > interval.since
+    }
+
+    // MARK: Cause
+
+    mutating func cause(_ main: Int) throws(StoreError) -> ReportSection {
+        let trigger = ReportBlock.human(ReportHumanField.required("trigger"))
+        guard let incident else {
+            return ReportSection(
+                "cause", "Trigger and cause",
+                [.paragraph([ReportSentence("Not determined: nothing was found.", [main])]), trigger])
+        }
+        var sentences = [
+            ReportSentence(
+                "Suspected is \(suspectText(incident)), by the rule \(incident.rule), with a sureness of "
+                    + "\(share(incident.confidence)).", [main])
+        ]
+        if let cause = found.result.causes[incident.id],
+            let other = found.result.incidents.first(where: { $0.id == cause })
+        {
+            sentences.append(
+                ReportSentence(
+                    "It is a consequence of another finding, \(other.rule) (\(other.id)): \(other.explanation).", [main]))
+        }
+        let runnerUp = found.result.incidents.first {
+            $0.id != incident.id && found.result.causes[$0.id] == nil && isRelated($0)
+        }
+        sentences.append(
+            ReportSentence(
+                runnerUp.map { "Next to it stands \($0.rule), \(subjectText($0)): \($0.explanation)." }
+                    ?? "No other cause was found in this time.", [main]))
+        var blocks: [ReportBlock] = [.paragraph(sentences)]
+        if !incident.explains.isEmpty {
+            blocks.append(
+                .list(
+                    found.result.incidents.filter { incident.explains.contains($0.id) }.map {
+                        ReportSentence("Follows from it: \($0.rule) (\($0.id)). \($0.explanation).", [main])
+                    }))
+        }
+        if let hypotheses = hypotheses() { blocks.append(.table(hypotheses)) }
+        blocks.append(trigger)
+        return ReportSection("cause", "Trigger and cause", blocks)
+    }
+
+    private func suspectText(_ incident: Incident) -> String {
+        incident.subject.members.isEmpty
+            ? "nobody in particular: it is everywhere" : subjectText(incident)
+    }
+
+    private mutating func hypotheses() -> ReportTable? {
+        guard let symptom, let finding, let culprit = finding.culprit else { return nil }
+        let tests = ReportHypotheses(data, symptom, culprit, found.census)
+        let verdicts = tests.verdicts
+        let number = cite(
+            command("why", query.window, "--" + whySelection.option),
+            verdicts.map { ReportValue($0.question, $0.answer.rawValue) })
+        return ReportTable(
+            caption: ReportSentence("What else it could have been", [number]),
+            columns: ["Could it be …", "Verdict", "Because"].map {
+                ReportTable.Column(title: $0, alignsRight: false)
+            },
+            rows: verdicts.map { verdict in
+                [
+                    ReportTable.Cell(text: verdict.question),
+                    ReportTable.Cell(
+                        text: verdict.answer.rawValue,
+                        isAlert: verdict.answer == .suspect || verdict.answer == .possible),
+                    ReportTable.Cell(text: verdict.reason),
+                ]
+            })
+    }
+}

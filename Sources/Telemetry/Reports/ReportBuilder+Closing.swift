@@ -1,0 +1,93 @@
+/// What to do next, and how far all of this can be trusted.
+extension ReportBuilder {
+    func nextChecks(_ main: Int) -> ReportSection {
+        var blocks: [ReportBlock] = [
+            .list(advice.map { ReportSentence($0, [main]) })
+        ]
+        blocks.append(.commands(commands))
+        return ReportSection("next", "Next checks", blocks)
+    }
+
+    private var advice: [String] {
+        guard let incident else {
+            return ["If builds were slow or failed nevertheless: did their requests come through nodes that report?"]
+        }
+        let subject = subjectText(incident)
+        switch incident.rule {
+        case "slow-upstream", "slow-list", "sumdb-slow", "upstream-errors", "rate-limited":
+            return [
+                "Ask \(subject) from one of the nodes itself, past the proxy: is it as slow, or refused, there?",
+                "Look at its status page, and at how often it is asked: limits come by address and by token.",
+                "A second source in GOPROXY keeps builds going: compare with traceq chain replay.",
+            ]
+        case "slow-node", "node-errors", "node-lost":
+            return [
+                "Look at \(subject) itself: load, memory, disks, its log of the same minutes.",
+                "Take it out of rotation where others can take over, and see whether it stays bad.",
+            ]
+        case "slow-link", "edge-only-5xx", "edge-timeout-cold":
+            return [
+                "Look at the way between edges and the node behind: packet loss, TLS, connection limits.",
+                "Compare time-outs along the way: each one has to be longer than the next one behind it.",
+            ]
+        case "cache-degraded", "cache-flush", "stampede":
+            return [
+                "Look at what cleared the cache: a deployment, its size limit, a full disk.",
+                "Warm it: traceq prewarm lists what is worth most.",
+            ]
+        case "version-regression":
+            return ["Go back to the version before on one node, and compare the two with traceq compare."]
+        case "clock-skew":
+            return ["Look at the time service of \(subject)."]
+        default:
+            return [
+                "Look at the traces below, and at one of the same module at another node.",
+                "Look at the log of \(subject) for the same minutes.",
+            ]
+        }
+    }
+
+    private var commands: [String] {
+        let (_, option) = whySelection
+        var lines = [command("why", query.window, "--" + option), command("critical-path", interval)]
+        if let trace = incident?.evidence.traceIDs.first { lines.append("traceq trace \(trace.hex)") }
+        lines.append(command("errors", interval))
+        lines.append(command("nodes", interval))
+        return lines
+    }
+
+    mutating func quality(_ main: Int) -> ReportSection {
+        let notes = found.result.notes + found.result.quality.notes(isAboutCaches: true)
+        var sentences = notes.map { ReportSentence("\($0.code): \($0.message).", [main]) }
+        if found.thinning > 0 {
+            sentences.append(
+                ReportSentence(
+                    "thinned: of \(1 << found.thinning) requests one was looked at, drawn by lot: counts are of these, "
+                        + "rates are those of all.", [main]))
+        }
+        if let text = query.redaction.explanation { sentences.append(ReportSentence(text, [main])) }
+        if sentences.isEmpty {
+            sentences = [ReportSentence("Nothing is known to be missing or wrong in the telemetry.", [main])]
+        }
+        return ReportSection("quality", "Quality of the data", [.list(sentences)])
+    }
+
+    mutating func appendix() -> ReportSection {
+        var again = command("report", query.window)
+        if let incident { again += " --incident \(incident.id)" }
+        return ReportSection(
+            "appendix", "How this was made",
+            [
+                .paragraph([
+                    ReportSentence(
+                        "Each sentence rests on what stands behind it under Evidence: a command that says so, and what it said. "
+                            + "traceq report --verify with the name of this file runs them again, and tells what the data "
+                            + "now say otherwise.", []),
+                    ReportSentence(
+                        "Incidents are found by medians, rates and a scan over all groups and intervals; the documentation of "
+                            + "traceq incidents says which statistics and why. Nothing here was measured by a mean.", []),
+                ]),
+                .commands([again]),
+            ])
+    }
+}
