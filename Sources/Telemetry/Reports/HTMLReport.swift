@@ -108,7 +108,10 @@ struct HTMLReport {
         let rows = table.rows.map { row in
             "<tr>"
                 + zip(table.columns, row).map { column, cell in
-                    let classes = [column.alignsRight ? "number" : nil, cell.isAlert ? "alert" : nil]
+                    let classes = [
+                        column.alignsRight ? "number" : nil, column.isWhole ? "whole" : nil,
+                        cell.isAlert ? "alert" : nil,
+                    ]
                         .compactMap(\.self).joined(separator: " ")
                     return "<td\(classes.isEmpty ? "" : " class=\"\(classes)\"")>\(Self.inline(cell.text))</td>"
                 }.joined() + "</tr>"

@@ -13,7 +13,7 @@ enum HTMLReportStyle {
         h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
         nav { display: flex; flex-wrap: wrap; gap: .25rem .9rem; font-size: .85rem; }
         a { color: var(--accent); }
-        p, li, dd, td { overflow-wrap: anywhere; }
+        p, li, dd { overflow-wrap: anywhere; } td { overflow-wrap: break-word; max-width: 34rem; } .whole { white-space: nowrap; }
         .cite { font-size: .7em; vertical-align: super; margin-left: .2em; text-decoration: none; }
         dl { margin: .5rem 0; } dl div { display: grid; grid-template-columns: 14rem 1fr; gap: .5rem; padding: .15rem 0; }
         dt { color: var(--faint); overflow-wrap: anywhere; } dd { margin: 0; }
@@ -21,7 +21,7 @@ enum HTMLReportStyle {
         table { border-collapse: collapse; font-size: .85rem; min-width: 100%; }
         caption { text-align: left; padding: .25rem 0; color: var(--faint); }
         th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-        th { font-weight: 600; white-space: nowrap; } td { min-width: 4rem; }
+        th { font-weight: 600; white-space: nowrap; } td { min-width: 3rem; }
         .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
         .alert { color: var(--bad); font-weight: 600; }
         figure { margin: 1rem 0; } figcaption { color: var(--faint); font-size: .85rem; }
@@ -39,7 +39,7 @@ enum HTMLReportStyle {
         .bar { position: absolute; top: .4rem; height: .9rem; background: var(--accent); border-radius: 2px; }
         .beside { opacity: .4; } .failed { background: var(--bad); }
         article:target, section:target > h2 { outline: 2px solid var(--accent); outline-offset: 4px; }
-        @media (max-width: 40rem) { body { padding: 1rem; } dl div { grid-template-columns: 1fr; gap: 0; } svg text { font-size: 18px; } }
+        @media (max-width: 40rem) { body { padding: 1rem; } dl div { grid-template-columns: 1fr; gap: 0; } svg text { font-size: 15px; } td { max-width: 16rem; } }
         @media print { :root { --ink: #000000; --faint: #444444; --line: #bbbbbb; --paper: #ffffff; --panel: #f2f2f2; --accent: #0b57d0;
           --bad: #b3261e; --shade: #b3261e1f; } body { max-width: none; padding: 0; font-size: 10pt; } nav { display: none; }
           .wide { overflow: visible; } table { font-size: 8pt; min-width: 0; width: 100%; } th, td { padding: .15rem .3rem; min-width: 0; }

@@ -97,7 +97,7 @@ extension ReportBuilder {
                     ReportTable(
                         caption: ReportSentence("What is known, in order (\(query.zone.label))", [main]),
                         columns: [
-                            ReportTable.Column(title: "Time", alignsRight: false),
+                            ReportTable.Column(title: "Time", alignsRight: false, isWhole: true),
                             ReportTable.Column(title: "What", alignsRight: false),
                         ],
                         rows: sorted.map {

@@ -54,13 +54,17 @@ extension ReportBuilder {
                     series: [quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")], axis: axis)),
             .chart(
                 ReportChart(
-                    id: "rate", caption: sentence("Clients' requests a second, and those that failed"),
-                    unit: .perSecond,
+                    id: "rate", caption: sentence("Clients' requests a second"), unit: .perSecond,
                     series: [
                         ReportChart.Series(
-                            name: "requests", values: slots.map { Double($0.requests) * thinning / slotSeconds }),
+                            name: "requests", values: slots.map { Double($0.requests) * thinning / slotSeconds })
+                    ], axis: axis)),
+            .chart(
+                ReportChart(
+                    id: "failures", caption: sentence("Those of them that failed, a second"), unit: .perSecond,
+                    series: [
                         ReportChart.Series(
-                            name: "failures", values: slots.map { Double($0.failures) * thinning / slotSeconds }),
+                            name: "failures", values: slots.map { Double($0.failures) * thinning / slotSeconds })
                     ], axis: axis)),
         ]
         if slots.contains(where: { $0.lookups > 0 }) {

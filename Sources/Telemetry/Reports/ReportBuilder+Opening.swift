@@ -18,7 +18,7 @@ extension ReportBuilder {
             ReportFact(
                 "Held against",
                 query.baselineNanos == 0
-                    ? "the window itself" : "the \(HumanUnits.duration(query.baselineNanos)) before", [main]),
+                    ? "the window itself" : "the \(span(query.baselineNanos)) before", [main]),
             ReportFact("Written by", "traceq \(query.version)", [main]),
             ReportFact("Digest of the requests", hexadecimal(IncidentDigest(data).value), [main]),
         ]
@@ -141,7 +141,7 @@ extension ReportBuilder {
             .table(
                 reportTable(
                     table, ["OBJECTIVE", "TARGET", "MEASURED", "VERDICT", "BUDGET LEFT", "BURN 1H", "ALERT"],
-                    caption: "Objectives over \(HumanUnits.duration(query.objectives.windowNanos)), to the end of the "
+                    caption: "Objectives over \(span(query.objectives.windowNanos)), to the end of the "
                         + "window", number))
         ]
     }

@@ -101,14 +101,24 @@ struct ReportBuilder {
         HumanUnits.duration(Int64(min(max(value, -9e9), 9e9) * 1e9))
     }
 
+    /// `24 h` where it is whole hours, else as durations are told.
+    func span(_ nanos: Int64) -> String {
+        let hour: Int64 = 3_600_000_000_000
+        return nanos >= hour && nanos % hour == 0 ? "\(nanos / hour) h" : HumanUnits.duration(nanos)
+    }
+
     func count(_ value: Int, _ noun: String) -> String { HumanUnits.count(value, noun) }
 
     // MARK: Commands
 
     /// When the incident was, or the whole window.
     var interval: TimeWindow {
-        guard let incident else { return query.window }
-        return TimeWindow(since: incident.start, until: incident.end ?? query.window.until)
+        // A window without a begin, or with an end that is not yet, is longer than what there is to look at.
+        let looked = TimeWindow(
+            since: max(query.window.since, UnixNanos(clamping: data.since)),
+            until: min(query.window.until, UnixNanos(clamping: data.until)))
+        guard let incident, incident.start < looked.until else { return looked }
+        return TimeWindow(since: incident.start, until: incident.end ?? looked.until)
     }
 
     private func time(_ time: UnixNanos) -> String { time == .distantPast ? "all" : time.rfc3339 }

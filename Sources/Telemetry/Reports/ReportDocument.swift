@@ -119,6 +119,8 @@ package struct ReportTable: Sendable {
     package struct Column: Hashable, Sendable {
         package var title: String
         package var alignsRight: Bool
+        /// Whether its cells are never broken into lines.
+        package var isWhole = false
     }
 
     package struct Cell: Hashable, Sendable {

@@ -7,7 +7,7 @@ struct ReportChartDrawing {
 
     private static let width = 760.0
     private static let height = 220.0
-    private static let left = 64.0
+    private static let left = 84.0
     private static let right = 12.0
     private static let top = 26.0
     private static let bottom = 24.0

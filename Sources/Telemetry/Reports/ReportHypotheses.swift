@@ -1,3 +1,5 @@
+import Glibc
+
 /// Whom else it could have been: each other candidate is held against requests that it has nothing to do with.
 ///
 /// A candidate is the one with most of the bad requests, in one way of putting them together. It is ruled out where it
@@ -16,8 +18,10 @@ struct ReportHypotheses {
         var reason: String
     }
 
+    /// What is more probable than this by chance alone rules nothing out.
+    fileprivate static let chanceMax = 0.01
     /// From so many requests on a share tells something.
-    private static let requestsMin = 20
+    fileprivate static let requestsMin = 20
 
     private struct Tally {
         var count = 0
@@ -30,6 +34,26 @@ struct ReportHypotheses {
 
         var rate: Double { count > 0 ? Double(bad) / Double(count) : 0 }
         var tells: Bool { count >= ReportHypotheses.requestsMin }
+        /// Whether so few bad ones are no chance at a rate.
+        func isBelow(_ rate: Double) -> Bool {
+            count > 0 && self.rate < rate && Self.probability(atMost: bad, of: count, rate) < ReportHypotheses.chanceMax
+        }
+        /// Whether so many are none.
+        func isAbove(_ rate: Double) -> Bool {
+            count > 0 && self.rate > rate
+                && Self.probability(atMost: count - bad, of: count, 1 - rate) < ReportHypotheses.chanceMax
+        }
+
+        /// Of so many events of a rate, at most so many: the binomial distribution.
+        private static func probability(atMost most: Int, of count: Int, _ rate: Double) -> Double {
+            guard rate > 0, rate < 1 else { return rate <= 0 || most >= count ? 1 : 0 }
+            let all: Double = lgamma(Double(count) + 1)
+            return (0...most).reduce(0.0) { sum, number in
+                let (had, rest) = (Double(number), Double(count - number))
+                let ways: Double = all - lgamma(had + 1) - lgamma(rest + 1)
+                return sum + exp(ways + had * log(rate) + rest * log(1 - rate))
+            }
+        }
         var text: String { "\(ResultTable.tenths(rate)) of \(HumanUnits.count(count, "request"))" }
     }
 
@@ -90,13 +114,12 @@ struct ReportHypotheses {
             }
         }
         let name = name(dimension, candidate)
-        let usual = culprit.excess.expected / max(culprit.excess.count, 1)
-        if elsewhere.tells, elsewhere.rate <= max(2 * usual, own.rate / 4) {
+        if elsewhere.isBelow(own.rate / 2) {
             return Verdict(
                 question: "\(words): \(name)", answer: .ruledOut,
                 reason: "elsewhere it did well at the same time: \(elsewhere.text) were bad, here \(own.text)")
         }
-        if others.tells, others.rate >= own.rate / 2 {
+        if others.isAbove(own.rate / 2) {
             return Verdict(
                 question: "\(words): \(name)", answer: .ruledOut,
                 reason: "it was not it alone: of what has nothing to do with it \(others.text) were bad as well, "

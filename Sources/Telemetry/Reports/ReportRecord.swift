@@ -18,7 +18,8 @@ package struct ReportRecord: Sendable {
 
     /// As a comment of HTML, which Markdown knows, too: within it nothing that ends it.
     var comment: String {
-        let json = node.text.replacing("--", with: "-\\u002d").replacing(">", with: "\\u003e")
+        let json = node.text.replacing("--", with: "-\\u002d").replacing("<", with: "\\u003c")
+            .replacing(">", with: "\\u003e")
         return Self.begin + json + Self.end
     }
 

@@ -126,8 +126,9 @@ private struct RedactionRun {
         var start = plain.startIndex
         while start < plain.endIndex {
             let rest = plain[start...]
-            let end = rest.firstRange(of: "/@")?.lowerBound ?? rest.endIndex
-            let candidate = rest[..<end].prefix { $0 != ":" }
+            var candidate = rest.prefix { $0 != ":" }
+            // Before `@v`, which is a word of its own.
+            while candidate.last == "/" { candidate.removeLast() }
             if patterns.matches(String(candidate)) {
                 return plain[..<start] + number(String(candidate)) + plain[candidate.endIndex...]
             }
@@ -178,16 +179,5 @@ private struct RedactionRun {
         // A time of day is none.
         guard groups.count == 8 || groups.count >= 3 && word.contains("::") else { return false }
         return groups.allSatisfy { $0.utf8.count <= 4 && ($0.isEmpty || UInt32($0, radix: 16) != nil) }
-    }
-}
-
-extension StringProtocol {
-    fileprivate func firstRange(of text: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }
