@@ -10,10 +10,10 @@ struct ReportCommand: ContextCommand {
         usage: "traceq report [<options>]\n       traceq report --verify <file>",
         discussion: """
             EXAMPLES
-              traceq report                              of the last hour's most likely cause, in Markdown
-              traceq report --since 6h -o night.html     for a browser and for paper
-              traceq report --incident slow-node-1f2e3d4c -o night.md
-              traceq report --verify night.md            whether the data still say so
+              traceq report                           of the last hour's most likely cause, in Markdown
+              traceq report --since 6h -o night.html  for a browser and for paper
+              traceq report --since 1h -o night.md    for a repository; people's notes in it stay
+              traceq report --verify night.md         whether the data still say so
 
             Has a summary, impact and error budget, the course as charts, detection, timeline, the suspected cause \
             and what speaks against others, what requests have in common, what was waited for, nodes, lag, traces and \
@@ -64,7 +64,8 @@ struct ReportCommand: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Patterns of private modules, as GOPRIVATE has them, separated by commas.", valueName: "patterns"))
+            "Patterns of private modules, as GOPRIVATE has them, separated by commas.", valueName: "patterns")
+    )
     var redact: String?
 
     @Option(
@@ -88,7 +89,8 @@ struct ReportCommand: ContextCommand {
             ("--private", showsPrivate), ("--force", force),
         ].filter(\.1).map(\.0)
         guard given.isEmpty else {
-            throw ValidationError("--verify takes what the report says of itself; leave out \(given.joined(separator: ", "))")
+            throw ValidationError(
+                "--verify takes what the report says of itself; leave out \(given.joined(separator: ", "))")
         }
     }
 
@@ -112,7 +114,8 @@ struct ReportCommand: ContextCommand {
         let file = try ExportFile(path: output, replaces: true)
         try file.write(text)
         try file.finish()
-        context.writeDiagnostic("wrote \(DisplayText.escaped(output)): \(DisplayText.escaped(document.title))\n")
+        context.writeDiagnostic(
+            "wrote \(DisplayText.escaped(output)): \(DisplayText.escaped(document.title))\n")
         return .success
     }
 
@@ -140,7 +143,8 @@ struct ReportCommand: ContextCommand {
                 .usage,
                 known.isEmpty
                     ? "there is no incident '\(name)' in the window, and no other one; --since looks further back"
-                    : "there is no incident '\(name)' in the window; there are \(known.prefix(10).joined(separator: ", "))")
+                    : "there is no incident '\(name)' in the window; there are \(known.prefix(10).joined(separator: ", "))"
+            )
         case .ambiguous(let ids):
             throw CommandFailure(
                 .usage,
@@ -154,11 +158,13 @@ struct ReportCommand: ContextCommand {
     ) throws(CommandFailure) -> ReportRedaction {
         if let redact {
             return ReportRedaction(
-                patterns: try PrivateOption.list(redact, named: "--redact").text, showsEverything: showsEverything)
+                patterns: try PrivateOption.list(redact, named: "--redact").text,
+                showsEverything: showsEverything)
         }
         let routes =
             try ModuleFileOptions.standardPlace("routes.yaml", context).map { (path) throws(CommandFailure) in
-                try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }
+                try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path)
+                }
             } ?? RouteList()
         let modules = PrivateModules(environment: context.environment, routes: routes)
         return ReportRedaction(
@@ -216,7 +222,8 @@ struct ReportCommand: ContextCommand {
         guard redaction.digest == told.privatePatterns else {
             throw CommandFailure(
                 .usage,
-                "\(shown) was made with other patterns of private modules; give the same --redact, or the same GOPRIVATE")
+                "\(shown) was made with other patterns of private modules; give the same --redact, or the same GOPRIVATE"
+            )
         }
         let zone = try ZoneLookup.rules(named: told.zone)
         let query = ReportQuery(
@@ -227,7 +234,9 @@ struct ReportCommand: ContextCommand {
         switch try openReader(in: context).report(query) {
         case .report(let found): document = found
         case .noSuchIncident, .ambiguous:
-            context.write("\(shown): the data no longer show the incident \(DisplayText.escaped(told.incident ?? ""))\n")
+            context.write(
+                "\(shown): the data no longer show the incident \(DisplayText.escaped(told.incident ?? ""))\n"
+            )
             return .conditionFound
         }
         let verification = ReportVerification(text, form, record, now: document, zone: zone)
@@ -240,7 +249,9 @@ struct ReportCommand: ContextCommand {
             verification.isOtherVersion
             ? "values (its sentences are those of another version, and were not)" : "values and lines"
         guard !verification.differences.isEmpty else {
-            return ["\(shown) is true: \(HumanUnits.count(Int64(verification.compared))) \(words) were compared"]
+            return [
+                "\(shown) is true: \(HumanUnits.count(Int64(verification.compared))) \(words) were compared"
+            ]
         }
         let differences = verification.differences
         var lines = [

@@ -46,7 +46,8 @@ struct TraceQ: ParsableCommand {
             """,
         version: "traceq \(version)",
         subcommands: [
-            SlowestCommand.self, IncidentsCommand.self, ReportCommand.self, WhyCommand.self, ErrorsCommand.self,
+            SlowestCommand.self, IncidentsCommand.self, ReportCommand.self, WhyCommand.self,
+            ErrorsCommand.self,
             MissesCommand.self, PrewarmCommand.self,
             NodesCommand.self, LagCommand.self, MapCommand.self, CompareCommand.self,
             CriticalPathCommand.self, StatsCommand.self, TraceCommand.self, MetricsCommand.self,

@@ -7,7 +7,8 @@ struct DocumentedOptionsTests {
     @Test(
         "traceq, in the command's own section of docs/cli.md",
         arguments: [
-            ["slowest"], ["incidents"], ["nodes"], ["lag"], ["map"], ["stats"], ["trace"], ["sql"],
+            ["slowest"], ["incidents"], ["report"], ["nodes"], ["lag"], ["map"], ["stats"], ["trace"],
+            ["sql"],
             ["db", "info"],
             ["db", "verify"], ["db", "backup"], ["db", "merge"], ["import"], ["export"], ["record"],
             ["slo"], ["check"], ["chain", "lint"], ["chain", "replay"], ["leaks"], ["recommend"],

@@ -10,7 +10,8 @@ struct HTMLReport {
             // Nothing is fetched and nothing runs, whatever a name in the telemetry tries.
             "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
-            "<title>\(Self.escaped(document.title))</title>", "<style>", HTMLReportStyle.sheet, "</style>", "</head>",
+            "<title>\(Self.escaped(document.title))</title>", "<style>", HTMLReportStyle.sheet, "</style>",
+            "</head>",
             "<body>", "<header>", "<h1>\(Self.inline(document.title))</h1>", "<nav>",
         ]
         let sections = document.sections.map { ($0.id, $0.title) } + [("evidence", "Evidence")]
@@ -63,7 +64,9 @@ struct HTMLReport {
             return ["<ul>"] + sentences.map { "<li>\(sentence($0))</li>" } + ["</ul>"]
         case .facts(let facts):
             return ["<dl>"]
-                + facts.map { "<div><dt>\(Self.escaped($0.name))</dt><dd>\(sentence($0.sentence))</dd></div>" }
+                + facts.map {
+                    "<div><dt>\(Self.escaped($0.name))</dt><dd>\(sentence($0.sentence))</dd></div>"
+                }
                 + ["</dl>"]
         case .heading(let text): return ["<h3>\(Self.inline(text))</h3>"]
         case .table(let table): return lines(table)
@@ -87,8 +90,10 @@ struct HTMLReport {
     static func unedited(_ field: ReportHumanField) -> String {
         guard field.prompt.hasPrefix("|") else { return "\n<p>\(escaped(field.prompt))</p>\n" }
         let rows = field.prompt.split(separator: "\n").filter { !$0.hasPrefix("| ---") }.map { line in
-            line.split(separator: "|").map { String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()) }
-                .filter { !$0.isEmpty }
+            line.split(separator: "|").map {
+                String($0.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+            .filter { !$0.isEmpty }
         }
         let lines = rows.enumerated().map { index, cells in
             let tag = index == 0 ? "th" : "td"
@@ -112,8 +117,9 @@ struct HTMLReport {
                         column.alignsRight ? "number" : nil, column.isWhole ? "whole" : nil,
                         cell.isAlert ? "alert" : nil,
                     ]
-                        .compactMap(\.self).joined(separator: " ")
-                    return "<td\(classes.isEmpty ? "" : " class=\"\(classes)\"")>\(Self.inline(cell.text))</td>"
+                    .compactMap(\.self).joined(separator: " ")
+                    return
+                        "<td\(classes.isEmpty ? "" : " class=\"\(classes)\"")>\(Self.inline(cell.text))</td>"
                 }.joined() + "</tr>"
         }
         return [
@@ -137,7 +143,8 @@ struct HTMLReport {
             waterfall.hidden > 0
             ? ["<tr><td colspan=\"5\">and \(HumanUnits.count(waterfall.hidden, "more span"))</td></tr>"] : []
         return [
-            "<div class=\"wide\"><table class=\"waterfall\">", "<caption>\(sentence(waterfall.caption))</caption>",
+            "<div class=\"wide\"><table class=\"waterfall\">",
+            "<caption>\(sentence(waterfall.caption))</caption>",
             "<thead><tr><th>Span</th><th>Service @ node</th><th class=\"number\">Duration</th><th>Stage</th>"
                 + "<th class=\"time\">Time</th></tr></thead>", "<tbody>",
         ] + rows + more + ["</tbody>", "</table></div>"]

@@ -70,7 +70,8 @@ struct JSONReport {
                     .array(
                         chart.series.map {
                             .object([
-                                JSONMember("name", .string($0.name)), JSONMember("values", numbers($0.values)),
+                                JSONMember("name", .string($0.name)),
+                                JSONMember("values", numbers($0.values)),
                             ])
                         })))
         case .heatMap(let map):
@@ -81,7 +82,8 @@ struct JSONReport {
                     .array(
                         map.rows.map {
                             .object([
-                                JSONMember("name", .string($0.name)), JSONMember("shares", numbers($0.shares)),
+                                JSONMember("name", .string($0.name)),
+                                JSONMember("shares", numbers($0.shares)),
                             ])
                         })))
         case .waterfall(let waterfall):

@@ -97,7 +97,8 @@ struct MarkdownReport {
                     })
         }
         return picture(
-            map.caption, lines + ["· none, ░ up to a quarter, ▒ half, ▓ three quarters, █ more"], labelWidth: width,
+            map.caption, lines + ["· none, ░ up to a quarter, ▒ half, ▓ three quarters, █ more"],
+            labelWidth: width,
             map.axis)
     }
 
@@ -131,7 +132,8 @@ struct MarkdownReport {
             let row = waterfall.rows[index]
             let first = min(barWidth - 1, Int(row.start * Double(barWidth)))
             let length = max(1, min(barWidth - first, Int((row.length * Double(barWidth)).rounded())))
-            let bar = String(repeating: " ", count: first)
+            let bar =
+                String(repeating: " ", count: first)
                 + String(repeating: row.stage.isEmpty ? "░" : "█", count: length)
             return [
                 DisplayWidth.padded(names[index], to: nameWidth),

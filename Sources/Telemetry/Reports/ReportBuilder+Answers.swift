@@ -57,7 +57,9 @@ extension ReportBuilder {
         if incident != nil { question.baseline = before }
         let result = try reader.criticalPath(question)
         let options =
-            question.baseline.map { "--limit 10 --baseline-since \($0.since.rfc3339) --baseline-until \($0.until.rfc3339)" }
+            question.baseline.map {
+                "--limit 10 --baseline-since \($0.since.rfc3339) --baseline-until \($0.until.rfc3339)"
+            }
             ?? "--limit 10"
         let number = cite(
             command("critical-path", interval, options),
@@ -81,15 +83,21 @@ extension ReportBuilder {
                 .table(
                     reportTable(
                         table,
-                        ["STAGE", "SERVICE", "OPERATION", "SHARE", "PER REQUEST", "BEFORE", "CHANGE", "OF CHANGE"],
+                        [
+                            "STAGE", "SERVICE", "OPERATION", "SHARE", "PER REQUEST", "BEFORE", "CHANGE",
+                            "OF CHANGE",
+                        ],
                         caption: question.baseline == nil
-                            ? "What requests waited for" : "What requests waited for, what changed most first", number,
+                            ? "What requests waited for"
+                            : "What requests waited for, what changed most first", number,
                         rowsMax: 10)),
             ])
     }
 
     /// A line under a table as a sentence.
-    private static func sentence(_ line: String) -> String { line.prefix(1).uppercased() + line.dropFirst() + "." }
+    private static func sentence(_ line: String) -> String {
+        line.prefix(1).uppercased() + line.dropFirst() + "."
+    }
 
     // MARK: Blast radius
 
@@ -108,7 +116,10 @@ extension ReportBuilder {
             .table(
                 reportTable(
                     ResultTable.nodes(nodes, nodesQuestion, limit: 20),
-                    ["NODE", "ROLE", "REGION", "VERSION", "STATE", "REQ/S", "ERROR %", "HIT %", "P95", "SKEW"],
+                    [
+                        "NODE", "ROLE", "REGION", "VERSION", "STATE", "REQ/S", "ERROR %", "HIT %", "P95",
+                        "SKEW",
+                    ],
                     caption: "Nodes, those in trouble first, of \(nodes.nodes.count)", nodesNumber)))
         let lagQuestion = FleetLagQuery(window: query.window, now: query.window.until)
         let lag = try reader.fleetLag(lagQuestion)
@@ -119,7 +130,8 @@ extension ReportBuilder {
             blocks.append(
                 .table(
                     reportTable(
-                        table, table.columns.compactMap(\.title), caption: "Lag of nodes, worst first", number,
+                        table, table.columns.compactMap(\.title), caption: "Lag of nodes, worst first",
+                        number,
                         rowsMax: 10)))
         }
         return ReportSection("radius", "Who was concerned", blocks)

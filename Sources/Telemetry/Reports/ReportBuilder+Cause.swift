@@ -7,7 +7,9 @@ extension ReportBuilder {
         guard let symptom, let culprit = finding?.culprit else { return nil }
         var slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: data.slotCount)
         for entry in symptom.entries where entry.slot != SymptomTable.before {
-            guard data.number(culprit.dimension, data.rows[Int(entry.row)]) == culprit.number else { continue }
+            guard data.number(culprit.dimension, data.rows[Int(entry.row)]) == culprit.number else {
+                continue
+            }
             slots[Int(entry.slot)] += ScanStatistic.Slot(
                 count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
         }
@@ -36,14 +38,17 @@ extension ReportBuilder {
                 let delay = detected.rawValue &- incident.start.rawValue
                 facts.append(
                     ReportFact(
-                        "Could be told from", "\(shown(detected)), \(HumanUnits.duration(max(0, delay))) after it began",
+                        "Could be told from",
+                        "\(shown(detected)), \(HumanUnits.duration(max(0, delay))) after it began",
                         [main]))
             } else {
                 facts.append(
                     ReportFact("Could be told from", "not known: it is not told by requests", [main]))
             }
             facts.append(
-                ReportFact("Sureness", "\(share(incident.confidence)), which orders findings and is no probability", [main]))
+                ReportFact(
+                    "Sureness", "\(share(incident.confidence)), which orders findings and is no probability",
+                    [main]))
             blocks.append(.facts(facts))
         } else {
             blocks.append(.paragraph([ReportSentence("No rule found anything.", [main])]))
@@ -87,7 +92,8 @@ extension ReportBuilder {
         }
         guard !events.isEmpty else {
             return ReportSection(
-                "timeline", "Timeline", [.paragraph([ReportSentence("Nothing happened that is known.", [main])])])
+                "timeline", "Timeline",
+                [.paragraph([ReportSentence("Nothing happened that is known.", [main])])])
         }
         let sorted = events.sorted { ($0.time, $0.text) < ($1.time, $1.text) }
         return ReportSection(
@@ -134,7 +140,8 @@ extension ReportBuilder {
         {
             sentences.append(
                 ReportSentence(
-                    "It is a consequence of another finding, \(other.rule) (\(other.id)): \(other.explanation).", [main]))
+                    "It is a consequence of another finding, \(other.rule) (\(other.id)): \(other.explanation).",
+                    [main]))
         }
         let runnerUp = found.result.incidents.first {
             $0.id != incident.id && found.result.causes[$0.id] == nil && isRelated($0)
@@ -166,7 +173,7 @@ extension ReportBuilder {
         let tests = ReportHypotheses(data, symptom, culprit, found.census)
         let verdicts = tests.verdicts
         let number = cite(
-            command("why", query.window, "--" + whySelection.option),
+            command("report", query.window, incident.map { "--incident \($0.id)" } ?? ""),
             verdicts.map { ReportValue($0.question, $0.answer.rawValue) })
         return ReportTable(
             caption: ReportSentence("What else it could have been", [number]),

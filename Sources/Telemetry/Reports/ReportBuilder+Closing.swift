@@ -10,7 +10,9 @@ extension ReportBuilder {
 
     private var advice: [String] {
         guard let incident else {
-            return ["If builds were slow or failed nevertheless: did their requests come through nodes that report?"]
+            return [
+                "If builds were slow or failed nevertheless: did their requests come through nodes that report?"
+            ]
         }
         let subject = subjectText(incident)
         switch incident.rule {
@@ -85,7 +87,8 @@ extension ReportBuilder {
                             + "now say otherwise.", []),
                     ReportSentence(
                         "Incidents are found by medians, rates and a scan over all groups and intervals; the documentation of "
-                            + "traceq incidents says which statistics and why. Nothing here was measured by a mean.", []),
+                            + "traceq incidents says which statistics and why. Nothing here was measured by a mean.",
+                        []),
                 ]),
                 .commands([again]),
             ])

@@ -11,7 +11,9 @@ extension ReportBuilder {
         let first = slot(incident.start)
         let last = incident.end.map(slot) ?? data.slotCount - 1
         axis.incident = first..<max(first, last) + 1
-        if let detected = detectedAt { axis.marks.append(ReportTimeAxis.Mark(slot: slot(detected), name: "told")) }
+        if let detected = detectedAt {
+            axis.marks.append(ReportTimeAxis.Mark(slot: slot(detected), name: "told"))
+        }
         return axis
     }
 
@@ -50,21 +52,25 @@ extension ReportBuilder {
         var blocks: [ReportBlock] = [
             .chart(
                 ReportChart(
-                    id: "latency", caption: sentence("How long clients' requests took, \(perSlot)"), unit: .seconds,
+                    id: "latency", caption: sentence("How long clients' requests took, \(perSlot)"),
+                    unit: .seconds,
                     series: [quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")], axis: axis)),
             .chart(
                 ReportChart(
                     id: "rate", caption: sentence("Clients' requests a second"), unit: .perSecond,
                     series: [
                         ReportChart.Series(
-                            name: "requests", values: slots.map { Double($0.requests) * thinning / slotSeconds })
+                            name: "requests",
+                            values: slots.map { Double($0.requests) * thinning / slotSeconds })
                     ], axis: axis)),
             .chart(
                 ReportChart(
-                    id: "failures", caption: sentence("Those of them that failed, a second"), unit: .perSecond,
+                    id: "failures", caption: sentence("Those of them that failed, a second"),
+                    unit: .perSecond,
                     series: [
                         ReportChart.Series(
-                            name: "failures", values: slots.map { Double($0.failures) * thinning / slotSeconds })
+                            name: "failures",
+                            values: slots.map { Double($0.failures) * thinning / slotSeconds })
                     ], axis: axis)),
         ]
         if slots.contains(where: { $0.lookups > 0 }) {
@@ -84,7 +90,8 @@ extension ReportBuilder {
                     caption: sentence(
                         symptom == nil
                             ? "Part of each node's requests that failed, the worst nodes first"
-                            : "Part of each node's requests that were bad in the way of this incident, the worst nodes first"),
+                            : "Part of each node's requests that were bad in the way of this incident, the worst nodes first"
+                    ),
                     rows: heatRows(), axis: axis)))
         return ReportSection("course", "Course", blocks)
     }
@@ -100,7 +107,9 @@ extension ReportBuilder {
     private func slotTotals() -> [SlotTotals] {
         var slots = [SlotTotals](repeating: SlotTotals(), count: data.slotCount)
         for row in data.rows {
-            guard let slot = data.slot(row), row.flags.contains(.isRequest), row.ending != .probe else { continue }
+            guard let slot = data.slot(row), row.flags.contains(.isRequest), row.ending != .probe else {
+                continue
+            }
             slots[slot].requests += 1
             if row.isFailure { slots[slot].failures += 1 }
             if row.ending != .aborted { slots[slot].durations.add(Int64(row.micros)) }
@@ -145,7 +154,8 @@ extension ReportBuilder {
             }
         return worst.prefix(Self.nodesMax).map { label, tally in
             ReportHeatMap.Row(
-                name: label, shares: tally.slots.map { $0.count > 0 ? Double($0.bad) / Double($0.count) : nil })
+                name: label,
+                shares: tally.slots.map { $0.count > 0 ? Double($0.bad) / Double($0.count) : nil })
         }
     }
 }

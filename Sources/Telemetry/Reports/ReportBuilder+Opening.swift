@@ -7,12 +7,14 @@ extension ReportBuilder {
             ReportFact("Id", incident?.id ?? "-", [main]),
             ReportFact("Severity", incident.map { severityText($0.severity) } ?? "-", [main]),
             ReportFact(
-                "Window", "\(window.since == .distantPast ? "everything" : window.since.rfc3339) to "
+                "Window",
+                "\(window.since == .distantPast ? "everything" : window.since.rfc3339) to "
                     + "\(window.until.rfc3339), the end not included", [main]),
         ]
         if query.zone.label != TimeZoneRules.utc.label {
             facts.append(
-                ReportFact("In \(query.zone.label)", "\(shown(window.since)) to \(shown(window.until))", [main]))
+                ReportFact(
+                    "In \(query.zone.label)", "\(shown(window.since)) to \(shown(window.until))", [main]))
         }
         facts += [
             ReportFact(
@@ -74,11 +76,13 @@ extension ReportBuilder {
         let following = incident.explains.count
         let consequences =
             following == 0
-            ? "" : "; \(count(following, "other finding")) \(following == 1 ? "is a consequence" : "are consequences")"
+            ? ""
+            : "; \(count(following, "other finding")) \(following == 1 ? "is a consequence" : "are consequences")"
         guard let end = incident.end else {
             return "It was not over at the end of the window\(consequences)."
         }
-        return "It was over at \(shown(end)), after \(HumanUnits.duration(end.rawValue &- incident.start.rawValue))"
+        return
+            "It was over at \(shown(end)), after \(HumanUnits.duration(end.rawValue &- incident.start.rawValue))"
             + "\(consequences)."
     }
 
@@ -103,23 +107,27 @@ extension ReportBuilder {
                 .facts([
                     ReportFact("Requests that failed", HumanUnits.count(Int64(failed)), [main]),
                     ReportFact(
-                        "Requests that were slow or wrong", HumanUnits.count(Int64(bad.count - failed)), [main]),
+                        "Requests that were slow or wrong", HumanUnits.count(Int64(bad.count - failed)),
+                        [main]),
                     ReportFact("Module versions", HumanUnits.count(Int64(impact.modules)), [main]),
                     ReportFact("Nodes", HumanUnits.count(Int64(nodes)), [main]),
                     ReportFact(
                         "Clients",
                         impact.clients > 0
-                            ? HumanUnits.count(Int64(impact.clients)) : "unknown: no span says who asked", [main]),
+                            ? HumanUnits.count(Int64(impact.clients)) : "unknown: no span says who asked",
+                        [main]),
                     ReportFact(
                         "Sessions of clients that waited or failed",
                         sessions.isKnown ? HumanUnits.count(Int64(sessions.touched)) : "unknown", [number]),
                     ReportFact(
                         "Modules that these sessions fetched besides",
-                        sessions.isKnown ? HumanUnits.count(Int64(sessions.modulesBeside)) : "unknown", [number]),
+                        sessions.isKnown ? HumanUnits.count(Int64(sessions.modulesBeside)) : "unknown",
+                        [number]),
                     ReportFact("Lost by waiting", seconds(impact.slowSeconds), [main]),
                     ReportFact(
                         "Error budget",
-                        "\(decimal(impact.budgetMinutes)) min of the 21.6 min that 99.95 % leave in 30 days", [main]),
+                        "\(decimal(impact.budgetMinutes)) min of the 21.6 min that 99.95 % leave in 30 days",
+                        [main]),
                 ]))
         } else {
             blocks.append(.paragraph([ReportSentence("No request is known to have suffered.", [main])]))
@@ -192,7 +200,9 @@ struct ReportSessions {
         isKnown = !clients.isEmpty
         let places = data.rows.indices.filter { clients.contains(data.rows[$0].client) }
             .sorted {
-                (data.rows[$0].client, data.rows[$0].start, $0) < (data.rows[$1].client, data.rows[$1].start, $1)
+                (data.rows[$0].client, data.rows[$0].start, $0) < (
+                    data.rows[$1].client, data.rows[$1].start, $1
+                )
             }
         let badModules = Set(bad.map { data.rows[Int($0)].module })
         var beside: Set<UInt32> = []

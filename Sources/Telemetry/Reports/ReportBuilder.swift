@@ -49,7 +49,8 @@ struct ReportBuilder {
         sections.append(nextChecks(main))
         sections.append(
             ReportSection("resolution", "Resolution", [.human(ReportHumanField.required("resolution"))]))
-        sections.append(ReportSection("actions", "Action items", [.human(ReportHumanField.required("actions"))]))
+        sections.append(
+            ReportSection("actions", "Action items", [.human(ReportHumanField.required("actions"))]))
         sections.append(
             ReportSection(
                 "lessons", "Lessons",
@@ -90,7 +91,8 @@ struct ReportBuilder {
 
     func subjectText(_ incident: Incident) -> String {
         let members = incident.subject.members
-        return members.isEmpty ? "everything" : members.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        return members.isEmpty
+            ? "everything" : members.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     func decimal(_ value: Double) -> String { ((value * 1_000).rounded() / 1_000).description }

@@ -23,7 +23,8 @@ struct ReportChartDrawing {
             lines.append(
                 "<rect class=\"shade\" x=\"\(number(first))\" y=\"\(number(Self.top))\" "
                     + "width=\"\(number(x(Double(incident.upperBound)) - first))\" "
-                    + "height=\"\(number(Self.height - Self.top - Self.bottom))\"><title>the incident</title></rect>")
+                    + "height=\"\(number(Self.height - Self.top - Self.bottom))\"><title>the incident</title></rect>"
+            )
         }
         for tick in scale.ticks {
             let height = y(scale.part(tick))
@@ -38,7 +39,8 @@ struct ReportChartDrawing {
             let place = number(x(Double(mark.slot) + 1))
             lines.append(
                 "<line class=\"mark\" x1=\"\(place)\" x2=\"\(place)\" y1=\"\(number(Self.top))\" "
-                    + "y2=\"\(number(Self.height - Self.bottom))\"><title>\(HTMLReport.escaped(mark.name))</title></line>")
+                    + "y2=\"\(number(Self.height - Self.bottom))\"><title>\(HTMLReport.escaped(mark.name))</title></line>"
+            )
         }
         for (index, series) in chart.series.enumerated() {
             lines.append("<path class=\"line s\(index % 3)\" d=\"\(path(series.values, scale))\"/>")
@@ -73,7 +75,8 @@ struct ReportChartDrawing {
             if isDrawing {
                 path += "L\(number(x(Double(slot) + 0.5))) \(height)"
             } else {
-                path += "M\(number(x(Double(slot) + 0.3))) \(height)L\(number(x(Double(slot) + 0.5))) \(height)"
+                path +=
+                    "M\(number(x(Double(slot) + 0.3))) \(height)L\(number(x(Double(slot) + 0.5))) \(height)"
             }
             isDrawing = true
         }
@@ -166,9 +169,11 @@ struct ReportHeatMapDrawing {
                     + "height=\"\(DecimalText.fixed(Self.rowHeight - 2, 1))\""
                 let paint =
                     share <= 0
-                    ? "class=\"none\"" : "class=\"heat\" fill-opacity=\"\(DecimalText.fixed(0.15 + 0.85 * share, 2))\""
+                    ? "class=\"none\""
+                    : "class=\"heat\" fill-opacity=\"\(DecimalText.fixed(0.15 + 0.85 * share, 2))\""
                 lines.append(
-                    "<rect \(paint) \(place)><title>\(map.axis.clock(slot, zone)) \(ResultTable.tenths(share))</title></rect>")
+                    "<rect \(paint) \(place)><title>\(map.axis.clock(slot, zone)) \(ResultTable.tenths(share))</title></rect>"
+                )
             }
         }
         if let incident = map.axis.incident {
@@ -179,7 +184,9 @@ struct ReportHeatMapDrawing {
                     + "y1=\"\(bottom)\" y2=\"\(bottom)\"><title>the incident</title></line>")
         }
         return lines
-            + ReportAxisDrawing(axis: map.axis, zone: zone).labels(y: height - 6) { Self.left + $0 * slotWidth }
+            + ReportAxisDrawing(axis: map.axis, zone: zone).labels(y: height - 6) {
+                Self.left + $0 * slotWidth
+            }
             + ["</svg>"]
     }
 }

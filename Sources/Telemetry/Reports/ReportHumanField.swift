@@ -15,7 +15,8 @@ package struct ReportHumanField: Hashable, Sendable {
             prompt: "By an alert, a check or a person? When, and who was told?"),
         ReportHumanField(
             id: "trigger", title: "What set it off",
-            prompt: "What changed just before: a deployment, a configuration, traffic, somebody else's outage?"),
+            prompt:
+                "What changed just before: a deployment, a configuration, traffic, somebody else's outage?"),
         ReportHumanField(
             id: "resolution", title: "What was tried, and what helped",
             prompt: "Each step with its time, who took it and what it did."),

@@ -36,7 +36,8 @@ struct ReportHypotheses {
         var tells: Bool { count >= ReportHypotheses.requestsMin }
         /// Whether so few bad ones are no chance at a rate.
         func isBelow(_ rate: Double) -> Bool {
-            count > 0 && self.rate < rate && Self.probability(atMost: bad, of: count, rate) < ReportHypotheses.chanceMax
+            count > 0 && self.rate < rate
+                && Self.probability(atMost: bad, of: count, rate) < ReportHypotheses.chanceMax
         }
         /// Whether so many are none.
         func isAbove(_ rate: Double) -> Bool {
@@ -117,12 +118,14 @@ struct ReportHypotheses {
         if elsewhere.isBelow(own.rate / 2) {
             return Verdict(
                 question: "\(words): \(name)", answer: .ruledOut,
-                reason: "elsewhere it did well at the same time: \(elsewhere.text) were bad, here \(own.text)")
+                reason: "elsewhere it did well at the same time: \(elsewhere.text) were bad, here \(own.text)"
+            )
         }
         if others.isAbove(own.rate / 2) {
             return Verdict(
                 question: "\(words): \(name)", answer: .ruledOut,
-                reason: "it was not it alone: of what has nothing to do with it \(others.text) were bad as well, "
+                reason:
+                    "it was not it alone: of what has nothing to do with it \(others.text) were bad as well, "
                     + "of its own \(own.text)")
         }
         if elsewhere.tells || others.tells {
@@ -194,7 +197,9 @@ struct ReportHypotheses {
     private var clock: Verdict {
         let nodes = Set(culprit.rows.map { data.rows[Int($0)].node })
         let wrong = census.numbers.filter { nodes.contains($0) }
-            .compactMap { number in census.clocks.reading(number).map { (census.node(number).identity.name, $0) } }
+            .compactMap { number in
+                census.clocks.reading(number).map { (census.node(number).identity.name, $0) }
+            }
             .filter { $0.1.isWorthWarning }
             .map { "\($0.0) by \(ResultTable.skewWords($0.1))" }.sorted()
         return Verdict(
@@ -202,6 +207,7 @@ struct ReportHypotheses {
             reason: "each duration is taken by one clock"
                 + (wrong.isEmpty
                     ? ", and no clock of these nodes is known to be off"
-                    : "; off are \(wrong.prefix(3).joined(separator: ", ")), which moves starts and nothing else"))
+                    : "; off are \(wrong.prefix(3).joined(separator: ", ")), which moves starts and nothing else")
+        )
     }
 }

@@ -51,7 +51,9 @@ package struct ReportRecord: Sendable {
                 "values",
                 .array(
                     evidence.values.map {
-                        .object([JSONMember("name", .string($0.name)), JSONMember("value", .string($0.value))])
+                        .object([
+                            JSONMember("name", .string($0.name)), JSONMember("value", .string($0.value)),
+                        ])
                     })),
             JSONMember("trace_ids", .array(evidence.traceIDs.map { .string($0.hex) })),
         ])

@@ -53,12 +53,15 @@ package struct ReportVerification: Sendable {
                 let after = index < new.values.count ? new.values[index] : nil
                 let name = before?.name ?? after?.name ?? ""
                 if let before, let after, before.name != after.name {
-                    note("\(old.name) \(name)", "\(before.name): \(before.value)", "\(after.name): \(after.value)")
+                    note(
+                        "\(old.name) \(name)", "\(before.name): \(before.value)",
+                        "\(after.name): \(after.value)")
                 } else {
                     note("\(old.name) \(name)", before?.value ?? "-", after?.value ?? "-")
                 }
             }
-            note("\(old.name) traces", old.traceIDs.map(\.hex).joined(separator: " "),
+            note(
+                "\(old.name) traces", old.traceIDs.map(\.hex).joined(separator: " "),
                 new.traceIDs.map(\.hex).joined(separator: " "))
         }
     }
@@ -76,7 +79,9 @@ package struct ReportVerification: Sendable {
         for line in 0..<max(old.count, new.count) {
             let before = line < old.count ? old[line] : "-"
             let after = line < new.count ? new[line] : "-"
-            guard !before.hasPrefix(ReportRecord.begin) || !after.hasPrefix(ReportRecord.begin) else { continue }
+            guard !before.hasPrefix(ReportRecord.begin) || !after.hasPrefix(ReportRecord.begin) else {
+                continue
+            }
             note("line \(line + 1)", String(before), String(after))
         }
     }

@@ -51,7 +51,8 @@ struct ReportHostileTests {
         #expect(!html.contains("<script") && !html.contains("<img") && !html.contains("onerror=alert(1)>"))
         #expect(html.contains("default-src 'none'"))
         let markdown = prose(document.text(as: .markdown, human: ReportHumanTexts(), zone: .utc))
-        #expect(!markdown.contains("<script") && !markdown.contains("<img") && !markdown.contains("](http://x)"))
+        #expect(
+            !markdown.contains("<script") && !markdown.contains("<img") && !markdown.contains("](http://x)"))
     }
 
     @Test("tables of Markdown stay tables")
@@ -70,7 +71,9 @@ struct ReportHostileTests {
         }
     }
 
-    @Test("private modules and addresses of clients are numbered, in every form, and shown where that is asked for")
+    @Test(
+        "private modules and addresses of clients are numbered, in every form, and shown where that is asked for"
+    )
     func privacy() async throws {
         let reader = try await IncidentFleet { request in
             if request.host == "codeberg.org" {
@@ -107,12 +110,18 @@ struct ReportHostileTests {
         arguments: [
             ("git.corp.example.com/a/b@v1.0.0 failed", "private-1@v1.0.0 failed"),
             ("GET /git.corp.example.com/a/b/@v/list", "GET /private-1/@v/list"),
-            ("https://proxy.example.org/git.corp.example.com/x/@v/v1.zip", "https://proxy.example.org/private-1/@v/v1.zip"),
+            (
+                "https://proxy.example.org/git.corp.example.com/x/@v/v1.zip",
+                "https://proxy.example.org/private-1/@v/v1.zip"
+            ),
             ("of 10.1.2.3 and 2001:db8::7", "of client-1 and client-2"),
             ("node 192.0.2.9 is slow", "node 192.0.2.9 is slow"),
             ("from 2026-08-21T09:30:00Z to 09:45:10", "from 2026-08-21T09:30:00Z to 09:45:10"),
             ("github.com/!my!org/x v1.2.3", "github.com/!my!org/x v1.2.3"),
-            ("1.2.3 is a version, v0.0.0-20200101000000-abcdefabcdef", "1.2.3 is a version, v0.0.0-20200101000000-abcdefabcdef"),
+            (
+                "1.2.3 is a version, v0.0.0-20200101000000-abcdefabcdef",
+                "1.2.3 is a version, v0.0.0-20200101000000-abcdefabcdef"
+            ),
         ])
     func words(text: String, expected: String) {
         let document = ReportDocument(

@@ -32,7 +32,9 @@ enum ReportSample {
                 request.spelled.cache = "MISS"
                 request.spelled.millis = 600 + UInt64(request.number % 900)
             case .sizeDivergence:
-                guard !request.isMiss, request.spelled.node == "edge-0", request.number % 5 == 0 else { return }
+                guard !request.isMiss, request.spelled.node == "edge-0", request.number % 5 == 0 else {
+                    return
+                }
                 request.spelled.bytes = 51_234
             }
         }

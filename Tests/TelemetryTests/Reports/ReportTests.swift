@@ -25,7 +25,8 @@ struct ReportTests {
         #expect(document.title.hasPrefix("node-errors: node edge-1, "))
     }
 
-    @Test("every sentence names evidence that there is, all evidence is named, and each command of it is ours")
+    @Test(
+        "every sentence names evidence that there is, all evidence is named, and each command of it is ours")
     func evidence() async throws {
         let document = try await ReportSample.document(.slowUpstream)
         var named: Set<Int> = []
@@ -78,8 +79,10 @@ struct ReportTests {
         let fleet = try IncidentFleet { ReportSample.Fault.slowNode.change(&$0) }
         let query = ReportSample.query()
         let reader = try await fleet.fleet.reader()
-        let first = try ReportSample.document(reader, query).text(as: format, human: ReportHumanTexts(), zone: .utc)
-        let second = try ReportSample.document(reader, query).text(as: format, human: ReportHumanTexts(), zone: .utc)
+        let first = try ReportSample.document(reader, query).text(
+            as: format, human: ReportHumanTexts(), zone: .utc)
+        let second = try ReportSample.document(reader, query).text(
+            as: format, human: ReportHumanTexts(), zone: .utc)
         #expect(first == second)
     }
 
@@ -96,9 +99,12 @@ struct ReportTests {
             ReportSample.Fault.slowUpstream.change(&request)
             ReportSample.Fault.nodeErrors.change(&request)
         }.fleet.reader()
-        #expect(try ReportSample.document(reader, ReportSample.query(incident: "slow-up")).title.contains("gitlab.com"))
+        #expect(
+            try ReportSample.document(reader, ReportSample.query(incident: "slow-up")).title.contains(
+                "gitlab.com"))
         #expect(try ReportSample.document(reader, .nodeErrors).title.contains("edge-1"))
-        guard case .noSuchIncident(let known) = try reader.report(ReportSample.query(incident: "nothing")) else {
+        guard case .noSuchIncident(let known) = try reader.report(ReportSample.query(incident: "nothing"))
+        else {
             Issue.record("nothing is no incident")
             return
         }

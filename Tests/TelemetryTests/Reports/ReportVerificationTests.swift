@@ -13,7 +13,9 @@ struct ReportVerificationTests {
         return ReportVerification(text, format, record, now: document, zone: .utc)
     }
 
-    @Test("as it was written it is true, and what it was made from can be read from it", arguments: ReportFormat.allCases)
+    @Test(
+        "as it was written it is true, and what it was made from can be read from it",
+        arguments: ReportFormat.allCases)
     func unchanged(format: ReportFormat) async throws {
         let document = try await ReportSample.document(.nodeErrors)
         let text = document.text(as: format, human: ReportHumanTexts(), zone: .utc)
