@@ -17,7 +17,7 @@ struct DocumentedOptionsTests {
         let help = try await FinishedProgram.run(BuiltProgram.traceq.path(), command + ["--help"]).succeeded()
         let document = try read("docs/cli.md")
         let own = try section("`traceq \(command.joined(separator: " "))", of: document)
-        let isOfItsOwn = ["import", "export", "record", "lint"].contains(command.last)
+        let isOfItsOwn = ["import", "export", "record", "lint", "report"].contains(command.last)
         let common = isOfItsOwn ? "" : try section("Options of every command", of: document)
         try expectDocumented(help.standardOutput, in: own + common)
     }

@@ -33,7 +33,8 @@ enum HTMLReportStyle {
         .heat { fill: var(--bad); } .none { fill: var(--panel); }
         pre { background: var(--panel); padding: .6rem .8rem; overflow-x: auto; font-size: .8rem; white-space: pre-wrap;
           overflow-wrap: anywhere; margin: .5rem 0; }
-        .human { border-left: 3px solid var(--accent); background: var(--panel); padding: .3rem .9rem; margin: 1rem 0; }
+        .human { border-left: 3px solid var(--accent); background: var(--panel); padding: .3rem .9rem; margin: 1rem 0;
+          overflow-x: auto; }
         .ids { font: .75rem ui-monospace, monospace; }
         .waterfall { table-layout: auto; } .time { min-width: 12rem; width: 30%; position: relative; }
         .bar { position: absolute; top: .4rem; height: .9rem; background: var(--accent); border-radius: 2px; }
