@@ -58,7 +58,7 @@ extension ReportBuilder {
         let result = try reader.criticalPath(question)
         let options =
             question.baseline.map {
-                "--limit 10 --baseline-since \($0.since.rfc3339) --baseline-until \($0.until.rfc3339)"
+                "--limit 10 --baseline-since \(exact($0.since)) --baseline-until \(exact($0.until))"
             }
             ?? "--limit 10"
         let number = cite(

@@ -8,8 +8,8 @@ extension ReportBuilder {
             ReportFact("Severity", incident.map { severityText($0.severity) } ?? "-", [main]),
             ReportFact(
                 "Window",
-                "\(window.since == .distantPast ? "everything" : window.since.rfc3339) to "
-                    + "\(window.until.rfc3339), the end not included", [main]),
+                "\(window.since == .distantPast ? "everything" : exact(window.since)) to "
+                    + "\(exact(window.until)), the end not included", [main]),
         ]
         if query.zone.label != TimeZoneRules.utc.label {
             facts.append(
@@ -142,7 +142,7 @@ extension ReportBuilder {
         let result = try reader.objectives(question)
         guard result.quality.requests > 0 else { return [] }
         let number = cite(
-            "traceq slo --window \(query.objectives.windowNanos / 1_000_000_000)s --until \(query.window.until.rfc3339)",
+            "traceq slo --window \(query.objectives.windowNanos / 1_000_000_000)s --until \(exact(query.window.until))",
             result.evaluations.map { ReportValue($0.objective.name, $0.verdict.rawValue) })
         let table = ResultTable.objectives(result, question)
         return [

@@ -31,8 +31,8 @@ struct ReportBuilder {
                 [
                     ReportValue("rule", incident.rule), ReportValue("id", incident.id),
                     ReportValue("subject", subjectText(incident)),
-                    ReportValue("start", incident.start.rfc3339),
-                    ReportValue("end", incident.end?.rfc3339 ?? "not over"),
+                    ReportValue("start", exact(incident.start)),
+                    ReportValue("end", incident.end.map(exact) ?? "not over"),
                     ReportValue("confidence", decimal(incident.confidence)),
                 ] + incident.evidence.numbers.map { ReportValue($0.name, decimal($0.value)) }
             } ?? [ReportValue("incidents", "0"), ReportValue("requests", "\(found.result.requests)")],
@@ -103,9 +103,20 @@ struct ReportBuilder {
         HumanUnits.duration(Int64(min(max(value, -9e9), 9e9) * 1e9))
     }
 
-    /// `24 h` where it is whole hours, else as durations are told.
+    /// With as many digits as it has, as it can be typed.
+    func exact(_ time: UnixNanos) -> String {
+        var text = time.rfc3339
+        guard text.contains("."), text.last == "Z" else { return text }
+        text.removeLast()
+        while text.last == "0" { text.removeLast() }
+        if text.last == "." { text.removeLast() }
+        return text + "Z"
+    }
+
+    /// `30 days` or `24 h` where it is whole ones, else as durations are told.
     func span(_ nanos: Int64) -> String {
         let hour: Int64 = 3_600_000_000_000
+        if nanos >= 48 * hour, nanos % (24 * hour) == 0 { return "\(nanos / (24 * hour)) days" }
         return nanos >= hour && nanos % hour == 0 ? "\(nanos / hour) h" : HumanUnits.duration(nanos)
     }
 
@@ -123,7 +134,7 @@ struct ReportBuilder {
         return TimeWindow(since: incident.start, until: incident.end ?? looked.until)
     }
 
-    private func time(_ time: UnixNanos) -> String { time == .distantPast ? "all" : time.rfc3339 }
+    private func time(_ time: UnixNanos) -> String { time == .distantPast ? "all" : exact(time) }
 
     func windowOptions(_ window: TimeWindow) -> String {
         "--since \(time(window.since)) --until \(time(window.until))"
