@@ -10,6 +10,7 @@ struct IncidentsCommand: ContextCommand {
             EXAMPLES
               traceq incidents                          of the last hour
               traceq incidents --since 6h --json        of a morning, for scripts
+              traceq incidents --rules node-lost        only one kind of trouble
 
             Module requests are slow, fail or miss now and then. An incident is where they do so far more often than \
             before and than others like them, beyond chance. Named is who explains most of it: an upstream, a node, a \
@@ -30,14 +31,21 @@ struct IncidentsCommand: ContextCommand {
             valueName: "duration"))
     var baseline = "24h"
 
+    @Option(
+        help: ArgumentHelp(
+            "Show only what these rules find, separated by commas (default: all).", valueName: "rules"))
+    var rules: [String] = []
+
     func run(in context: CommandContext) throws -> CommandStatus {
         let format = try common.resolvedFormat(in: context)
         let style = try common.style(in: context)
         let query = IncidentQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), now: context.now)
+        let wanted = try wantedRules()
         let reader = try common.openFleetReader(in: context)
-        let result = try reader.incidents(query)
+        var result = try reader.incidents(query)
+        if let wanted { result.keep(rules: wanted) }
         var table = ResultTable.incidents(result, query, zone: style.zone)
         if result.requests == 0 {
             let advice = EmptyWindowAdvice(
@@ -45,9 +53,27 @@ struct IncidentsCommand: ContextCommand {
                 noun: "module request", notes: table.notes)
             table.explainEmptiness(advice.sentence(try reader.info()), format)
         } else if table.rowCount == 0 {
-            table.explainEmptiness(ResultTable.noIncidents(result), format)
+            table.explainEmptiness(ResultTable.noIncidents(result, isOfSomeRules: wanted != nil), format)
         }
         context.write(table, as: format, style: style)
         return result.incidents.isEmpty ? .success : .conditionFound
+    }
+
+    /// Nil for all.
+    private func wantedRules() throws(CommandFailure) -> Set<String>? {
+        guard !rules.isEmpty else { return nil }
+        var wanted: Set<String> = []
+        for word in rules.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+            let word = trimmingSpaces(String(word))
+            guard IncidentRules.names.contains(word) else {
+                throw CommandFailure(
+                    .usage,
+                    "--rules has '\(DisplayText.escaped(word))', which is no rule"
+                        + Suggestion.sentence(word, among: IncidentRules.names)
+                        + "; there are \(IncidentRules.names.joined(separator: ", "))")
+            }
+            wanted.insert(word)
+        }
+        return wanted
     }
 }

@@ -67,6 +67,14 @@ struct IncidentsCommandTests {
         #expect(output.contains("the most likely cause first"))
     }
 
+    @Test("--rules shows what some rules find, and ends with 0 where that is nothing")
+    func rules() async throws {
+        try await store(failing: "edge-3")
+        #expect(ask("--rules", "node-lost,node-errors").status == .conditionFound)
+        let others = ask("--rules", "slow-node")
+        #expect(others.status == .success && others.output.hasPrefix("No incident of these rules among "))
+    }
+
     @Test("where nothing is wrong it says so, with the exit code 0")
     func healthy() async throws {
         try await store(failing: nil)
@@ -92,6 +100,8 @@ struct IncidentsCommandTests {
             (["--baseline", "-1h"], "cannot read '-1h' as a duration"),
             (["--since", "1h", "--until", "2h"], "--since must lie before --until"),
             (["--bseline", "1h"], "Did you mean '--baseline'?"),
+            (["--rules", "node-erors"], "--rules has 'node-erors', which is no rule"),
+            (["--rules", "node-lost,,"], "--rules has '', which is no rule"),
         ])
     func wrong(words: [String], sentence: String) async throws {
         try await StoredRequest.store([], in: path)

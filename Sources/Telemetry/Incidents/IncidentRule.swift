@@ -4,7 +4,13 @@
 protocol IncidentRule: Sendable {
     /// Its name in answers; a promise to scripts.
     var name: String { get }
+    /// All names that its findings may have, where it tells one kind from another.
+    var names: [String] { get }
     func findings(_ context: IncidentContext) -> [IncidentFinding]
+}
+
+extension IncidentRule {
+    var names: [String] { [name] }
 }
 
 /// What rules look at.
@@ -17,7 +23,10 @@ struct IncidentContext: Sendable {
     func culprits(_ symptom: Symptom) -> [CulpritSearch.Culprit] { culprits[symptom] ?? [] }
 }
 
-enum IncidentRules {
+package enum IncidentRules {
+    /// Of all findings that there may be, in order.
+    package static let names = Set(all.flatMap(\.names)).sorted()
+
     static let all: [any IncidentRule] =
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),

@@ -25,6 +25,13 @@ package struct IncidentResult: Sendable {
     package var notes: [QualityNote]
 }
 
+extension IncidentResult {
+    /// Leaves out what other rules have found. What is left still says what it follows from.
+    package mutating func keep(rules: Set<String>) {
+        incidents.removeAll { !rules.contains($0.rule) }
+    }
+}
+
 /// What an answer about incidents was made of, for who tells more of one.
 struct IncidentInvestigation: Sendable {
     var result: IncidentResult

@@ -87,8 +87,10 @@ extension ResultTable {
     }
 
     /// What is said where nothing was found.
-    package static func noIncidents(_ result: IncidentResult) -> String {
-        "No incident: of \(HumanUnits.count(result.requests, "module request")), no more were slow, failed or "
-            + "missed than usual."
+    package static func noIncidents(_ result: IncidentResult, isOfSomeRules: Bool = false) -> String {
+        let requests = HumanUnits.count(result.requests, "module request")
+        return isOfSomeRules
+            ? "No incident of these rules among \(requests)."
+            : "No incident: of \(requests), no more were slow, failed or missed than usual."
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import OTLPModel
 import TestSupport
 import Testing
@@ -15,6 +16,22 @@ struct IncidentRuleTests {
         return result.incidents.map { incident in
             ([incident.rule] + incident.subject.members.map(\.value)).joined(separator: " ")
         }
+    }
+
+    @Test("each rule is in the documentation's table, and no other")
+    func documented() throws {
+        let page = try String(
+            decoding: Data(contentsOf: Repository.root.appending(path: "docs/incidents.md")), as: UTF8.self)
+        let section = try #require(page.split(separator: "\n## ").first { $0.hasPrefix("Rules\n") })
+        var named: Set<String> = []
+        for line in section.split(separator: "\n") where line.hasPrefix("| `") {
+            let cell = line.dropFirst(2).prefix { $0 != "|" }
+            named.formUnion(
+                cell.split(separator: "`").map(String.init).filter {
+                    $0.contains("-") || $0 == "stampede" || $0 == "truncated"
+                })
+        }
+        #expect(named == Set(IncidentRules.names))
     }
 
     @Test("empty-zip and client-aborts: at the node that they are of")

@@ -2,6 +2,7 @@
 /// `cache-flush`: the caches of half of the nodes, or more, do not, all at once.
 struct CacheRule: IncidentRule {
     let name = "cache-degraded"
+    let names = ["cache-degraded", "cache-flush"]
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data

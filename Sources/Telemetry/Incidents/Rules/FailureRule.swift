@@ -2,6 +2,10 @@
 /// `masked-timeout`, `false-200`, `empty-zip`, `truncated`, `checksum-mismatch`, else `upstream-errors` and `node-errors`.
 struct FailureRule: IncidentRule {
     let name = "node-errors"
+    let names = [
+        "edge-only-5xx", "rate-limited", "masked-timeout", "false-200", "empty-zip", "truncated",
+        "checksum-mismatch", "upstream-errors", "node-errors",
+    ]
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data

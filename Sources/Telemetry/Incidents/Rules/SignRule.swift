@@ -11,6 +11,8 @@ struct SignRule: IncidentRule {
     /// See `IncidentFinding`.
     var depth = 1
 
+    var names: [String] { symptom == .otherSize ? [name, "truncated"] : [name] }
+
     static let all = [
         SignRule(
             name: "edge-timeout-cold", symptom: .givenUpCold, severity: .ticket,

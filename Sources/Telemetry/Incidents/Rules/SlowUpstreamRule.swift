@@ -3,6 +3,7 @@
 /// lists of versions alone.
 struct SlowUpstreamRule: IncidentRule {
     let name = "slow-upstream"
+    let names = ["slow-upstream", "slow-list", "sumdb-slow"]
 
     /// How many times as often lists have to be slow as files for them alone to be.
     private static let listFactor = 4.0
