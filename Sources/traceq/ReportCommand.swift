@@ -104,9 +104,16 @@ struct ReportCommand: ContextCommand {
             objectives: try ModuleFileOptions.objectives(objectives, in: context),
             redaction: try redaction(showsPrivate, in: context), zone: zone, zoneName: timeZone.tz,
             version: TraceQ.version)
-        let earlier = try earlierTexts(form)
+        let earlier = try earlierReport(form)
         let document = try document(query, try openReader(in: context))
-        let text = document.text(as: form, human: earlier, zone: zone)
+        if let before = earlier?.incident, before != document.parameters.incident {
+            throw CommandFailure(
+                .usage,
+                "\(DisplayText.escaped(output)) is the report of another incident, \(DisplayText.escaped(before)): name another "
+                    + "file, give --incident \(DisplayText.escaped(before)), or --force to lose what people wrote into it"
+            )
+        }
+        let text = document.text(as: form, human: earlier?.texts ?? ReportHumanTexts(), zone: zone)
         if output == "-" {
             context.write(text)
             return .success
@@ -187,12 +194,14 @@ struct ReportCommand: ContextCommand {
         return context.environment["TRACEQ_FORMAT"] == "json" ? .json : .markdown
     }
 
-    /// What people have written into the report of the same name.
-    private func earlierTexts(_ form: ReportFormat) throws(CommandFailure) -> ReportHumanTexts {
-        guard output != "-", ReportFile.exists(output), !force else { return ReportHumanTexts() }
+    /// What people have written into the report of the same name, and which incident it is of; nil for no such file.
+    private func earlierReport(
+        _ form: ReportFormat
+    ) throws(CommandFailure) -> (texts: ReportHumanTexts, incident: String?)? {
+        guard output != "-", ReportFile.exists(output), !force else { return nil }
         let shown = DisplayText.escaped(output)
         let text = try ReportFile.read(output)
-        guard let known = ReportFormat(content: text), ReportRecord(report: text, known) != nil else {
+        guard let known = ReportFormat(content: text), let record = ReportRecord(report: text, known) else {
             throw CommandFailure(.usage, "\(shown) is there already, and is no report; --force replaces it")
         }
         guard known == form else {
@@ -201,7 +210,18 @@ struct ReportCommand: ContextCommand {
                 "\(shown) is a report in another form (\(known.rawValue)), and what people wrote into it would be lost: "
                     + "name another file, or give --force")
         }
-        return ReportHumanTexts(report: text, known)
+        do throws(ReportMarkError) {
+            return (try ReportHumanTexts(report: text, known), record.parameters.incident)
+        } catch {
+            throw Self.failure(error, shown)
+        }
+    }
+
+    private static func failure(_ error: ReportMarkError, _ shown: String) -> CommandFailure {
+        CommandFailure(
+            .usage,
+            "what people wrote into \(shown) cannot be told from the rest: \(error.message); put them right, or name another "
+                + "file")
     }
 
     // MARK: Verification
@@ -239,37 +259,55 @@ struct ReportCommand: ContextCommand {
             )
             return .conditionFound
         }
-        let verification = ReportVerification(text, form, record, now: document, zone: zone)
+        let verification: ReportVerification
+        do throws(ReportMarkError) {
+            verification = try ReportVerification(text, form, record, now: document, zone: zone)
+        } catch {
+            throw Self.failure(error, shown)
+        }
         for line in lines(verification, shown) { context.write(line + "\n") }
-        return verification.differences.isEmpty ? .success : .conditionFound
+        return verification.differenceCount == 0 ? .success : .conditionFound
     }
 
     private func lines(_ verification: ReportVerification, _ shown: String) -> [String] {
-        let words =
+        let words = verification.isOtherVersion ? "values" : "values and lines"
+        let limits =
             verification.isOtherVersion
-            ? "values (its sentences are those of another version, and were not)" : "values and lines"
-        guard !verification.differences.isEmpty else {
-            return [
-                "\(shown) is true: \(HumanUnits.count(Int64(verification.compared))) \(words) were compared"
-            ]
+            ? [
+                "its sentences are those of another version, and were not compared; a report made anew has them"
+            ] : []
+        let compared = HumanUnits.count(Int64(verification.compared))
+        guard verification.differenceCount > 0 else {
+            let what =
+                verification.isOtherVersion ? "of the evidence of \(shown), all is true" : "\(shown) is true"
+            return ["\(what): \(compared) \(words) were compared"] + limits
         }
-        let differences = verification.differences
         var lines = [
-            "\(shown) is not what the data say: \(HumanUnits.count(differences.count, "difference")) in "
-                + "\(HumanUnits.count(Int64(verification.compared))) \(words)"
+            "\(shown) is not what the data say: \(HumanUnits.count(verification.differenceCount, "difference")) in "
+                + "\(compared) \(words)"
         ]
-        for difference in differences.prefix(Self.differencesMax) {
+        for difference in verification.differences.prefix(Self.differencesMax) {
+            let (report, data) = Self.shown(difference.report, difference.data)
             lines.append("  \(DisplayText.escaped(difference.place))")
-            lines.append("    report: \(Self.cut(difference.report))")
-            lines.append("    data:   \(Self.cut(difference.data))")
+            lines.append("    report: \(report)")
+            lines.append("    data:   \(data)")
         }
-        let more = differences.count - Self.differencesMax
+        let more = verification.differenceCount - Self.differencesMax
         if more > 0 { lines.append("  and \(HumanUnits.count(more, "more difference"))") }
-        return lines
+        return lines + limits
     }
 
-    private static func cut(_ text: String) -> String {
-        DisplayWidth.truncatingMiddle(DisplayText.escaped(text), to: 160)
+    /// Of long texts what is around the first character that differs.
+    private static func shown(_ left: String, _ right: String) -> (String, String) {
+        let (before, length) = (40, 140)
+        let same = zip(left, right).prefix { $0 == $1 }.count
+        let skipped = same > before + 20 ? same - before : 0
+        func part(_ text: String) -> String {
+            let rest = text.dropFirst(skipped)
+            return (skipped > 0 ? "…" : "") + DisplayText.escaped(String(rest.prefix(length)))
+                + (rest.dropFirst(length).isEmpty ? "" : "…")
+        }
+        return (part(left), part(right))
     }
 }
 

@@ -5,15 +5,20 @@ import Telemetry
 /// Reports as files.
 enum ReportFile {
     /// No report is longer.
-    private static let bytesMax = 64 << 20
+    private static let bytesMax = 8 << 20
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// A report, with line ends as they were written.
     /// - Throws: `CommandFailure`
     static func read(_ path: String) throws(CommandFailure) -> String {
         do throws(FileReadError) {
             let bytes = try FileBytes.read(path, bytesMax: bytesMax)
-            return String(decoding: bytes, as: UTF8.self)
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                throw FileReadError("\(DisplayText.quotable(path)) is not UTF-8, as reports are; save it so")
+            }
+            // As some editors write it.
+            return text.utf8.contains(0x0d) ? text.replacing("\r\n", with: "\n") : text
         } catch {
             throw CommandFailure(.usage, error.message)
         }

@@ -110,6 +110,34 @@ struct ReportCommandTests {
         #expect(other.status == .usage && other.diagnostics.contains("a report in another form (markdown)"))
     }
 
+    @Test(
+        "nothing that people wrote is lost to another incident, broken marks or another encoding; CRLF is read"
+    )
+    func kept() async throws {
+        try await store()
+        let file = folder.file("r.md")
+        #expect(report("-o", file).status == .success)
+        let text = try content("r.md")
+        let id = try #require(text.firstMatch(of: /node-errors-[0-9a-f]+/)).output
+        func refusal(_ content: [UInt8], _ words: String) throws {
+            try Data(content).write(to: URL(filePath: file))
+            let line = report("-o", file)
+            #expect(line.status == .usage && line.diagnostics.contains(words), "\(line.diagnostics)")
+            #expect(try Data(contentsOf: URL(filePath: file)) == Data(content))
+        }
+        try refusal(
+            Array(text.replacing(id, with: "slow-node-01234567").utf8),
+            "report of another incident, slow-node-01234567")
+        try refusal(
+            Array(text.replacing("<!-- traceq:end -->", with: "", maxReplacements: 1).utf8), "15 of the marks"
+        )
+        try refusal(Array(text.utf8) + [0xfc], "is not UTF-8")
+        try folder.write(text.replacing("\n", with: "\r\n"), to: "r.md")
+        #expect(report("--verify", file).status == .success)
+        #expect(report("-o", file).status == .success)
+        #expect(try content("r.md") == text)
+    }
+
     @Test("--verify ends with 2 when a sentence was changed, a request came late, or the incident is gone")
     func verification() async throws {
         try await store()

@@ -8,13 +8,19 @@ struct MarkdownReport {
         var lines = ["# " + Self.inline(document.title), ""]
         for section in document.sections {
             lines += ["## " + section.title, ""]
-            for block in section.blocks { lines += self.lines(block) + [""] }
+            for block in section.blocks { lines += Self.withoutMarks(block, self.lines(block)) + [""] }
         }
         lines += ["## Evidence", ""]
         lines += ["| | Command | What it said | Traces |", "| --- | --- | --- | --- |"]
         lines += document.evidence.map(row)
         lines += ["", ReportRecord(document).comment, ""]
         return lines.joined(separator: "\n")
+    }
+
+    /// Names in code are not escaped, and must not look as marks of ours.
+    private static func withoutMarks(_ block: ReportBlock, _ lines: [String]) -> [String] {
+        if case .human = block { return lines }
+        return lines.map { $0.contains("<!--") ? $0.replacing("<!--", with: "<! --") : $0 }
     }
 
     // MARK: Blocks

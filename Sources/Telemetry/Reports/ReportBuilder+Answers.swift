@@ -154,9 +154,11 @@ extension ReportBuilder {
         let worst = tallies.sorted { ($1.value.bad, $0.key) < ($0.value.bad, $1.key) }.prefix(10)
         guard !worst.isEmpty else { return nil }
         let number = cite(
-            command("slowest", interval, "--by fetch"), worst.map { ReportValue($0.key, "\($0.value.bad)") })
+            command("report", query.window, incident.map { "--incident \($0.id)" } ?? ""),
+            worst.map { ReportValue($0.key, "\($0.value.bad)") })
         return ReportTable(
-            caption: ReportSentence("Modules with most of the bad requests, of \(tallies.count)", [number]),
+            caption: ReportSentence(
+                "Module versions with most of the bad requests, of \(tallies.count)", [number]),
             columns: [
                 ReportTable.Column(title: "MODULE", alignsRight: false),
                 ReportTable.Column(title: "BAD", alignsRight: true),

@@ -87,7 +87,7 @@ extension ReportBuilder {
                             + "now say otherwise.", []),
                     ReportSentence(
                         "Incidents are found by medians, rates and a scan over all groups and intervals; the documentation of "
-                            + "traceq incidents says which statistics and why. Nothing here was measured by a mean.",
+                            + "traceq incidents says which statistics and why.",
                         []),
                 ]),
                 .commands([again]),

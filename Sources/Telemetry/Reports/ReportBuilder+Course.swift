@@ -147,11 +147,14 @@ extension ReportBuilder {
             }
         }
         let names = SharedNames(data.names.nodes)
-        let worst = tallies.map { (label: names.label(data.names.node($0.key)), tally: $0.value) }
-            .sorted {
-                (Double($1.tally.bad) / Double($1.tally.count), $0.label)
-                    < (Double($0.tally.bad) / Double($0.tally.count), $1.label)
-            }
+        let hasBad = tallies.values.contains { $0.bad > 0 }
+        let worst = tallies.filter { !hasBad || $0.value.bad > 0 }.map {
+            (label: names.label(data.names.node($0.key)), tally: $0.value)
+        }
+        .sorted {
+            (Double($1.tally.bad) / Double($1.tally.count), $0.label)
+                < (Double($0.tally.bad) / Double($0.tally.count), $1.label)
+        }
         return worst.prefix(Self.nodesMax).map { label, tally in
             ReportHeatMap.Row(
                 name: label,

@@ -96,12 +96,13 @@ extension ReportBuilder {
             let bad = finding.rows.map { data.rows[Int($0)] }
             let failed = bad.count { $0.isFailure }
             let nodes = Set(bad.map(\.node)).count
+            let lost = lostSeconds
             let number = cite(
-                command("slowest", interval, "--by session"),
+                command("report", query.window, "--incident \(incident.id)"),
                 [
                     ReportValue("sessions", "\(sessions.touched)"),
                     ReportValue("modules beside", "\(sessions.modulesBeside)"),
-                    ReportValue("lost minutes", decimal(impact.slowSeconds / 60)),
+                    ReportValue("lost minutes", decimal(lost / 60)),
                 ])
             blocks.append(
                 .facts([
@@ -123,10 +124,9 @@ extension ReportBuilder {
                         "Modules that these sessions fetched besides",
                         sessions.isKnown ? HumanUnits.count(Int64(sessions.modulesBeside)) : "unknown",
                         [number]),
-                    ReportFact("Lost by waiting", seconds(impact.slowSeconds), [main]),
+                    ReportFact("Waited longer than usual, all in all", seconds(lost), [number]),
                     ReportFact(
-                        "Error budget",
-                        "\(decimal(impact.budgetMinutes)) min of the 21.6 min that 99.95 % leave in 30 days",
+                        "The same as if everything had failed for", "\(decimal(impact.budgetMinutes)) min",
                         [main]),
                 ]))
         } else {
@@ -134,6 +134,13 @@ extension ReportBuilder {
         }
         blocks += try objectives()
         return ReportSection("impact", "Impact", blocks)
+    }
+
+    /// How much longer than usual the bad requests took; failures all of their time.
+    private var lostSeconds: Double {
+        guard let symptom, let finding else { return 0 }
+        let bad = Set(finding.rows)
+        return symptom.entries.reduce(0) { $0 + (bad.contains($1.row) ? Double($1.excess) : 0) }
     }
 
     /// The budgets as they were at the end of the window.
@@ -145,12 +152,17 @@ extension ReportBuilder {
             "traceq slo --window \(query.objectives.windowNanos / 1_000_000_000)s --until \(exact(query.window.until))",
             result.evaluations.map { ReportValue($0.objective.name, $0.verdict.rawValue) })
         let table = ResultTable.objectives(result, question)
+        let oldest = try reader.catalogueTotals().minStart ?? question.window.since
+        let ago = query.window.until.rawValue &- max(oldest, question.window.since).rawValue
+        let known =
+            ago < query.objectives.windowNanos / 100 * 99
+            ? ", of which only the last \(HumanUnits.duration(ago)) are stored" : ""
         return [
             .table(
                 reportTable(
                     table, ["OBJECTIVE", "TARGET", "MEASURED", "VERDICT", "BUDGET LEFT", "BURN 1H", "ALERT"],
                     caption: "Objectives over \(span(query.objectives.windowNanos)), to the end of the "
-                        + "window", number))
+                        + "window\(known)", number))
         ]
     }
 

@@ -20,7 +20,7 @@ package enum ReportFormat: String, CaseIterable, Sendable {
         let start = content.prefix(64)
         if start.hasPrefix("<!DOCTYPE html>") {
             self = .html
-        } else if start.hasPrefix("{\"schema\":\"\(ReportRecord.schema)\"") {
+        } else if start.first(where: { !$0.isWhitespace }) == "{" {
             self = .json
         } else if start.hasPrefix("# ") {
             self = .markdown
@@ -42,10 +42,11 @@ extension ReportDocument {
 
 extension ReportHumanTexts {
     /// What people have written into a report.
-    package init(report text: String, _ format: ReportFormat) {
+    /// - Throws: `ReportMarkError`
+    package init(report text: String, _ format: ReportFormat) throws(ReportMarkError) {
         switch format {
-        case .markdown: self.init(marked: text) { MarkdownReport.unedited($0) }
-        case .html: self.init(marked: text) { HTMLReport.unedited($0) }
+        case .markdown: try self.init(marked: text) { MarkdownReport.unedited($0) }
+        case .html: try self.init(marked: text) { HTMLReport.unedited($0) }
         case .json: self.init(JSONReport.human(of: text))
         }
     }

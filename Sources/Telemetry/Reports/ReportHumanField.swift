@@ -49,34 +49,38 @@ package struct ReportHumanTexts: Hashable, Sendable {
 
     /// From a report in Markdown or HTML: what stands between the marks of each field.
     /// - Parameter unedited: what stands there where nobody has written anything
-    package init(marked text: String, unedited: (ReportHumanField) -> String) {
-        for field in ReportHumanField.all {
-            guard let begin = text.firstRange(of: Self.begin(field)),
-                let end = text[begin.upperBound...].firstRange(of: Self.end)
-            else { continue }
-            let written = String(text[begin.upperBound..<end.lowerBound])
-            if written != unedited(field) { texts[field.id] = written }
+    /// - Throws: `ReportMarkError` where the marks are not as they were written, so that it is not known what is whose
+    package init(marked text: String, unedited: (ReportHumanField) -> String) throws(ReportMarkError) {
+        let starts = text.ranges(of: Self.markStart).map(\.lowerBound)
+        guard starts.count == 2 * ReportHumanField.all.count else {
+            throw ReportMarkError(
+                "it has \(starts.count) of the marks <!-- traceq:… --> around what people write, and "
+                    + "\(2 * ReportHumanField.all.count) were written")
         }
+        for pair in 0..<starts.count / 2 {
+            let (begin, end) = (text[starts[2 * pair]...], text[starts[2 * pair + 1]...])
+            guard let field = ReportHumanField.all.first(where: { begin.hasPrefix(Self.begin($0)) }),
+                end.hasPrefix(Self.end), texts[field.id] == nil
+            else {
+                let line = text[..<starts[2 * pair]].count { $0 == "\n" } + 1
+                throw ReportMarkError(
+                    "the marks around what people write at line \(line) are not as they were written")
+            }
+            let written = String(
+                begin[begin.index(begin.startIndex, offsetBy: Self.begin(field).count)..<end.startIndex])
+            texts[field.id] = written
+        }
+        for field in ReportHumanField.all where texts[field.id] == unedited(field) { texts[field.id] = nil }
     }
 
+    private static let markStart = "<!-- traceq:"
     static func begin(_ field: ReportHumanField) -> String { "<!-- traceq:human \(field.id) -->" }
     static let end = "<!-- traceq:end -->"
 }
 
-extension StringProtocol {
-    /// Where a text stands first. The standard library has it for collections of characters only, which is slow for
-    /// whole files.
-    fileprivate func firstRange(of text: String) -> Range<String.Index>? {
-        let wanted = Array(text.utf8)
-        let bytes = utf8
-        guard let first = wanted.first else { return nil }
-        var start = bytes.startIndex
-        while let found = bytes[start...].firstIndex(of: first) {
-            if bytes[found...].starts(with: wanted) {
-                return found..<bytes.index(found, offsetBy: wanted.count)
-            }
-            start = bytes.index(after: found)
-        }
-        return nil
-    }
+/// Why it is not known what people have written into a report.
+package struct ReportMarkError: Error {
+    package var message: String
+
+    package init(_ message: String) { self.message = message }
 }

@@ -71,7 +71,9 @@ package struct ReportRecord: Sendable {
             else { return nil }
             json = text[begin.upperBound..<end.lowerBound]
         }
-        guard let node = JSONNode(parsing: json), let parameters = Self.parameters(node["parameters"]),
+        guard let node = JSONNode(parsing: json),
+            format != .json || node["schema"]?.stringValue == Self.schema,
+            let parameters = Self.parameters(node["parameters"]),
             case .array(let items)? = node["evidence"]
         else { return nil }
         self.parameters = parameters

@@ -112,30 +112,47 @@ private struct RedactionRun {
 
     private static func isPartOfWord(_ character: Character) -> Bool {
         switch character {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", "~", "/", "!", ":", "+": true
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", "~", "/", "!", ":", "+", "%", "\\": true
         default: false
         }
     }
 
+    /// So many elements of a path are looked at; what is behind is cut away, as nobody would know what it is.
+    private static let elementsMax = 40
+    /// Longer words tell nothing more.
+    private static let wordMax = 300
+
     private mutating func word(_ word: String) -> String {
         guard word.utf8.count > 3 else { return word }
         if let client = client(word) { return client }
-        guard word.contains(".") else { return word }
-        // A path may begin with the host of a proxy, or with the folder that its files lie in.
+        guard word.contains(".") else { return Self.cut(word) }
         let plain = Self.unescaped(word)
+        // A path may begin with the host of a proxy, with a folder, a scheme or the name of a user.
         var start = plain.startIndex
-        while start < plain.endIndex {
+        for _ in 0..<Self.elementsMax {
             let rest = plain[start...]
-            var candidate = rest.prefix { $0 != ":" }
-            // Before `@v`, which is a word of its own.
-            while candidate.last == "/" { candidate.removeLast() }
-            if patterns.matches(String(candidate)) {
-                return plain[..<start] + number(String(candidate)) + plain[candidate.endIndex...]
-            }
-            guard let slash = rest.firstIndex(of: "/") else { break }
-            start = plain.index(after: slash)
+            if let module = privateModule(rest) { return plain[..<start] + number(module) }
+            guard let end = rest.firstIndex(where: { $0 == "/" || $0 == ":" }) else { return Self.cut(word) }
+            start = plain.index(after: end)
         }
-        return word
+        return Self.cut(String(plain[..<start]) + "…")
+    }
+
+    private static func cut(_ word: String) -> String {
+        word.utf8.count <= wordMax ? word : "\(word.prefix(200))…\(word.suffix(60))"
+    }
+
+    /// The module that a path begins with, where it is a private one: hosts are compared as hosts are, whatever port is
+    /// theirs.
+    private func privateModule(_ path: Substring) -> String? {
+        let elements = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let first = elements.first, first.contains(".") else { return nil }
+        var host = first.prefix { $0 != ":" }.lowercased()
+        while host.last == "." { host.removeLast() }
+        var rest = elements.count > 1 ? String(elements[1]) : ""
+        while rest.last == "/" { rest.removeLast() }
+        let module = rest.isEmpty ? host : host + "/" + rest
+        return patterns.matches(module) || patterns.matches(module.lowercased()) ? module : nil
     }
 
     private mutating func number(_ module: String) -> String {
@@ -144,12 +161,25 @@ private struct RedactionRun {
         return "private-\(number)"
     }
 
-    /// `!m` stands for `M` in paths of the module proxy protocol.
+    /// `!m` stands for `M` in paths of the module proxy protocol, `%21` for `!` in URLs, and `\` for `/` somewhere.
     private static func unescaped(_ path: String) -> String {
-        guard path.contains("!") else { return path }
+        guard path.contains(where: { $0 == "!" || $0 == "%" || $0 == "\\" }) else { return path }
+        var bytes: [UInt8] = []
+        var rest = Array(path.utf8)[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), rest.count >= 2,
+                let high = hexDigitValue(rest[rest.startIndex]),
+                let low = hexDigitValue(rest[rest.startIndex + 1])
+            {
+                bytes.append(high << 4 | low)
+                rest.removeFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "\\") ? UInt8(ascii: "/") : byte)
+            }
+        }
         var result = ""
         var isEscaped = false
-        for character in path {
+        for character in String(decoding: bytes, as: UTF8.self) {
             if character == "!" {
                 isEscaped = true
             } else {
@@ -160,24 +190,39 @@ private struct RedactionRun {
         return result
     }
 
-    /// An address that is no node's.
+    /// An address that is no node's, with a port or without.
     private mutating func client(_ word: String) -> String? {
-        guard !nodes.contains(word), Self.isAddress(word) else { return nil }
-        let number = clients[word] ?? clients.count + 1
-        clients[word] = number
+        guard word.utf8.count < 64, !nodes.contains(word) else { return nil }
+        if Self.isAddress(word) { return numbered(word) }
+        guard let colon = word.lastIndex(of: ":") else { return nil }
+        let (address, port) = (String(word[..<colon]), word[colon...])
+        guard !nodes.contains(address), Self.isVersion4(address), port.dropFirst().allSatisfy(\.isNumber)
+        else {
+            return nil
+        }
+        return numbered(address) + port
+    }
+
+    private mutating func numbered(_ address: String) -> String {
+        let number = clients[address] ?? clients.count + 1
+        clients[address] = number
         return "client-\(number)"
     }
 
-    private static func isAddress(_ word: String) -> Bool {
+    private static func isVersion4(_ word: some StringProtocol) -> Bool {
         let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-        if parts.count == 4 {
-            return parts.allSatisfy { part in
+        return parts.count == 4
+            && parts.allSatisfy { part in
                 part.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8(part) != nil
             }
-        }
-        let groups = word.split(separator: ":", omittingEmptySubsequences: false)
+    }
+
+    private static func isAddress(_ word: String) -> Bool {
+        if isVersion4(word) { return true }
+        var groups = word.split(separator: ":", omittingEmptySubsequences: false)
         // A time of day is none.
         guard groups.count == 8 || groups.count >= 3 && word.contains("::") else { return false }
+        if let last = groups.last, isVersion4(last) { groups.removeLast() }
         return groups.allSatisfy { $0.utf8.count <= 4 && ($0.isEmpty || UInt32($0, radix: 16) != nil) }
     }
 }

@@ -7,13 +7,18 @@ package struct ReportVerification: Sendable {
         package var data: String
     }
 
+    /// More are counted and not kept.
+    private static let keptMax = 1_000
+
     /// Empty where the report is true.
     package private(set) var differences: [Difference] = []
+    package private(set) var differenceCount = 0
     /// How many values and lines were compared.
     package private(set) var compared = 0
     /// Whether another version of the program wrote it: then its words may differ, and only its numbers count.
     package let isOtherVersion: Bool
 
+    /// - Throws: `ReportMarkError` where it is not known what people have written
     /// - Parameters:
     ///   - text: the report as it is
     ///   - record: what it says of itself
@@ -21,29 +26,32 @@ package struct ReportVerification: Sendable {
     package init(
         _ text: String, _ format: ReportFormat, _ record: ReportRecord, now document: ReportDocument,
         zone: TimeZoneRules
-    ) {
+    ) throws(ReportMarkError) {
         isOtherVersion = record.parameters.version != document.parameters.version
         compare(record.evidence, document.evidence)
         if record.parameters.dataDigest != document.parameters.dataDigest {
-            compared += 1
-            differences.append(
-                Difference(
-                    place: "digest of the requests", report: String(record.parameters.dataDigest, radix: 16),
-                    data: String(document.parameters.dataDigest, radix: 16)))
+            note(
+                "digest of the requests", String(record.parameters.dataDigest, radix: 16),
+                String(document.parameters.dataDigest, radix: 16))
         }
         guard !isOtherVersion else { return }
-        let human = ReportHumanTexts(report: text, format)
-        compareLines(text, document.text(as: format, human: human, zone: zone))
+        let human = try ReportHumanTexts(report: text, format)
+        let now = document.text(as: format, human: human, zone: zone)
+        if format == .json {
+            // As data: how it is laid out in lines says nothing.
+            compareLines(JSONNode(parsing: text)?.text ?? text, JSONNode(parsing: now)?.text ?? now)
+        } else {
+            compareLines(text, now)
+        }
     }
 
     private mutating func compare(_ reported: [ReportEvidence], _ now: [ReportEvidence]) {
         for place in 0..<max(reported.count, now.count) {
             guard place < reported.count, place < now.count else {
                 let extra = place < reported.count ? reported[place] : now[place]
-                differences.append(
-                    Difference(
-                        place: extra.name, report: place < reported.count ? extra.command : "-",
-                        data: place < now.count ? extra.command : "-"))
+                note(
+                    extra.name, place < reported.count ? extra.command : "-",
+                    place < now.count ? extra.command : "-")
                 continue
             }
             let (old, new) = (reported[place], now[place])
@@ -69,10 +77,11 @@ package struct ReportVerification: Sendable {
     private mutating func note(_ place: String, _ report: String, _ data: String) {
         compared += 1
         guard report != data else { return }
+        differenceCount += 1
+        guard differences.count < Self.keptMax else { return }
         differences.append(Difference(place: place, report: report, data: data))
     }
 
-    /// The record at the end says the same as its values, which are compared already.
     private mutating func compareLines(_ report: String, _ now: String) {
         let old = report.split(separator: "\n", omittingEmptySubsequences: false)
         let new = now.split(separator: "\n", omittingEmptySubsequences: false)

@@ -10,7 +10,7 @@ struct ReportVerificationTests {
         _ text: String, _ format: ReportFormat, _ document: ReportDocument
     ) throws -> ReportVerification {
         let record = try #require(ReportRecord(report: text, format))
-        return ReportVerification(text, format, record, now: document, zone: .utc)
+        return try ReportVerification(text, format, record, now: document, zone: .utc)
     }
 
     @Test(
@@ -74,10 +74,37 @@ struct ReportVerificationTests {
         let field = try #require(ReportHumanField.named("resolution"))
         human[field] = "\n03:12 restarted edge-1 (<b>on call</b>) -- and \"waited\"\n"
         let text = document.text(as: format, human: human, zone: .utc)
-        #expect(ReportHumanTexts(report: text, format) == human)
+        #expect(try ReportHumanTexts(report: text, format) == human)
         #expect(try verify(text, format, document).differences == [])
         let fresh = document.text(as: format, human: ReportHumanTexts(), zone: .utc)
-        #expect(ReportHumanTexts(report: fresh, format) == ReportHumanTexts())
+        #expect(try ReportHumanTexts(report: fresh, format) == ReportHumanTexts())
+    }
+
+    @Test("where marks are broken or doubled, nothing of what people wrote is guessed")
+    func marks() async throws {
+        let document = try await ReportSample.document(.nodeErrors)
+        let text = document.text(as: .markdown, human: ReportHumanTexts(), zone: .utc)
+        for (found, instead) in [
+            ("<!-- traceq:human detection -->", "<!--traceq:human detection-->"),
+            ("<!-- traceq:end -->", ""), ("Each step", "see <!-- traceq:end --> for each step"),
+            ("draft", "<!-- traceq:human resolution --> x <!-- traceq:end -->"),
+        ] {
+            let broken = text.replacing(found, with: instead, maxReplacements: 1)
+            #expect(broken != text)
+            #expect(throws: ReportMarkError.self) { try ReportHumanTexts(report: broken, .markdown) }
+        }
+    }
+
+    @Test("what is added to the record's line is found, and JSON may be laid out as one likes")
+    func layout() async throws {
+        let document = try await ReportSample.document(.nodeErrors)
+        let markdown = document.text(as: .markdown, human: ReportHumanTexts(), zone: .utc)
+        let added = markdown.replacing(" -->\n", with: " --> <p>approved</p>\n")
+        #expect(try verify(added, .markdown, document).differenceCount > 0)
+        let json = document.text(as: .json, human: ReportHumanTexts(), zone: .utc)
+        let laidOut = "\n" + json.replacing("\"evidence\":[", with: "\"evidence\" : [\n  ")
+        #expect(ReportFormat(content: laidOut) == .json)
+        #expect(try verify(laidOut, .json, document).differences == [])
     }
 
     @Test(
