@@ -77,6 +77,8 @@ struct Exchange: Sendable {
     var facingResult: UInt8 = 0
     /// `RequestOutcome`; 0 where the span does not tell.
     var outcome: UInt8 = 0
+    /// Which of its node's versions served it, from 1, as `FleetNames.versions` has them; 0 where nobody says it.
+    var version: UInt8 = 0
 
     /// The longest that a request can take: no timeout is near it. A single one of centuries would be all of a mean.
     static let durationNanosMax: UInt64 = 86_400 * 1_000_000_000

@@ -137,10 +137,22 @@ final class FleetNames: Sendable {
         var nodes = Table<FleetNode.Key>()
         /// By number less one.
         var descriptions: [FleetNode] = []
+        /// By number of the node less one: its versions, in the order of their coming.
+        var versions: [[String]] = []
         var modules = Texts()
         var clients = Texts()
         var labels = Table<String>()
         var emitters = Table<Emitter>()
+
+        /// The place of a version among those of its node, from 1; 0 for none, and for more than can be counted.
+        mutating func number(ofVersion version: String?, node: UInt32) -> UInt8 {
+            guard let version else { return 0 }
+            let place = Int(node) - 1
+            if let known = versions[place].firstIndex(of: version) { return UInt8(known + 1) }
+            guard versions[place].count < Int(UInt8.max) else { return 0 }
+            versions[place].append(version)
+            return UInt8(versions[place].count)
+        }
     }
 
     private let tables = NIOLockedValueBox(Tables())
@@ -152,6 +164,7 @@ final class FleetNames: Sendable {
                 let number = Int(tables.nodes.number(node.key))
                 if number > tables.descriptions.count {
                     tables.descriptions.append(node)
+                    tables.versions.append([])
                 } else {
                     tables.descriptions[number - 1].add(node)
                 }
@@ -159,13 +172,15 @@ final class FleetNames: Sendable {
         }
     }
 
-    /// Numbers many at once, with all that is known of each.
-    func numbers(ofNodes nodes: [FleetNode]) -> [(number: UInt32, node: FleetNode)] {
+    /// Numbers many at once, with all that is known of each, and which of its versions it says that it is: a node that is
+    /// deployed anew has several.
+    func numbers(ofNodes nodes: [FleetNode]) -> [(number: UInt32, node: FleetNode, version: UInt8)] {
         add(nodes)
         return tables.withLockedValue { tables in
             nodes.map { node in
                 let number = tables.nodes.number(node.key)
-                return (number, tables.descriptions[Int(number) - 1])
+                let version = tables.number(ofVersion: node.serviceVersion, node: number)
+                return (number, tables.descriptions[Int(number) - 1], version)
             }
         }
     }
@@ -229,6 +244,8 @@ final class FleetNames: Sendable {
 
     /// By number less one.
     var nodes: [FleetNode] { tables.withLockedValue(\.descriptions) }
+    /// By number of the node less one, as `Exchange.version` counts them less one.
+    var versions: [[String]] { tables.withLockedValue(\.versions) }
     var modules: [ModuleName] { tables.withLockedValue(\.modules).names }
     var labels: [String] { tables.withLockedValue(\.labels.names) }
 }

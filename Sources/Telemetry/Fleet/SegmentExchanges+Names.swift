@@ -10,6 +10,8 @@ extension SegmentExchanges {
         var places: [Int]
         /// By row: the number in `FleetNames`.
         var numbers: [UInt32]
+        /// By place in `nodes`: see `Exchange.version`.
+        var versions: [UInt8]
     }
 
     /// What the resource does not name is known by the address it came from.
@@ -48,7 +50,8 @@ extension SegmentExchanges {
         }
         let numbered = names.numbers(ofNodes: nodes)
         return Nodes(
-            nodes: numbered.map(\.node), places: placeOfRow, numbers: placeOfRow.map { numbered[$0].number })
+            nodes: numbered.map(\.node), places: placeOfRow, numbers: placeOfRow.map { numbered[$0].number },
+            versions: numbered.map(\.version))
     }
 
     /// By arrival: the place of its address among the distinct ones.

@@ -69,6 +69,9 @@ struct SegmentExchanges {
         var emitters = try SegmentEmitters(view, tables, names, nodes: nodes)
         find(codes, classification, &emitters) { wanted[numbered.places[$0]] }
         guard !exchanges.isEmpty else { return }
+        for place in exchanges.indices {
+            exchanges[place].version = numbered.versions[numbered.places[Int(exchanges[place].row)]]
+        }
         memory.numberModules(names, question.filter)
         try name(
             names, classification.details?.modules ?? [],

@@ -59,6 +59,8 @@ struct FleetNameTables {
     let nodes: [FleetNode]
     let modules: [ModuleName]
     let labels: [String]
+    /// By number of the node less one.
+    let versions: [[String]]
     /// Of the many clients only those are read that are asked for.
     private let names: FleetNames
 
@@ -66,6 +68,7 @@ struct FleetNameTables {
         nodes = names.nodes
         modules = names.modules
         labels = names.labels
+        versions = names.versions
         self.names = names
     }
 

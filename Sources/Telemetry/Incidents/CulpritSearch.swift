@@ -56,6 +56,8 @@ struct CulpritSearch {
     private let data: IncidentData
     /// In the order of the symptom's dimensions.
     private var groups: [NumberedGroups<Group>] = []
+    /// By version: what its nodes were like with others, as far as they have had some.
+    private var withOthers: [UInt64: ScanStatistic.Slot] = [:]
     private var dispersion = 1.0
     private var isExplained: [Bool]
     private(set) var culprits: [Culprit] = []
@@ -98,9 +100,37 @@ struct CulpritSearch {
             }
             groups.append(found)
         }
+        if table.symptom.isComparable, table.symptom.dimensions.contains(.serviceVersion),
+            !data.versionChanges.isEmpty
+        {
+            compareVersions()
+        }
         let series = zip(table.symptom.dimensions, groups).filter { $0.0 != .module }
             .flatMap(\.1.groups).map(\.slots)
         dispersion = ScanStatistic.dispersion(series)
+    }
+
+    /// A version that came in the window has no time before to be held against, but its nodes have.
+    private mutating func compareVersions() {
+        struct Key: Hashable {
+            var node: UInt32
+            var version: UInt64
+        }
+        var tallies: [Key: ScanStatistic.Slot] = [:]
+        for entry in table.entries {
+            let row = data.rows[Int(entry.row)]
+            guard data.hasChanged(row.node), let version = data.number(.serviceVersion, row) else { continue }
+            tallies[Key(node: row.node, version: version), default: ScanStatistic.Slot()] +=
+                ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+        }
+        for versions in Dictionary(grouping: tallies.keys, by: \.node).values {
+            for version in versions {
+                for other in versions where other != version {
+                    withOthers[version.version, default: ScanStatistic.Slot()] +=
+                        tallies[other] ?? ScanStatistic.Slot()
+                }
+            }
+        }
     }
 
     private mutating func search() {
@@ -121,33 +151,64 @@ struct CulpritSearch {
         for (dimension, found) in zip(table.symptom.dimensions, groups) {
             for (number, group) in zip(found.numbers, found.groups)
             where Double(group.total.bad) >= least.bad {
-                let factor = max(1, group.factor)
-                guard
-                    let excess = ScanStatistic.excess(
-                        group.slots, factor: factor, least: least.requests),
-                    excess.bad >= least.bad, excess.ratio >= Self.ratioMin,
-                    excess.rate - excess.expected / excess.count >= least.difference,
-                    isUnusual(excess, of: group, among: found, dimension)
+                guard let culprit = culprit(dimension, number, group, among: found),
+                    Self.isBetter(culprit.score, dimension, number, than: best)
                 else { continue }
-                let score = excess.likelihood / dispersion - threshold
-                guard score > 0, Self.isBetter(score, dimension, number, than: best) else { continue }
-                best = Culprit(
-                    symptom: table.symptom, dimension: dimension, number: number, excess: excess,
-                    score: score, likelihoodMin: threshold * dispersion, factor: factor, rows: [])
+                best = culprit
             }
         }
-        return best
+        guard let best, best.dimension == .node else { return best }
+        return versionBegun(with: best) ?? best
     }
 
-    /// Whether an excess is more than what the group always has: it is bad twice as often as outside of the interval. Where
-    /// nothing is known outside of it, others have to be better, and caches always differ.
+    /// A group as a culprit, if it is one.
+    private func culprit(
+        _ dimension: IncidentDimension, _ number: UInt64, _ group: Group, among found: NumberedGroups<Group>
+    ) -> Culprit? {
+        let factor = max(1, group.factor)
+        guard
+            let excess = ScanStatistic.excess(group.slots, factor: factor, least: least.requests),
+            excess.bad >= least.bad, excess.ratio >= Self.ratioMin,
+            excess.rate - excess.expected / excess.count >= least.difference,
+            isUnusual(excess, of: group, number, among: found, dimension)
+        else { return nil }
+        // What one node only has is the node, unless it began with the version.
+        if dimension == .serviceVersion, let node = data.soleNode(ofVersion: number),
+            !data.versionsBegun(at: node, excess.slots).contains(number)
+        {
+            return nil
+        }
+        let score = excess.likelihood / dispersion - threshold
+        guard score > 0 else { return nil }
+        return Culprit(
+            symptom: table.symptom, dimension: dimension, number: number, excess: excess, score: score,
+            likelihoodMin: threshold * dispersion, factor: factor, rows: [])
+    }
+
+    /// Of a version that explains as much as a node which went over to it just then, nothing else is known but that it is
+    /// new: that says more than where it is.
+    private static let versionScoreMin = 0.9
+
+    /// The version that a node went over to when it became bad, where that explains as much.
+    private func versionBegun(with node: Culprit) -> Culprit? {
+        guard let place = table.symptom.dimensions.firstIndex(of: .serviceVersion) else { return nil }
+        let versions = data.versionsBegun(at: UInt32(node.number), node.excess.slots)
+        return versions.lazy.compactMap { number in
+            groups[place].place(number).flatMap {
+                culprit(.serviceVersion, number, groups[place].groups[$0], among: groups[place])
+            }
+        }.first { $0.score >= Self.versionScoreMin * node.score }
+    }
+    /// Whether an excess is more than what the group always has: it is bad twice as often as outside of the interval, or,
+    /// of a version, as its nodes with another one. Where nothing is known outside of it, others have to be better, and caches always differ.
     private func isUnusual(
-        _ excess: ScanStatistic.Excess, of group: Group, among all: NumberedGroups<Group>,
-        _ dimension: IncidentDimension
+        _ excess: ScanStatistic.Excess, of group: Group, _ number: UInt64,
+        among all: NumberedGroups<Group>, _ dimension: IncidentDimension
     ) -> Bool {
-        let outside = group.slots.indices.reduce(into: group.before) {
+        var outside = group.slots.indices.reduce(into: group.before) {
             if !excess.slots.contains($1) { $0 += group.slots[$1] }
         }
+        if dimension == .serviceVersion, let others = withOthers[number] { outside += others }
         if Double(outside.count) >= Self.outsideMin {
             return excess.rate >= Self.ratioMin * Double(outside.bad) / Double(outside.count)
         }

@@ -20,8 +20,9 @@ struct IncidentData: Sendable {
     /// By number of the node.
     private let regions: [UInt32]
     let regionNames: [String]
-    private let versions: [UInt32]
-    let versionNames: [String]
+    private let versions: NodeVersions
+    /// When nodes went over to another version, in the order of time; `node` is a number.
+    let versionChanges: [(time: UInt64, node: UInt32, from: String, to: String)]
     /// By number of the node: of the host as which it is asked mostly, as far as such numbers go; 0 where nobody says it.
     private let services: [UInt32]
     private static let servicesMax: UInt32 = 15
@@ -54,15 +55,15 @@ struct IncidentData: Sendable {
         checksumHost = hostNumbers.number("sum.golang.org") + 1
         hostNames = [""] + hostNumbers.texts
         var regionNumbers = NumberedTexts()
-        var versionNumbers = NumberedTexts()
         regions = [0] + names.nodes.map { node in node.region.map { regionNumbers.number($0) + 1 } ?? 0 }
-        versions =
-            [0]
-            + names.nodes.map { node in
-                node.serviceVersion.map { versionNumbers.number(node.service + " " + $0) + 1 } ?? 0
-            }
+        versions = NodeVersions(names, rows)
+        versionChanges = versions.changes.map { change in
+            (
+                change.time, change.node, names.versions[Int(change.node) - 1][Int(change.from) - 1],
+                names.versions[Int(change.node) - 1][Int(change.to) - 1]
+            )
+        }
         regionNames = [""] + regionNumbers.texts
-        versionNames = [""] + versionNumbers.texts
         for row in rows where row.behind > 0 {
             let link = link(row)
             guard linkNumbers[link] == nil else { continue }
@@ -87,6 +88,20 @@ struct IncidentData: Sendable {
             numbers[label] = number
             return min(number, servicesMax)
         }
+    }
+
+    /// Whether a node has had several versions.
+    func hasChanged(_ node: UInt32) -> Bool { versions.hasSeveral(node) }
+
+    /// The one node that ever had a version, by number, where it has had others besides; nil else.
+    func soleNode(ofVersion number: UInt64) -> UInt32? { versions.soleNodes[UInt32(number)] }
+
+    /// The versions that a node went over to about the begin of slots, by number.
+    func versionsBegun(at node: UInt32, _ slots: Range<Int>) -> [UInt64] {
+        let begin = times(slots).lowerBound
+        return versions.changes.filter { change in
+            change.node == node && change.time &+ slotNanos >= begin && change.time < begin + 2 * slotNanos
+        }.map { UInt64(versions.number(node: $0.node, version: $0.to)) }
     }
 
     /// Which service a node is a part of: nodes that are asked as one host do the same work.
@@ -114,7 +129,7 @@ struct IncidentData: Sendable {
     func count(_ dimension: IncidentDimension) -> Int {
         switch dimension {
         case .upstream: hostNames.count
-        case .serviceVersion: versionNames.count
+        case .serviceVersion: versions.names.count
         case .node: regions.count
         case .link: linkNumbers.count + 1
         case .region: regionNames.count
@@ -128,7 +143,7 @@ struct IncidentData: Sendable {
         let number: UInt64
         switch dimension {
         case .upstream: number = UInt64(host(row))
-        case .serviceVersion: number = UInt64(versions[Int(row.node)])
+        case .serviceVersion: number = UInt64(versions.number(row))
         case .node: number = UInt64(row.node)
         case .link:
             guard row.behind > 0 else { return nil }
@@ -144,7 +159,7 @@ struct IncidentData: Sendable {
         let low = UInt32(truncatingIfNeeded: number)
         return switch dimension {
         case .upstream: IncidentSubject(upstream: hostNames[Int(low)])
-        case .serviceVersion: IncidentSubject(serviceVersion: versionNames[Int(low)])
+        case .serviceVersion: IncidentSubject(serviceVersion: versions.names[Int(low)])
         case .node: IncidentSubject(node: names.node(low).identity.name)
         case .link:
             IncidentSubject(

@@ -32,12 +32,10 @@ struct IncidentRow: Sendable {
     var row: UInt32
     /// Of the response, as far as 4 GiB; `UInt32.max` where nobody says it.
     var bytes: UInt32
-    /// `ModuleKind`
-    var kind: UInt8
-    /// `CacheResult` of the node's own cache.
-    var cacheResult: UInt8
-    /// `RequestOutcome`; 0 where the span does not tell.
-    var outcome: UInt8
+    /// Kind, outcome and result of the cache, of five bits each: all three fit.
+    private let facts: UInt16
+    /// See `Exchange.version`.
+    let version: UInt8
     var flags: Flags
 
     static let noTime = UInt32.max
@@ -53,9 +51,10 @@ struct IncidentRow: Sendable {
         segment = exchange.segment
         row = exchange.row
         bytes = exchange.bytes.map { UInt32(clamping: min($0, UInt64(UInt32.max - 1))) } ?? .max
-        kind = exchange.kind
-        cacheResult = exchange.cacheResult
-        outcome = exchange.outcome
+        facts =
+            UInt16(exchange.kind & 31) << 10 | UInt16(exchange.outcome & 31) << 5
+            | UInt16(exchange.cacheResult & 31)
+        version = exchange.version
         flags = []
         if exchange.isRequest { flags.insert(.isRequest) }
         if exchange.flags.contains(.atEdge) { flags.insert(.atEdge) }
@@ -71,6 +70,12 @@ struct IncidentRow: Sendable {
         UInt32(clamping: min(nanos / 1_000, UInt64(noTime - 1)))
     }
 
+    /// `ModuleKind`
+    var kind: UInt8 { UInt8(truncatingIfNeeded: facts >> 10) }
+    /// `RequestOutcome`; 0 where the span does not tell.
+    var outcome: UInt8 { UInt8(truncatingIfNeeded: facts >> 5 & 31) }
+    /// `CacheResult` of the node's own cache.
+    var cacheResult: UInt8 { UInt8(truncatingIfNeeded: facts & 31) }
     var seconds: Double { Double(micros) / 1e6 }
     /// A start and a duration of microseconds have a sum.
     var end: UInt64 { start &+ UInt64(micros) &* 1_000 }

@@ -90,6 +90,7 @@ extension ReportBuilder {
             let name = found.census.node(number).identity.name
             events.append((heartbeat.lastSeen, "Last telemetry of \(name)", false))
         }
+        events += versionEvents.map { ($0.time, $0.text, false) }
         guard !events.isEmpty else {
             return ReportSection(
                 "timeline", "Timeline",
@@ -113,6 +114,36 @@ extension ReportBuilder {
                             ]
                         }))
             ])
+    }
+
+    /// Of more nodes than these that go over to one version, the first and the last are told.
+    private static let versionNodesMax = 6
+
+    /// Deployments: that nodes went over to another version of their service.
+    private var versionEvents: [(time: UnixNanos, text: String)] {
+        struct Kind: Hashable {
+            var service: String
+            var from: String
+            var to: String
+            var text: String { "went from \(service) \(from) to \(to)" }
+        }
+        let changes = data.versionChanges.filter { query.window.contains(UnixNanos(clamping: $0.time)) }
+        let byKind = Dictionary(grouping: changes) {
+            Kind(service: data.names.node($0.node).service, from: $0.from, to: $0.to)
+        }
+        return byKind.flatMap { kind, changes in
+            changes.enumerated().compactMap { place, change in
+                let name = data.names.node(change.node).identity.name
+                let time = UnixNanos(clamping: change.time)
+                guard changes.count > Self.versionNodesMax else { return (time, "\(name) \(kind.text)") }
+                switch place {
+                case 0: return (time, "\(name) \(kind.text), as the first of \(changes.count)")
+                case changes.count - 1:
+                    return (time, "\(name) \(kind.text), as the last of \(changes.count)")
+                default: return nil
+                }
+            }
+        }
     }
 
     /// Whether another finding was at the same time.

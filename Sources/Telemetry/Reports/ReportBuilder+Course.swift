@@ -33,67 +33,55 @@ extension ReportBuilder {
                 "course", "Course",
                 [.paragraph([ReportSentence("There is no request in the window to draw.", [number])])])
         }
-        let failures = slots.reduce(0) { $0 + $1.failures }
         let number = cite(
             command("report", query.window),
             [
-                ReportValue("requests", "\(total)"), ReportValue("failures", "\(failures)"),
+                ReportValue("requests", "\(total)"),
+                ReportValue("failures", "\(slots.reduce(0) { $0 + $1.failures })"),
                 ReportValue("slot", HumanUnits.duration(Int64(clamping: data.slotNanos))),
             ])
-        let perSlot = "in slots of \(HumanUnits.duration(Int64(clamping: data.slotNanos)))"
+        let heat = ReportHeatMap(
+            id: "nodes",
+            caption: ReportSentence(
+                symptom == nil
+                    ? "Part of each node's requests that failed, the worst nodes first"
+                    : "Part of each node's requests that were bad in the way of this incident, the worst nodes first",
+                [number]), rows: heatRows(), axis: axis)
+        return ReportSection(
+            "course", "Course", charts(slots, axis, number).map { .chart($0) } + [.heatMap(heat)])
+    }
+
+    private func charts(_ slots: [SlotTotals], _ axis: ReportTimeAxis, _ evidence: Int) -> [ReportChart] {
         let slotSeconds = Double(data.slotNanos) / 1e9
-        func sentence(_ text: String) -> ReportSentence { ReportSentence(text, [number]) }
+        let thinning = Double(1 << found.thinning)
+        func chart(
+            _ id: String, _ caption: String, _ unit: ReportChart.Unit, _ series: ReportChart.Series...
+        ) -> ReportChart {
+            ReportChart(
+                id: id, caption: ReportSentence(caption, [evidence]), unit: unit, series: series, axis: axis)
+        }
         func quantile(_ part: Double, _ name: String) -> ReportChart.Series {
             ReportChart.Series(
                 name: name, values: slots.map { $0.durations.quantile(part).map { Double($0) / 1e6 } })
         }
-        func ratio(_ part: Int, _ whole: Int) -> Double? { whole > 0 ? Double(part) / Double(whole) : nil }
-        let thinning = Double(1 << found.thinning)
-        var blocks: [ReportBlock] = [
-            .chart(
-                ReportChart(
-                    id: "latency", caption: sentence("How long clients' requests took, \(perSlot)"),
-                    unit: .seconds,
-                    series: [quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")], axis: axis)),
-            .chart(
-                ReportChart(
-                    id: "rate", caption: sentence("Clients' requests a second"), unit: .perSecond,
-                    series: [
-                        ReportChart.Series(
-                            name: "requests",
-                            values: slots.map { Double($0.requests) * thinning / slotSeconds })
-                    ], axis: axis)),
-            .chart(
-                ReportChart(
-                    id: "failures", caption: sentence("Those of them that failed, a second"),
-                    unit: .perSecond,
-                    series: [
-                        ReportChart.Series(
-                            name: "failures",
-                            values: slots.map { Double($0.failures) * thinning / slotSeconds })
-                    ], axis: axis)),
-        ]
-        if slots.contains(where: { $0.lookups > 0 }) {
-            blocks.append(
-                .chart(
-                    ReportChart(
-                        id: "hits", caption: sentence("Part of the files that caches had"), unit: .share,
-                        series: [
-                            ReportChart.Series(
-                                name: "hit ratio", values: slots.map { ratio($0.hits, $0.lookups) })
-                        ], axis: axis)))
+        func rate(_ name: String, _ count: (SlotTotals) -> Int) -> ReportChart.Series {
+            ReportChart.Series(name: name, values: slots.map { Double(count($0)) * thinning / slotSeconds })
         }
-        blocks.append(
-            .heatMap(
-                ReportHeatMap(
-                    id: "nodes",
-                    caption: sentence(
-                        symptom == nil
-                            ? "Part of each node's requests that failed, the worst nodes first"
-                            : "Part of each node's requests that were bad in the way of this incident, the worst nodes first"
-                    ),
-                    rows: heatRows(), axis: axis)))
-        return ReportSection("course", "Course", blocks)
+        let length = HumanUnits.duration(Int64(clamping: data.slotNanos))
+        var charts = [
+            chart(
+                "latency", "How long clients' requests took, in slots of \(length)", .seconds,
+                quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")),
+            chart("rate", "Clients' requests a second", .perSecond, rate("requests", \.requests)),
+            chart("failures", "Those of them that failed, a second", .perSecond, rate("failures", \.failures)),
+        ]
+        guard slots.contains(where: { $0.lookups > 0 }) else { return charts }
+        let ratios = slots.map { $0.lookups > 0 ? Double($0.hits) / Double($0.lookups) : nil }
+        charts.append(
+            chart(
+                "hits", "Part of the files that caches had", .share,
+                ReportChart.Series(name: "hit ratio", values: ratios)))
+        return charts
     }
 
     private struct SlotTotals {

@@ -9,6 +9,10 @@ struct SpelledFleet {
     struct Request {
         var node = "edge-1"
         var region: String?
+        /// Of its own where there is none.
+        var service: String?
+        /// Of the service.
+        var version: String?
         var path = "/github.com/a/b/@v/v1.0.0.zip"
         var status: Int64 = 200
         var startMillis: UInt64 = 0
@@ -51,10 +55,15 @@ struct SpelledFleet {
         var bodies: [ExportTraceServiceRequest] = []
         for (number, request) in requests.enumerated() {
             var body = Sample.request(
-                spans(request, trace: UInt64(number + 1)), service: "service-of-" + request.node,
+                spans(request, trace: UInt64(number + 1)),
+                service: request.service ?? "service-of-" + request.node,
                 node: request.node)
             if let region = request.region {
                 body.resourceSpans[0].resource.attributes.append(KeyValue("cloud.region", .string(region)))
+            }
+            if let version = request.version {
+                body.resourceSpans[0].resource.attributes.append(
+                    KeyValue("service.version", .string(version)))
             }
             bodies.append(body)
         }

@@ -5,18 +5,29 @@ struct VersionRegressionRule: IncidentRule {
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
         let words: [(Symptom, String)] = [
-            (.failure, "fails"), (.slowServe, "is slow"), (.slowFetch, "fetches slowly"), (.miss, "misses"),
+            (.failure, "fails"), (.fetchFailure, "fails to fetch"), (.slowServe, "is slow"),
+            (.slowFetch, "fetches slowly"), (.miss, "misses"),
+            (.unsupported, "no longer hands on the checksum database"),
+            (.abandoned, "has clients that go away"),
         ]
         return words.flatMap { symptom, verb in
             context.culprits(symptom).filter { $0.dimension == .serviceVersion }.map { culprit in
                 let subject = data.subject(culprit.dimension, culprit.number)
                 let usual = culprit.excess.expected / max(culprit.excess.count, 1)
                 return finding(
-                    culprit, data, severity: symptom == .failure ? .page : .ticket, depth: 0,
+                    culprit, data, severity: Self.severity(symptom), depth: 0,
                     sentence:
                         "\(subject.serviceVersion ?? "A version") \(verb): \(share(culprit.excess.rate)) of "
                         + "\(Int(culprit.excess.count)) requests, where \(share(usual)) is usual")
             }
+        }
+    }
+
+    private static func severity(_ symptom: Symptom) -> IncidentSeverity {
+        switch symptom {
+        case .failure, .fetchFailure: .page
+        case .abandoned: .info
+        default: .ticket
         }
     }
 }
