@@ -34,6 +34,9 @@ struct PlannedFaultTests {
                 ($0.edge?.bodyBytes ?? 0) > $0.target.bytes
             },
             Case(fault: "client-aborts", concerns: { $0.target.kind == .zip }) { $0.status == 499 },
+            Case(fault: "version-regression", concerns: { $0.edge?.node.isIdentified == true }) {
+                $0.edge?.status == 500 && $0.proxy?.status != 500
+            },
             Case(fault: "edge-errors") { $0.edge?.isOwnAnswer == true && $0.proxy == nil },
         ].map { ($0.fault, $0) })
 
@@ -123,6 +126,7 @@ struct PlannedFaultTests {
             ("slow-nod", false), ("slow-node:", false), ("slow-node:strength=0", false),
             ("slow-node:strength=nan", false), ("edge-errors:strength=1.5", false),
             ("slow-node:when=1m", false),
+            ("version-regression:strength=3,at=proxies", true), ("negative-cache:for=9m", true),
             ("clock-skew:after=1m", false), ("cold-cache", true), ("none", true),
         ])
     func words(text: String, isRead: Bool) {

@@ -73,7 +73,8 @@ extension ReportBuilder {
                 "latency", "How long clients' requests took, in slots of \(length)", .seconds,
                 quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")),
             chart("rate", "Clients' requests a second", .perSecond, rate("requests", \.requests)),
-            chart("failures", "Those of them that failed, a second", .perSecond, rate("failures", \.failures)),
+            chart(
+                "failures", "Those of them that failed, a second", .perSecond, rate("failures", \.failures)),
         ]
         guard slots.contains(where: { $0.lookups > 0 }) else { return charts }
         let ratios = slots.map { $0.lookups > 0 ? Double($0.hits) / Double($0.lookups) : nil }

@@ -81,7 +81,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         guard record != nil || dryRun || !hasScheduledReports else {
             throw ValidationError(
-                "--scenario field, --late and --silent need --record: what is sent arrives at once")
+                "--scenario field, --late, --silent and the faults node-lost and late-telemetry need --record: what is "
+                    + "sent arrives at once")
         }
         let length = spread ?? duration
         let mirrors = scenarioOptions.mirrors
@@ -94,6 +95,7 @@ struct RunCommand: AsyncParsableCommand {
     /// Whether telemetry is to arrive at other times than those of its sending.
     private var hasScheduledReports: Bool {
         scenarioOptions.scenario == .field || !scenarioOptions.late.isEmpty || !scenarioOptions.silent.isEmpty
+            || fleetOptions.fault.contains(where: \.kind.isOfReporting)
     }
 
     private var fleet: Fleet { fleetOptions.fleet(scenarioOptions.made) }

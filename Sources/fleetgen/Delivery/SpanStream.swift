@@ -14,7 +14,7 @@ struct SpanStream: Sendable {
     init(fleet: Fleet, plan: TrafficPlan, seed: UInt64) {
         traffic = TrafficGenerator(fleet: fleet, plan: plan, seed: seed)
         // Other ids at another time: two runs with one seed are no more the same traces than they are the same hour.
-        emitter = FleetEmitter(fleet: fleet, seed: seed ^ SplitMix.mixed(plan.start))
+        emitter = FleetEmitter(fleet: fleet, start: plan.start, seed: seed ^ SplitMix.mixed(plan.start))
         sources = emitter.sources
         end = plan.end
         elsewhere =

@@ -2,12 +2,15 @@ import OTLPModel
 
 /// Turns requests into the spans that the nodes on their way would have sent.
 struct FleetEmitter: Sendable {
-    /// One for each node, by `FleetNode.index`.
+    /// One for each node, by `FleetNode.index`, and behind them those of new versions.
     let sources: [TelemetrySource]
+    private let versions: DeployedVersions
     private var identifiers: SeededGenerator
 
-    init(fleet: Fleet, seed: UInt64) {
-        sources = fleet.nodes.map(TelemetrySource.init(node:))
+    /// - Parameter start: of the traffic
+    init(fleet: Fleet, start: UInt64 = 0, seed: UInt64) {
+        versions = DeployedVersions(fleet, start: start)
+        sources = versions.sources
         identifiers = SeededGenerator.stream("identifiers", seed: seed)
     }
 
@@ -24,7 +27,14 @@ struct FleetEmitter: Sendable {
             let emitter = AthensEmitter(exchange: exchange, leg: proxy)
             spans += emitter.spans(parent: parent, using: &identifiers)
         }
-        return spans
+        return spans.map { emitted in
+            // A request is of the program that began it.
+            let isEdge = exchange.edge?.node.index == emitted.source
+            let start = isEdge ? exchange.edge?.interval.start : exchange.proxy?.interval.start
+            let source = versions.source(of: emitted.source, at: start ?? exchange.start)
+            return source == emitted.source
+                ? emitted : EmittedSpan(source: source, scope: emitted.scope, span: emitted.span)
+        }
     }
 
     /// The spans of an edge, the one that the proxy's are under last.

@@ -45,12 +45,26 @@ enum Fault: String, CaseIterable, Sendable {
     case sizeDivergence = "size-divergence"
     /// Clients of an edge node go away before they have their archive.
     case clientAborts = "client-aborts"
+    /// Nodes go over to a new version of their software, one after the other, which fails or is slow.
+    case versionRegression = "version-regression"
+    /// An edge node goes on refusing versions that were published after somebody had asked it for them.
+    case negativeCache = "negative-cache"
+    /// An edge node goes on giving lists from before new versions were published.
+    case staleList = "stale-list"
+    /// Nothing that a node tells arrives any more, though it serves on.
+    case nodeLost = "node-lost"
+    /// What a node tells arrives late.
+    case lateTelemetry = "late-telemetry"
     /// One edge node's clock is 45 s ahead and one proxy's is 8 s behind.
     case clockSkew = "clock-skew"
 
     /// Of what it is, when nobody says where it is.
     enum Place: Sendable {
         case edge, proxy, region, upstream, everywhere
+        /// Any node.
+        case node
+        /// `edges`, `proxies`, or the edges of a region.
+        case role
     }
 
     var place: Place {
@@ -58,13 +72,18 @@ enum Fault: String, CaseIterable, Sendable {
         case .none, .coldCache, .cacheFlush, .clockSkew: .everywhere
         case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
             .upstream
-        case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts: .edge
+        case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
+            .staleList:
+            .edge
+        case .nodeLost, .lateTelemetry: .node
+        case .versionRegression: .role
         case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
         case .slowLink, .edgeErrors: .region
         }
     }
 
-    /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue, or the part of
+    /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue
+    /// or of lateness, or the part of
     /// requests that it is about.
     var usualStrength: Double {
         switch self {
@@ -74,15 +93,25 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowStorage: 25
         case .slowLink: 60
         case .queue: 2
+        case .lateTelemetry: 300
+        case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
-        case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported: 1
+        case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
+            .staleList, .nodeLost:
+            1
         }
     }
 
-    /// Whether its strength is a part of requests.
-    var isShare: Bool { usualStrength < 1 }
+    /// Whether its strength is a part of requests. A version fails in a part of them, or is slower by more than one.
+    var isShare: Bool { usualStrength < 1 && self != .versionRegression }
+
+    /// Whether it needs versions that are published meanwhile.
+    var needsPublications: Bool { self == .negativeCache || self == .staleList }
+
+    /// Whether it is of how telemetry arrives, and not of what there is to tell.
+    var isOfReporting: Bool { self == .nodeLost || self == .lateTelemetry }
 
     /// Whether it can begin and end, or be somewhere else.
     var isPlaced: Bool { self != .coldCache && self != .clockSkew && self != .none }

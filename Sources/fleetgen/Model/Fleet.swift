@@ -20,6 +20,10 @@ struct Fleet: Sendable {
         edgeCount: Int, regionCount: Int, faults: [PlannedFault], seed: UInt64,
         scenario: Scenario = Scenario()
     ) {
+        var scenario = scenario
+        if faults.contains(where: \.kind.needsPublications) {
+            scenario.publicationCount = max(scenario.publicationCount, Self.faultPublications)
+        }
         let hasSkew = faults.contains { $0.kind == .clockSkew }
         let edgeCount = max(1, edgeCount)
         let regionCount = min(max(1, regionCount), Region.all.count, edgeCount)
@@ -83,6 +87,9 @@ struct Fleet: Sendable {
     func proxy(behind edge: FleetNode) -> FleetNode {
         proxies.first { $0.region == edge.region } ?? proxies[0]
     }
+
+    /// So many versions are published while a fault lasts that shows in new ones only.
+    private static let faultPublications = 6
 
     /// Every third node of a region is Caddy, and the last node of all is, so that both kinds show
     /// in any fleet of more than one node.

@@ -58,6 +58,8 @@ struct ActiveFaults: Sendable {
         let strength: Double
         /// By `FleetNode.index`; nil for all.
         let nodes: Set<Int>?
+        /// By `FleetNode.index`: when it begins at a node, where not at all at once.
+        let begins: [Int: UInt64]
         /// Nil for modules of all hosts.
         let host: String?
     }
@@ -74,7 +76,8 @@ struct ActiveFaults: Sendable {
             let (end, overflow) = from.addingReportingOverflow(fault.lengthNanos ?? .max)
             return Entry(
                 kind: fault.kind, time: from..<(overflow ? .max : end), strength: fault.strength,
-                nodes: fleet.nodes(of: fault), host: fault.kind.place == .upstream ? fault.place : nil)
+                nodes: fleet.nodes(of: fault), begins: fleet.begins(of: fault, start: start),
+                host: fault.kind.place == .upstream ? fault.place : nil)
         }
     }
 
@@ -84,6 +87,7 @@ struct ActiveFaults: Sendable {
     ) -> Double? {
         for entry in entries where entry.kind == kind && entry.time.contains(time) {
             if let nodes = entry.nodes, let node, !nodes.contains(node.index) { continue }
+            if let node, let begin = entry.begins[node.index], time < begin { continue }
             if let host = entry.host, module.prefix(while: { $0 != "/" }) != host { continue }
             return entry.strength
         }
@@ -111,7 +115,32 @@ extension Fleet {
             return Set(proxies.filter { $0.instance == fault.place ?? proxies[0].instance }.map(\.index))
         case .region:
             return Set(edges.filter { $0.region.name == fault.place ?? regions[0].name }.map(\.index))
+        case .node:
+            let usual = edges[min(1, edges.count - 1)].instance
+            return Set((edges + proxies).filter { $0.instance == fault.place ?? usual }.map(\.index))
+        case .role:
+            let all: [FleetNode] =
+                switch fault.place {
+                case nil, "edges": edges
+                case "proxies": proxies
+                case let region: edges.filter { $0.region.name == region }
+                }
+            // Who does not name itself does not say its version either, as long as there is another one.
+            let named = all.filter(\.isIdentified)
+            return Set((named.isEmpty ? all : named).map(\.index))
         }
+    }
+
+    /// Between the nodes of a deployment, in nanoseconds.
+    static let deploymentPace = UInt64(seconds: 20)
+
+    /// When a fault begins at each node, where that is one node after the other.
+    func begins(of fault: PlannedFault, start: UInt64) -> [Int: UInt64] {
+        guard fault.kind == .versionRegression, let indices = nodes(of: fault) else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: indices.sorted().enumerated().map { position, index in
+                (index, start + fault.afterNanos + UInt64(position) * Self.deploymentPace)
+            })
     }
 
     /// What a place can be called that a kind of fault has; nil for any host of modules.
@@ -120,6 +149,8 @@ extension Fleet {
         case .everywhere: []
         case .upstream: nil
         case .edge: edges.map(\.instance)
+        case .node: (edges + proxies).map(\.instance)
+        case .role: ["edges", "proxies"] + regions.map(\.name)
         case .proxy: proxies.map(\.instance)
         case .region: regions.map(\.name)
         }

@@ -23,12 +23,15 @@ struct PublicationPlan: Sendable {
         var generator = SeededGenerator.stream("publications", seed: seed)
         let span = Double(plan.end - plan.start)
         let count = fleet.scenario.publicationCount
+        let fault = fleet.faults.first { $0.kind.needsPublications }
         self.init(
             (0..<count).map { number in
                 let rank = 3 + 7 * number % (catalogue.modules.count - 3)
                 let module = catalogue.modules[rank]
                 let share = 0.2 + 0.6 * (Double(number) + 0.5) / Double(count)
-                let time = plan.start + UInt64(span * share)
+                let time =
+                    fault.map { Self.time(number, of: count, in: $0, plan) }
+                    ?? plan.start + UInt64(span * share)
                 return Publication(
                     module: module, rank: rank, version: Self.next(of: module, number: number), time: time,
                     visible: Dictionary(
@@ -37,6 +40,16 @@ struct PublicationPlan: Sendable {
                             return (proxy.index, time + UInt64(seconds: lag))
                         }))
             })
+    }
+
+    /// Early within a fault that is about new versions, so that it is seen what becomes of them.
+    private static func time(
+        _ number: Int, of count: Int, in fault: PlannedFault, _ plan: TrafficPlan
+    ) -> UInt64 {
+        let rest = plan.end - plan.start - min(fault.afterNanos, plan.end - plan.start)
+        let length = Double(min(fault.lengthNanos ?? rest, rest))
+        let share = 0.05 + 0.25 * (Double(number) + 0.5) / Double(count)
+        return min(plan.start + fault.afterNanos + UInt64(length * share), plan.end)
     }
 
     /// A version that no module of the catalogue has, as large as the module's newest.

@@ -82,7 +82,7 @@ package struct FleetRecording: Sendable {
                     instance: source.node.instance, items: batch.spanCount,
                     body: batch.request.protobufBytes()))
         }
-        recorder.noteArrival(of: key.node, at: arrival, isHeartbeat: false)
+        recorder.noteArrival(of: source.node.index, at: arrival, isHeartbeat: false)
     }
 
     private func resource(of source: TelemetrySource, at tick: UInt64) -> Resource {
@@ -94,8 +94,10 @@ package struct FleetRecording: Sendable {
     }
 
     private mutating func addHeartbeats() {
-        for source in sources {
-            for (number, time) in schedule.heartbeats(of: source.node).enumerated() {
+        let versions = DeployedVersions(fleet, start: plan.start)
+        for node in fleet.nodes {
+            for (number, time) in schedule.heartbeats(of: node).enumerated() {
+                let source = sources[versions.source(of: node.index, at: time)]
                 let age = schedule.configurationAge(of: source.node, at: time)
                 let request = HeartbeatEmitter.request(
                     of: source, resource: resource(of: source, at: time), at: time, since: plan.start,

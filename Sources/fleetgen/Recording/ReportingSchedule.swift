@@ -10,16 +10,19 @@ struct ReportingSchedule: Sendable {
     private let plan: TrafficPlan
     private let seed: UInt64
     private let hasConfigurations: Bool
+    private let faults: ActiveFaults
 
     init(fleet: Fleet, plan: TrafficPlan, seed: UInt64) {
         self.plan = plan
         self.seed = seed
+        faults = ActiveFaults(fleet, start: plan.start)
         hasConfigurations = fleet.scenario.hasHeartbeats
     }
 
     /// When a node sends what ended at a time; nil when it never does.
     func tick(of node: FleetNode, _ time: UInt64) -> UInt64? {
         if let silence = silence(of: node), time >= silence { return nil }
+        if faults.strength(.nodeLost, at: time, node: node) != nil { return nil }
         let phase = UInt64(unit(node, 1) * Double(Self.interval))
         let origin = plan.start - Self.interval + phase
         guard time >= origin else { return origin }
@@ -28,7 +31,8 @@ struct ReportingSchedule: Sendable {
 
     /// When what a node sends at a time arrives.
     func arrival(of node: FleetNode, tick: UInt64) -> UInt64 {
-        let way = UInt64(milliseconds: 2 + 28 * unit(node, 2))
+        let late = faults.strength(.lateTelemetry, at: tick, node: node) ?? 0
+        let way = UInt64(milliseconds: 2 + 28 * unit(node, 2)) + UInt64(seconds: late)
         guard let outage = outage(of: node), tick >= outage.start, tick < outage.end else {
             return tick + way
         }
@@ -40,7 +44,9 @@ struct ReportingSchedule: Sendable {
     func heartbeats(of node: FleetNode) -> [UInt64] {
         let phase = UInt64(unit(node, 3) * Double(Self.heartbeatInterval))
         let end = silence(of: node) ?? plan.end
-        return stride(from: plan.start + phase, to: end, by: Int(Self.heartbeatInterval)).map { $0 }
+        return stride(from: plan.start + phase, to: end, by: Int(Self.heartbeatInterval)).filter {
+            faults.strength(.nodeLost, at: $0, node: node) == nil
+        }
     }
 
     /// When a node has no link.

@@ -50,14 +50,24 @@ struct EdgeSimulator: Sendable {
     }
 
     private func slowness(at time: UInt64) -> Double {
-        node.slowness * (faults.strength(.slowNode, at: time, node: node) ?? 1)
+        // A version that fails is no slower.
+        let version = max(1, faults.strength(.versionRegression, at: time, node: node) ?? 1)
+        return node.slowness * version * (faults.strength(.slowNode, at: time, node: node) ?? 1)
     }
 
-    /// What faults make of an archive on its way to the client.
+    /// What faults make of an answer on its way to the client.
     private func spoil(
         _ leg: inout EdgeLeg, _ target: RequestTarget, at start: UInt64,
         using generator: inout SeededGenerator
     ) {
+        if let share = faults.strength(.versionRegression, at: start, node: node), share <= 1,
+            generator.chance(share)
+        {
+            leg.status = 500
+            leg.bodyBytes = 160
+            leg.isOwnAnswer = false
+            return
+        }
         guard target.kind == .zip, leg.status == 200, !leg.isOwnAnswer else { return }
         func happens(_ fault: Fault, _ generator: inout SeededGenerator) -> Bool {
             faults.strength(fault, at: start, node: node).map { generator.chance($0) } ?? false
@@ -88,7 +98,7 @@ struct EdgeSimulator: Sendable {
         }
         let cached = held(target, at: start, using: &generator)
         let isOnItsWay = cachesInTime && cached.since > start
-        if cached.expiry > start, !isOnItsWay {
+        if cached.expiry > start || isKept(cached, target, at: start), !isOnItsWay {
             let read = generator.logNormal(median: 0.25, sigma: 0.7) + Double(target.bytes) / 900_000
             let sending = transfer(target.bytes, to: client)
             let milliseconds = own + (read + sending) * slowness
@@ -113,6 +123,19 @@ struct EdgeSimulator: Sendable {
             since: end, expiry: end + lifetime, status: answer.0.status, bytes: answer.0.bodyBytes, word: word
         )
         return answer
+    }
+
+    /// Whether a fault has the cache go on with what is over: refusals, or lists.
+    private func isKept(_ cached: CachedAnswer, _ target: RequestTarget, at time: UInt64) -> Bool {
+        // What was never asked for cannot be kept.
+        guard cached.since > 0, cached.expiry > 0, target.exists else { return false }
+        let kind: Fault
+        switch cached.status {
+        case 404 where target.kind.isVersionFile: kind = .negativeCache
+        case 200 where target.kind == .list: kind = .staleList
+        default: return false
+        }
+        return faults.strength(kind, at: time, node: node) != nil
     }
 
     /// What the cache holds of it, if a fault did not take it.

@@ -104,10 +104,12 @@ struct ProxySimulator: Sendable {
     ) -> ProxyLeg {
         if isStored(target, at: start) {
             let begin = handlerStart(start, using: &generator)
-            let slowness = faults.strength(.slowStorage, at: start, node: node) ?? 1
+            let version = faults.strength(.versionRegression, at: start, node: node)
+            let slowness = (faults.strength(.slowStorage, at: start, node: node) ?? 1) * max(1, version ?? 1)
             let read = Interval(
                 start: begin + 8_000, milliseconds: readTime(target, using: &generator) * slowness)
-            let failing = faults.strength(.nodeErrors, at: start, node: node) ?? 0.001
+            let failingVersion = version.flatMap { $0 <= 1 ? $0 : nil }
+            let failing = faults.strength(.nodeErrors, at: start, node: node) ?? failingVersion ?? 0.001
             let status = generator.chance(failing) ? 500 : 200
             let end = read.end + 6_000
             return leg(

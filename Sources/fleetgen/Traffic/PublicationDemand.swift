@@ -18,6 +18,14 @@ enum PublicationDemand {
     ) -> [Session] {
         var generator = SeededGenerator.stream("demand", seed: seed)
         var sessions: [Session] = []
+        /// How long a fault is looked at, in seconds: refusals count a minute after others were given a version, lists
+        /// five minutes after.
+        func watch(_ kind: Fault, _ edge: FleetNode, _ seconds: Double) -> Double {
+            let isThere = fleet.faults.contains {
+                $0.kind == kind && fleet.nodes(of: $0)?.contains(edge.index) == true
+            }
+            return isThere ? seconds : 0
+        }
         for publication in publications.all {
             let file = { (kind: RequestKind) in
                 RequestTarget.file(
@@ -34,10 +42,15 @@ enum PublicationDemand {
                     let client = planner.newClient(of: edge)
                     sessions.append(Session(time: time, plan: SessionPlan(client: client, stages: stages)))
                 }
-                for step in stride(from: -2 * askEvery, to: lag + 60, by: askEvery) {
+                for step in stride(
+                    from: -2 * askEvery, to: lag + 60 + watch(.negativeCache, edge, 240), by: askEvery)
+                {
                     add([[file(.info)], [file(.mod)], [file(.zip)]], step)
                 }
-                for step in stride(from: -2 * listEvery, to: lag + 120, by: listEvery) { add([[list]], step) }
+                let listsUntil = lag + 120 + watch(.staleList, edge, 600)
+                for step in stride(from: -2 * listEvery, to: listsUntil, by: listEvery) {
+                    add([[list]], step)
+                }
             }
         }
         return sessions.sorted { $0.time < $1.time }

@@ -15,6 +15,7 @@ struct TruthRecorder: Sendable {
     private let publications: PublicationPlan
     private let schedule: ReportingSchedule
     private let hasArrivals: Bool
+    private let versions: DeployedVersions
     private var tallies: [Tally]
     private var requests: [RequestTruth] = []
     /// By version.
@@ -31,6 +32,7 @@ struct TruthRecorder: Sendable {
         self.publications = publications
         self.schedule = schedule
         self.hasArrivals = hasArrivals
+        versions = DeployedVersions(fleet, start: plan.start)
         run.seed = seed
         run.startNs = plan.start
         run.endNs = plan.end
@@ -62,7 +64,8 @@ struct TruthRecorder: Sendable {
         // What a node's span says of its end decides, which nginx rounds.
         var ends: [Int: UInt64] = [:]
         for emitted in spans where emitted.span.kind == .server {
-            ends[emitted.source] = fleet.nodes[emitted.source].trueTime(of: emitted.span.endTimeUnixNano)
+            let node = versions.node(ofSource: emitted.source)
+            ends[node.index] = node.trueTime(of: emitted.span.endTimeUnixNano)
         }
         func isDelivered(_ node: FleetNode) -> Bool {
             ends[node.index].map { schedule.tick(of: node, $0) != nil } ?? false
@@ -96,7 +99,7 @@ struct TruthRecorder: Sendable {
     }
 
     private mutating func add(_ emitted: EmittedSpan) {
-        let node = fleet.nodes[emitted.source]
+        let node = versions.node(ofSource: emitted.source)
         run.spans += 1
         tallies[node.index].truth.spans += 1
         let end = node.trueTime(of: emitted.span.endTimeUnixNano)

@@ -127,4 +127,31 @@ struct IncidentVersionTests {
         #expect(try await changes { $0.number / 5 % 2 == 0 } == [])
         #expect(try await changes { $0.number >= 2_000 && $0.number != 2_001 } == ["1.0.0 1.1.0"])
     }
+
+    @Test("the timeline of a report has deployments; of many nodes the first and the last")
+    func timeline() async throws {
+        func lines(_ nodes: Int) async throws -> [String] {
+            let fleet = try IncidentFleet { request in
+                let place = request.number % nodes
+                request.spelled.node = "edge-\(place)"
+                let isNew = request.minute >= 72 + place
+                request.spelled.service = "caddy"
+                request.spelled.version = isNew ? "1.1.0" : "1.0.0"
+                if isNew { Self.fail(&request) }
+            }
+            let document = try ReportSample.document(try await fleet.fleet.reader())
+            let section = try #require(document.sections.first { $0.id == "timeline" })
+            return section.blocks.compactMap(\.table).flatMap(\.rows).map { $0[1].text }
+                .filter { $0.contains("went from") }
+        }
+        #expect(
+            try await lines(2) == [
+                "edge-0 went from caddy 1.0.0 to 1.1.0", "edge-1 went from caddy 1.0.0 to 1.1.0",
+            ])
+        #expect(
+            try await lines(10) == [
+                "edge-0 went from caddy 1.0.0 to 1.1.0, as the first of 10",
+                "edge-9 went from caddy 1.0.0 to 1.1.0, as the last of 10",
+            ])
+    }
 }
