@@ -1,0 +1,31 @@
+import FleetSupport
+import OTLPModel
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import fleetgen
+
+@Suite("Incidents of how telemetry arrives, held against what was done", .serialized, .timeLimit(.minutes(5)))
+struct ReportingIncidentTruthTests {
+    @Test(
+        "a node that is lost, and one whose telemetry is late, are found, and no other",
+        arguments: ["node-lost:after=10m,at=edge-fra-02", "late-telemetry:after=5m,at=edge-fra-02"])
+    func found(argument: String) async throws {
+        let folder = try TemporaryDirectory()
+        let fault = try #require(PlannedFault(argument: argument))
+        let plan = Sample.plan(seconds: 1_200, rate: 6)
+        let recording = FleetRecording(
+            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3), plan: plan, seed: 3)
+        let path = folder.file("recorded.db")
+        try await RecordedDatabase.write(recording, to: path)
+        let end = UnixNanos(clamping: plan.end)
+        let result = try TelemetryReader(path: path).incidents(
+            IncidentQuery(
+                window: TimeWindow(since: UnixNanos(clamping: plan.start), until: end), baselineNanos: 0,
+                now: end))
+        let nodes = result.incidents.filter { $0.rule == fault.kind.rawValue }.map(\.subject.node)
+        #expect(nodes == recording.truth.run.faults.first?.places)
+        #expect(nodes == ["edge-fra-02"])
+    }
+}
