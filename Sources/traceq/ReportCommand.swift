@@ -10,9 +10,9 @@ struct ReportCommand: ContextCommand {
         usage: "traceq report [<options>]\n       traceq report --verify <file>",
         discussion: """
             EXAMPLES
-              traceq report                           of the last hour's most likely cause, in Markdown
+              traceq report                           the last hour's likely cause
               traceq report --since 6h -o night.html  for a browser and for paper
-              traceq report --since 1h -o night.md    for a repository; people's notes in it stay
+              traceq report --since 1h -o night.md    people's notes in it stay
               traceq report --verify night.md         whether the data still say so
 
             Has a summary, impact and error budget, the course as charts, detection, timeline, the suspected cause \

@@ -17,7 +17,7 @@ struct ReportPageTests {
                 <script>
                 const root = document.documentElement;
                 root.dataset.overflow = root.scrollWidth - root.clientWidth;
-                root.dataset.charts = [...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().height > 60).length;
+                root.dataset.charts = [...document.querySelectorAll('svg')].filter(s => s.getBoundingClientRect().height > 20).length;
                 root.dataset.dead = [...document.querySelectorAll('a[href^="#"]')].filter(a => !document.querySelector(a.getAttribute('href'))).length;
                 </script></body>
                 """)
