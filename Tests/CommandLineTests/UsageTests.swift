@@ -13,7 +13,10 @@ struct UsageTests {
             (["slowst"], "did you mean 'traceq slowest'"), (["slow"], "did you mean 'traceq slowest'"),
             (["trcae", "00"], "did you mean 'traceq trace'"),
             (["db", "ifno"], "did you mean 'traceq db info'"),
-            (["ls"], "there is no command 'ls'; 'traceq' has slowest, incidents, report, why, errors, misses"),
+            (
+                ["ls"],
+                "there is no command 'ls'; 'traceq' has slowest, incidents, report, why, errors, misses"
+            ),
             ([""], "'traceq' has slowest, incidents, report, why, errors, misses"),
             (["slowest", "1h"], "unexpected argument '1h'; did you mean '--since 1h'?\nsee 'traceq slowest"),
             (["db", "info", "--bogus"], "traceq: unknown option '--bogus'\nsee 'traceq db info --help'"),
