@@ -25,10 +25,21 @@ struct CommonOptions: ParsableArguments {
         try database.place(in: context)
     }
 
-    /// Opens the database for reading.
-    ///
-    /// - Throws: `CommandFailure` with what to do.
-    /// For questions about module requests: with what is known of mirrors.
+    /// See `DatabaseOption`.
+    /// - Throws: `CommandFailure`
+    func openFleetReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
+        try database.openFleetReader(in: context)
+    }
+
+    /// See `DatabaseOption`.
+    /// - Throws: `CommandFailure`
+    func openReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
+        try database.openReader(in: context)
+    }
+}
+
+extension DatabaseOption {
+    /// Opens the database for questions about module requests: with what is known of mirrors.
     /// - Throws: `CommandFailure`, with everything that is wrong with the file that says it
     func openFleetReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
         let reader = try openReader(in: context)
@@ -40,6 +51,8 @@ struct CommonOptions: ParsableArguments {
         return reader
     }
 
+    /// Opens the database for reading.
+    /// - Throws: `CommandFailure` with what to do
     func openReader(in context: CommandContext) throws(CommandFailure) -> TelemetryReader {
         let place = try place(in: context)
         do {

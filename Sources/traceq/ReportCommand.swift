@@ -105,7 +105,7 @@ struct ReportCommand: ContextCommand {
             redaction: try redaction(showsPrivate, in: context), zone: zone, zoneName: timeZone.tz,
             version: TraceQ.version)
         let earlier = try earlierReport(form)
-        let document = try document(query, try openReader(in: context))
+        let document = try document(query, try database.openFleetReader(in: context))
         if let before = earlier?.incident, before != document.parameters.incident {
             throw CommandFailure(
                 .usage,
@@ -124,21 +124,6 @@ struct ReportCommand: ContextCommand {
         context.writeDiagnostic(
             "wrote \(DisplayText.escaped(output)): \(DisplayText.escaped(document.title))\n")
         return .success
-    }
-
-    private func openReader(in context: CommandContext) throws -> TelemetryReader {
-        let place = try database.place(in: context)
-        do {
-            let reader = try TelemetryReader(path: place.path)
-            if let path = ModuleFileOptions.standardPlace("mirrors.yaml", context) {
-                reader.mirrors = try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in
-                    try MirrorsFile.read(path)
-                }
-            }
-            return reader
-        } catch let error as StoreError {
-            throw place.failure(error)
-        }
     }
 
     private func document(_ query: ReportQuery, _ reader: TelemetryReader) throws -> ReportDocument {
@@ -251,7 +236,7 @@ struct ReportCommand: ContextCommand {
             objectives: try ModuleFileOptions.objectives(objectives, in: context), redaction: redaction,
             zone: zone, zoneName: told.zone, version: TraceQ.version)
         let document: ReportDocument
-        switch try openReader(in: context).report(query) {
+        switch try database.openFleetReader(in: context).report(query) {
         case .report(let found): document = found
         case .noSuchIncident, .ambiguous:
             context.write(

@@ -68,7 +68,6 @@ struct HTMLReport {
                     "<div><dt>\(Self.escaped($0.name))</dt><dd>\(sentence($0.sentence))</dd></div>"
                 }
                 + ["</dl>"]
-        case .heading(let text): return ["<h3>\(Self.inline(text))</h3>"]
         case .table(let table): return lines(table)
         case .chart(let chart):
             return figure(chart.caption, ReportChartDrawing(chart: chart, zone: zone).lines)

@@ -54,7 +54,6 @@ struct JSONReport {
                                 JSONMember("sentence", node(fact.sentence)),
                             ])
                         })))
-        case .heading(let text): return typed("heading", JSONMember("text", .string(text)))
         case .table(let table):
             return typed(
                 "table", JSONMember("caption", node(table.caption)),

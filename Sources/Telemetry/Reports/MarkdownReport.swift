@@ -30,7 +30,6 @@ struct MarkdownReport {
         case .paragraph(let sentences): return [sentences.map(sentence).joined(separator: " ")]
         case .list(let sentences): return sentences.map { "- " + sentence($0) }
         case .facts(let facts): return facts.map { "- **\($0.name):** \(sentence($0.sentence))" }
-        case .heading(let text): return ["### " + Self.inline(text)]
         case .table(let table): return lines(table)
         case .chart(let chart): return lines(chart)
         case .heatMap(let map): return lines(map)

@@ -2,9 +2,10 @@ import Glibc
 
 /// When it was, and whose doing.
 extension ReportBuilder {
-    /// From when on the data sufficed for the rule to tell of it; nil where that is not known.
-    var detectedAt: UnixNanos? {
-        guard let symptom, let culprit = finding?.culprit else { return nil }
+    /// When the scan would have told of it, had it looked at the end of each slot.
+    static func detection(
+        of culprit: CulpritSearch.Culprit, _ symptom: SymptomTable, _ data: IncidentData
+    ) -> UnixNanos? {
         var slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: data.slotCount)
         for entry in symptom.entries where entry.slot != SymptomTable.before {
             guard data.number(culprit.dimension, data.rows[Int(entry.row)]) == culprit.number else {

@@ -22,7 +22,7 @@ extension ReportBuilder {
                 query.baselineNanos == 0
                     ? "the window itself" : "the \(span(query.baselineNanos)) before", [main]),
             ReportFact("Written by", "traceq \(query.version)", [main]),
-            ReportFact("Digest of the requests", hexadecimal(IncidentDigest(data).value), [main]),
+            ReportFact("Digest of the requests", hexadecimal(digest), [main]),
         ]
         return ReportSection(
             "header", "At a glance", [.facts(facts), .human(ReportHumanField.required("status"))])

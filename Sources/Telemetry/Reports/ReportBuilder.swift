@@ -9,6 +9,9 @@ struct ReportBuilder {
     let finding: IncidentFinding?
     let reader: TelemetryReader
     let symptom: SymptomTable?
+    let digest: UInt64
+    /// From when on the data sufficed for the rule to tell of it; nil where that is not known.
+    let detectedAt: UnixNanos?
     private(set) var evidence: [ReportEvidence] = []
 
     var data: IncidentData { found.data }
@@ -22,6 +25,10 @@ struct ReportBuilder {
         self.reader = reader
         finding = incident.flatMap { found.findings[$0.id] }
         symptom = finding?.culprit.map { [data = found.data] in SymptomTable($0.symptom, data) }
+        digest = IncidentDigest(found.data).value
+        detectedAt = symptom.flatMap { [finding, data = found.data] symptom in
+            finding?.culprit.flatMap { Self.detection(of: $0, symptom, data) }
+        }
     }
 
     mutating func document() throws(StoreError) -> ReportDocument {
@@ -74,7 +81,7 @@ struct ReportBuilder {
         ReportParameters(
             version: query.version, window: query.window, baselineNanos: query.baselineNanos,
             incident: incident?.id, zone: query.zoneName, isPrivate: query.redaction.showsEverything,
-            privatePatterns: query.redaction.digest, dataDigest: IncidentDigest(data).value)
+            privatePatterns: query.redaction.digest, dataDigest: digest)
     }
 
     private var title: String {

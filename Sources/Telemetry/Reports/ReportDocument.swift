@@ -66,8 +66,6 @@ package enum ReportBlock: Sendable {
     case waterfall(ReportWaterfall)
     case commands([String])
     case human(ReportHumanField)
-    /// A heading within a section.
-    case heading(String)
 }
 
 /// A sentence, and the evidence that it rests on.

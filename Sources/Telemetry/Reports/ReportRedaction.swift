@@ -86,7 +86,7 @@ private struct RedactionRun {
             map.rows = map.rows.map { ReportHeatMap.Row(name: text($0.name), shares: $0.shares) }
             return .heatMap(map)
         case .commands(let commands): return .commands(commands.map { text($0) })
-        case .chart, .human, .heading: return block
+        case .chart, .human: return block
         }
     }
 

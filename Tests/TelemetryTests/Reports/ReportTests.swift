@@ -121,7 +121,7 @@ extension ReportBlock {
         case .chart(let chart): [chart.caption]
         case .heatMap(let map): [map.caption]
         case .waterfall(let waterfall): [waterfall.caption]
-        case .commands, .human, .heading: []
+        case .commands, .human: []
         }
     }
 
