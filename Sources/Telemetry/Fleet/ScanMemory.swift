@@ -59,13 +59,14 @@ struct ClientMemory: Sendable {
     /// By number: the one in `FleetNames`.
     private var numbers: [UInt32] = [0]
 
-    mutating func address(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        let number = addresses.number(FleetNames.withoutPort(bytes).span)
-        if Int(number) == clients.count { clients.append(Address()) }
-        return number
+    /// The numbers of addresses without ports.
+    mutating func addresses(_ table: StringTable) -> [UInt32] {
+        let numbers = addresses.numbers(of: table)
+        while clients.count <= addresses.count { clients.append(Address()) }
+        return numbers
     }
 
-    mutating func agent(_ bytes: ArraySlice<UInt8>) -> UInt32 { agents.number(bytes.span) }
+    mutating func agents(_ table: StringTable) -> [UInt32] { agents.numbers(of: table) }
 
     /// The number of a client here.
     /// - Parameter agent: 0 where none is said

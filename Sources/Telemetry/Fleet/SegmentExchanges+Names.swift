@@ -76,15 +76,15 @@ extension SegmentExchanges {
         let rows = try SegmentRows(view)
         var addresses = try Texts(Self.addresses, rows)
         var agents = try Texts(Self.userAgents, rows)
+        let askedRows = exchanges.map(\.row)
+        addresses.setNumbers(ofRows: askedRows, FleetNames.withoutPort) { memory.clients.addresses($0) }
+        agents.setNumbers(ofRows: askedRows, { $0 }) { memory.clients.agents($0) }
         for place in exchanges.indices {
             let row = Int(exchanges[place].row)
             let module = memory.module(modules[row])
             var client: UInt32 = 0
-            let address = addresses.number(row) { memory.clients.address($0) }
-            if address > 0 {
-                let agent = agents.number(row) { memory.clients.agent($0) }
-                client = memory.clients.client(address, agent)
-            }
+            let address = addresses.number(row)
+            if address > 0 { client = memory.clients.client(address, agents.number(row)) }
             change(place) { exchange in
                 exchange.module = module
                 exchange.client = client
@@ -131,7 +131,7 @@ extension SegmentExchanges {
     private struct Texts {
         private struct Column {
             let coded: CodedRows
-            /// By code: the number of the text; 0 as long as it is not known.
+            /// By code: the number of the text; 0 where none is asked for.
             var numbers: [UInt32]
         }
 
@@ -144,19 +144,43 @@ extension SegmentExchanges {
             }
         }
 
+        /// Numbers the texts of some spans, each once.
+        /// - Parameters:
+        ///   - meant: the part of a text that counts
+        ///   - makeNumbers: gives the texts of a table their numbers, which begin at 1
+        mutating func setNumbers(
+            ofRows rows: [UInt32], _ meant: (ArraySlice<UInt8>) -> ArraySlice<UInt8>,
+            _ makeNumbers: (StringTable) -> [UInt32]
+        ) {
+            var table = StringTable()
+            var places: [(column: Int, code: Int)] = []
+            for row in rows {
+                guard let (column, code) = place(Int(row)), columns[column].numbers[code] == 0 else {
+                    continue
+                }
+                table.append(meant(columns[column].coded.bytes(of: UInt32(code))))
+                places.append((column, code))
+                // Not again.
+                columns[column].numbers[code] = .max
+            }
+            for (place, number) in zip(places, makeNumbers(table)) {
+                columns[place.column].numbers[place.code] = number
+            }
+        }
+
         /// The number of a span's text; 0 for none.
-        /// - Parameter makeNumber: is asked once for each distinct text of the segment
-        mutating func number(_ row: Int, _ makeNumber: (ArraySlice<UInt8>) -> UInt32) -> UInt32 {
+        @inline(__always)
+        func number(_ row: Int) -> UInt32 {
+            place(row).map { columns[$0.column].numbers[$0.code] } ?? 0
+        }
+
+        @inline(__always)
+        private func place(_ row: Int) -> (column: Int, code: Int)? {
             for column in columns.indices {
                 let code = columns[column].coded.codes[row]
-                guard code != CodedRows.missing else { continue }
-                let known = columns[column].numbers[Int(code)]
-                if known > 0 { return known }
-                let number = makeNumber(columns[column].coded.bytes(of: code))
-                columns[column].numbers[Int(code)] = number
-                return number
+                if code != CodedRows.missing { return (column, Int(code)) }
             }
-            return 0
+            return nil
         }
     }
 }

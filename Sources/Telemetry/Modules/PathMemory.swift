@@ -26,6 +26,16 @@ struct PathMemory: Sendable {
         codes[Int(number(bytes.extracting(range)))]
     }
 
+    /// What the entries of a dictionary say, in their order.
+    mutating func appendCodes(of dictionary: StringTable, to codes: inout [UInt64]) {
+        let bytes = dictionary.bytes.span
+        for (entry, number) in texts.numbers(of: dictionary).enumerated() {
+            // New ones have the next numbers, in this order.
+            if Int(number) == self.codes.count { learn(bytes.extracting(dictionary.range(entry)), number) }
+            codes.append(self.codes[Int(number)])
+        }
+    }
+
     /// The number of the module that a text asks for; 0 for none.
     func module(ofText text: UInt32) -> UInt32 { moduleOfText[Int(text)] }
 

@@ -210,11 +210,12 @@ private struct Plan {
     ) {
         let first = codes.count
         codes.reserveCapacity(first + dictionary.count)
-        let isKnown = attribute.role == .path && memory != nil
-        for entry in 0..<dictionary.count {
-            let range = dictionary.range(entry)
-            let known = isKnown ? memory?.code(dictionary.bytes.span, range) : nil
-            codes.append(known ?? attribute.code(dictionary.bytes.span, range, &scanner))
+        if attribute.role == .path, memory != nil {
+            memory?.appendCodes(of: dictionary, to: &codes)
+        } else {
+            for entry in 0..<dictionary.count {
+                codes.append(attribute.code(dictionary.bytes.span, dictionary.range(entry), &scanner))
+            }
         }
         for step in steps.indices where steps[step].cursor == cursors[column] {
             steps[step].firstCode = first
