@@ -23,8 +23,9 @@ package struct MissQuery: Sendable {
 
 /// What the caches did for some requests for files that never change.
 package struct MissCounts: Hashable, Sendable {
-    /// By `CacheResult`.
-    private var results = [Int](repeating: 0, count: CacheResult.allCases.count)
+    /// By `CacheResult`, of which there are fewer than 16: numbers without memory of their own, as each of millions of
+    /// fetches makes some.
+    private var results = SIMD16<Int>()
     /// Misses for a file that the same node had fetched before in the window: it did not keep it.
     package var refetches = 0
     /// How long those who asked waited for misses, and of that for such that were not the node's first.
@@ -39,7 +40,7 @@ package struct MissCounts: Hashable, Sendable {
         set { results[Int(result.rawValue)] = newValue }
     }
 
-    package var requests: Int { results.reduce(0, +) }
+    package var requests: Int { results.wrappedSum() }
     package var hits: Int { sum { $0.isHit } }
     /// Requests that a hit ratio is about.
     package var lookups: Int { sum { $0.isLookup } }
@@ -59,7 +60,7 @@ package struct MissCounts: Hashable, Sendable {
     }
 
     package static func += (left: inout MissCounts, right: MissCounts) {
-        for result in CacheResult.allCases { left[result] += right[result] }
+        left.results &+= right.results
         left.refetches += right.refetches
         left.missNanos &+= right.missNanos
         left.refetchNanos &+= right.refetchNanos

@@ -112,13 +112,12 @@ struct MissTally: FleetAggregate {
     func fetches(_ modules: [ModuleName]) -> (byKey: [Key: MissCounts], total: MissCounts) {
         let parts = rows.map { rows in
             var byKey: [Key: MissCounts] = [:]
+            var fetches: [VersionFetch] = []
             for session in ClientSessions(rows) {
-                for set in Fetches(session) {
-                    var counts = MissCounts()
-                    counts.fetches = 1
-                    counts.warmFetches = set.isWarm ? 1 : 0
-                    let key = Key(code: dimension.code(set.first), period: period(set.first.start))
-                    byKey[key, default: MissCounts()] += counts
+                VersionFetch.find(session, into: &fetches)
+                for fetch in fetches {
+                    let key = Key(code: dimension.code(fetch.first), period: period(fetch.first.start))
+                    byKey[key, default: MissCounts()].add(fetch)
                 }
             }
             return byKey
@@ -131,35 +130,16 @@ struct MissTally: FleetAggregate {
         }
         return (byKey, total)
     }
-
-    /// The versions of a session of whose files a cache says something.
-    private struct Fetches: Sequence {
-        struct Fetch {
-            var first: FleetRow
-            var isWarm: Bool
-        }
-
-        private var fetches: [Fetch] = []
-
-        init(_ session: ArraySlice<FleetRow>) {
-            var places: [UInt32: Int] = [:]
-            for row in session where row.result.isLookup {
-                if let place = places[row.module] {
-                    fetches[place].isWarm = fetches[place].isWarm && row.result.isHit
-                } else {
-                    places[row.module] = fetches.count
-                    fetches.append(Fetch(first: row, isWarm: row.result.isHit))
-                }
-            }
-        }
-
-        func makeIterator() -> IndexingIterator<[Fetch]> { fetches.makeIterator() }
-    }
 }
 
 extension MissCounts {
     fileprivate mutating func add(_ result: CacheResult, _ nanos: UInt64) {
         self[result] += 1
         if result.isLookup, !result.isHit { missNanos &+= nanos }
+    }
+
+    fileprivate mutating func add(_ fetch: VersionFetch) {
+        fetches += 1
+        if fetch.isWarm { warmFetches += 1 }
     }
 }

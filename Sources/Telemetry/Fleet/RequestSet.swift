@@ -87,12 +87,12 @@ enum RequestSets {
     /// One for each version that a session asked for, in the order of their first requests.
     static func fetches(_ session: ArraySlice<FleetRow>, _ modules: [ModuleName]) -> [RequestSet] {
         var sets: [RequestSet] = []
-        var places: [UInt32: Int] = [:]
+        var places = NumberPlaces()
         for row in session where isOfVersion(row, modules) {
-            if let place = places[row.module] {
+            let (place, isNew) = places.place(of: row.module)
+            if !isNew {
                 sets[place].add(row)
             } else {
-                places[row.module] = sets.count
                 var set = RequestSet(row, module: row.module)
                 set.fetches = 1
                 set.add(row)
