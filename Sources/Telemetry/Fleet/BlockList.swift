@@ -22,5 +22,18 @@ struct BlockList<Element: Sendable>: Sendable, Sequence {
         if !other.last.isEmpty { full.append(other.last) }
     }
 
+    /// All values, and none here any more: each block is given back as it has been copied.
+    mutating func takeAll() -> [Element] {
+        var values: [Element] = []
+        values.reserveCapacity(count)
+        for index in full.indices {
+            values += full[index]
+            full[index] = []
+        }
+        values += last
+        self = BlockList()
+        return values
+    }
+
     func makeIterator() -> FlattenSequence<[[Element]]>.Iterator { (full + [last]).joined().makeIterator() }
 }

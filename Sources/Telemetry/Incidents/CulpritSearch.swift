@@ -20,6 +20,9 @@ struct CulpritSearch {
         var factor: Double
         /// Places of its bad requests among the rows of the data.
         var rows: [UInt32]
+        /// Medians of what is measured, in seconds: of its requests in its time, and of all others like them. 0 where
+        /// nothing is measured.
+        var medians = (bad: 0.0, usual: 0.0)
     }
 
     /// How many times as often as expected it has to be bad.
@@ -42,6 +45,15 @@ struct CulpritSearch {
         var total = ScanStatistic.Slot()
 
         init(_ count: Int) { slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: count) }
+
+        mutating func add(_ one: ScanStatistic.Slot, slot: UInt16) {
+            if slot == SymptomTable.before {
+                before += one
+            } else {
+                slots[Int(slot)] += one
+                total += one
+            }
+        }
 
         /// How many times as often as expected it is bad when all is well, as far as the time before tells.
         var factor: Double {
@@ -83,22 +95,18 @@ struct CulpritSearch {
             }
             wanted = Set(bad.filter { Double($0.value) >= least.bad }.keys)
         }
-        for dimension in table.symptom.dimensions {
-            var found = NumberedGroups<Group>(count: data.count(dimension))
-            for entry in table.entries {
-                guard let number = data.number(dimension, data.rows[Int(entry.row)]),
+        let dimensions = table.symptom.dimensions
+        groups = dimensions.map { NumberedGroups<Group>(count: data.count($0)) }
+        for entry in table.entries {
+            let row = data.rows[Int(entry.row)]
+            let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+            for (index, dimension) in dimensions.enumerated() {
+                guard let number = data.number(dimension, row),
                     dimension != .module || wanted.contains(number)
                 else { continue }
-                let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
-                let place = found.place(number, Group(data.slotCount))
-                if entry.slot == SymptomTable.before {
-                    found.groups[place].before += one
-                } else {
-                    found.groups[place].slots[Int(entry.slot)] += one
-                    found.groups[place].total += one
-                }
+                let place = groups[index].place(number, Group(data.slotCount))
+                groups[index].groups[place].add(one, slot: entry.slot)
             }
-            groups.append(found)
         }
         if table.symptom.isComparable, table.symptom.dimensions.contains(.serviceVersion),
             !data.versionChanges.isEmpty
@@ -138,6 +146,26 @@ struct CulpritSearch {
             culprits.append(best)
             explain(culprits.count - 1)
         }
+        for place in culprits.indices { culprits[place].medians = medians(of: culprits[place]) }
+    }
+
+    private func medians(of culprit: Culprit) -> (bad: Double, usual: Double) {
+        var bad = DurationSketch()
+        var usual = DurationSketch()
+        let own = Set(culprit.rows)
+        var isAlike = [Bool](repeating: false, count: Symptom.groupsMax)
+        for entry in table.entries where entry.isBad && own.contains(entry.row) {
+            isAlike[Int(entry.group)] = true
+        }
+        for entry in table.entries where isAlike[Int(entry.group)] {
+            let row = data.rows[Int(entry.row)]
+            guard let micros = table.symptom.micros(row) else { return (0, 0) }
+            let isOwn =
+                entry.slot != SymptomTable.before && culprit.excess.slots.contains(Int(entry.slot))
+                && data.number(culprit.dimension, row) == culprit.number
+            if isOwn { bad.add(Int64(micros)) } else { usual.add(Int64(micros)) }
+        }
+        return (Double(bad.quantile(0.5) ?? 0) / 1e6, Double(usual.quantile(0.5) ?? 0) / 1e6)
     }
 
     /// How improbable an excess has to be: the more is looked at, the more is found by chance.

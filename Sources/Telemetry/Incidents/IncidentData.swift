@@ -23,14 +23,12 @@ struct IncidentData: Sendable {
     private let versions: NodeVersions
     /// When nodes went over to another version, in the order of time; `node` is a number.
     let versionChanges: [(time: UInt64, node: UInt32, from: String, to: String)]
-    /// By number of the node: of the host as which it is asked mostly, as far as such numbers go; 0 where nobody says it.
-    private let services: [UInt32]
     private static let servicesMax: UInt32 = 15
     /// The number of what checksums are asked of.
     let checksumHost: UInt32
-    /// The region of an edge, and the node behind it, by number less one.
-    private var links: [UInt64] = []
-    private var linkNumbers: [UInt64: UInt32] = [:]
+    /// By number of the node: nodes of one number do the same work, with one software for those who ask for one host.
+    private let works: [UInt32]
+    private let links: NumberedLinks
 
     /// - Parameters:
     ///   - rows: in no order; those before the window are its baseline
@@ -39,10 +37,11 @@ struct IncidentData: Sendable {
         _ rows: [IncidentRow], window: Range<UInt64>, _ names: FleetNameTables,
         asked: AskedHosts = AskedHosts()
     ) {
-        services = Self.services(asked, nodeCount: names.nodes.count)
+        works = Self.works(names, Self.services(asked, nodeCount: names.nodes.count))
         self.rows = rows
         self.names = names
-        let search = RequestSignSearch(rows, moduleCount: names.modules.count + 1)
+        let search = RequestSignSearch(
+            rows, moduleCount: names.modules.count + 1, nodeCount: names.nodes.count + 1)
         signs = search.signs
         signsFound = search.all
         since = window.lowerBound
@@ -64,22 +63,14 @@ struct IncidentData: Sendable {
             )
         }
         regionNames = [""] + regionNumbers.texts
-        for row in rows where row.behind > 0 {
-            let link = link(row)
-            guard linkNumbers[link] == nil else { continue }
-            links.append(link)
-            linkNumbers[link] = UInt32(links.count)
-        }
+        links = NumberedLinks(rows, regions: regions, regionCount: regionNames.count)
     }
 
     /// See `Symptom.group`.
     /// - Parameter place: of the row
     func group(_ symptom: Symptom, _ place: Int) -> UInt32? { symptom.group(rows[place], signs[place], self) }
 
-    private func link(_ row: IncidentRow) -> UInt64 {
-        UInt64(regions[Int(row.node)]) << 32 | UInt64(row.behind)
-    }
-
+    /// By number of the node: of the host as which it is asked mostly, as far as such numbers go; 0 where nobody says it.
     private static func services(_ asked: AskedHosts, nodeCount: Int) -> [UInt32] {
         var numbers: [UInt32: UInt32] = [:]
         return asked.main(nodeCount: nodeCount).map { label in
@@ -89,6 +80,17 @@ struct IncidentData: Sendable {
             return min(number, servicesMax)
         }
     }
+
+    private static func works(_ names: FleetNameTables, _ services: [UInt32]) -> [UInt32] {
+        let software = [nil] + names.nodes.map(\.software)
+        return services.indices.map { node in
+            let place = software[node].flatMap { ProxySoftware.allCases.firstIndex(of: $0) }
+            return services[node] << 4 | (place.map { UInt32($0) + 1 } ?? 0)
+        }
+    }
+
+    /// What a node does for whom: see `works`.
+    func work(_ node: UInt32) -> UInt32 { works[Int(node)] }
 
     /// Whether a node has had several versions.
     func hasChanged(_ node: UInt32) -> Bool { versions.hasSeveral(node) }
@@ -103,9 +105,6 @@ struct IncidentData: Sendable {
             change.node == node && change.time &+ slotNanos >= begin && change.time < begin + 2 * slotNanos
         }.map { UInt64(versions.number(node: $0.node, version: $0.to)) }
     }
-
-    /// Which service a node is a part of: nodes that are asked as one host do the same work.
-    func service(_ node: UInt32) -> UInt32 { services[Int(node)] }
 
     /// Nil before the window.
     func slot(_ row: IncidentRow) -> Int? {
@@ -131,7 +130,7 @@ struct IncidentData: Sendable {
         case .upstream: hostNames.count
         case .serviceVersion: versions.names.count
         case .node: regions.count
-        case .link: linkNumbers.count + 1
+        case .link: links.count + 1
         case .region: regionNames.count
         case .module: hosts.count
         case .everything: 1
@@ -147,7 +146,7 @@ struct IncidentData: Sendable {
         case .node: number = UInt64(row.node)
         case .link:
             guard row.behind > 0 else { return nil }
-            number = UInt64(linkNumbers[link(row)] ?? 0)
+            number = UInt64(links.number(region: regions[Int(row.node)], behind: row.behind))
         case .region: number = UInt64(regions[Int(row.node)])
         case .module: number = row.moduleKind?.isChecksum == true ? 0 : UInt64(row.module)
         case .everything: return 0
@@ -163,8 +162,8 @@ struct IncidentData: Sendable {
         case .node: IncidentSubject(node: names.node(low).identity.name)
         case .link:
             IncidentSubject(
-                node: names.node(UInt32(truncatingIfNeeded: links[Int(low) - 1])).identity.name,
-                region: links[Int(low) - 1] >> 32 > 0 ? regionNames[Int(links[Int(low) - 1] >> 32)] : nil)
+                node: names.node(links[low].behind).identity.name,
+                region: links[low].region > 0 ? regionNames[Int(links[low].region)] : nil)
         case .region: IncidentSubject(region: regionNames[Int(low)])
         case .module:
             IncidentSubject(module: names.module(low)?.module, version: names.module(low)?.version)

@@ -98,12 +98,17 @@ struct IncidentRows: FleetAggregate {
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
+    /// Nil unless asked for.
+    private(set) var objectives: ObjectiveTally?
 
-    init(window: TimeWindow, end: UnixNanos) {
+    /// - Parameter objectives: what else is added up, where it is about the same requests
+    init(window: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil) {
+        self.objectives = objectives
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: true)
     }
 
     mutating func add(_ group: ExchangeGroup) {
+        objectives?.add(group)
         telemetry.addPairs(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
@@ -118,7 +123,13 @@ struct IncidentRows: FleetAggregate {
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
 
-    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        try objectives?.add(spansOf: segment)
+        try telemetry.add(segment)
+    }
+
+    /// The rows, of which nothing is kept here.
+    mutating func takeRows() -> [IncidentRow] { rows.takeAll() }
 
     private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
         thinning == 0
@@ -139,6 +150,7 @@ struct IncidentRows: FleetAggregate {
 
     mutating func merge(_ other: IncidentRows) {
         telemetry.merge(other.telemetry)
+        if let more = other.objectives { objectives?.merge(more) }
         var other = other
         other.thin(to: thinning)
         thin(to: other.thinning)

@@ -47,10 +47,10 @@ enum Symptom: CaseIterable, Sendable {
             return Self.family(kind) << 8 | size << 4 | place
         case .slowServe:
             guard row.result.isHit, !row.hasHop, !row.isFailure else { return nil }
-            return work(row, data) << 8 | size << 4 | place
+            return data.work(row.node) << 8 | size << 4 | place
         case .slowLink:
             guard row.hasHop, row.micros >= row.behindMicros, !row.isFailure else { return nil }
-            return work(row, data) << 8 | size << 4 | place
+            return data.work(row.node) << 8 | size << 4 | place
         case .failure: return Self.family(kind) << 4 | place
         case .fetchFailure:
             let isLost = row.isFailure && !row.result.isHit && !row.hasHop && !row.flags.contains(.isCutOff)
@@ -163,16 +163,6 @@ enum Symptom: CaseIterable, Sendable {
 
     /// A fetch that ended by a limit of time was slow.
     private func isLate(_ row: IncidentRow) -> Bool { row.ending == .timeout || row.ending == .maskedTimeout }
-
-    private func software(_ row: IncidentRow, _ data: IncidentData) -> UInt32 {
-        data.names.node(row.node).software.flatMap { ProxySoftware.allCases.firstIndex(of: $0) }
-            .map { UInt32($0) + 1 } ?? 0
-    }
-
-    /// Nodes that do the same work: with one software, for those who ask for one host.
-    private func work(_ row: IncidentRow, _ data: IncidentData) -> UInt32 {
-        data.service(row.node) << 4 | software(row, data)
-    }
 
     private static func family(_ kind: ModuleKind) -> UInt32 {
         switch kind {

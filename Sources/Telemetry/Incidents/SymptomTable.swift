@@ -3,6 +3,8 @@ struct SymptomTable: Sendable {
     struct Entry: Sendable {
         /// Place among the rows of the data.
         var row: UInt32
+        /// Which of the groups it is of that are held against each other.
+        var group: UInt16
         /// `SymptomTable.before` for what lies before the window.
         var slot: UInt16
         var isBad: Bool
@@ -23,41 +25,37 @@ struct SymptomTable: Sendable {
         // Most have none of these signs.
         guard symptom.signs.isEmpty || !symptom.signs.isDisjoint(with: data.signsFound) else { return }
         var tallies = NumberedGroups<SymptomReference.Tally>(count: Symptom.groupsMax)
-        var places: [UInt32] = []
+        var places: [(row: UInt32, group: UInt32, slot: UInt16)] = []
         for (place, row) in data.rows.enumerated() {
-            guard let group = symptom.group(row, data.signs[place], data) else { continue }
-            places.append(UInt32(place))
-            let part = data.slot(row).map { $0 * SymptomReference.partCount / data.slotCount }
-            tallies.groups[tallies.place(UInt64(group), SymptomReference.Tally())].add(
-                micros: symptom.micros(row), isBad: symptom.isBad(row, data.signs[place]), part: part)
+            guard let number = symptom.group(row, data.signs[place], data) else { continue }
+            let slot = data.slot(row)
+            let group = tallies.place(UInt64(number), SymptomReference.Tally())
+            places.append((UInt32(place), UInt32(group), slot.map { UInt16($0) } ?? Self.before))
+            tallies.groups[group].add(
+                micros: symptom.micros(row), isBad: symptom.isBad(row, data.signs[place]),
+                part: slot.map { $0 * SymptomReference.partCount / data.slotCount })
         }
         let references = tallies.groups.map {
             $0.reference(noticeable: symptom.noticeableMicros, rateMin: symptom.least.rate)
         }
         entries.reserveCapacity(places.count)
         for place in places {
-            let row = data.rows[Int(place)]
-            guard let group = symptom.group(row, data.signs[Int(place)], data),
-                let known = tallies.place(UInt64(group))
-            else {
-                continue
-            }
-            let reference = references[known]
+            let row = data.rows[Int(place.row)]
+            let reference = references[Int(place.group)]
             let micros = symptom.micros(row)
             let isBad: Bool
             if let micros, let limit = reference.limitMicros {
                 isBad = Double(micros) > limit
             } else {
-                isBad = symptom.isBad(row, data.signs[Int(place)])
+                isBad = symptom.isBad(row, data.signs[Int(place.row)])
             }
-            let slot = data.slot(row)
             let usual = micros == nil ? 0 : reference.medianMicros
             entries.append(
                 Entry(
-                    row: place, slot: slot.map { UInt16($0) } ?? Self.before, isBad: isBad,
-                    expected: Float(reference.rate),
+                    row: place.row, group: UInt16(truncatingIfNeeded: place.group), slot: place.slot,
+                    isBad: isBad, expected: Float(reference.rate),
                     excess: Float(max(0, Double(micros ?? row.micros) - usual) / 1e6)))
-            if isBad, slot != nil { badCount += 1 }
+            if isBad, place.slot != Self.before { badCount += 1 }
         }
     }
 }

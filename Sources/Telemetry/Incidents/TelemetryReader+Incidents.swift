@@ -40,6 +40,8 @@ struct IncidentInvestigation: Sendable {
     let data: IncidentData
     let census: NodeCensus
     let answer: FleetScan<IncidentRows>.Answer
+    /// Nil where they have to be asked for by themselves.
+    let objectives: ObjectiveResult?
     /// Of two to the power of this, one request was kept.
     let thinning: Int
 }
@@ -52,8 +54,12 @@ extension TelemetryReader {
     }
 
     /// The same, with what it was made of.
+    /// - Parameter objectives: are answered by the same look at all requests, where both are about the same ones: where
+    ///   nothing is older than what is looked at
     /// - Throws: `StoreError`
-    func investigation(_ query: IncidentQuery) throws(StoreError) -> IncidentInvestigation {
+    func investigation(
+        _ query: IncidentQuery, objectives: ObjectiveQuery? = nil
+    ) throws(StoreError) -> IncidentInvestigation {
         try snapshot { () throws(StoreError) in
             let since = query.window.since
             let scanned = TimeWindow(
@@ -62,28 +68,42 @@ extension TelemetryReader {
             let end = min(query.window.until, query.now)
             var question = FleetQuestion(window: scanned)
             question.labelsHosts = true
-            let answer = try FleetScan.run(question, self) { _ in
-                IncidentRows(window: scanned, end: end)
+            let besides = try sharedObjectives(objectives, scanned)
+            var answer = try FleetScan.run(question, self) { _ in
+                IncidentRows(window: scanned, end: end, objectives: besides.map { ObjectiveTally($0) })
             }
+            let rows = answer.aggregate.takeRows()
             var found = answer.aggregate
             let names = FleetNameTables(answer.names)
-            let rows = Array(found.rows)
             let data = IncidentData(
                 rows, window: Self.range(of: query.window, rows), names, asked: found.hosts)
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
             let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
+            var objectiveResult: ObjectiveResult?
+            if let besides, let tally = found.objectives {
+                objectiveResult = try result(tally, besides, answer.names, answer.quality)
+            }
             let context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
             let ranking = IncidentRanking(IncidentRules.all.flatMap { $0.findings(context) }, data)
             var investigation = IncidentInvestigation(
                 result: IncidentResult(
                     incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
                     notes: census.notes + baselineNotes(data) + damageNotes()),
-                findings: [:], data: data, census: census, answer: answer, thinning: found.thinning)
+                findings: [:], data: data, census: census, answer: answer,
+                objectives: objectiveResult, thinning: found.thinning)
             try add(ranking, to: &investigation, requests: requests)
             return investigation
         }
+    }
+
+    private func sharedObjectives(
+        _ query: ObjectiveQuery?, _ scanned: TimeWindow
+    ) throws(StoreError) -> ObjectiveQuery? {
+        guard let query, query.filter.isEmpty, query.window.until == scanned.until else { return nil }
+        guard let oldest = try catalogueTotals().minStart else { return nil }
+        return oldest >= scanned.since && oldest >= query.window.since ? query : nil
     }
 
     private static func culprits(_ data: IncidentData) -> [Symptom: [CulpritSearch.Culprit]] {

@@ -8,8 +8,8 @@ struct ObjectiveTally: FleetAggregate {
     /// For ratios of versions; nil where nobody asks.
     private(set) var rows: FleetRows?
 
-    /// - Parameter window: from its begin up to its end, without that
-    init(_ objectives: [ServiceObjective], window: TimeWindow) {
+    init(_ query: ObjectiveQuery) {
+        let (objectives, window) = (query.list.objectives, query.window)
         let nanos = window.until.rawValue &- window.since.rawValue
         kinds = objectives.map { $0.kinds.reduce(0) { $0 | Self.bit($1) } }
         meters = objectives.map { ObjectiveMeter($0, end: window.until, windowNanos: nanos) }
@@ -54,30 +54,19 @@ struct ObjectiveTally: FleetAggregate {
         guard let rows else { return }
         for index in meters.indices where meters[index].objective.isOfVersions {
             let kinds = kinds[index]
-            let fetches = rows.map { rows in
-                ClientSessions(rows).flatMap { Self.fetches($0, kinds: kinds) }
+            let found = rows.map { rows -> [(start: UInt64, isWarm: Bool)] in
+                var found: [(start: UInt64, isWarm: Bool)] = []
+                var fetches: [VersionFetch] = []
+                for session in ClientSessions(rows) {
+                    VersionFetch.find(session, kinds: kinds, into: &fetches)
+                    for fetch in fetches { found.append((fetch.first.start, fetch.isWarm)) }
+                }
+                return found
             }
-            for fetch in fetches.joined() {
+            for fetch in found.joined() {
                 meters[index].add(isGood: fetch.isWarm, at: UnixNanos(clamping: fetch.start))
             }
         }
-    }
-
-    /// The versions of a session of whose files a cache says something: warm when none of them was a miss.
-    private static func fetches(
-        _ session: ArraySlice<FleetRow>, kinds: UInt32
-    ) -> [(start: UInt64, isWarm: Bool)] {
-        var fetches: [(start: UInt64, isWarm: Bool)] = []
-        var places: [UInt32: Int] = [:]
-        for row in session where row.result.isLookup && kinds & (1 << UInt32(row.kind)) != 0 {
-            if let place = places[row.module] {
-                fetches[place].isWarm = fetches[place].isWarm && row.result.isHit
-            } else {
-                places[row.module] = fetches.count
-                fetches.append((row.start, row.result.isHit))
-            }
-        }
-        return fetches
     }
 
     /// Gives what is known of when nodes had versions to the objectives about it.

@@ -145,8 +145,9 @@ extension ReportBuilder {
 
     /// The budgets as they were at the end of the window.
     private mutating func objectives() throws(StoreError) -> [ReportBlock] {
-        let question = ObjectiveQuery(query.objectives, end: query.window.until)
-        let result = try reader.objectives(question)
+        let question = query.objectiveQuestion
+        let result: ObjectiveResult
+        if let known = found.objectives { result = known } else { result = try reader.objectives(question) }
         guard result.quality.requests > 0 else { return [] }
         let number = cite(
             "traceq slo --window \(query.objectives.windowNanos / 1_000_000_000)s --until \(exact(query.window.until))",

@@ -28,6 +28,9 @@ package struct ReportQuery: Sendable {
         self.zoneName = zoneName
         self.version = version
     }
+
+    /// Whether objectives were kept, as it was at the end of the window.
+    var objectiveQuestion: ObjectiveQuery { ObjectiveQuery(objectives, end: window.until) }
 }
 
 package enum ReportAnswer: Sendable {
@@ -46,7 +49,7 @@ extension TelemetryReader {
             // The end of the window is when it is asked, whenever that is: the same data give the same report.
             let question = IncidentQuery(
                 window: query.window, baselineNanos: query.baselineNanos, now: query.window.until)
-            let found = try investigation(question)
+            let found = try investigation(question, objectives: query.objectiveQuestion)
             let incidents = found.result.incidents
             var chosen = incidents.first
             if let wanted = query.incident {

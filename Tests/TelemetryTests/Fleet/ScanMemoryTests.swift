@@ -4,7 +4,9 @@ import Testing
 
 @Suite("What a scan remembers from segment to segment")
 struct ScanMemoryTests {
-    private func bytes(_ text: String) -> ArraySlice<UInt8> { Array(text.utf8)[...] }
+    private func table(_ texts: [String]) -> StringTable {
+        texts.reduce(into: StringTable()) { $0.append($1.utf8) }
+    }
 
     @Test("A client has one number, however its address is written and whoever asked before")
     func clients() {
@@ -12,8 +14,8 @@ struct ScanMemoryTests {
         var first = ClientMemory()
         var second = ClientMemory()
         func number(_ address: String, _ agent: String?, _ memory: inout ClientMemory) -> UInt32 {
-            let address = memory.address(bytes(address))
-            let agent = agent.map { memory.agent(bytes($0)) } ?? 0
+            let address = memory.addresses(table([FleetNames.withoutPort(address)]))[0]
+            let agent = agent.map { memory.agents(table([$0]))[0] } ?? 0
             let client = memory.client(address, agent)
             memory.number(names)
             return memory.number(of: client)
@@ -85,6 +87,38 @@ struct ScanMemoryTests {
         for value in 5_000..<6_100 { list.append(value) }
         #expect(list.count == 6_100)
         #expect(list.sorted() == Array(0..<6_100))
+        #expect(list.takeAll().sorted() == Array(0..<6_100))
+        #expect(list.count == 0 && list.takeAll().isEmpty)
+    }
+
+    @Test("A text has one number, whether it comes alone or among many, and however many there are")
+    func textNumbers() {
+        var numbers = TextNumbers()
+        #expect(numbers.numbers(of: StringTable()).isEmpty)
+        // More than a batch, in tables that share texts with each other and with themselves.
+        let first = (0..<300).map { "text \($0 % 250)" }
+        let given = numbers.numbers(of: table(first))
+        #expect(given.prefix(250).elementsEqual(1...250))
+        #expect(given.suffix(50).elementsEqual(1...50))
+        let second = (200..<5_000).map { "text \($0)" }
+        #expect(numbers.numbers(of: table(second)).elementsEqual(201...5_000))
+        for (place, text) in second.enumerated() {
+            let bytes = Array(text.utf8)
+            #expect(numbers.number(bytes.span) == UInt32(place + 201))
+            #expect(Array(numbers[UInt32(place + 201)]) == bytes)
+        }
+        #expect(numbers.count == 5_000)
+    }
+
+    @Test("Numbers have places in the order of their coming, few and many of them")
+    func places() {
+        var places = NumberPlaces()
+        for round in 0..<2 {
+            for number in 0..<40 {
+                let (place, isNew) = places.place(of: UInt32(number * 7))
+                #expect(place == number && isNew == (round == 0))
+            }
+        }
     }
 
     @Test("Numbers of nodes that nothing was said of have nothing")

@@ -29,26 +29,6 @@ extension IncidentRule {
             })
     }
 
-    /// Medians, in seconds, of a culprit's requests in its time, and of all others like them.
-    func medians(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> (bad: Double, usual: Double) {
-        var bad = DurationSketch()
-        var usual = DurationSketch()
-        let isOf = { (row: IncidentRow) in
-            data.slot(row).map { culprit.excess.slots.contains($0) } == true
-                && data.number(culprit.dimension, row) == culprit.number
-        }
-        let groups = Set(culprit.rows.compactMap { data.group(culprit.symptom, Int($0)) })
-        for (place, row) in data.rows.enumerated() {
-            guard let group = data.group(culprit.symptom, place), groups.contains(group),
-                let micros = culprit.symptom.micros(row)
-            else { continue }
-            if isOf(row) { bad.add(Int64(micros)) } else { usual.add(Int64(micros)) }
-        }
-        return (
-            Double(bad.quantile(0.5) ?? 0) / 1e6, Double(usual.quantile(0.5) ?? 0) / 1e6
-        )
-    }
-
     func share(_ part: Double) -> String { "\((part * 1_000).rounded() / 10) %" }
 
     func time(_ seconds: Double) -> String { HumanUnits.duration(Int64(seconds * 1e9)) }

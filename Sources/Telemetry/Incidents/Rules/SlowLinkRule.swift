@@ -5,7 +5,7 @@ struct SlowLinkRule: IncidentRule {
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
         return context.culprits(.slowLink).map { culprit in
-            let (bad, usual) = medians(culprit, data)
+            let (bad, usual) = culprit.medians
             let subject = data.subject(culprit.dimension, culprit.number)
             let way =
                 switch culprit.dimension {

@@ -18,7 +18,7 @@ struct SlowNodeRule: IncidentRule {
     private func finding(
         _ culprit: CulpritSearch.Culprit, _ words: String, _ data: IncidentData
     ) -> IncidentFinding {
-        let (bad, usual) = medians(culprit, data)
+        let (bad, usual) = culprit.medians
         let subject = data.subject(culprit.dimension, culprit.number)
         let who = subject.node ?? subject.region.map { "Nodes in \($0)" } ?? "All nodes"
         return finding(

@@ -34,7 +34,7 @@ struct SlowUpstreamRule: IncidentRule {
             // What was given up is told as what it ended with.
             let late = culprit.rows.count { data.rows[Int($0)].isFailure }
             guard 2 * late <= culprit.rows.count else { return nil }
-            let (bad, usual) = medians(culprit, data)
+            let (bad, usual) = culprit.medians
             var subject = data.subject(culprit.dimension, culprit.number)
             if let module = subject.module {
                 subject.upstream = ModuleName(module: module, version: nil).upstream
