@@ -22,17 +22,14 @@ struct BlockList<Element: Sendable>: Sendable, Sequence {
         if !other.last.isEmpty { full.append(other.last) }
     }
 
-    /// All values, and none here any more: each block is given back as it has been copied.
-    mutating func takeAll() -> [Element] {
-        var values: [Element] = []
-        values.reserveCapacity(count)
+    /// Gives all values away, a block at a time; of each the memory is free as soon as the next one comes.
+    mutating func drain(_ body: ([Element]) -> Void) {
         for index in full.indices {
-            values += full[index]
+            body(full[index])
             full[index] = []
         }
-        values += last
+        body(last)
         self = BlockList()
-        return values
     }
 
     func makeIterator() -> FlattenSequence<[[Element]]>.Iterator { (full + [last]).joined().makeIterator() }

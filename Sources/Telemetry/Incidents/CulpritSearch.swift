@@ -73,6 +73,8 @@ struct CulpritSearch {
     private var dispersion = 1.0
     private var isExplained: [Bool]
     private(set) var culprits: [Culprit] = []
+    /// Of all requests that were looked at; nil where there is no culprit.
+    var rows: SymptomRows? { culprits.isEmpty ? nil : SymptomRows(table, rowCount: data.rows.count) }
 
     init(_ table: SymptomTable, _ data: IncidentData) {
         self.table = table

@@ -4,11 +4,21 @@ import Glibc
 struct IncidentRanking {
     /// Of a finding's bad requests, the part that another one has to have a hand in to explain it.
     static let explainedShareMin = 0.6
+    /// Where the cause was and the effect was not, so many requests tell whether one makes the other: a number, and a part
+    /// of those of the effect.
+    static let elsewhereMin = 20.0
+    static let elsewhereShare = 0.25
+    /// An effect that is so many times as frequent where it was found as elsewhere under the same cause has another one.
+    static let elsewhereRatio = 3.0
+
+    private let symptoms: [Symptom: SymptomRows]
 
     /// Causes, each with its consequences.
     private(set) var causes: [(finding: IncidentFinding, consequences: [IncidentFinding])] = []
 
-    init(_ findings: [IncidentFinding], _ data: IncidentData) {
+    /// - Parameter symptoms: of those with findings
+    init(_ findings: [IncidentFinding], _ data: IncidentData, _ symptoms: [Symptom: SymptomRows]) {
+        self.symptoms = symptoms
         // Equal data give equal answers.
         let ordered = findings.sorted {
             ($1.score, $0.depth, $0.rule, Self.text($0.subject), $0.start) < (
@@ -43,6 +53,36 @@ struct IncidentRanking {
         else { return false }
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
         return Double(covered) >= Self.explainedShareMin * Double(effect.rows.count)
+            && !isIndependent(effect, of: cause, data)
+    }
+
+    /// Whether an effect keeps to its own time and place, though the cause was there before, longer, or elsewhere besides:
+    /// lists that are slow everywhere do not make one node of many slow.
+    private func isIndependent(
+        _ effect: IncidentFinding, of cause: IncidentFinding, _ data: IncidentData
+    ) -> Bool {
+        guard let culprit = effect.culprit, let rows = symptoms[culprit.symptom] else { return false }
+        // Modules and hosts differ in what comes of the same trouble: of a slow one only its largest archives may fail.
+        let isPlace = [.node, .link, .region, .serviceVersion].contains(culprit.dimension)
+        var inside = (count: 0.0, bad: 0.0)
+        var elsewhere = inside
+        rows.forEach { place, isBad in
+            let row = data.rows[place]
+            guard cause.covers(row) else { return }
+            if effect.covers(row) {
+                inside.count += 1
+                if isBad { inside.bad += 1 }
+            } else if isPlace || data.number(culprit.dimension, row) == culprit.number {
+                elsewhere.count += 1
+                if isBad { elsewhere.bad += 1 }
+            }
+        }
+        guard elsewhere.count >= max(Self.elsewhereMin, Self.elsewhereShare * inside.count) else {
+            return false
+        }
+        // One more than were seen: of a few that are well it is not known.
+        return inside.bad / max(inside.count, 1)
+            >= Self.elsewhereRatio * (elsewhere.bad + 1) / (elsewhere.count + 1)
     }
 
     private static func text(_ subject: IncidentSubject) -> String {

@@ -128,8 +128,38 @@ struct IncidentRows: FleetAggregate {
         try telemetry.add(segment)
     }
 
-    /// The rows, of which nothing is kept here.
-    mutating func takeRows() -> [IncidentRow] { rows.takeAll() }
+    /// The rows, of which nothing is kept here, by segment and row: sums of fractions hang on the order, and which thread
+    /// saw what must not show in an answer.
+    mutating func takeRows() -> [IncidentRow] {
+        guard let any = rows.first(where: { _ in true }) else { return [] }
+        var ends: [Int] = []
+        for row in rows {
+            while ends.count <= Int(row.segment) { ends.append(0) }
+            ends[Int(row.segment)] += 1
+        }
+        var next: [Int] = []
+        var sum = 0
+        for segment in ends.indices {
+            next.append(sum)
+            sum += ends[segment]
+            ends[segment] = sum
+        }
+        var ordered = [IncidentRow](repeating: any, count: sum)
+        rows.drain { block in
+            for row in block {
+                ordered[next[Int(row.segment)]] = row
+                next[Int(row.segment)] += 1
+            }
+        }
+        var first = 0
+        for end in ends {
+            // All but what had to wait for other segments came in order.
+            let isOrdered = (first..<end).dropFirst().allSatisfy { ordered[$0 - 1].row <= ordered[$0].row }
+            if !isOrdered { ordered[first..<end].sort { $0.row < $1.row } }
+            first = end
+        }
+        return ordered
+    }
 
     private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
         thinning == 0

@@ -85,8 +85,11 @@ extension TelemetryReader {
             if let besides, let tally = found.objectives {
                 objectiveResult = try result(tally, besides, answer.names, answer.quality)
             }
-            let context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
-            let ranking = IncidentRanking(IncidentRules.all.flatMap { $0.findings(context) }, data)
+            let symptoms = Self.symptoms(data)
+            let context = IncidentContext(
+                data: data, census: census, culprits: symptoms.mapValues(\.culprits))
+            let ranking = IncidentRanking(
+                IncidentRules.all.flatMap { $0.findings(context) }, data, symptoms.compactMapValues(\.rows))
             var investigation = IncidentInvestigation(
                 result: IncidentResult(
                     incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
@@ -106,10 +109,13 @@ extension TelemetryReader {
         return oldest >= scanned.since && oldest >= query.window.since ? query : nil
     }
 
-    private static func culprits(_ data: IncidentData) -> [Symptom: [CulpritSearch.Culprit]] {
+    private static func symptoms(
+        _ data: IncidentData
+    ) -> [Symptom: (culprits: [CulpritSearch.Culprit], rows: SymptomRows?)] {
         let symptoms = Symptom.allCases
         let found = ParallelWork.map(symptoms.count) { place in
-            CulpritSearch(SymptomTable(symptoms[place], data), data).culprits
+            let search = CulpritSearch(SymptomTable(symptoms[place], data), data)
+            return (culprits: search.culprits, rows: search.rows)
         }
         return Dictionary(uniqueKeysWithValues: zip(symptoms, found))
     }

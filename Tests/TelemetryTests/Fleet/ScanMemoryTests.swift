@@ -87,8 +87,10 @@ struct ScanMemoryTests {
         for value in 5_000..<6_100 { list.append(value) }
         #expect(list.count == 6_100)
         #expect(list.sorted() == Array(0..<6_100))
-        #expect(list.takeAll().sorted() == Array(0..<6_100))
-        #expect(list.count == 0 && list.takeAll().isEmpty)
+        var drained: [Int] = []
+        list.drain { drained += $0 }
+        #expect(drained.sorted() == Array(0..<6_100))
+        #expect(list.count == 0 && !list.contains { _ in true })
     }
 
     @Test("A text has one number, whether it comes alone or among many, and however many there are")
