@@ -57,6 +57,10 @@ package actor Notifier {
     private var health: [String: Health] = [:]
     private var counts = NotificationCounts()
     private var isEvaluating = false
+    /// Names of webhooks that are being told: each is told one thing after the other, however long it takes.
+    private var told: Set<String> = []
+    /// Who waits until nobody is being told.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
 
     /// - Parameters:
     ///   - path: of the database; what was told is kept in a file beside it
@@ -78,38 +82,61 @@ package actor Notifier {
         counters.note(counts)
     }
 
-    /// Until the task is cancelled.
+    /// Until the task is cancelled. A webhook that hangs is waited for by nobody: the others are told meanwhile of what the
+    /// next evaluations find.
     package func run() async {
-        // What was just started is still being told of the last minutes by senders that waited for it.
-        var pause = settings.intervalSeconds * Self.second
-        while !Task.isCancelled {
-            do {
-                try await surroundings.sleep(pause)
-            } catch {
-                return
+        await withDiscardingTaskGroup { group in
+            // What was just started is still being told of the last minutes by senders that waited for it.
+            var pause = settings.intervalSeconds * Self.second
+            while !Task.isCancelled {
+                do {
+                    try await surroundings.sleep(pause)
+                } catch {
+                    return
+                }
+                pause = await look()
+                for delivery in begin(pause: pause) {
+                    group.addTask { await self.tell(delivery) }
+                }
             }
-            pause = await step()
         }
     }
 
     /// Ends a task that runs it. What is being told is told to its end; an evaluation is not waited for.
     package func stop(_ task: Task<Void, Never>) async {
         task.cancel()
-        if !isEvaluating { await task.value }
+        guard isEvaluating else { return await task.value }
+        guard !told.isEmpty else { return }
+        await withCheckedContinuation { waiting.append($0) }
     }
 
-    /// Looks once, and tells what there is to tell.
+    /// Looks once, and tells what there is to tell, to its end.
     ///
     /// - Returns: how long to wait before the next time: nanoseconds
     @discardableResult
     package func step() async -> Int64 {
+        let pause = await look()
+        await withDiscardingTaskGroup { group in
+            for delivery in begin(pause: pause) {
+                group.addTask { await self.tell(delivery) }
+            }
+        }
+        return pause
+    }
+
+    /// Looks once.
+    ///
+    /// - Returns: how long to wait before the next time: nanoseconds
+    private func look() async -> Int64 {
         let start = surroundings.now()
-        var ledger = self.ledger ?? read()
+        // Before anything is waited for, so that it is read once.
+        ledger = ledger ?? read()
         do {
             isEvaluating = true
             defer { isEvaluating = false }
             let found = try await evaluate(start)
-            ledger.update(
+            // Meanwhile somebody may have been told.
+            ledger?.update(
                 found, at: start, resolveAfter: settings.resolveAfter, webhooks: settings.webhooks)
             counts.evaluations += 1
         } catch {
@@ -122,18 +149,12 @@ package actor Notifier {
                         "incidents cannot be looked for, and nobody is told of them: \(error); traceq incidents shows whether it works now"
                 ])
         }
-        self.ledger = ledger
         let taken = max(0, surroundings.now().rawValue &- start.rawValue)
         counts.lastEvaluationNanos = taken
         let pause = max(
             settings.intervalSeconds * Self.second, (Self.evaluationShare - 1) &* min(taken, 1 << 60))
         // Before anybody is told: a restart must not tell it twice.
         keep()
-        // Who is told to stop has no time for attempts.
-        if !Task.isCancelled {
-            await deliver(pause: pause)
-            keep()
-        }
         noteCounts()
         return pause
     }
@@ -196,17 +217,25 @@ package actor Notifier {
         var problem: String?
     }
 
-    /// All webhooks at the same time: a slow one is waited for by nobody but the next evaluation.
-    private func deliver(pause: Int64) async {
+    /// What is to be told now, to whoever is not being told yet. Each of it has to be given to `tell`.
+    private func begin(pause: Int64) -> [Delivery] {
+        // Who is told to stop has no time for attempts.
+        guard !Task.isCancelled else { return [] }
         let now = surroundings.now()
-        let (client, surroundings) = (client, surroundings)
-        let deliveries = settings.webhooks.compactMap { delivery(to: $0, at: now, pause: pause) }
-        await withTaskGroup(of: Outcome.self) { group in
-            for delivery in deliveries {
-                group.addTask { await Self.send(delivery, client, surroundings) }
-            }
-            for await outcome in group { take(outcome) }
-        }
+        let deliveries = settings.webhooks.filter { !told.contains($0.name) }
+            .compactMap { delivery(to: $0, at: now, pause: pause) }
+        told.formUnion(deliveries.map(\.webhook.name))
+        return deliveries
+    }
+
+    private func tell(_ delivery: Delivery) async {
+        take(await Self.send(delivery, client, surroundings))
+        told.remove(delivery.webhook.name)
+        keep()
+        noteCounts()
+        guard told.isEmpty else { return }
+        for continuation in waiting { continuation.resume() }
+        waiting = []
     }
 
     /// How long telling may take at the most.
@@ -228,7 +257,7 @@ package actor Notifier {
         case .alertmanager:
             let firing = ledger.firing(for: webhook)
             guard !notices.isEmpty || !firing.isEmpty else { return nil }
-            // Evaluations may fail, and one may wait for a webhook that is tried as often and as long as can be.
+            // Evaluations may fail, and it may be tried as often and as long as can be before it is told again.
             let body = NotificationBody.alerts(
                 firing, notices, at: now,
                 validUntil: now.advanced(byNanos: 4 &* min(pause, 1 << 60) &+ deliveryNanosMax),

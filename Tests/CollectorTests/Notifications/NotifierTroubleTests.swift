@@ -121,6 +121,45 @@ struct NotifierTroubleTests {
             })
     }
 
+    @Test("one that hangs is waited for by nobody, and gets all of it in order when it is back")
+    func hanging() async throws {
+        let (receiver, silent) = (try await WebhookReceiver.start(), try await WebhookReceiver.start())
+        silent.answer(.init(isSilent: true))
+        var (first, second) = (try surroundings.webhook(silent), try surroundings.webhook(receiver))
+        first.name = "silent"
+        // Longer than the test may take: nothing here waits for it.
+        first.timeoutSeconds = 600
+        second.name = "good"
+        let notifier = surroundings.notifier(first, second)
+        world.find(incident())
+        let task = Task { await notifier.run() }
+        defer { task.cancel() }
+        #expect(try await nodes(receiver, 1) == [["edge-1"]])
+        #expect(try await nodes(silent, 1) == [["edge-1"]])
+        world.find(incident(), incident("edge-2"))
+        #expect(try await nodes(receiver, 1) == [["edge-2"]])
+        let counts = surroundings.counters.snapshot.notifications?.webhooks["silent"]
+        #expect(counts?.failed == 0 && counts?.sent == 0, "it still hangs")
+        #expect(silent.take().isEmpty, "one thing after the other")
+        silent.hangUp()
+        #expect(try await nodes(silent, 2) == [["edge-1"], ["edge-2"]])
+        await notifier.stop(task)
+        await surroundings.notifier(first, second).step()
+        #expect(silent.take().isEmpty && receiver.take().isEmpty, "what was told is kept")
+    }
+
+    /// The nodes that the next requests are about.
+    private func nodes(_ receiver: WebhookReceiver, _ count: Int) async throws -> [[String]] {
+        var requests: [WebhookReceiver.Request] = []
+        while requests.count < count {
+            requests += receiver.take()
+            await Task.yield()
+        }
+        return try requests.map { request in
+            try request.json()["incidents"]?.elements.compactMap { $0["subject"]?["node"]?.text } ?? []
+        }
+    }
+
     @Test("header fields with secrets go to the receiver and nowhere else")
     func secrets() async throws {
         let receiver = try await WebhookReceiver.start()

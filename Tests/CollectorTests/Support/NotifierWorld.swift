@@ -41,6 +41,8 @@ struct NotifierWorld {
             Notifier.Surroundings(
                 now: { self.now },
                 sleep: { nanos in
+                    // Who waits lets others pass, however short it is.
+                    await Task.yield()
                     self.state.withLockedValue { state in
                         state.sleeps.append(nanos)
                         state.now = state.now.advanced(byNanos: nanos)

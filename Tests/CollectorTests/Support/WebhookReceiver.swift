@@ -25,6 +25,8 @@ final class WebhookReceiver: Sendable {
     private struct State {
         var requests: [Request] = []
         var answers: [Answer] = []
+        /// Of requests that got no answer.
+        var unanswered: [any Channel] = []
     }
 
     private let channel: any Channel
@@ -47,6 +49,15 @@ final class WebhookReceiver: Sendable {
         state.withLockedValue { $0.answers += statuses.map { Answer(status: $0) } }
     }
 
+    /// Ends the connections of requests that got no answer.
+    func hangUp() {
+        let channels = state.withLockedValue { state in
+            defer { state.unanswered = [] }
+            return state.unanswered
+        }
+        for channel in channels { channel.close(promise: nil) }
+    }
+
     private init(_ channel: any Channel) { self.channel = channel }
 
     /// - Parameter port: 0 for one that is free
@@ -61,8 +72,9 @@ final class WebhookReceiver: Sendable {
                     }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(
-                        Handler { request in
-                            known.withLockedValue { $0 }?.answer(to: request) ?? Answer(isSilent: true)
+                        Handler { request, channel in
+                            known.withLockedValue { $0 }?.answer(to: request, on: channel)
+                                ?? Answer(isSilent: true)
                         })
                 }
             }
@@ -72,10 +84,12 @@ final class WebhookReceiver: Sendable {
         return receiver
     }
 
-    private func answer(to request: Request) -> Answer {
+    private func answer(to request: Request, on channel: any Channel) -> Answer {
         state.withLockedValue { state in
             state.requests.append(request)
-            return state.answers.isEmpty ? Answer() : state.answers.removeFirst()
+            let answer = state.answers.isEmpty ? Answer() : state.answers.removeFirst()
+            if answer.isSilent { state.unanswered.append(channel) }
+            return answer
         }
     }
 
@@ -83,17 +97,17 @@ final class WebhookReceiver: Sendable {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
 
-        private let answer: @Sendable (Request) -> Answer
+        private let answer: @Sendable (Request, any Channel) -> Answer
         private var request = Request(target: "", headers: [:], body: "")
 
-        init(answer: @escaping @Sendable (Request) -> Answer) { self.answer = answer }
+        init(answer: @escaping @Sendable (Request, any Channel) -> Answer) { self.answer = answer }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
             case .head(let head): request = Request(target: head.uri, headers: head.headers, body: "")
             case .body(let part): request.body += String(buffer: part)
             case .end:
-                let answer = answer(request)
+                let answer = answer(request, context.channel)
                 guard !answer.isSilent else { return }
                 var headers = answer.headers
                 headers.replaceOrAdd(name: "content-length", value: "0")
