@@ -143,7 +143,8 @@ struct ReportedFaultTests {
     }
 
     @Test(
-        "what is of the arrival of telemetry is for recordings", arguments: ["node-lost", "late-telemetry"])
+        "what is of the arrival of telemetry, or of metrics, is for recordings",
+        arguments: ["node-lost", "late-telemetry", "disk-full"])
     func recordings(fault: String) {
         #expect(throws: (any Error).self) { try RunCommand.parse(["--fault", fault]) }
         #expect(throws: Never.self) { try RunCommand.parse(["--fault", fault, "--record", "folder"]) }

@@ -19,6 +19,7 @@ struct IncidentContext: Sendable {
     let census: NodeCensus
     /// By symptom.
     let culprits: [Symptom: [CulpritSearch.Culprit]]
+    let gauges: NodeGauges
 
     func culprits(_ symptom: Symptom) -> [CulpritSearch.Culprit] { culprits[symptom] ?? [] }
 }
@@ -31,5 +32,6 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
+            DiskFullRule(),
         ] + SignRule.all
 }

@@ -78,7 +78,9 @@ extension TelemetryReader {
             let data = IncidentData(
                 rows, window: Self.range(of: query.window, rows), names, asked: found.hosts)
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
-            let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
+            let metrics = try NodeMetrics(
+                scanned, end: end, self, answer.names, &found.telemetry,
+                gauges: NodeGauges(Self.gaugeTimes(data, query, end: end)))
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
             var objectiveResult: ObjectiveResult?
@@ -87,7 +89,8 @@ extension TelemetryReader {
             }
             let symptoms = Self.symptoms(data)
             let context = IncidentContext(
-                data: data, census: census, culprits: symptoms.mapValues(\.culprits))
+                data: data, census: census, culprits: symptoms.mapValues(\.culprits),
+                gauges: metrics.gauges)
             let ranking = IncidentRanking(
                 IncidentRules.all.flatMap { $0.findings(context) }, data, symptoms.compactMapValues(\.rows))
             var investigation = IncidentInvestigation(
@@ -107,6 +110,15 @@ extension TelemetryReader {
         guard let query, query.filter.isEmpty, query.window.until == scanned.until else { return nil }
         guard let oldest = try catalogueTotals().minStart else { return nil }
         return oldest >= scanned.since && oldest >= query.window.since ? query : nil
+    }
+
+    /// The time that gauges are looked at. Where the window is open, they are where the requests are.
+    private static func gaugeTimes(
+        _ data: IncidentData, _ query: IncidentQuery, end: UnixNanos
+    ) -> Range<UInt64> {
+        guard query.window.since != .distantPast else { return data.since..<data.until }
+        let before = UInt64(clamping: query.baselineNanos)
+        return (data.since - min(before, data.since))..<max(data.until, UInt64(max(end.rawValue, 0)))
     }
 
     private static func symptoms(

@@ -81,8 +81,8 @@ struct RunCommand: AsyncParsableCommand {
         }
         guard record != nil || dryRun || !hasScheduledReports else {
             throw ValidationError(
-                "--scenario field, --late, --silent and the faults node-lost and late-telemetry need --record: what is "
-                    + "sent arrives at once")
+                "--scenario field, --late, --silent and the faults \(Self.recordedFaults) need --record: what is sent "
+                    + "arrives at once, and without metrics")
         }
         let length = spread ?? duration
         let mirrors = scenarioOptions.mirrors
@@ -91,6 +91,9 @@ struct RunCommand: AsyncParsableCommand {
         }
         try scenarioOptions.validate(nodesOf: fleet)
     }
+
+    private static let recordedFaults = Fault.allCases.filter(\.isOfReporting).map(\.rawValue)
+        .joined(separator: ", ")
 
     /// Whether telemetry is to arrive at other times than those of its sending.
     private var hasScheduledReports: Bool {

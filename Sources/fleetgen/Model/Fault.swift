@@ -55,6 +55,8 @@ enum Fault: String, CaseIterable, Sendable {
     case nodeLost = "node-lost"
     /// What a node tells arrives late.
     case lateTelemetry = "late-telemetry"
+    /// The storage of a node fills, and nobody cleans it.
+    case diskFull = "disk-full"
     /// One edge node's clock is 45 s ahead and one proxy's is 8 s behind.
     case clockSkew = "clock-skew"
 
@@ -75,7 +77,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
             .staleList:
             .edge
-        case .nodeLost, .lateTelemetry: .node
+        case .nodeLost, .lateTelemetry, .diskFull: .node
         case .versionRegression: .role
         case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
         case .slowLink, .edgeErrors: .region
@@ -83,8 +85,7 @@ enum Fault: String, CaseIterable, Sendable {
     }
 
     /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue
-    /// or of lateness, or the part of
-    /// requests that it is about.
+    /// or of lateness, hours until a disk is full, or the part of requests that it is about.
     var usualStrength: Double {
         switch self {
         case .slowUpstream, .slowList: 14
@@ -94,6 +95,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowLink: 60
         case .queue: 2
         case .lateTelemetry: 300
+        case .diskFull: 5
         case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
@@ -110,8 +112,8 @@ enum Fault: String, CaseIterable, Sendable {
     /// Whether it needs versions that are published meanwhile.
     var needsPublications: Bool { self == .negativeCache || self == .staleList }
 
-    /// Whether it is of how telemetry arrives, and not of what there is to tell.
-    var isOfReporting: Bool { self == .nodeLost || self == .lateTelemetry }
+    /// Whether it is of how telemetry arrives, or of metrics, which only recordings have; and not of requests.
+    var isOfReporting: Bool { self == .nodeLost || self == .lateTelemetry || self == .diskFull }
 
     /// Whether it can begin and end, or be somewhere else.
     var isPlaced: Bool { self != .coldCache && self != .clockSkew && self != .none }

@@ -94,6 +94,13 @@ struct ActiveFaults: Sendable {
         return nil
     }
 
+    /// When the fault began that there is then and there; nil where there is none.
+    func begin(_ kind: Fault, at time: UInt64, node: FleetNode) -> UInt64? {
+        entries.first {
+            $0.kind == kind && $0.time.contains(time) && $0.nodes?.contains(node.index) != false
+        }?.time.lowerBound
+    }
+
     /// When the caches last lost what they had, before a time.
     func flush(before time: UInt64) -> UInt64? {
         entries.filter { $0.kind == .cacheFlush && $0.time.lowerBound <= time }.map(\.time.lowerBound).max()

@@ -45,6 +45,7 @@ package struct FleetRecording: Sendable {
         }
         while !ticks.isEmpty { sendFirst() }
         if fleet.scenario.hasHeartbeats { addHeartbeats() }
+        if fleet.faults.contains(where: { $0.kind == .diskFull }) { addStorage(seed: seed) }
         deliveries.sort { ($0.arrivalNanos, $0.instance) < ($1.arrivalNanos, $1.instance) }
         truth = recorder.truth(cutOff: stream.cutOff)
     }
@@ -91,6 +92,23 @@ package struct FleetRecording: Sendable {
             resource.attributes.add("edge.config.version", configuration)
         }
         return resource
+    }
+
+    /// Once a minute, whenever a node says that it is alive.
+    private mutating func addStorage(seed: UInt64) {
+        let emitter = StorageEmitter(fleet: fleet, plan: plan, seed: seed)
+        for node in fleet.nodes {
+            for (number, time) in schedule.heartbeats(of: node).enumerated() where number % 4 == 0 {
+                let source = sources[node.index]
+                let request = emitter.request(
+                    of: source, resource: resource(of: source, at: time), at: time)
+                deliveries.append(
+                    Delivery(
+                        signal: .metrics, arrivalNanos: schedule.arrival(of: node, tick: time),
+                        peerAddress: node.address, instance: node.instance, items: 2,
+                        body: request.protobufBytes()))
+            }
+        }
     }
 
     private mutating func addHeartbeats() {

@@ -26,15 +26,19 @@ struct NodeMetrics {
     private var values: [Key: Value] = [:]
     /// What resources say, as for spans.
     private(set) var configurations = ConfigurationSightings()
+    /// What else is asked for.
+    private(set) var gauges: NodeGauges
 
     /// Reads the points of a window up to its end.
     /// - Parameters:
     ///   - names: takes up the nodes
     ///   - telemetry: takes up when something arrived
+    ///   - gauges: what to keep besides
     init(
         _ window: TimeWindow, end: UnixNanos, _ reader: TelemetryReader, _ names: FleetNames,
-        _ telemetry: inout NodeTelemetry
+        _ telemetry: inout NodeTelemetry, gauges: NodeGauges = NodeGauges()
     ) throws(StoreError) {
+        self.gauges = gauges
         let points = PointReader(reader)
         for part in try points.parts(window) {
             // All of a part is read before anything is taken from it.
@@ -51,6 +55,7 @@ struct NodeMetrics {
         _ names: FleetNames, _ telemetry: inout NodeTelemetry
     ) throws(StoreError) {
         let wanted = opened.series.map { $0.flatMap { Name(rawValue: $0.metric.name) } }
+        let gauged = opened.series.map { $0.flatMap { gauges.kind($0) } }
         let versions = opened.series.map { $0.map { ConfigurationSightings.version($0.resource) } ?? "" }
         var known: [UInt64: UInt32] = [:]
         var rows: [(node: UInt32, row: Int)] = []
@@ -79,13 +84,17 @@ struct NodeMetrics {
             guard window.contains(time), time <= end else { continue }
             let series = Int(columns.rows.seriesIndexes[row])
             configurations.add(versions[series], node: node, at: columns.rows.times[row])
-            guard let name = wanted[series] else { continue }
+            guard wanted[series] != nil || gauged[series] != nil else { continue }
             let number: Double
             switch PointKind(rawValue: columns.rows.kinds[row]) {
             case .int: number = Double(Int64(bitPattern: columns.rows.values[row]))
             case .double: number = Double(bitPattern: columns.rows.values[row])
             default: continue
             }
+            if let kind = gauged[series] {
+                gauges.add(kind, number, node: node, at: columns.rows.times[row])
+            }
+            guard let name = wanted[series] else { continue }
             let key = Key(node: node, name: name)
             guard number.isFinite, values[key].map({ $0.time <= time }) ?? true else { continue }
             values[key] = Value(number: number, time: time)

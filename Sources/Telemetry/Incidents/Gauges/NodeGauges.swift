@@ -1,0 +1,30 @@
+/// What nodes tell of themselves in gauges, as rules look at it: in slots of time, so that it takes as much memory for
+/// a day as for an hour.
+struct NodeGauges: Sendable {
+    /// What a series is of.
+    enum Kind: Sendable {
+        case storage(StorageGauge)
+    }
+
+    private(set) var storage: StorageReadings?
+
+    /// Keeps nothing.
+    init() {}
+
+    /// - Parameter times: nanoseconds since the Unix epoch, not empty
+    init(_ times: Range<UInt64>) {
+        storage = StorageReadings(times)
+    }
+
+    /// Nil for a series that is of something else.
+    func kind(_ series: StoredSeries) -> Kind? {
+        guard storage != nil else { return nil }
+        return StorageGauge(series).map { .storage($0) }
+    }
+
+    mutating func add(_ kind: Kind, _ value: Double, node: UInt32, at time: UInt64) {
+        switch kind {
+        case .storage(let gauge): storage?.add(gauge, value, node: node, at: time)
+        }
+    }
+}
