@@ -11,6 +11,10 @@ struct DetachedFetch: Sendable {
     var row: UInt32
     var trace: UInt32
     var stages: StageTimes
+    /// Whether it needs a lock that several processes share.
+    var isLocked = false
+    /// How long the version was fetched and stored; 0 where nothing was.
+    var stashNanos: UInt64 = 0
     /// How many requests waited for it besides the one that began it.
     var waiters: UInt32 = 0
 }

@@ -214,7 +214,10 @@ extension SegmentExchanges {
                 DetachedFetch(
                     node: nodes[root], start: starts[root], end: end(root), isLeader: isLeader,
                     segment: segmentIndex, row: UInt32(root), trace: UInt32(trace),
-                    stages: reader?.stages(ofRow: root, in: self) ?? StageTimes()))
+                    stages: reader?.stages(ofRow: root, in: self) ?? StageTimes(),
+                    isLocked: roles[root] == .lock,
+                    stashNanos: rows(ofTrace: trace).first { roles[$0] == .stash }
+                        .map { end($0) &- starts[$0] } ?? 0))
         }
         return found
     }

@@ -20,6 +20,19 @@ struct IncidentContext: Sendable {
     /// By symptom.
     let culprits: [Symptom: [CulpritSearch.Culprit]]
     let gauges: NodeGauges
+    /// Of Athens, in traces of their own, those before the window included.
+    let fetches: [DetachedFetch]
+
+    /// By number: the node that an agent beside it tells of; those that tell of themselves are not in it.
+    var principals: [UInt32: UInt32] {
+        var principals: [UInt32: UInt32] = [:]
+        for number in census.numbers {
+            for member in census.members(number) where member != number && principals[member] == nil {
+                principals[member] = number
+            }
+        }
+        return principals
+    }
 
     func culprits(_ symptom: Symptom) -> [CulpritSearch.Culprit] { culprits[symptom] ?? [] }
 }
@@ -32,6 +45,6 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
-            DiskFullRule(),
+            DiskFullRule(), LockRule(), NoCompletionRule(),
         ] + SignRule.all
 }

@@ -25,6 +25,10 @@ enum Fault: String, CaseIterable, Sendable {
     case slowStorage = "slow-storage"
     /// A proxy fails in a part of what it is asked for.
     case nodeErrors = "node-errors"
+    /// A proxy shares a lock with others, and does not get it for a part of what it fetches.
+    case lockFailure = "lock-failure"
+    /// A part of what a proxy fetches never comes to its end, and is given up after a quarter of an hour.
+    case noCompletion = "no-completion"
     /// Requests wait for a worker of a proxy.
     case queue
     /// What lies between the edges of a region and their proxy takes long.
@@ -79,7 +83,7 @@ enum Fault: String, CaseIterable, Sendable {
             .edge
         case .nodeLost, .lateTelemetry, .diskFull: .node
         case .versionRegression: .role
-        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
+        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .noCompletion: .proxy
         case .slowLink, .edgeErrors: .region
         }
     }
@@ -100,6 +104,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .lockFailure, .noCompletion: 0.5
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
             .staleList, .nodeLost:
             1

@@ -57,6 +57,11 @@ struct Fleet: Sendable {
         if scenario.isMixed { FieldNodes.change(&edges, &proxies) }
         FieldNodes.apply(scenario, to: &edges)
         FieldNodes.apply(scenario, to: &proxies)
+        for fault in faults where fault.kind == .lockFailure {
+            for index in proxies.indices where proxies[index].instance == fault.place ?? proxies[0].instance {
+                proxies[index].setup.lock = .redis
+            }
+        }
         let mirrorIndex = edgeCount + proxies.count
         mirrors = scenario.mirrors.enumerated().map { position, mirror in
             FieldNodes.mirror(mirror, position: position, index: mirrorIndex + position, region: regions[0])

@@ -14,6 +14,10 @@ struct ProxySimulator: Sendable {
 
     /// The proxy gives up a fetch after this many milliseconds (`StashTimeout`).
     private static let fetchLimit = 600_000.0
+    /// The proxy gives up waiting for a lock after this many milliseconds.
+    private static let lockLimit = 15_000.0
+    /// The proxy gives up whatever it does for a request after this many milliseconds (`processDownload`).
+    private static let requestLimit = 900_000.0
     /// The proxy gives up listing versions after this many milliseconds (`Timeout`).
     private static let listLimit = 300_000.0
 
@@ -163,6 +167,10 @@ struct ProxySimulator: Sendable {
     private func fetch(
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> (StashWork, status: Int) {
+        if let share = faults.strength(.lockFailure, at: start, node: node), generator.chance(share) {
+            let end = start + UInt64(milliseconds: Self.lockLimit)
+            return (StashWork(interval: Interval(start: start, end: end), fetch: nil), 500)
+        }
         var poolStart = start + 12_000
         if node.setup.lock == .redis {
             let wait = generator.chance(0.06) ? 1_400.0 : 3
@@ -207,9 +215,10 @@ struct ProxySimulator: Sendable {
     ) -> (status: Int, milliseconds: Double)? {
         let kinds: [(Fault, status: Int, milliseconds: Double)] = [
             (.upstreamErrors, 500, 300), (.rateLimited, 429, 150), (.maskedTimeout, 404, 60_000),
+            (.noCompletion, 500, Self.requestLimit),
         ]
         for (kind, status, milliseconds) in kinds {
-            guard let share = faults.strength(kind, at: start, module: target.modulePath),
+            guard let share = faults.strength(kind, at: start, node: node, module: target.modulePath),
                 generator.chance(share)
             else { continue }
             return (status, milliseconds)

@@ -4,9 +4,11 @@ struct NodeGauges: Sendable {
     /// What a series is of.
     enum Kind: Sendable {
         case storage(StorageGauge)
+        case pool(PoolGauge)
     }
 
     private(set) var storage: StorageReadings?
+    private(set) var pools: PoolReadings?
 
     /// Keeps nothing.
     init() {}
@@ -14,17 +16,19 @@ struct NodeGauges: Sendable {
     /// - Parameter times: nanoseconds since the Unix epoch, not empty
     init(_ times: Range<UInt64>) {
         storage = StorageReadings(times)
+        pools = PoolReadings(times)
     }
 
     /// Nil for a series that is of something else.
     func kind(_ series: StoredSeries) -> Kind? {
         guard storage != nil else { return nil }
-        return StorageGauge(series).map { .storage($0) }
+        return StorageGauge(series).map { .storage($0) } ?? PoolGauge(series).map { .pool($0) }
     }
 
     mutating func add(_ kind: Kind, _ value: Double, node: UInt32, at time: UInt64) {
         switch kind {
         case .storage(let gauge): storage?.add(gauge, value, node: node, at: time)
+        case .pool(let gauge): pools?.add(gauge, value, node: node, at: time)
         }
     }
 }

@@ -25,11 +25,13 @@ struct DiskFullRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         guard let storage = context.gauges.storage else { return [] }
+        let principals = context.principals
         var worst: [UInt32: Found] = [:]
         for key in storage.keys {
             guard let found = Self.found(key, storage, context.data) else { continue }
-            if let known = worst[key.node], Self.urgency(known) <= Self.urgency(found) { continue }
-            worst[key.node] = found
+            let node = principals[key.node] ?? key.node
+            if let known = worst[node], Self.urgency(known) <= Self.urgency(found) { continue }
+            worst[node] = found
         }
         return worst.sorted { $0.key < $1.key }.map { finding($0.value, $0.key, context) }
     }
