@@ -45,9 +45,34 @@ struct ReportingIncidentTruthTests {
             return try TelemetryReader(path: path).incidents(
                 IncidentQuery(
                     window: window, baselineNanos: 3 * 3_600_000_000_000, now: UnixNanos(clamping: end))
-            ).incidents.filter { $0.rule == "disk-full" }.map(\.subject.node)
+            ).incidents.filter { !["clock-skew", "late-telemetry"].contains($0.rule) }.map(\.subject.node)
         }
         #expect(try found(hour: 2) == [])
         #expect(try found(hour: 4) == recording.truth.run.faults.first?.places)
+    }
+
+    @Test("a node that comes and goes is found, is not lost besides, and no other comes and goes")
+    func flapping() async throws {
+        let folder = try TemporaryDirectory()
+        let fault = try #require(PlannedFault(argument: "node-flapping:after=10m,at=edge-fra-02"))
+        var scenario = Scenario()
+        scenario.hasHeartbeats = true
+        let plan = Sample.plan(seconds: 2_700, rate: 2)
+        let recording = FleetRecording(
+            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3, scenario: scenario),
+            plan: plan, seed: 3)
+        let path = folder.file("recorded.db")
+        try await RecordedDatabase.write(recording, to: path)
+        func found(until seconds: UInt64) throws -> [String: [String?]] {
+            let end = UnixNanos(clamping: plan.start + seconds * 1_000_000_000)
+            let incidents = try TelemetryReader(path: path).incidents(
+                IncidentQuery(
+                    window: TimeWindow(since: UnixNanos(clamping: plan.start), until: end), baselineNanos: 0,
+                    now: end)
+            ).incidents.filter { ["node-flapping", "node-lost", "slow-recovery"].contains($0.rule) }
+            return Dictionary(grouping: incidents, by: \.rule).mapValues { $0.map(\.subject.node) }
+        }
+        #expect(try found(until: 600) == [:])
+        #expect(try found(until: 2_700) == ["node-flapping": recording.truth.run.faults[0].places])
     }
 }

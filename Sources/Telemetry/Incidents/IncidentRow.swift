@@ -104,7 +104,7 @@ struct IncidentRows: FleetAggregate {
     /// - Parameter objectives: what else is added up, where it is about the same requests
     init(window: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil) {
         self.objectives = objectives
-        telemetry = NodeTelemetry(window: window, end: end, keepsLags: true)
+        telemetry = NodeTelemetry(window: window, end: end, keepsLags: true, keepsPresence: true)
     }
 
     mutating func add(_ group: ExchangeGroup) {

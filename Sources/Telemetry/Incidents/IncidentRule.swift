@@ -22,6 +22,7 @@ struct IncidentContext: Sendable {
     let gauges: NodeGauges
     /// Of Athens, in traces of their own, those before the window included.
     let fetches: [DetachedFetch]
+    let silences: NodeSilences
 
     /// By number: the node that an agent beside it tells of; those that tell of themselves are not in it.
     var principals: [UInt32: UInt32] {
@@ -45,6 +46,6 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
-            DiskFullRule(), LockRule(), NoCompletionRule(),
+            DiskFullRule(), LockRule(), NoCompletionRule(), NodeFlappingRule(),
         ] + SignRule.all
 }

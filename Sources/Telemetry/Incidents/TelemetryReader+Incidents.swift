@@ -90,7 +90,7 @@ extension TelemetryReader {
             let symptoms = Self.symptoms(data)
             let context = IncidentContext(
                 data: data, census: census, culprits: symptoms.mapValues(\.culprits),
-                gauges: metrics.gauges, fetches: answer.fetches)
+                gauges: metrics.gauges, fetches: answer.fetches, silences: NodeSilences(census))
             let ranking = IncidentRanking(
                 IncidentRules.all.flatMap { $0.findings(context) }, data, symptoms.compactMapValues(\.rows))
             var investigation = IncidentInvestigation(

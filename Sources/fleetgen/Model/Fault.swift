@@ -57,6 +57,8 @@ enum Fault: String, CaseIterable, Sendable {
     case staleList = "stale-list"
     /// Nothing that a node tells arrives any more, though it serves on.
     case nodeLost = "node-lost"
+    /// Nothing that a node tells arrives for a part of every ten minutes, though it serves on.
+    case nodeFlapping = "node-flapping"
     /// What a node tells arrives late.
     case lateTelemetry = "late-telemetry"
     /// The storage of a node fills, and nobody cleans it.
@@ -81,7 +83,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
             .staleList:
             .edge
-        case .nodeLost, .lateTelemetry, .diskFull: .node
+        case .nodeLost, .nodeFlapping, .lateTelemetry, .diskFull: .node
         case .versionRegression: .role
         case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .noCompletion: .proxy
         case .slowLink, .edgeErrors: .region
@@ -89,7 +91,7 @@ enum Fault: String, CaseIterable, Sendable {
     }
 
     /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue
-    /// or of lateness, hours until a disk is full, or the part of requests that it is about.
+    /// of silence or of lateness, hours until a disk is full, or the part of requests that it is about.
     var usualStrength: Double {
         switch self {
         case .slowUpstream, .slowList: 14
@@ -100,6 +102,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .queue: 2
         case .lateTelemetry: 300
         case .diskFull: 5
+        case .nodeFlapping: 240
         case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
@@ -118,7 +121,12 @@ enum Fault: String, CaseIterable, Sendable {
     var needsPublications: Bool { self == .negativeCache || self == .staleList }
 
     /// Whether it is of how telemetry arrives, or of metrics, which only recordings have; and not of requests.
-    var isOfReporting: Bool { self == .nodeLost || self == .lateTelemetry || self == .diskFull }
+    var isOfReporting: Bool {
+        switch self {
+        case .nodeLost, .nodeFlapping, .lateTelemetry, .diskFull: true
+        default: false
+        }
+    }
 
     /// Whether it can begin and end, or be somewhere else.
     var isPlaced: Bool { self != .coldCache && self != .clockSkew && self != .none }

@@ -22,7 +22,7 @@ struct ReportingSchedule: Sendable {
     /// When a node sends what ended at a time; nil when it never does.
     func tick(of node: FleetNode, _ time: UInt64) -> UInt64? {
         if let silence = silence(of: node), time >= silence { return nil }
-        if faults.strength(.nodeLost, at: time, node: node) != nil { return nil }
+        if isSilenced(node, at: time) { return nil }
         let phase = UInt64(unit(node, 1) * Double(Self.interval))
         let origin = plan.start - Self.interval + phase
         guard time >= origin else { return origin }
@@ -45,8 +45,19 @@ struct ReportingSchedule: Sendable {
         let phase = UInt64(unit(node, 3) * Double(Self.heartbeatInterval))
         let end = silence(of: node) ?? plan.end
         return stride(from: plan.start + phase, to: end, by: Int(Self.heartbeatInterval)).filter {
-            faults.strength(.nodeLost, at: $0, node: node) == nil
+            !isSilenced(node, at: $0)
         }
+    }
+
+    /// A node that comes and goes is silent at the begin of each of these.
+    private static let flappingPeriod = UInt64(seconds: 600)
+
+    private func isSilenced(_ node: FleetNode, at time: UInt64) -> Bool {
+        if faults.strength(.nodeLost, at: time, node: node) != nil { return true }
+        guard let silence = faults.strength(.nodeFlapping, at: time, node: node),
+            let begin = faults.begin(.nodeFlapping, at: time, node: node)
+        else { return false }
+        return (time - begin) % Self.flappingPeriod < UInt64(seconds: silence)
     }
 
     /// When a node has no link.

@@ -67,6 +67,13 @@ struct NodeCensus {
             state: NodeState(silence: silence, interval: interval))
     }
 
+    /// When something arrived of a node, or of an agent beside it.
+    func presence(_ number: UInt32) -> NodePresence {
+        var presence = NodePresence()
+        for member in members(number) { presence.merge(telemetry.entry(member).presence) }
+        return presence
+    }
+
     /// What limits what is said of nodes.
     var notes: [QualityNote] {
         var notes: [QualityNote] = []

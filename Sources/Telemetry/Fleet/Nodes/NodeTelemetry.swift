@@ -17,6 +17,8 @@ struct NodeTelemetry: Sendable {
         var lastEnd: UInt64 = 0
         /// Up to the end of the window.
         var arrivals = NodeArrivals()
+        /// The same, where it is asked for.
+        var presence = NodePresence()
 
         mutating func merge(_ other: Entry) {
             spans += other.spans
@@ -24,6 +26,7 @@ struct NodeTelemetry: Sendable {
             lags.merge(other.lags)
             lastEnd = max(lastEnd, other.lastEnd)
             arrivals.merge(other.arrivals)
+            presence.merge(other.presence)
         }
 
         mutating func add(lag: Int64) { leastLags.add(lag) }
@@ -41,14 +44,17 @@ struct NodeTelemetry: Sendable {
     let window: TimeWindow
     private let end: UnixNanos
     private let keepsLags: Bool
+    private let keepsPresence: Bool
 
     /// - Parameters:
     ///   - end: the moment that is asked about: what arrived later had not arrived then
     ///   - keepsLags: whether all times of arrival are asked for
-    init(window: TimeWindow, end: UnixNanos, keepsLags: Bool) {
+    ///   - keepsPresence: whether it is asked for when nodes were silent
+    init(window: TimeWindow, end: UnixNanos, keepsLags: Bool, keepsPresence: Bool = false) {
         self.window = window
         self.end = end
         self.keepsLags = keepsLags
+        self.keepsPresence = keepsPresence
     }
 
     func entry(_ node: UInt32) -> Entry { node < entries.count ? entries[Int(node)] : Entry() }
@@ -61,6 +67,7 @@ struct NodeTelemetry: Sendable {
         guard time >= window.since, time <= end else { return }
         makeRoom(node)
         entries[Int(node)].arrivals.add(time)
+        if keepsPresence { entries[Int(node)].presence.add(time) }
     }
 
     /// Takes in the spans of a segment. Reads before anything changes.

@@ -5,10 +5,12 @@ struct NodeGauges: Sendable {
     enum Kind: Sendable {
         case storage(StorageGauge)
         case pool(PoolGauge)
+        case ready(ReadyGauge)
     }
 
     private(set) var storage: StorageReadings?
     private(set) var pools: PoolReadings?
+    private(set) var ready: ReadyReadings?
 
     /// Keeps nothing.
     init() {}
@@ -17,18 +19,21 @@ struct NodeGauges: Sendable {
     init(_ times: Range<UInt64>) {
         storage = StorageReadings(times)
         pools = PoolReadings(times)
+        ready = ReadyReadings(times)
     }
 
     /// Nil for a series that is of something else.
     func kind(_ series: StoredSeries) -> Kind? {
         guard storage != nil else { return nil }
         return StorageGauge(series).map { .storage($0) } ?? PoolGauge(series).map { .pool($0) }
+            ?? ReadyGauge(series).map { .ready($0) }
     }
 
     mutating func add(_ kind: Kind, _ value: Double, node: UInt32, at time: UInt64) {
         switch kind {
         case .storage(let gauge): storage?.add(gauge, value, node: node, at: time)
         case .pool(let gauge): pools?.add(gauge, value, node: node, at: time)
+        case .ready(let gauge): ready?.add(gauge.node, isReady: value > 0, at: time)
         }
     }
 }

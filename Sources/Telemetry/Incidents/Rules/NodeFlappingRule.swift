@@ -1,0 +1,125 @@
+import Glibc
+
+/// `node-flapping`: a node goes silent and comes back, or is ready and is not, again and again. `slow-recovery`: a node tells
+/// something again, but is said not to be ready for long after that.
+struct NodeFlappingRule: IncidentRule {
+    let name = "node-flapping"
+    let names = ["node-flapping", "slow-recovery"]
+
+    /// From telling to silent, and back, within an hour.
+    static let changesMin = 3
+    private static let hour: UInt64 = 3_600_000_000_000
+    /// Twice as many an hour as before the window.
+    private static let ratioMin = 2.0
+    private static let recoveryNanos: UInt64 = 300_000_000_000
+    /// Who is not ready only later is so for another reason.
+    private static let delayMax: UInt64 = 60_000_000_000
+
+    /// What goes to and fro, by name of the node.
+    struct Flapping: Sendable {
+        /// Nanoseconds since the Unix epoch, in the window.
+        var times: [UInt64]
+        /// Whether a gauge says so, or what comes from it.
+        var isOfGauge: Bool
+        var isGoingOn: Bool
+    }
+
+    func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        let flapping = Self.flapping(context)
+        let known = Dictionary(
+            context.census.numbers.map { (context.census.node($0).identity.name, $0) },
+            uniquingKeysWith: { first, _ in first })
+        let found = flapping.sorted { $0.key < $1.key }.map { name, flapping in
+            finding(name, flapping, region: known[name].flatMap { context.census.node($0).region }, context)
+        }
+        return found
+            + known.filter { flapping[$0.key] == nil }.sorted { $0.key < $1.key }.compactMap {
+                recovery($0.key, $0.value, context)
+            }
+    }
+
+    /// By name of the node.
+    static func flapping(_ context: IncidentContext) -> [String: Flapping] {
+        var found: [String: Flapping] = [:]
+        for number in context.silences.numbers {
+            let silences = context.silences.silences(number)
+            let times = silences.flatMap { [$0.start] + ($0.end.map { [$0] } ?? []) }
+            guard let times = unusual(times, context.data) else { continue }
+            found[context.census.node(number).identity.name] = Flapping(
+                times: times, isOfGauge: false, isGoingOn: silences.last?.to == nil)
+        }
+        for name in context.gauges.ready?.names ?? [] where found[name] == nil {
+            let changes = context.gauges.ready?.changes(name) ?? []
+            // The first is where it is first told of.
+            guard let times = unusual(changes.dropFirst().map(\.time), context.data) else { continue }
+            found[name] = Flapping(
+                times: times, isOfGauge: true, isGoingOn: changes.last?.isReady == false)
+        }
+        return found
+    }
+
+    /// The times in the window, where there are enough within an hour, and more than before; else nil.
+    private static func unusual(_ times: [UInt64], _ data: IncidentData) -> [UInt64]? {
+        let within = times.filter { $0 >= data.since }
+        guard within.count >= changesMin,
+            zip(within, within.dropFirst(changesMin - 1)).contains(where: { $1 - $0 <= hour }),
+            let first = times.first
+        else { return nil }
+        let before = times.count { $0 < data.since }
+        guard before > 0, first < data.since else { return within }
+        // Where there are no requests, the window ends with what is told.
+        let end = max(data.until, within.last ?? data.until)
+        let rate = Double(within.count) / Double(end - data.since)
+        return rate * Double(data.since - first) >= ratioMin * Double(before) ? within : nil
+    }
+
+    private func finding(
+        _ name: String, _ flapping: Flapping, region: String?, _ context: IncidentContext
+    ) -> IncidentFinding {
+        let times = flapping.times
+        let start = times.first ?? context.data.since
+        let end = flapping.isGoingOn ? context.data.until : times.last ?? context.data.until
+        let count = times.count
+        return finding(
+            .page, IncidentSubject(node: name, region: region), start: start, end: max(end, start + 1),
+            score: 22 + log(Double(count)), depth: 0, numbers: [("changes", Double(count))],
+            sentence: flapping.isOfGauge
+                ? "\(name) is ready and is not, again and again: it changed \(count) times"
+                    + (flapping.isGoingOn ? ", and is not now" : "")
+                : "\(name) goes silent and comes back, again and again: it changed \(count) times"
+                    + (flapping.isGoingOn ? ", and is silent now" : "") + ", while others went on")
+    }
+
+    /// It tells something again, and is not ready.
+    private func recovery(_ name: String, _ number: UInt32, _ context: IncidentContext) -> IncidentFinding? {
+        guard let ready = context.gauges.ready, let told = ready.last(name),
+            let silence = context.silences.silences(number).last, let back = silence.end,
+            let seen = context.census.heartbeat(number)?.lastSeen
+        else { return nil }
+        let data = context.data
+        let changes = ready.changes(name)
+        // The last time that it was not ready, as far as it was so when it came back or just after.
+        guard let place = changes.lastIndex(where: { !$0.isReady && $0.time <= back + Self.delayMax }) else {
+            return nil
+        }
+        let until = place + 1 < changes.count ? changes[place + 1].time : told
+        guard until >= data.since, until > back, until - back > Self.recoveryNanos + ready.slotNanos,
+            UInt64(max(seen.rawValue, 0)) > back + Self.recoveryNanos
+        else { return nil }
+        let isGoingOn = place + 1 == changes.count
+        let length = HumanUnits.duration(Int64(clamping: until - back))
+        var finding = finding(
+            .page, IncidentSubject(node: name, region: context.census.node(number).region), start: back,
+            end: isGoingOn ? max(data.until, back + 1) : until, score: 20 + log(Double(until - back) / 1e9),
+            depth: 0,
+            numbers: [
+                ("not_ready_s", Double(until - back) / 1e9),
+                ("silence_s", Double(back - silence.start) / 1e9),
+            ],
+            sentence:
+                "\(name) tells something again, but \(isGoingOn ? "is" : "was") said not to be ready for "
+                + "\(length) after that")
+        finding.rule = "slow-recovery"
+        return finding
+    }
+}
