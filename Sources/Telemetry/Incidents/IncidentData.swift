@@ -46,7 +46,10 @@ struct IncidentData: Sendable {
         signsFound = search.all
         since = window.lowerBound
         let length = max(window.upperBound - window.lowerBound, 1)
-        slotNanos = max(Self.slotNanosMin, (length + Self.slotsMax - 1) / Self.slotsMax)
+        // Whole seconds, so that the slots of an hour are minutes.
+        let second: UInt64 = 1_000_000_000
+        let part = (length + Self.slotsMax - 1) / Self.slotsMax
+        slotNanos = max(Self.slotNanosMin, (part + second - 1) / second * second)
         slotCount = Int((length + slotNanos - 1) / slotNanos)
         until = window.lowerBound + UInt64(slotCount) * slotNanos
         var hostNumbers = NumberedTexts()

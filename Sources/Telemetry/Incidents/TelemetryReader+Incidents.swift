@@ -174,6 +174,11 @@ extension TelemetryReader {
         guard window.since == .distantPast else {
             let first = UInt64(max(window.since.rawValue, 0))
             let last = min(starts.max() ?? first, UInt64(max(window.until.rawValue, 0)))
+            // Where something is asked for in its last slot, the window ends where it says, and its slots are even.
+            if window.until.rawValue > Int64(clamping: last) {
+                let end = UInt64(window.until.rawValue)
+                if last > first, end - last <= (end - first) / IncidentData.slotsMax { return first..<end }
+            }
             return first..<max(first, last) + 1
         }
         guard !starts.isEmpty else { return 0..<1 }

@@ -105,22 +105,30 @@ extension ReportBuilder {
         var blocks: [ReportBlock] = []
         if let modules = moduleTable() { blocks.append(.table(modules)) }
         let nodesQuestion = FleetNodesQuery(window: query.window, now: query.window.until)
-        let nodes = try reader.fleetNodes(nodesQuestion)
+        var nodes = try reader.fleetNodes(nodesQuestion)
+        let own = ownNodes(nodes.nodes)
+        nodes.nodes =
+            nodes.nodes.filter { own.contains($0.node.identity.name) }
+            + nodes.nodes.filter { !own.contains($0.node.identity.name) }
         let nodesNumber = cite(
             command("nodes", query.window, "--limit 20"),
             [
                 ReportValue("nodes", "\(nodes.nodes.count)"),
                 ReportValue("late or lost", "\(nodes.nodes.count { ($0.heartbeat?.state ?? .ok) != .ok })"),
             ])
-        blocks.append(
-            .table(
-                reportTable(
-                    ResultTable.nodes(nodes, nodesQuestion, limit: 20),
-                    [
-                        "NODE", "ROLE", "REGION", "VERSION", "STATE", "REQ/S", "ERROR %", "HIT %", "P95",
-                        "SKEW",
-                    ],
-                    caption: "Nodes, those in trouble first, of \(nodes.nodes.count)", nodesNumber)))
+        var nodeTable = reportTable(
+            ResultTable.nodes(nodes, nodesQuestion, limit: 20),
+            ["NODE", "ROLE", "REGION", "VERSION", "STATE", "REQ/S", "ERROR %", "HIT %", "P95", "SKEW"],
+            caption: "Nodes, \(own.isEmpty ? "" : "those of the incident first, then ")those in trouble"
+                + "\(own.isEmpty ? " first" : ""), of \(nodes.nodes.count)", nodesNumber)
+        if !own.isEmpty {
+            nodeTable.columns.append(ReportTable.Column(title: "INCIDENT", alignsRight: false))
+            for (place, node) in nodes.nodes.prefix(nodeTable.rows.count).enumerated() {
+                let isOwn = own.contains(node.node.identity.name)
+                nodeTable.rows[place].append(ReportTable.Cell(text: isOwn ? "yes" : "", isAlert: isOwn))
+            }
+        }
+        blocks.append(.table(nodeTable))
         let lagQuestion = FleetLagQuery(window: query.window, now: query.window.until)
         let lag = try reader.fleetLag(lagQuestion)
         let table = ResultTable.lag(lag, lagQuestion, only: nil, limit: 10, zone: query.zone)
@@ -135,6 +143,16 @@ extension ReportBuilder {
                         rowsMax: 10)))
         }
         return ReportSection("radius", "Who was concerned", blocks)
+    }
+
+    /// The names of the nodes that the incident is of: the one that it names, and those that had its bad requests, where
+    /// others had none.
+    private func ownNodes(_ nodes: [NodeReport]) -> Set<String> {
+        guard let incident, let finding else { return [] }
+        let named = Set([incident.subject.node].compactMap(\.self))
+        let own = named.union(
+            Set(finding.rows.map { data.rows[Int($0)].node }).map { data.names.node($0).identity.name })
+        return nodes.allSatisfy { own.contains($0.node.identity.name) } ? named : own
     }
 
     private mutating func moduleTable() -> ReportTable? {
