@@ -31,5 +31,6 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
+            RateAnomalyRule(),
         ] + SignRule.all
 }

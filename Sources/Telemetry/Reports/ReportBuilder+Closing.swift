@@ -39,6 +39,11 @@ extension ReportBuilder {
             ]
         case "version-regression":
             return ["Go back to the version before on one node, and compare the two with traceq compare."]
+        case "rate-anomaly":
+            return [
+                "Look who asks: traceq stats --by client.address lists them.",
+                "Limit requests by address in front of the nodes, and keep those of your own builds out of the limit.",
+            ]
         case "clock-skew":
             return ["Look at the time service of \(subject)."]
         default:

@@ -51,6 +51,8 @@ enum Fault: String, CaseIterable, Sendable {
     case negativeCache = "negative-cache"
     /// An edge node goes on giving lists from before new versions were published.
     case staleList = "stale-list"
+    /// Far more requests than usual come, from addresses and of a user agent that nobody has seen before.
+    case rateAnomaly = "rate-anomaly"
     /// Nothing that a node tells arrives any more, though it serves on.
     case nodeLost = "node-lost"
     /// What a node tells arrives late.
@@ -65,6 +67,8 @@ enum Fault: String, CaseIterable, Sendable {
         case node
         /// `edges`, `proxies`, or the edges of a region.
         case role
+        /// All edges, those of a region, or one.
+        case edges
     }
 
     var place: Place {
@@ -77,17 +81,19 @@ enum Fault: String, CaseIterable, Sendable {
             .edge
         case .nodeLost, .lateTelemetry: .node
         case .versionRegression: .role
+        case .rateAnomaly: .edges
         case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
         case .slowLink, .edgeErrors: .region
         }
     }
 
-    /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue
+    /// How strong it is when nobody says it: a factor of times or of requests, milliseconds of a way, seconds of a queue
     /// or of lateness, or the part of
     /// requests that it is about.
     var usualStrength: Double {
         switch self {
         case .slowUpstream, .slowList: 14
+        case .rateAnomaly: 10
         case .slowSumdb: 30
         case .slowNode: 8
         case .slowStorage: 25

@@ -18,6 +18,7 @@ struct SpelledFleet {
         var startMillis: UInt64 = 0
         var millis: UInt64 = 10
         var client = "192.0.2.1"
+        var userAgent = "Go-http-client/2.0"
         /// Of the cache.
         var cache: String?
         var bytes: Int64?
@@ -75,7 +76,7 @@ struct SpelledFleet {
             KeyValue("http.request.method", .string("GET")), KeyValue("url.path", .string(request.path)),
             KeyValue("http.response.status_code", .int(request.status)),
             KeyValue("client.address", .string(request.client)),
-            KeyValue("user_agent.original", .string("Go-http-client/2.0")),
+            KeyValue("user_agent.original", .string(request.userAgent)),
         ]
         if let cache = request.cache {
             attributes.append(KeyValue("nginx.upstream_cache_status", .string(cache)))
