@@ -98,13 +98,17 @@ struct IncidentRows: FleetAggregate {
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
+    /// Nil where nobody says which modules are private.
+    private(set) var leaks: LeakTally?
 
-    init(window: TimeWindow, end: UnixNanos) {
+    init(window: TimeWindow, end: UnixNanos, leaks: LeakTally? = nil) {
+        self.leaks = leaks
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: true)
     }
 
     mutating func add(_ group: ExchangeGroup) {
         telemetry.addPairs(group)
+        leaks?.add(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
             guard exchange.moduleKind?.isModuleRequest == true,
@@ -118,7 +122,16 @@ struct IncidentRows: FleetAggregate {
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
 
-    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
+    mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        var leaks = leaks
+        try leaks?.add(spansOf: segment)
+        try telemetry.add(segment)
+        self.leaks = leaks
+    }
+
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) {
+        try leaks?.add(assembled: segment)
+    }
 
     private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
         thinning == 0
@@ -145,6 +158,7 @@ struct IncidentRows: FleetAggregate {
         rows.append(other.rows)
         count += other.count
         hosts.merge(other.hosts)
+        if let found = other.leaks { leaks?.merge(found) }
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
 }

@@ -19,6 +19,8 @@ struct IncidentContext: Sendable {
     let census: NodeCensus
     /// By symptom.
     let culprits: [Symptom: [CulpritSearch.Culprit]]
+    /// Private modules that somebody in public was asked for, the most frequent first.
+    var leaks: [LeakList.Entry] = []
 
     func culprits(_ symptom: Symptom) -> [CulpritSearch.Culprit] { culprits[symptom] ?? [] }
 }
@@ -31,6 +33,6 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
-            RateAnomalyRule(),
+            RateAnomalyRule(), PrivateLeakRule(),
         ] + SignRule.all
 }

@@ -7,8 +7,14 @@ package struct IncidentQuery: Sendable {
     package var baselineNanos: Int64
     /// The time of asking.
     package var now: UnixNanos
+    /// Empty where nobody says it: then no module leaks.
+    package var privateModules: PrivateModules
 
-    package init(window: TimeWindow, baselineNanos: Int64, now: UnixNanos) {
+    package init(
+        window: TimeWindow, baselineNanos: Int64, now: UnixNanos,
+        privateModules: PrivateModules = PrivateModules([])
+    ) {
+        self.privateModules = privateModules
         self.window = window
         self.baselineNanos = baselineNanos
         self.now = now
@@ -62,8 +68,9 @@ extension TelemetryReader {
             let end = min(query.window.until, query.now)
             var question = FleetQuestion(window: scanned)
             question.labelsHosts = true
-            let answer = try FleetScan.run(question, self) { _ in
-                IncidentRows(window: scanned, end: end)
+            let leaks = query.privateModules.isEmpty ? nil : leakQuery(query)
+            let answer = try FleetScan.run(question, self) { names in
+                IncidentRows(window: scanned, end: end, leaks: leaks.map { LeakTally($0, names) })
             }
             var found = answer.aggregate
             let names = FleetNameTables(answer.names)
@@ -74,7 +81,10 @@ extension TelemetryReader {
             let metrics = try NodeMetrics(scanned, end: end, self, answer.names, &found.telemetry)
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
-            let context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
+            var context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
+            if let leaks, let tally = found.leaks {
+                context.leaks = try answer.leaks(tally, leaks, names, self).leaks
+            }
             let ranking = IncidentRanking(IncidentRules.all.flatMap { $0.findings(context) }, data)
             var investigation = IncidentInvestigation(
                 result: IncidentResult(
@@ -84,6 +94,10 @@ extension TelemetryReader {
             try add(ranking, to: &investigation, requests: requests)
             return investigation
         }
+    }
+
+    private func leakQuery(_ query: IncidentQuery) -> LeakQuery {
+        LeakQuery(window: query.window, modules: query.privateModules, mirrors: mirrors)
     }
 
     private static func culprits(_ data: IncidentData) -> [Symptom: [CulpritSearch.Culprit]] {
@@ -154,11 +168,12 @@ extension TelemetryReader {
         let worst = bad.sorted {
             ($1.micros, $0.start, $0.segment, $0.row) < ($0.micros, $1.start, $1.segment, $1.row)
         }.prefix(5)
-        let ids = try answer.traceIDs(ofRows: worst.map { ($0.segment, $0.row) }, self)
-        var impact = IncidentImpact()
-        impact.requests = bad.count
-        impact.clients = Set(bad.lazy.map(\.client)).subtracting([0]).count
-        impact.modules = Set(bad.lazy.map(\.module)).subtracting([0]).count
+        let examples = worst.map { (segment: $0.segment, row: $0.row) } + finding.examples
+        let ids = try answer.traceIDs(ofRows: Array(examples.prefix(5)), self)
+        var impact = finding.impact
+        impact.requests += bad.count
+        impact.clients += Set(bad.lazy.map(\.client)).subtracting([0]).count
+        impact.modules += Set(bad.lazy.map(\.module)).subtracting([0]).count
         impact.slowSeconds = finding.slowSeconds
         let minutes = Double(data.until - data.since) / 60e9
         impact.budgetMinutes = requests > 0 ? Double(bad.count) / Double(requests) * minutes : 0

@@ -44,6 +44,11 @@ extension ReportBuilder {
                 "Look who asks: traceq stats --by client.address lists them.",
                 "Limit requests by address in front of the nodes, and keep those of your own builds out of the limit.",
             ]
+        case "private-leak":
+            return [
+                "See which modules, and who asked: traceq leaks lists them.",
+                "Look at GOPRIVATE where that is built: traceq chain lint says what it lacks.",
+            ]
         case "clock-skew":
             return ["Look at the time service of \(subject)."]
         default:
