@@ -108,9 +108,12 @@ struct IncidentData: Sendable {
     func service(_ node: UInt32) -> UInt32 { services[Int(node)] }
 
     /// Nil before the window.
-    func slot(_ row: IncidentRow) -> Int? {
-        guard row.start >= since, row.start < until else { return nil }
-        return Int((row.start - since) / slotNanos)
+    func slot(_ row: IncidentRow) -> Int? { slot(ofStart: row.start) }
+
+    /// The same for the start of a request.
+    func slot(ofStart start: UInt64) -> Int? {
+        guard start >= since, start < until else { return nil }
+        return Int((start - since) / slotNanos)
     }
 
     /// The time of slots, in nanoseconds since the Unix epoch.

@@ -86,6 +86,23 @@ struct IncidentRow: Sendable {
     var hasHop: Bool { behindMicros != Self.noTime }
 }
 
+/// What the go command asks where a module's repository is, past all proxies: of its host, or of the repository itself.
+struct DirectRequest: Sendable {
+    /// Nanoseconds since the Unix epoch, by the clock of the node.
+    var start: UInt64
+    /// Number of a `ClientName`; 0 for none.
+    var client: UInt32
+    var segment: UInt32
+    var row: UInt32
+
+    init(_ exchange: Exchange) {
+        start = exchange.start
+        client = exchange.client
+        segment = exchange.segment
+        row = exchange.row
+    }
+}
+
 /// Keeps what rules look at. Where there is more than memory is meant for, requests are kept by lot: rates stay what they
 /// are, as each has all that is looked at.
 struct IncidentRows: FleetAggregate {
@@ -98,6 +115,8 @@ struct IncidentRows: FleetAggregate {
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
+    /// In no order.
+    private(set) var direct = BlockList<DirectRequest>()
     /// Nil where nobody says which modules are private.
     private(set) var leaks: LeakTally?
 
@@ -111,9 +130,13 @@ struct IncidentRows: FleetAggregate {
         leaks?.add(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
-            guard exchange.moduleKind?.isModuleRequest == true,
-                Self.isKept(exchange.segment, exchange.row, thinning)
+            guard let kind = exchange.moduleKind, Self.isKept(exchange.segment, exchange.row, thinning)
             else { continue }
+            if exchange.isRequest, kind == .goGetMeta || kind == .vcs {
+                direct.append(DirectRequest(exchange))
+                count += 1
+            }
+            guard kind.isModuleRequest else { continue }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
             rows.append(IncidentRow(exchange, behind: hop))
             count += 1
@@ -148,6 +171,12 @@ struct IncidentRows: FleetAggregate {
             count += 1
         }
         rows = kept
+        var keptDirect = BlockList<DirectRequest>()
+        for request in direct where Self.isKept(request.segment, request.row, thinning) {
+            keptDirect.append(request)
+            count += 1
+        }
+        direct = keptDirect
     }
 
     mutating func merge(_ other: IncidentRows) {
@@ -156,6 +185,7 @@ struct IncidentRows: FleetAggregate {
         other.thin(to: thinning)
         thin(to: other.thinning)
         rows.append(other.rows)
+        direct.append(other.direct)
         count += other.count
         hosts.merge(other.hosts)
         if let found = other.leaks { leaks?.merge(found) }

@@ -19,6 +19,8 @@ struct IncidentContext: Sendable {
     let census: NodeCensus
     /// By symptom.
     let culprits: [Symptom: [CulpritSearch.Culprit]]
+    /// In no order.
+    var direct: [DirectRequest] = []
     /// Private modules that somebody in public was asked for, the most frequent first.
     var leaks: [LeakList.Entry] = []
 
@@ -34,5 +36,6 @@ package enum IncidentRules {
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
             RateAnomalyRule(), PrivateLeakRule(),
+            FallbackStormRule(),
         ] + SignRule.all
 }

@@ -82,6 +82,7 @@ extension TelemetryReader {
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
             var context = IncidentContext(data: data, census: census, culprits: Self.culprits(data))
+            context.direct = Array(found.direct)
             if let leaks, let tally = found.leaks {
                 context.leaks = try answer.leaks(tally, leaks, names, self).leaks
             }

@@ -44,6 +44,11 @@ extension ReportBuilder {
                 "Look who asks: traceq stats --by client.address lists them.",
                 "Limit requests by address in front of the nodes, and keep those of your own builds out of the limit.",
             ]
+        case "fallback-storm":
+            return [
+                "Look at what the first proxy answers: traceq errors, and its log of the same minutes.",
+                "See what other separators in GOPROXY would have done: traceq chain replay.",
+            ]
         case "private-leak":
             return [
                 "See which modules, and who asked: traceq leaks lists them.",

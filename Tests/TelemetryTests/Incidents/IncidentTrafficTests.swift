@@ -23,6 +23,77 @@ struct IncidentTrafficTests {
         incidents.filter { $0.rule == rule }.map { $0.subject.members.map(\.value).joined(separator: " ") }
     }
 
+    // MARK: Fallbacks
+
+    private static func becomeDirect(_ request: inout IncidentFleet.Request) {
+        request.spelled.path = "/a/b\(request.number % 40)"
+        request.spelled.attributes = [KeyValue("url.query", .string("go-get=1"))]
+        request.spelled.cache = nil
+        request.spelled.bytes = 700
+    }
+
+    @Test(
+        "fallback-storm: clients ask where modules come from, as a proxy called its time-outs \"not found\"")
+    func direct() async throws {
+        let found = try await Self.incidents { request in
+            guard Self.trouble.contains(request.minute) else { return }
+            if request.number % 5 == 0 { Self.becomeDirect(&request) }
+            if request.number % 5 == 1, request.isMiss {
+                (request.spelled.status, request.spelled.millis) = (404, 15_000)
+            }
+        }
+        let storm = try #require(found.first { $0.rule == "fallback-storm" })
+        #expect(storm.severity == .page && storm.subject == IncidentSubject())
+        #expect(storm.explanation.contains("came after a time-out"))
+        #expect(storm.impact.requests >= 100 && storm.evidence.traceIDs.count == 5)
+        let begin = Int64(Sample.baseNanos) + 80 * 60_000_000_000
+        #expect(abs(storm.start.rawValue - begin) < 120_000_000_000)
+    }
+
+    /// The first three nodes are asked as one host, the fourth as another one, where clients go on of two requests in four.
+    private static func twoProxies(
+        _ isRefused: @Sendable (IncidentFleet.Request) -> Bool
+    ) async throws -> [Incident] {
+        try await incidents { request in
+            let turn = request.number / 4
+            if request.number % 4 < 2, isRefused(request) {
+                request.spelled.path = "/github.com/a/x\(turn)/@v/v1.0.0.mod"
+                request.spelled.client = "192.0.2.\(turn % 60)"
+                request.spelled.node = request.number % 4 == 0 ? "edge-0" : "edge-3"
+                (request.spelled.cache, request.spelled.millis) = (nil, 20)
+                if request.number % 4 == 0 { request.spelled.status = 404 }
+            }
+            request.spelled.attributes = [
+                KeyValue(
+                    "server.address",
+                    .string(request.spelled.node == "edge-3" ? "second.example.com" : "first.example.com"))
+            ]
+        }
+    }
+
+    @Test("fallback-storm: clients go on to the second proxy")
+    func second() async throws {
+        let found = try await Self.twoProxies { Self.trouble.contains($0.minute) }
+        let storm = try #require(found.first { $0.rule == "fallback-storm" })
+        #expect(
+            storm.evidence.numbers.first { $0.name == "second_proxy_requests" }.map { $0.value >= 100 }
+                == true)
+    }
+
+    @Test("none: what was so before, and what nothing is known of before")
+    func usualFallbacks() async throws {
+        let usual = try await Self.incidents { request in
+            if request.number % 5 == 0 { Self.becomeDirect(&request) }
+        }
+        #expect(Self.named("fallback-storm", usual) == [])
+        let unknown = try await Self.incidents(baseline: 0) { request in
+            if Self.trouble.contains(request.minute), request.number % 5 == 0 { Self.becomeDirect(&request) }
+        }
+        #expect(Self.named("fallback-storm", unknown) == [])
+        let both = try await Self.twoProxies { _ in true }
+        #expect(Self.named("fallback-storm", both) == [])
+    }
+
     // MARK: Private modules
 
     private static func leaks(
