@@ -38,6 +38,14 @@ struct TrafficIncidentTruthTests {
         #expect(abs(incident.start.rawValue - begin) < 60_000_000_000)
     }
 
+    @Test("origin-hammering: at the proxy that the truth has")
+    func hammering() async throws {
+        let (found, places) = try await Self.incidents(
+            ["origin-hammering:after=25m,for=50m,strength=1"], seconds: 4_800, rate: 10)
+        let rows = found.filter { $0.rule == "origin-hammering" }
+        #expect(!rows.isEmpty && rows.allSatisfy { places == [$0.subject.node] }, "\(found.map(\.rule))")
+    }
+
     @Test("a healthy fleet has none of them")
     func healthy() async throws {
         let (found, _) = try await Self.incidents([], seconds: 10_800)

@@ -36,6 +36,6 @@ package enum IncidentRules {
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
             RateAnomalyRule(), PrivateLeakRule(),
-            FallbackStormRule(),
+            FallbackStormRule(), OriginHammeringRule(),
         ] + SignRule.all
 }

@@ -54,6 +54,11 @@ extension ReportBuilder {
                 "See which modules, and who asked: traceq leaks lists them.",
                 "Look at GOPRIVATE where that is built: traceq chain lint says what it lacks.",
             ]
+        case "origin-hammering":
+            return [
+                "Look whether the proxy keeps what it fetches: its storage, its size limit, its log.",
+                "Ask the host of \(subject) what it allows, and fetch with a token of your own.",
+            ]
         case "clock-skew":
             return ["Look at the time service of \(subject)."]
         default:

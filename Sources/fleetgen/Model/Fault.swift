@@ -51,6 +51,8 @@ enum Fault: String, CaseIterable, Sendable {
     case negativeCache = "negative-cache"
     /// An edge node goes on giving lists from before new versions were published.
     case staleList = "stale-list"
+    /// A proxy fetches again what it has stored, a part of all times that it is asked.
+    case originHammering = "origin-hammering"
     /// Far more requests than usual come, from addresses and of a user agent that nobody has seen before.
     case rateAnomaly = "rate-anomaly"
     /// Nothing that a node tells arrives any more, though it serves on.
@@ -82,7 +84,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .nodeLost, .lateTelemetry: .node
         case .versionRegression: .role
         case .rateAnomaly: .edges
-        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported: .proxy
+        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .originHammering: .proxy
         case .slowLink, .edgeErrors: .region
         }
     }
@@ -104,6 +106,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
             .staleList, .nodeLost:
             1

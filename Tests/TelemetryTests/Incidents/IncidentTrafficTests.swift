@@ -23,6 +23,37 @@ struct IncidentTrafficTests {
         incidents.filter { $0.rule == rule }.map { $0.subject.members.map(\.value).joined(separator: " ") }
     }
 
+    // MARK: Repositories
+
+    /// Half of the requests are fetches of one repository by two proxies.
+    private static func fetches(
+        _ path: @Sendable (Int) -> String, minutes: Range<Int> = Self.trouble, role: String = "proxy"
+    ) async throws -> [String] {
+        let found = try await incidents { request in
+            guard request.number % 2 == 0, minutes.contains(request.minute) else { return }
+            (request.spelled.node, request.spelled.service) = ("proxy-\(request.number / 2 % 2)", "athens")
+            request.spelled.path = path(request.number)
+            (request.spelled.cache, request.spelled.millis) = ("MISS", 900)
+            request.spelled.attributes = []
+            request.spelled.role = role
+        }
+        return named("origin-hammering", found)
+    }
+
+    @Test("origin-hammering: the same versions of one repository are fetched again and again")
+    func hammering() async throws {
+        let found = try await Self.fetches { "/github.com/big/repo/part\($0 % 5)/@v/v1.0.0.zip" }
+        #expect(found == ["github.com/big/repo"])
+    }
+
+    @Test("none: hundreds of modules of one repository once each, what edges lack, and what was so before")
+    func otherFetches() async throws {
+        #expect(try await Self.fetches { "/github.com/big/repo/part\($0)/@v/v1.0.0.zip" } == [])
+        let path: @Sendable (Int) -> String = { "/github.com/big/repo/part\($0 % 5)/@v/v1.0.0.zip" }
+        #expect(try await Self.fetches(path, role: "edge") == [])
+        #expect(try await Self.fetches(path, minutes: 0..<120) == [])
+    }
+
     // MARK: Fallbacks
 
     private static func becomeDirect(_ request: inout IncidentFleet.Request) {

@@ -9,6 +9,8 @@ struct SpelledFleet {
     struct Request {
         var node = "edge-1"
         var region: String?
+        /// `edge.node.role`.
+        var role: String?
         /// Of its own where there is none.
         var service: String?
         /// Of the service.
@@ -61,6 +63,9 @@ struct SpelledFleet {
                 node: request.node)
             if let region = request.region {
                 body.resourceSpans[0].resource.attributes.append(KeyValue("cloud.region", .string(region)))
+            }
+            if let role = request.role {
+                body.resourceSpans[0].resource.attributes.append(KeyValue("edge.node.role", .string(role)))
             }
             if let version = request.version {
                 body.resourceSpans[0].resource.attributes.append(
