@@ -38,6 +38,18 @@ struct TrafficIncidentTruthTests {
         #expect(abs(incident.start.rawValue - begin) < 60_000_000_000)
     }
 
+    @Test(
+        "what an edge gives out is found at the edge that the truth has",
+        arguments: [
+            "semantic-divergence:after=20m,strength=1",
+        ])
+    func answers(argument: String) async throws {
+        let (found, places) = try await Self.incidents([argument])
+        let rule = String(argument.prefix { $0 != ":" })
+        #expect(places == ["edge-iad-01"])
+        #expect(found.filter { $0.rule == rule }.map(\.subject.node) == places, "\(found.map(\.rule))")
+    }
+
     @Test("origin-hammering: at the proxy that the truth has")
     func hammering() async throws {
         let (found, places) = try await Self.incidents(

@@ -35,7 +35,7 @@ package enum IncidentRules {
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
-            RateAnomalyRule(), PrivateLeakRule(),
-            FallbackStormRule(), OriginHammeringRule(),
+            RateAnomalyRule(), SemanticDivergenceRule(),
+            PrivateLeakRule(), FallbackStormRule(), OriginHammeringRule(),
         ] + SignRule.all
 }

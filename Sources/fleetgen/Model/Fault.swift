@@ -43,6 +43,8 @@ enum Fault: String, CaseIterable, Sendable {
     case truncated
     /// An edge node gives out other archives than all others.
     case sizeDivergence = "size-divergence"
+    /// An edge node refuses versions that all others have.
+    case semanticDivergence = "semantic-divergence"
     /// Clients of an edge node go away before they have their archive.
     case clientAborts = "client-aborts"
     /// Nodes go over to a new version of their software, one after the other, which fails or is slow.
@@ -79,7 +81,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
             .upstream
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
-            .staleList:
+            .staleList, .semanticDivergence:
             .edge
         case .nodeLost, .lateTelemetry: .node
         case .versionRegression: .role
@@ -106,6 +108,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .semanticDivergence: 0.2
         case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
             .staleList, .nodeLost:

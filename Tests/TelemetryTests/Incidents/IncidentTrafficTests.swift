@@ -23,6 +23,47 @@ struct IncidentTrafficTests {
         incidents.filter { $0.rule == rule }.map { $0.subject.members.map(\.value).joined(separator: " ") }
     }
 
+    // MARK: Refusals
+
+    /// Some files that all nodes are asked for.
+    private static func isOld(_ request: IncidentFleet.Request) -> Bool {
+        request.spelled.path.hasPrefix("/github.com/a/old1")
+    }
+
+    @Test("semantic-divergence: what others give out is refused for more than an hour")
+    func divergence() async throws {
+        let found = try await Self.incidents { request in
+            guard Self.isOld(request), request.minute >= 30, request.spelled.node == "edge-2" else { return }
+            (request.spelled.status, request.spelled.cache, request.spelled.bytes) = (404, nil, 40)
+        }
+        #expect(Self.named("semantic-divergence", found) == ["edge-2"])
+        #expect(found.first { $0.rule == "semantic-divergence" }?.severity == .info)
+    }
+
+    @Test("semantic-divergence: the only one that gives out what all others refuse is named")
+    func giver() async throws {
+        let found = try await Self.incidents { request in
+            guard Self.isOld(request), request.minute >= 30, request.spelled.node != "edge-2" else { return }
+            (request.spelled.status, request.spelled.cache, request.spelled.bytes) = (404, nil, 40)
+        }
+        #expect(Self.named("semantic-divergence", found) == ["edge-2"])
+    }
+
+    @Test("none: a refusal that was kept from before, one of less than an hour, and one that all have")
+    func otherRefusals() async throws {
+        func found(_ isRefused: @Sendable (IncidentFleet.Request) -> Bool) async throws -> [String] {
+            Self.named(
+                "semantic-divergence",
+                try await Self.incidents { request in
+                    guard Self.isOld(request), isRefused(request) else { return }
+                    (request.spelled.status, request.spelled.cache, request.spelled.bytes) = (404, nil, 40)
+                })
+        }
+        #expect(try await found { $0.minute < 30 || $0.spelled.node == "edge-2" } == [])
+        #expect(try await found { (65..<115).contains($0.minute) && $0.spelled.node == "edge-2" } == [])
+        #expect(try await found { $0.minute >= 20 } == [])
+    }
+
     // MARK: Repositories
 
     /// Half of the requests are fetches of one repository by two proxies.
