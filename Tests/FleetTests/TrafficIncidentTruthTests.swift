@@ -41,6 +41,7 @@ struct TrafficIncidentTruthTests {
     @Test(
         "what an edge gives out is found at the edge that the truth has",
         arguments: [
+            "bad-tile:after=80m,for=20m", "cached-redirect:after=80m,for=20m",
             "semantic-divergence:after=20m,strength=1",
         ])
     func answers(argument: String) async throws {

@@ -12,6 +12,10 @@ struct IncidentRow: Sendable {
         static let passedFailureOn = Flags(rawValue: 16)
         /// The client's own view, from a log of its go command.
         static let clientSide = Flags(rawValue: 32)
+        /// A redirect for good (301) that a cache kept.
+        static let keptRedirect = Flags(rawValue: 64)
+        /// A tile of a checksum database of a size that it cannot have.
+        static let badTile = Flags(rawValue: 128)
     }
 
     /// Nanoseconds since the Unix epoch, by the clock of the node.
@@ -61,6 +65,11 @@ struct IncidentRow: Sendable {
         if exchange.flags.contains(.behindEdge) { flags.insert(.behindEdge) }
         if exchange.isCutOff { flags.insert(.isCutOff) }
         if exchange.flags.contains(.clientSide) { flags.insert(.clientSide) }
+        if exchange.httpStatus == 301, exchange.moduleKind?.isImmutable == true, result.isHit,
+            result != .redirectHit
+        {
+            flags.insert(.keptRedirect)
+        }
         if let hop, RequestOutcome(rawValue: hop.outcome)?.isFailure == true {
             flags.insert(.passedFailureOn)
         }
@@ -115,6 +124,7 @@ struct IncidentRows: FleetAggregate {
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
+    private var tiles = TileSizes()
     /// In no order.
     private(set) var direct = BlockList<DirectRequest>()
     /// Nil where nobody says which modules are private.
@@ -138,7 +148,9 @@ struct IncidentRows: FleetAggregate {
             }
             guard kind.isModuleRequest else { continue }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
-            rows.append(IncidentRow(exchange, behind: hop))
+            var row = IncidentRow(exchange, behind: hop)
+            if tiles.isBad(exchange) { row.flags.insert(.badTile) }
+            rows.append(row)
             count += 1
             hosts.add(exchange)
         }
@@ -146,14 +158,18 @@ struct IncidentRows: FleetAggregate {
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        let bad = try TileSizes(segment)
         var leaks = leaks
         try leaks?.add(spansOf: segment)
         try telemetry.add(segment)
+        tiles.merge(bad)
         self.leaks = leaks
     }
 
     mutating func add(assembled segment: SegmentExchanges) throws(StoreError) {
+        let bad = try TileSizes(segment)
         try leaks?.add(assembled: segment)
+        tiles.merge(bad)
     }
 
     private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
@@ -188,6 +204,7 @@ struct IncidentRows: FleetAggregate {
         direct.append(other.direct)
         count += other.count
         hosts.merge(other.hosts)
+        tiles.merge(other.tiles)
         if let found = other.leaks { leaks?.merge(found) }
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }

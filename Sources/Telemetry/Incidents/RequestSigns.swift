@@ -1,6 +1,6 @@
 /// What a request shows only next to others for the same file.
 struct RequestSigns: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
 
     /// Given up after ten seconds or more, while a later one for the same version had it: the fetch had gone on.
     static let givenUpCold = RequestSigns(rawValue: 1)
@@ -17,6 +17,10 @@ struct RequestSigns: OptionSet {
     static let herd = RequestSigns(rawValue: 32)
     /// The cache did not have what the node had given out before.
     static let missedAgain = RequestSigns(rawValue: 64)
+    /// A redirect for good that a cache kept: what it leads to has an end, and the cache asks nobody again.
+    static let keptRedirect = RequestSigns(rawValue: 128)
+    /// A full tile of a checksum database that has more or fewer bytes than such have.
+    static let badTile = RequestSigns(rawValue: 256)
 }
 
 /// Finds them: the requests of each version are looked at in the order of time.
@@ -62,6 +66,7 @@ struct RequestSignSearch {
             lookAtSizes(places)
             lookForHerds(places)
         }
+        lookAtFlags()
         dropMeasures()
         for sign in signs { all.formUnion(sign) }
     }
@@ -82,6 +87,34 @@ struct RequestSignSearch {
             places[next[Int(rows[place].module)]] = UInt32(place)
         }
         return (places, ends)
+    }
+
+    /// What a request shows by itself, and hardly any does.
+    private mutating func lookAtFlags() {
+        /// By node: how many full tiles there are of each kind.
+        var tiles: [UInt32: (good: Int, bad: Int, differenceMax: UInt32, isSmaller: Bool)] = [:]
+        var bad: [Int] = []
+        for (place, row) in rows.enumerated() {
+            if row.flags.contains(.keptRedirect) { signs[place].insert(.keptRedirect) }
+            guard row.moduleKind == .sumdbTile, row.bytes != .max else { continue }
+            let full = UInt32(TileSizes.full)
+            if row.flags.contains(.badTile) {
+                var node = tiles[row.node] ?? (0, 0, 0, false)
+                node.bad += 1
+                if row.bytes < full { node.isSmaller = true }
+                node.differenceMax = max(node.differenceMax, row.bytes > full ? row.bytes - full : 0)
+                tiles[row.node] = node
+                bad.append(place)
+            } else if row.bytes == full {
+                tiles[row.node, default: (0, 0, 0, false)].good += 1
+            }
+        }
+        for place in bad {
+            guard let node = tiles[rows[place].node] else { continue }
+            // As with archives: who counts headers, or compresses, has none of the right size.
+            let isMeasure = node.good == 0 && !node.isSmaller && node.differenceMax <= Self.headerBytes
+            if !isMeasure { signs[place].insert(.badTile) }
+        }
     }
 
     // MARK: Refusals and time-outs

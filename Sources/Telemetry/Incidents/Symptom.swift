@@ -26,6 +26,10 @@ enum Symptom: CaseIterable, Sendable {
     case unsupported
     /// The client went away before it had its archive.
     case abandoned
+    /// A redirect for good that a cache kept.
+    case keptRedirect
+    /// A tile of the checksum database of a wrong size.
+    case badTile
 
     /// Numbers of groups lie below this.
     static let groupsMax = 1 << 16
@@ -67,6 +71,8 @@ enum Symptom: CaseIterable, Sendable {
         case .herd: return kind.isImmutable && Self.isFetch(row, kind) ? place : nil
         case .unsupported: return kind == .sumdbSupported && !row.hasHop ? place : nil
         case .abandoned: return kind == .zip && row.flags.contains(.isRequest) ? place : nil
+        case .keptRedirect: return kind.isImmutable ? place : nil
+        case .badTile: return kind == .sumdbTile && row.ending == .ok ? place : nil
         }
     }
 
@@ -79,6 +85,8 @@ enum Symptom: CaseIterable, Sendable {
         case .staleList: .staleList
         case .herd: .herd
         case .miss: .missedAgain
+        case .keptRedirect: .keptRedirect
+        case .badTile: .badTile
         default: []
         }
     }
@@ -99,7 +107,7 @@ enum Symptom: CaseIterable, Sendable {
         case .slowFetch, .slowServe, .slowLink: false
         case .unsupported: row.isRefusal
         case .abandoned: row.ending == .aborted
-        case .miss, .givenUpCold, .keptRefusal, .otherSize, .staleList, .herd:
+        case .miss, .givenUpCold, .keptRefusal, .otherSize, .staleList, .herd, .keptRedirect, .badTile:
             !signs.isDisjoint(with: self.signs)
         }
     }
@@ -118,7 +126,8 @@ enum Symptom: CaseIterable, Sendable {
     var least: Least {
         switch self {
         // These never happen when all is well.
-        case .otherSize, .keptRefusal: Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
+        case .otherSize, .keptRefusal, .keptRedirect, .badTile:
+            Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
         case .abandoned, .failure, .fetchFailure: Least(difference: 0.02)
         case .unsupported: Least(requests: 5, bad: 5)
@@ -147,7 +156,8 @@ enum Symptom: CaseIterable, Sendable {
         case .givenUpCold: [.node, .region, .upstream, .module, .everything]
         case .keptRefusal, .otherSize, .staleList: [.node, .module, .region, .everything]
         case .herd: [.module, .node, .upstream, .everything]
-        case .unsupported, .abandoned: [.node, .serviceVersion, .region, .everything]
+        case .unsupported, .abandoned, .keptRedirect, .badTile:
+            [.node, .serviceVersion, .region, .everything]
         }
     }
 

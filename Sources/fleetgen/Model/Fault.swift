@@ -43,6 +43,10 @@ enum Fault: String, CaseIterable, Sendable {
     case truncated
     /// An edge node gives out other archives than all others.
     case sizeDivergence = "size-divergence"
+    /// An edge node gives out tiles of the checksum database that are cut short.
+    case badTile = "bad-tile"
+    /// An edge node gives out redirects for files that its cache kept.
+    case cachedRedirect = "cached-redirect"
     /// An edge node refuses versions that all others have.
     case semanticDivergence = "semantic-divergence"
     /// Clients of an edge node go away before they have their archive.
@@ -81,7 +85,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
             .upstream
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
-            .staleList, .semanticDivergence:
+            .staleList, .badTile, .cachedRedirect, .semanticDivergence:
             .edge
         case .nodeLost, .lateTelemetry: .node
         case .versionRegression: .role
@@ -107,7 +111,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
-        case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .emptyZip, .truncated, .sizeDivergence, .clientAborts, .badTile, .cachedRedirect: 0.3
         case .semanticDivergence: 0.2
         case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,

@@ -55,16 +55,24 @@ struct EdgeSimulator: Sendable {
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> EdgeLeg? {
         guard target.kind.isVersionFile else { return nil }
-        guard let share = faults.strength(.semanticDivergence, at: start, node: node),
-            // Of a version always the same.
+        let status: Int
+        if let share = faults.strength(.cachedRedirect, at: start, node: node), generator.chance(share) {
+            status = 301
+        } else if let share = faults.strength(.semanticDivergence, at: start, node: node),
             SplitMix.unit(
                 seed, 71, target.versionKey.utf8.reduce(UInt64(17)) { SplitMix.mixed($0 ^ UInt64($1)) })
                 < share
-        else { return nil }
+        {
+            // Of a version always the same.
+            status = 404
+        } else {
+            return nil
+        }
         return EdgeLeg(
             node: node,
             interval: Interval(start: start, milliseconds: generator.logNormal(median: 0.4, sigma: 0.5)),
-            status: 404, bodyBytes: 46, cacheStatus: "", attempts: [], isOwnAnswer: false)
+            status: status, bodyBytes: 46, cacheStatus: node.setup.caches && status == 301 ? "HIT" : "",
+            attempts: [], isOwnAnswer: false)
     }
 
     private func slowness(at time: UInt64) -> Double {
@@ -88,6 +96,11 @@ struct EdgeSimulator: Sendable {
         }
         func happens(_ fault: Fault, _ generator: inout SeededGenerator) -> Bool {
             faults.strength(fault, at: start, node: node).map { generator.chance($0) } ?? false
+        }
+        // A full tile.
+        if target.kind == .sumdbTile, target.bytes == 8_192, leg.status == 200, happens(.badTile, &generator)
+        {
+            leg.bodyBytes = 4_096
         }
         guard target.kind == .zip, leg.status == 200, !leg.isOwnAnswer else { return }
         if happens(.emptyZip, &generator) { leg.bodyBytes = 0 }

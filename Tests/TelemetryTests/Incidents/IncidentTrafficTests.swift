@@ -23,6 +23,94 @@ struct IncidentTrafficTests {
         incidents.filter { $0.rule == rule }.map { $0.subject.members.map(\.value).joined(separator: " ") }
     }
 
+    // MARK: Redirects
+
+    @Test("cached-redirect: a cache gives out a 301, by its own word or by its age")
+    func redirects() async throws {
+        for isByAge in [false, true] {
+            let found = try await Self.incidents { request in
+                guard Self.trouble.contains(request.minute), request.spelled.node == "edge-1",
+                    request.number % 3 == 0
+                else { return }
+                request.spelled.status = 301
+                request.spelled.cache = isByAge ? nil : "HIT"
+                if isByAge {
+                    request.spelled.attributes = [
+                        KeyValue("http.response.header.age", .array([.string("86400")]))
+                    ]
+                }
+            }
+            #expect(Self.named("cached-redirect", found) == ["edge-1"])
+            #expect(found.first { $0.rule == "cached-redirect" }?.severity == .ticket)
+        }
+    }
+
+    @Test("none: redirects that are made anew, and those to a stored file for now")
+    func ownRedirects() async throws {
+        for (status, cache) in [(301, "MISS"), (302, "HIT"), (304, "HIT")] as [(Int64, String)] {
+            let found = try await Self.incidents { request in
+                guard Self.trouble.contains(request.minute), request.spelled.node == "edge-1" else { return }
+                (request.spelled.status, request.spelled.cache) = (status, cache)
+            }
+            #expect(Self.named("cached-redirect", found) == [])
+        }
+    }
+
+    // MARK: Tiles
+
+    /// Of four requests one is for a tile.
+    private static func tiles(
+        _ change: @Sendable (inout IncidentFleet.Request) -> Void
+    ) async throws -> [String] {
+        let found = try await incidents { request in
+            guard request.number % 4 == 1 else { return }
+            request.spelled.path = "/sumdb/sum.golang.org/tile/8/0/x120/\(100 + request.number % 800)"
+            request.spelled.bytes = 8_192
+            request.spelled.cache = nil
+            request.spelled.millis = 5
+            change(&request)
+        }
+        return named("bad-tile", found)
+    }
+
+    @Test(
+        "bad-tile: full tiles of another size, at the node that gives them out",
+        arguments: [4_096, 5_000, 9_000])
+    func badTiles(bytes: Int64) async throws {
+        let found = try await Self.tiles { request in
+            if Self.trouble.contains(request.minute), request.spelled.node == "edge-2" {
+                request.spelled.bytes = bytes
+            }
+        }
+        #expect(found == ["edge-2"])
+    }
+
+    @Test("none: tiles that are not full, tiles of records, compressed answers, and nodes that count headers")
+    func otherTiles() async throws {
+        let partial = try await Self.tiles { request in
+            request.spelled.path += ".p/\(1 + request.number % 255)"
+            request.spelled.bytes = Int64(32 * (1 + request.number % 255))
+        }
+        #expect(partial == [])
+        let records = try await Self.tiles { request in
+            request.spelled.path = "/sumdb/sum.golang.org/tile/8/data/x120/345"
+            request.spelled.bytes = 21_003
+        }
+        #expect(records == [])
+        let compressed = try await Self.tiles { request in
+            guard Self.trouble.contains(request.minute) else { return }
+            request.spelled.bytes = 6_011
+            request.spelled.attributes = [
+                KeyValue("http.response.header.content-encoding", .array([.string("gzip")]))
+            ]
+        }
+        #expect(compressed == [])
+        let headers = try await Self.tiles { request in
+            if request.spelled.node == "edge-2" { request.spelled.bytes = 8_192 + 311 }
+        }
+        #expect(headers == [])
+    }
+
     // MARK: Refusals
 
     /// Some files that all nodes are asked for.
