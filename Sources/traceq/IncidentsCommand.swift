@@ -16,6 +16,9 @@ struct IncidentsCommand: ContextCommand {
             before and than others like them, beyond chance. Named is who explains most of it: an upstream, a node, a \
             way between two, a version of a service, a region. What follows from something else stands below it (└).
 
+            Private modules that public hosts were asked for are an incident, too: those of --private, else those of \
+            GOPRIVATE, GONOPROXY and GONOSUMDB in the environment, and those that routes.yaml calls so.
+
             Ends with exit code 2 when there is an incident.
 
             A time is \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
@@ -31,6 +34,8 @@ struct IncidentsCommand: ContextCommand {
             valueName: "duration"))
     var baseline = "24h"
 
+    @OptionGroup var privateModules: PrivateOption
+
     @Option(
         help: ArgumentHelp(
             "Show only what these rules find, separated by commas (default: all).", valueName: "rules"))
@@ -41,7 +46,8 @@ struct IncidentsCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = IncidentQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
-            baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), now: context.now)
+            baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), now: context.now,
+            privateModules: try modules(in: context))
         let wanted = try wantedRules()
         let reader = try common.openFleetReader(in: context)
         var result = try reader.incidents(query)
@@ -57,6 +63,14 @@ struct IncidentsCommand: ContextCommand {
         }
         context.write(table, as: format, style: style)
         return result.incidents.isEmpty ? .success : .conditionFound
+    }
+
+    /// What is private: by the option alone where it is given.
+    private func modules(in context: CommandContext) throws(CommandFailure) -> PrivateModules {
+        if let list = try privateModules.list() {
+            return PrivateModules([PrivateModules.Source("--private", list)])
+        }
+        return try ModuleFileOptions.privateModules(in: context)
     }
 
     /// Nil for all.

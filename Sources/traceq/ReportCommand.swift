@@ -102,7 +102,8 @@ struct ReportCommand: ContextCommand {
             window: try window.window(since: "1h", until: "now", now: context.now, zone: zone),
             baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), incident: incident,
             objectives: try ModuleFileOptions.objectives(objectives, in: context),
-            redaction: try redaction(showsPrivate, in: context), zone: zone, zoneName: timeZone.tz,
+            redaction: try redaction(showsPrivate, in: context),
+            privateModules: try privateModules(in: context), zone: zone, zoneName: timeZone.tz,
             version: TraceQ.version)
         let earlier = try earlierReport(form)
         let document = try document(query, try database.openFleetReader(in: context))
@@ -153,14 +154,18 @@ struct ReportCommand: ContextCommand {
                 patterns: try PrivateOption.list(redact, named: "--redact").text,
                 showsEverything: showsEverything)
         }
-        let routes =
-            try ModuleFileOptions.standardPlace("routes.yaml", context).map { (path) throws(CommandFailure) in
-                try ModuleFileOptions.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path)
-                }
-            } ?? RouteList()
-        let modules = PrivateModules(environment: context.environment, routes: routes)
         return ReportRedaction(
-            patterns: modules.patterns.joined(separator: ","), showsEverything: showsEverything)
+            patterns: try privateModules(in: context).patterns.joined(separator: ","),
+            showsEverything: showsEverything)
+    }
+
+    private func privateModules(in context: CommandContext) throws(CommandFailure) -> PrivateModules {
+        if let redact {
+            return PrivateModules([
+                PrivateModules.Source("--redact", try PrivateOption.list(redact, named: "--redact"))
+            ])
+        }
+        return try ModuleFileOptions.privateModules(in: context)
     }
 
     // MARK: Form
@@ -234,7 +239,8 @@ struct ReportCommand: ContextCommand {
         let query = ReportQuery(
             window: told.window, baselineNanos: told.baselineNanos, incident: told.incident,
             objectives: try ModuleFileOptions.objectives(objectives, in: context), redaction: redaction,
-            zone: zone, zoneName: told.zone, version: TraceQ.version)
+            privateModules: try privateModules(in: context), zone: zone, zoneName: told.zone,
+            version: TraceQ.version)
         let document: ReportDocument
         switch try database.openFleetReader(in: context).report(query) {
         case .report(let found): document = found

@@ -109,4 +109,24 @@ struct IncidentsCommandTests {
         #expect(line.status == .usage)
         #expect(line.diagnostics.contains(sentence), "\(line.diagnostics)")
     }
+
+    @Test("private modules are those of --private, else of the environment, and their names are not told")
+    func leaks() async throws {
+        let secret = "git.example.com/team/secret"
+        try await StoredRequest.store(
+            [StoredRequest(ago: 600_000_000_000, status: 404, cache: "", module: secret, host: "goproxy.cn")],
+            in: path)
+        let byOption = ask("--json", "--private", "git.example.com")
+        let byEnvironment = InMemoryCommandLine(
+            ["incidents", "--db", path, "--json"], environment: ["GOPRIVATE": "*.example.com"])
+        for line in [byOption, byEnvironment] {
+            #expect(line.status == .conditionFound, "\(line.diagnostics)")
+            let rows = try JSONValue(parsing: line.output)["rows"]?.elements ?? []
+            #expect(rows.map { $0["rule"]?.text } == ["private-leak"])
+            #expect(rows.first?["subject"]?["upstream"]?.text == "goproxy.cn")
+            #expect(!line.output.contains("secret"))
+        }
+        #expect(ask("--json").status == .success)
+        #expect(ask("--private", "https://git.example.com").status == .usage)
+    }
 }

@@ -33,6 +33,13 @@ struct PlannedFaultTests {
             Case(fault: "size-divergence", concerns: { $0.target.kind == .zip && $0.status == 200 }) {
                 ($0.edge?.bodyBytes ?? 0) > $0.target.bytes
             },
+            Case(fault: "bad-tile", concerns: { $0.target.kind == .sumdbTile && $0.target.bytes == 8_192 }) {
+                $0.edge?.bodyBytes == 4_096
+            },
+            Case(fault: "cached-redirect", concerns: { $0.target.kind.isVersionFile }) { $0.status == 301 },
+            Case(fault: "semantic-divergence", concerns: { $0.target.kind.isVersionFile }) {
+                $0.status == 404 && $0.proxy == nil
+            },
             Case(fault: "client-aborts", concerns: { $0.target.kind == .zip }) { $0.status == 499 },
             Case(fault: "version-regression", concerns: { $0.edge?.node.isIdentified == true }) {
                 $0.edge?.status == 500 && $0.proxy?.status != 500

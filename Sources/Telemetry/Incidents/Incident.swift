@@ -77,4 +77,7 @@ struct IncidentFinding: Sendable {
     var culprit: CulpritSearch.Culprit?
     /// Whether a request of somebody else may be bad because of it.
     var covers: @Sendable (IncidentRow) -> Bool
+    /// What it did beyond the rows, and examples of that: of requests that are no rows of the data.
+    var impact = IncidentImpact()
+    var examples: [(segment: UInt32, row: UInt32)] = []
 }

@@ -95,6 +95,9 @@ struct IncidentData: Sendable {
     /// What a node does for whom: see `works`.
     func work(_ node: UInt32) -> UInt32 { works[Int(node)] }
 
+    /// Which service a node is a part of: nodes that are asked as one host do the same work.
+    func service(_ node: UInt32) -> UInt32 { works[Int(node)] >> 4 }
+
     /// Whether a node has had several versions.
     func hasChanged(_ node: UInt32) -> Bool { versions.hasSeveral(node) }
 
@@ -110,9 +113,12 @@ struct IncidentData: Sendable {
     }
 
     /// Nil before the window.
-    func slot(_ row: IncidentRow) -> Int? {
-        guard row.start >= since, row.start < until else { return nil }
-        return Int((row.start - since) / slotNanos)
+    func slot(_ row: IncidentRow) -> Int? { slot(ofStart: row.start) }
+
+    /// The same for the start of a request.
+    func slot(ofStart start: UInt64) -> Int? {
+        guard start >= since, start < until else { return nil }
+        return Int((start - since) / slotNanos)
     }
 
     /// The time of slots, in nanoseconds since the Unix epoch.

@@ -12,6 +12,10 @@ struct IncidentRow: Sendable {
         static let passedFailureOn = Flags(rawValue: 16)
         /// The client's own view, from a log of its go command.
         static let clientSide = Flags(rawValue: 32)
+        /// A redirect for good (301) that a cache kept.
+        static let keptRedirect = Flags(rawValue: 64)
+        /// A tile of a checksum database of a size that it cannot have.
+        static let badTile = Flags(rawValue: 128)
     }
 
     /// Nanoseconds since the Unix epoch, by the clock of the node.
@@ -61,6 +65,11 @@ struct IncidentRow: Sendable {
         if exchange.flags.contains(.behindEdge) { flags.insert(.behindEdge) }
         if exchange.isCutOff { flags.insert(.isCutOff) }
         if exchange.flags.contains(.clientSide) { flags.insert(.clientSide) }
+        if exchange.httpStatus == 301, exchange.moduleKind?.isImmutable == true, result.isHit,
+            result != .redirectHit
+        {
+            flags.insert(.keptRedirect)
+        }
         if let hop, RequestOutcome(rawValue: hop.outcome)?.isFailure == true {
             flags.insert(.passedFailureOn)
         }
@@ -86,6 +95,23 @@ struct IncidentRow: Sendable {
     var hasHop: Bool { behindMicros != Self.noTime }
 }
 
+/// What the go command asks where a module's repository is, past all proxies: of its host, or of the repository itself.
+struct DirectRequest: Sendable {
+    /// Nanoseconds since the Unix epoch, by the clock of the node.
+    var start: UInt64
+    /// Number of a `ClientName`; 0 for none.
+    var client: UInt32
+    var segment: UInt32
+    var row: UInt32
+
+    init(_ exchange: Exchange) {
+        start = exchange.start
+        client = exchange.client
+        segment = exchange.segment
+        row = exchange.row
+    }
+}
+
 /// Keeps what rules look at. Where there is more than memory is meant for, requests are kept by lot: rates stay what they
 /// are, as each has all that is looked at.
 struct IncidentRows: FleetAggregate {
@@ -98,25 +124,38 @@ struct IncidentRows: FleetAggregate {
     private(set) var thinning = 0
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
+    private var tiles = TileSizes()
+    /// In no order.
+    private(set) var direct = BlockList<DirectRequest>()
+    /// Nil where nobody says which modules are private.
+    private(set) var leaks: LeakTally?
     /// Nil unless asked for.
     private(set) var objectives: ObjectiveTally?
 
     /// - Parameter objectives: what else is added up, where it is about the same requests
-    init(window: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil) {
+    init(window: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil, leaks: LeakTally? = nil) {
         self.objectives = objectives
+        self.leaks = leaks
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: true, keepsPresence: true)
     }
 
     mutating func add(_ group: ExchangeGroup) {
         objectives?.add(group)
         telemetry.addPairs(group)
+        leaks?.add(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
-            guard exchange.moduleKind?.isModuleRequest == true,
-                Self.isKept(exchange.segment, exchange.row, thinning)
+            guard let kind = exchange.moduleKind, Self.isKept(exchange.segment, exchange.row, thinning)
             else { continue }
+            if exchange.isRequest, kind == .goGetMeta || kind == .vcs {
+                direct.append(DirectRequest(exchange))
+                count += 1
+            }
+            guard kind.isModuleRequest else { continue }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
-            rows.append(IncidentRow(exchange, behind: hop))
+            var row = IncidentRow(exchange, behind: hop)
+            if tiles.isBad(exchange) { row.flags.insert(.badTile) }
+            rows.append(row)
             count += 1
             hosts.add(exchange)
         }
@@ -124,8 +163,19 @@ struct IncidentRows: FleetAggregate {
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) {
+        let bad = try TileSizes(segment)
+        var leaks = leaks
+        try leaks?.add(spansOf: segment)
         try objectives?.add(spansOf: segment)
         try telemetry.add(segment)
+        tiles.merge(bad)
+        self.leaks = leaks
+    }
+
+    mutating func add(assembled segment: SegmentExchanges) throws(StoreError) {
+        let bad = try TileSizes(segment)
+        try leaks?.add(assembled: segment)
+        tiles.merge(bad)
     }
 
     /// The rows, of which nothing is kept here, by segment and row: sums of fractions hang on the order, and which thread
@@ -176,6 +226,12 @@ struct IncidentRows: FleetAggregate {
             count += 1
         }
         rows = kept
+        var keptDirect = BlockList<DirectRequest>()
+        for request in direct where Self.isKept(request.segment, request.row, thinning) {
+            keptDirect.append(request)
+            count += 1
+        }
+        direct = keptDirect
     }
 
     mutating func merge(_ other: IncidentRows) {
@@ -185,8 +241,11 @@ struct IncidentRows: FleetAggregate {
         other.thin(to: thinning)
         thin(to: other.thinning)
         rows.append(other.rows)
+        direct.append(other.direct)
         count += other.count
         hosts.merge(other.hosts)
+        tiles.merge(other.tiles)
+        if let found = other.leaks { leaks?.merge(found) }
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
 }

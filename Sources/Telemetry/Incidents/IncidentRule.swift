@@ -24,6 +24,11 @@ struct IncidentContext: Sendable {
     let fetches: [DetachedFetch]
     let silences: NodeSilences
 
+    /// In no order.
+    var direct: [DirectRequest] = []
+    /// Private modules that somebody in public was asked for, the most frequent first.
+    var leaks: [LeakList.Entry] = []
+
     /// By number: the node that an agent beside it tells of; those that tell of themselves are not in it.
     var principals: [UInt32: UInt32] {
         var principals: [UInt32: UInt32] = [:]
@@ -47,5 +52,7 @@ package enum IncidentRules {
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
             DiskFullRule(), LockRule(), NoCompletionRule(), NodeFlappingRule(),
+            RateAnomalyRule(), SemanticDivergenceRule(),
+            PrivateLeakRule(), FallbackStormRule(), OriginHammeringRule(),
         ] + SignRule.all
 }

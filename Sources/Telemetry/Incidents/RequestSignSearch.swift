@@ -30,8 +30,38 @@ struct RequestSignSearch {
             for (place, sign) in finding.signs { signs[Int(place)] = sign }
             sizes.merge(finding.sizes) { $0 + $1 }
         }
+        lookAtFlags(rows)
         dropMeasures(sizes, rows)
         for sign in signs { all.formUnion(sign) }
+    }
+
+    /// What a request shows by itself, and hardly any does.
+    private mutating func lookAtFlags(_ rows: [IncidentRow]) {
+        /// By node: how many full tiles there are of each kind.
+        var tiles: [UInt32: (good: Int, bad: Int, differenceMax: UInt32, isSmaller: Bool)] = [:]
+        var bad: [Int] = []
+        for (place, row) in rows.enumerated() {
+            if row.flags.contains(.keptRedirect) { signs[place].insert(.keptRedirect) }
+            if row.ending == .rateLimited { signs[place].insert(.rateLimited) }
+            guard row.moduleKind == .sumdbTile, row.bytes != .max else { continue }
+            let full = UInt32(TileSizes.full)
+            if row.flags.contains(.badTile) {
+                var node = tiles[row.node] ?? (0, 0, 0, false)
+                node.bad += 1
+                if row.bytes < full { node.isSmaller = true }
+                node.differenceMax = max(node.differenceMax, row.bytes > full ? row.bytes - full : 0)
+                tiles[row.node] = node
+                bad.append(place)
+            } else if row.bytes == full {
+                tiles[row.node, default: (0, 0, 0, false)].good += 1
+            }
+        }
+        for place in bad {
+            guard let node = tiles[rows[place].node] else { continue }
+            // As with archives: who counts headers, or compresses, has none of the right size.
+            let isMeasure = node.good == 0 && !node.isSmaller && node.differenceMax <= Self.headerBytes
+            if !isMeasure { signs[place].insert(.badTile) }
+        }
     }
 
     /// Places of rows in the order of their modules, and where those of each end.

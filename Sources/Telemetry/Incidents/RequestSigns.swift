@@ -1,6 +1,6 @@
 /// What a request shows only next to others for the same file.
 struct RequestSigns: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
 
     /// Given up after ten seconds or more, while a later one for the same version had it: the fetch had gone on.
     static let givenUpCold = RequestSigns(rawValue: 1)
@@ -17,6 +17,12 @@ struct RequestSigns: OptionSet {
     static let herd = RequestSigns(rawValue: 32)
     /// The cache did not have what the node had given out before.
     static let missedAgain = RequestSigns(rawValue: 64)
+    /// A redirect for good that a cache kept: what it leads to has an end, and the cache asks nobody again.
+    static let keptRedirect = RequestSigns(rawValue: 128)
+    /// A full tile of a checksum database that has more or fewer bytes than such have.
+    static let badTile = RequestSigns(rawValue: 256)
+    /// Refused for too many requests.
+    static let rateLimited = RequestSigns(rawValue: 512)
 }
 
 extension IncidentRow {

@@ -10,6 +10,8 @@ enum Symptom: CaseIterable, Sendable {
     case failure
     /// The same of what had to be fetched: one request of a hundred is, so that it hardly shows among all.
     case fetchFailure
+    /// Refused for too many requests: told apart from other failures, for nodes that fail hide it.
+    case rateLimited
     /// A cache no longer had it. What it never had says nothing of it: new versions come in heaps.
     case miss
     /// Given up after a while, though the fetch went on and a later request had it.
@@ -26,6 +28,10 @@ enum Symptom: CaseIterable, Sendable {
     case unsupported
     /// The client went away before it had its archive.
     case abandoned
+    /// A redirect for good that a cache kept.
+    case keptRedirect
+    /// A tile of the checksum database of a wrong size.
+    case badTile
 
     /// Numbers of groups lie below this.
     static let groupsMax = 1 << 16
@@ -52,7 +58,7 @@ enum Symptom: CaseIterable, Sendable {
             guard row.hasHop, row.micros >= row.behindMicros, !row.isFailure else { return nil }
             return data.work(row.node) << 8 | size << 4 | place
         case .failure: return Self.family(kind) << 4 | place
-        case .fetchFailure:
+        case .fetchFailure, .rateLimited:
             let isLost = row.isFailure && !row.result.isHit && !row.hasHop && !row.flags.contains(.isCutOff)
             return isLost || Self.isFetch(row, kind) ? Self.family(kind) << 4 | place : nil
         case .miss:
@@ -67,6 +73,8 @@ enum Symptom: CaseIterable, Sendable {
         case .herd: return kind.isImmutable && Self.isFetch(row, kind) ? place : nil
         case .unsupported: return kind == .sumdbSupported && !row.hasHop ? place : nil
         case .abandoned: return kind == .zip && row.flags.contains(.isRequest) ? place : nil
+        case .keptRedirect: return kind.isImmutable ? place : nil
+        case .badTile: return kind == .sumdbTile && row.ending == .ok ? place : nil
         }
     }
 
@@ -79,6 +87,9 @@ enum Symptom: CaseIterable, Sendable {
         case .staleList: .staleList
         case .herd: .herd
         case .miss: .missedAgain
+        case .keptRedirect: .keptRedirect
+        case .rateLimited: .rateLimited
+        case .badTile: .badTile
         default: []
         }
     }
@@ -95,11 +106,13 @@ enum Symptom: CaseIterable, Sendable {
     /// Of what is a matter of yes or no.
     func isBad(_ row: IncidentRow, _ signs: RequestSigns) -> Bool {
         switch self {
-        case .failure, .fetchFailure: row.isFailure && !row.flags.contains(.passedFailureOn)
+        case .failure, .fetchFailure:
+            row.isFailure && row.ending != .rateLimited && !row.flags.contains(.passedFailureOn)
+        case .rateLimited: row.ending == .rateLimited && !row.flags.contains(.passedFailureOn)
         case .slowFetch, .slowServe, .slowLink: false
         case .unsupported: row.isRefusal
         case .abandoned: row.ending == .aborted
-        case .miss, .givenUpCold, .keptRefusal, .otherSize, .staleList, .herd:
+        case .miss, .givenUpCold, .keptRefusal, .otherSize, .staleList, .herd, .keptRedirect, .badTile:
             !signs.isDisjoint(with: self.signs)
         }
     }
@@ -118,9 +131,10 @@ enum Symptom: CaseIterable, Sendable {
     var least: Least {
         switch self {
         // These never happen when all is well.
-        case .otherSize, .keptRefusal: Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
+        case .otherSize, .keptRefusal, .keptRedirect, .badTile:
+            Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
-        case .abandoned, .failure, .fetchFailure: Least(difference: 0.02)
+        case .abandoned, .failure, .fetchFailure, .rateLimited: Least(difference: 0.02)
         case .unsupported: Least(requests: 5, bad: 5)
         default: Least()
         }
@@ -142,12 +156,14 @@ enum Symptom: CaseIterable, Sendable {
         case .slowServe: [.node, .serviceVersion, .region, .everything]
         case .slowLink: [.link, .node, .region, .everything]
         case .failure, .fetchFailure: [.upstream, .node, .serviceVersion, .region, .module, .everything]
+        case .rateLimited: [.upstream, .node, .region, .module, .everything]
         // What modules of a host are asked for how often differs, and with it how many of them caches have.
         case .miss: [.node, .serviceVersion, .region, .everything]
         case .givenUpCold: [.node, .region, .upstream, .module, .everything]
         case .keptRefusal, .otherSize, .staleList: [.node, .module, .region, .everything]
         case .herd: [.module, .node, .upstream, .everything]
-        case .unsupported, .abandoned: [.node, .serviceVersion, .region, .everything]
+        case .unsupported, .abandoned, .keptRedirect, .badTile:
+            [.node, .serviceVersion, .region, .everything]
         }
     }
 

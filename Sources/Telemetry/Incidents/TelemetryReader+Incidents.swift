@@ -7,8 +7,14 @@ package struct IncidentQuery: Sendable {
     package var baselineNanos: Int64
     /// The time of asking.
     package var now: UnixNanos
+    /// Empty where nobody says it: then no module leaks.
+    package var privateModules: PrivateModules
 
-    package init(window: TimeWindow, baselineNanos: Int64, now: UnixNanos) {
+    package init(
+        window: TimeWindow, baselineNanos: Int64, now: UnixNanos,
+        privateModules: PrivateModules = PrivateModules([])
+    ) {
+        self.privateModules = privateModules
         self.window = window
         self.baselineNanos = baselineNanos
         self.now = now
@@ -69,8 +75,11 @@ extension TelemetryReader {
             var question = FleetQuestion(window: scanned)
             question.labelsHosts = true
             let besides = try sharedObjectives(objectives, scanned)
-            var answer = try FleetScan.run(question, self) { _ in
-                IncidentRows(window: scanned, end: end, objectives: besides.map { ObjectiveTally($0) })
+            let leaks = query.privateModules.isEmpty ? nil : leakQuery(query)
+            var answer = try FleetScan.run(question, self) { names in
+                IncidentRows(
+                    window: scanned, end: end, objectives: besides.map { ObjectiveTally($0) },
+                    leaks: leaks.map { LeakTally($0, names) })
             }
             let rows = answer.aggregate.takeRows()
             var found = answer.aggregate
@@ -88,9 +97,13 @@ extension TelemetryReader {
                 objectiveResult = try result(tally, besides, answer.names, answer.quality)
             }
             let symptoms = Self.symptoms(data)
-            let context = IncidentContext(
+            var context = IncidentContext(
                 data: data, census: census, culprits: symptoms.mapValues(\.culprits),
                 gauges: metrics.gauges, fetches: answer.fetches, silences: NodeSilences(census))
+            context.direct = Array(found.direct)
+            if let leaks, let tally = found.leaks {
+                context.leaks = try answer.leaks(tally, leaks, names, self).leaks
+            }
             let ranking = IncidentRanking(
                 IncidentRules.all.flatMap { $0.findings(context) }, data, symptoms.compactMapValues(\.rows))
             var investigation = IncidentInvestigation(
@@ -119,6 +132,10 @@ extension TelemetryReader {
         guard query.window.since != .distantPast else { return data.since..<data.until }
         let before = UInt64(clamping: query.baselineNanos)
         return (data.since - min(before, data.since))..<max(data.until, UInt64(max(end.rawValue, 0)))
+    }
+
+    private func leakQuery(_ query: IncidentQuery) -> LeakQuery {
+        LeakQuery(window: query.window, modules: query.privateModules, mirrors: mirrors)
     }
 
     private static func symptoms(
@@ -197,11 +214,12 @@ extension TelemetryReader {
         let worst = bad.sorted {
             ($1.micros, $0.start, $0.segment, $0.row) < ($0.micros, $1.start, $1.segment, $1.row)
         }.prefix(5)
-        let ids = try answer.traceIDs(ofRows: worst.map { ($0.segment, $0.row) }, self)
-        var impact = IncidentImpact()
-        impact.requests = bad.count
-        impact.clients = Set(bad.lazy.map(\.client)).subtracting([0]).count
-        impact.modules = Set(bad.lazy.map(\.module)).subtracting([0]).count
+        let examples = worst.map { (segment: $0.segment, row: $0.row) } + finding.examples
+        let ids = try answer.traceIDs(ofRows: Array(examples.prefix(5)), self)
+        var impact = finding.impact
+        impact.requests += bad.count
+        impact.clients += Set(bad.lazy.map(\.client)).subtracting([0]).count
+        impact.modules += Set(bad.lazy.map(\.module)).subtracting([0]).count
         impact.slowSeconds = finding.slowSeconds
         let minutes = Double(data.until - data.since) / 60e9
         impact.budgetMinutes = requests > 0 ? Double(bad.count) / Double(requests) * minutes : 0

@@ -39,6 +39,26 @@ extension ReportBuilder {
             ]
         case "version-regression":
             return ["Go back to the version before on one node, and compare the two with traceq compare."]
+        case "rate-anomaly":
+            return [
+                "Look who asks: traceq stats --by client.address lists them.",
+                "Limit requests by address in front of the nodes, and keep those of your own builds out of the limit.",
+            ]
+        case "fallback-storm":
+            return [
+                "Look at what the first proxy answers: traceq errors, and its log of the same minutes.",
+                "See what other separators in GOPROXY would have done: traceq chain replay.",
+            ]
+        case "private-leak":
+            return [
+                "See which modules, and who asked: traceq leaks lists them.",
+                "Look at GOPRIVATE where that is built: traceq chain lint says what it lacks.",
+            ]
+        case "origin-hammering":
+            return [
+                "Look whether the proxy keeps what it fetches: its storage, its size limit, its log.",
+                "Ask the host of \(subject) what it allows, and fetch with a token of your own.",
+            ]
         case "clock-skew":
             return ["Look at the time service of \(subject)."]
         default:

@@ -8,6 +8,8 @@ package struct ReportQuery: Sendable {
     package var incident: String?
     package var objectives: ObjectiveList
     package var redaction: ReportRedaction
+    /// That nobody in public is to be asked for.
+    package var privateModules: PrivateModules
     package var zone: TimeZoneRules
     /// As `--tz` has it.
     package var zoneName: String
@@ -17,13 +19,15 @@ package struct ReportQuery: Sendable {
     package init(
         window: TimeWindow, baselineNanos: Int64, incident: String? = nil,
         objectives: ObjectiveList = .builtIn, redaction: ReportRedaction = ReportRedaction(),
-        zone: TimeZoneRules = .utc, zoneName: String = "UTC", version: String
+        privateModules: PrivateModules = PrivateModules([]), zone: TimeZoneRules = .utc,
+        zoneName: String = "UTC", version: String
     ) {
         self.window = window
         self.baselineNanos = baselineNanos
         self.incident = incident
         self.objectives = objectives
         self.redaction = redaction
+        self.privateModules = privateModules
         self.zone = zone
         self.zoneName = zoneName
         self.version = version
@@ -48,7 +52,8 @@ extension TelemetryReader {
         try snapshot { () throws(StoreError) in
             // The end of the window is when it is asked, whenever that is: the same data give the same report.
             let question = IncidentQuery(
-                window: query.window, baselineNanos: query.baselineNanos, now: query.window.until)
+                window: query.window, baselineNanos: query.baselineNanos, now: query.window.until,
+                privateModules: query.privateModules)
             let found = try investigation(question, objectives: query.objectiveQuestion)
             let incidents = found.result.incidents
             var chosen = incidents.first

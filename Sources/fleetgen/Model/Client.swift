@@ -44,4 +44,19 @@ struct Client: Hashable, Sendable {
         hasChecksums = generator.chance(0.55)
         bytesPerMillisecond = generator.logNormal(median: 60_000, sigma: 0.6)
     }
+
+    /// A client of an edge node that belongs to nobody's builds: each has an address of its own.
+    ///
+    /// - Parameter stranger: tells the client's address.
+    init(stranger ordinal: Int, edge: FleetNode) {
+        region = edge.region
+        self.edge = edge
+        // 2001:db8::/32 is that of documentation.
+        address =
+            "2001:db8::" + String(1 + ordinal / 65_536, radix: 16) + ":" + String(ordinal % 65_536, radix: 16)
+        httpVersion = "1.1"
+        userAgent = "python-requests/2.32.4"
+        hasChecksums = true
+        bytesPerMillisecond = 60_000
+    }
 }

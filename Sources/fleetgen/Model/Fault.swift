@@ -47,6 +47,12 @@ enum Fault: String, CaseIterable, Sendable {
     case truncated
     /// An edge node gives out other archives than all others.
     case sizeDivergence = "size-divergence"
+    /// An edge node gives out tiles of the checksum database that are cut short.
+    case badTile = "bad-tile"
+    /// An edge node gives out redirects for files that its cache kept.
+    case cachedRedirect = "cached-redirect"
+    /// An edge node refuses versions that all others have.
+    case semanticDivergence = "semantic-divergence"
     /// Clients of an edge node go away before they have their archive.
     case clientAborts = "client-aborts"
     /// Nodes go over to a new version of their software, one after the other, which fails or is slow.
@@ -55,6 +61,10 @@ enum Fault: String, CaseIterable, Sendable {
     case negativeCache = "negative-cache"
     /// An edge node goes on giving lists from before new versions were published.
     case staleList = "stale-list"
+    /// A proxy fetches again what it has stored, a part of all times that it is asked.
+    case originHammering = "origin-hammering"
+    /// Far more requests than usual come, from addresses and of a user agent that nobody has seen before.
+    case rateAnomaly = "rate-anomaly"
     /// Nothing that a node tells arrives any more, though it serves on.
     case nodeLost = "node-lost"
     /// Nothing that a node tells arrives for a part of every ten minutes, though it serves on.
@@ -73,6 +83,8 @@ enum Fault: String, CaseIterable, Sendable {
         case node
         /// `edges`, `proxies`, or the edges of a region.
         case role
+        /// All edges, those of a region, or one.
+        case edges
     }
 
     var place: Place {
@@ -81,20 +93,24 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
             .upstream
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
-            .staleList:
+            .staleList, .badTile, .cachedRedirect, .semanticDivergence:
             .edge
         case .nodeLost, .nodeFlapping, .lateTelemetry, .diskFull: .node
         case .versionRegression: .role
-        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .noCompletion: .proxy
+        case .rateAnomaly: .edges
+        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .noCompletion,
+            .originHammering:
+            .proxy
         case .slowLink, .edgeErrors: .region
         }
     }
 
-    /// How strong it is when nobody says it: a factor of times, milliseconds of a way, seconds of a queue
+    /// How strong it is when nobody says it: a factor of times or of requests, milliseconds of a way, seconds of a queue,
     /// of silence or of lateness, hours until a disk is full, or the part of requests that it is about.
     var usualStrength: Double {
         switch self {
         case .slowUpstream, .slowList: 14
+        case .rateAnomaly: 10
         case .slowSumdb: 30
         case .slowNode: 8
         case .slowStorage: 25
@@ -106,8 +122,10 @@ enum Fault: String, CaseIterable, Sendable {
         case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
-        case .emptyZip, .truncated, .sizeDivergence, .clientAborts: 0.3
+        case .emptyZip, .truncated, .sizeDivergence, .clientAborts, .badTile, .cachedRedirect: 0.3
         case .lockFailure, .noCompletion: 0.5
+        case .semanticDivergence: 0.2
+        case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
             .staleList, .nodeLost:
             1

@@ -125,6 +125,9 @@ extension Fleet {
         case .node:
             let usual = edges[min(1, edges.count - 1)].instance
             return Set((edges + proxies).filter { $0.instance == fault.place ?? usual }.map(\.index))
+        case .edges:
+            guard let place = fault.place else { return nil }
+            return Set(edges.filter { $0.instance == place || $0.region.name == place }.map(\.index))
         case .role:
             let all: [FleetNode] =
                 switch fault.place {
@@ -158,6 +161,7 @@ extension Fleet {
         case .edge: edges.map(\.instance)
         case .node: (edges + proxies).map(\.instance)
         case .role: ["edges", "proxies"] + regions.map(\.name)
+        case .edges: edges.map(\.instance) + regions.map(\.name)
         case .proxy: proxies.map(\.instance)
         case .region: regions.map(\.name)
         }

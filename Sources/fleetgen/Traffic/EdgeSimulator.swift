@@ -44,9 +44,35 @@ struct EdgeSimulator: Sendable {
         _ target: RequestTarget, of client: Client, at start: UInt64, proxy: inout ProxySimulator,
         using generator: inout SeededGenerator
     ) -> (EdgeLeg, ProxyLeg?) {
+        if let answer = ownAnswer(target, at: start, using: &generator) { return (answer, nil) }
         var answer = answer(target, of: client, at: start, proxy: &proxy, using: &generator)
         spoil(&answer.0, target, at: start, using: &generator)
         return answer
+    }
+
+    /// What faults have the edge answer in place of what there is; nil for nothing.
+    private func ownAnswer(
+        _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
+    ) -> EdgeLeg? {
+        guard target.kind.isVersionFile else { return nil }
+        let status: Int
+        if let share = faults.strength(.cachedRedirect, at: start, node: node), generator.chance(share) {
+            status = 301
+        } else if let share = faults.strength(.semanticDivergence, at: start, node: node),
+            SplitMix.unit(
+                seed, 71, target.versionKey.utf8.reduce(UInt64(17)) { SplitMix.mixed($0 ^ UInt64($1)) })
+                < share
+        {
+            // Of a version always the same.
+            status = 404
+        } else {
+            return nil
+        }
+        return EdgeLeg(
+            node: node,
+            interval: Interval(start: start, milliseconds: generator.logNormal(median: 0.4, sigma: 0.5)),
+            status: status, bodyBytes: 46, cacheStatus: node.setup.caches && status == 301 ? "HIT" : "",
+            attempts: [], isOwnAnswer: false)
     }
 
     private func slowness(at time: UInt64) -> Double {
@@ -68,10 +94,15 @@ struct EdgeSimulator: Sendable {
             leg.isOwnAnswer = false
             return
         }
-        guard target.kind == .zip, leg.status == 200, !leg.isOwnAnswer else { return }
         func happens(_ fault: Fault, _ generator: inout SeededGenerator) -> Bool {
             faults.strength(fault, at: start, node: node).map { generator.chance($0) } ?? false
         }
+        // A full tile.
+        if target.kind == .sumdbTile, target.bytes == 8_192, leg.status == 200, happens(.badTile, &generator)
+        {
+            leg.bodyBytes = 4_096
+        }
+        guard target.kind == .zip, leg.status == 200, !leg.isOwnAnswer else { return }
         if happens(.emptyZip, &generator) { leg.bodyBytes = 0 }
         if happens(.truncated, &generator) {
             leg.bodyBytes = max(1_000, Int64(Double(leg.bodyBytes) * generator.unit()))

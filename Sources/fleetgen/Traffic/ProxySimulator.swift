@@ -106,7 +106,9 @@ struct ProxySimulator: Sendable {
     private mutating func file(
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> ProxyLeg {
-        if isStored(target, at: start) {
+        let isLost =
+            faults.strength(.originHammering, at: start, node: node).map { generator.chance($0) } ?? false
+        if isStored(target, at: start), !isLost {
             let begin = handlerStart(start, using: &generator)
             let version = faults.strength(.versionRegression, at: start, node: node)
             let slowness = (faults.strength(.slowStorage, at: start, node: node) ?? 1) * max(1, version ?? 1)

@@ -46,6 +46,9 @@ struct SessionPlanner: Sendable {
         return Client(ordinal: clientCount, edge: edge, using: &generator)
     }
 
+    /// What a client asks for that is no go command.
+    mutating func stranger(_ client: Client) -> SessionPlan { SessionPlan(client: client, stages: watch()) }
+
     /// - Parameter returning: the client that runs the go command again; nil for any other.
     mutating func next(returning: Client? = nil) -> SessionPlan {
         guard !hasOwnClients else { return nextOfOwnClient(returning) }

@@ -58,6 +58,9 @@ struct TrafficGenerator: Sendable {
         let demand = PublicationDemand.sessions(
             publications, fleet: fleet, plan: plan, planner: &planner, seed: seed)
         for session in demand { appointed.insert(session.plan, priority: session.time) }
+        for session in FloodDemand.sessions(fleet: fleet, plan: plan, planner: &planner, seed: seed) {
+            appointed.insert(session.plan, priority: session.time)
+        }
         scheduleSession(after: plan.start)
     }
 

@@ -74,6 +74,7 @@ extension RequestTruth {
         case 404 where !exchange.target.exists: return "probe"
         case 404: return exchange.answered - exchange.start >= 10_000_000_000 ? "masked_timeout" : "not_found"
         case 504: return "timeout"
+        case 301: return "redirected"
         default: return "internal_error"
         }
     }

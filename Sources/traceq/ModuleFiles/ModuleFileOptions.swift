@@ -29,6 +29,16 @@ struct ModuleFileOptions: ParsableArguments {
         return try Self.read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }
     }
 
+    /// What is private by the environment and the routes of the user or of the machine; empty where nobody says it.
+    /// - Throws: `CommandFailure` with everything that is wrong with the file
+    static func privateModules(in context: CommandContext) throws(CommandFailure) -> PrivateModules {
+        let routes =
+            try standardPlace("routes.yaml", context).map { (path) throws(CommandFailure) in
+                try read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }
+            } ?? RouteList()
+        return PrivateModules(environment: context.environment, routes: routes)
+    }
+
     /// - Parameter file: in place of the user's and that of the machine
     /// - Throws: `CommandFailure` with everything that is wrong with the file
     static func objectives(

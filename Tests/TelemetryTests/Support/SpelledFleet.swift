@@ -9,6 +9,8 @@ struct SpelledFleet {
     struct Request {
         var node = "edge-1"
         var region: String?
+        /// `edge.node.role`.
+        var role: String?
         /// Of its own where there is none.
         var service: String?
         /// Of the service.
@@ -18,6 +20,7 @@ struct SpelledFleet {
         var startMillis: UInt64 = 0
         var millis: UInt64 = 10
         var client = "192.0.2.1"
+        var userAgent = "Go-http-client/2.0"
         /// Of the cache.
         var cache: String?
         var bytes: Int64?
@@ -61,6 +64,9 @@ struct SpelledFleet {
             if let region = request.region {
                 body.resourceSpans[0].resource.attributes.append(KeyValue("cloud.region", .string(region)))
             }
+            if let role = request.role {
+                body.resourceSpans[0].resource.attributes.append(KeyValue("edge.node.role", .string(role)))
+            }
             if let version = request.version {
                 body.resourceSpans[0].resource.attributes.append(
                     KeyValue("service.version", .string(version)))
@@ -75,7 +81,7 @@ struct SpelledFleet {
             KeyValue("http.request.method", .string("GET")), KeyValue("url.path", .string(request.path)),
             KeyValue("http.response.status_code", .int(request.status)),
             KeyValue("client.address", .string(request.client)),
-            KeyValue("user_agent.original", .string("Go-http-client/2.0")),
+            KeyValue("user_agent.original", .string(request.userAgent)),
         ]
         if let cache = request.cache {
             attributes.append(KeyValue("nginx.upstream_cache_status", .string(cache)))

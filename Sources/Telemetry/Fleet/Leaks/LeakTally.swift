@@ -1,3 +1,5 @@
+import OTLPModel
+
 /// Collects which private modules were asked of whom in public.
 struct LeakTally: FleetAggregate {
     /// What tells sightings apart.
@@ -79,7 +81,9 @@ struct LeakTally: FleetAggregate {
         var found: [(place: Int, isPassedOn: Bool)] = []
         for place in group.counted {
             let exchange = group.exchanges[place]
-            guard exchange.module > 0, let kind = exchange.moduleKind, kind.isModuleRequest else { continue }
+            guard exchange.module > 0, let kind = exchange.moduleKind, kind.isModuleRequest,
+                window.contains(UnixNanos(clamping: exchange.start))
+            else { continue }
             if exchange.isRequest { count(exchange) }
             if publicHosts.contains(exchange.label) {
                 // Edge and proxy of one service are one who knows.

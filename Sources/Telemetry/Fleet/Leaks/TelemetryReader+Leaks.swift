@@ -10,8 +10,7 @@ extension TelemetryReader {
             question.labelsHosts = true
             let answer = try FleetScan.run(question, self) { LeakTally(query, $0) }
             let names = FleetNameTables(answer.names)
-            var found = LeakList(query, names, databases: try answer.databases(query, names, self))
-            for (key, sighting) in answer.aggregate.sightings { found.add(key, sighting) }
+            let found = try answer.leaks(answer.aggregate, query, names, self)
             var leaks = found.leaks
             let shown = Array(leaks.prefix(query.limit))
             let ids = try answer.traceIDs(ofRows: shown.map { ($0.segment, $0.row) }, self)
@@ -55,7 +54,7 @@ extension TelemetryReader {
 }
 
 /// Leaks by name, made of what a scan counted by number.
-private struct LeakList {
+struct LeakList {
     struct Entry {
         var leak: Leak
         var outcomes: [UInt8: Int] = [:]
@@ -156,13 +155,23 @@ extension LeakTally.Key {
     fileprivate var server: UInt64 { UInt64(host) << 32 | UInt64(node) }
 }
 
-extension FleetScan.Answer where Aggregate == LeakTally {
+extension FleetScan.Answer {
+    /// What a scan has found, by name.
+    /// - Throws: `StoreError`
+    func leaks(
+        _ tally: LeakTally, _ query: LeakQuery, _ names: FleetNameTables, _ reader: TelemetryReader
+    ) throws(StoreError) -> LeakList {
+        var found = LeakList(query, names, databases: try databases(tally, query, names, reader))
+        for (key, sighting) in tally.sightings { found.add(key, sighting) }
+        return found
+    }
+
     /// The checksum databases that proxies were asked about private modules of, by proxy: as one of these requests says.
     fileprivate func databases(
-        _ query: LeakQuery, _ names: FleetNameTables, _ reader: TelemetryReader
+        _ tally: LeakTally, _ query: LeakQuery, _ names: FleetNameTables, _ reader: TelemetryReader
     ) throws(StoreError) -> [UInt64: String] {
         var examples: [UInt64: LeakTally.Sighting] = [:]
-        for (key, sighting) in aggregate.sightings where key.isPassedOn {
+        for (key, sighting) in tally.sightings where key.isPassedOn {
             guard let known = examples[key.server] else {
                 examples[key.server] = sighting
                 continue

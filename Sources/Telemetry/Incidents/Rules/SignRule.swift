@@ -1,5 +1,6 @@
 /// What requests show only next to others of the same file, or what happens to a few of them only: `edge-timeout-cold`,
-/// `negative-cache`, `size-divergence`, `truncated`, `stale-list`, `stampede`, `sumdb-unsupported`, `client-aborts`.
+/// `negative-cache`, `size-divergence`, `truncated`, `stale-list`, `stampede`, `sumdb-unsupported`, `client-aborts`,
+/// `cached-redirect`, `bad-tile`.
 struct SignRule: IncidentRule {
     let name: String
     let symptom: Symptom
@@ -33,6 +34,13 @@ struct SignRule: IncidentRule {
         SignRule(
             name: "sumdb-unsupported", symptom: .unsupported, severity: .ticket,
             words: "The checksum database is no longer handed on", noun: "questions for it", depth: 0),
+        SignRule(
+            name: "cached-redirect", symptom: .keptRedirect, severity: .ticket,
+            words: "A cache gives out redirects for files (301) that it kept", noun: "requests for files",
+            depth: 0),
+        SignRule(
+            name: "bad-tile", symptom: .badTile, severity: .ticket,
+            words: "Tiles of the checksum database have a wrong size", noun: "tiles", depth: 0),
         SignRule(
             name: "client-aborts", symptom: .abandoned, severity: .info,
             words: "Clients go away before they have their archive", noun: "archives", depth: 3),

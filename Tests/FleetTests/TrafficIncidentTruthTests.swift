@@ -1,0 +1,67 @@
+import FleetSupport
+import OTLPModel
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import fleetgen
+
+@Suite("Incidents of what is asked for, held against what was done", .serialized, .timeLimit(.minutes(10)))
+struct TrafficIncidentTruthTests {
+    /// The rules of what was found in the second hour, with whom they name, and what the truth has of places.
+    private static func incidents(
+        _ faults: [String], seconds: Double = 7_200, rate: Double = 3
+    ) async throws -> (found: [Incident], places: [String]) {
+        let folder = try TemporaryDirectory()
+        let planned = try faults.map { try #require(PlannedFault(argument: $0)) }
+        let plan = Sample.plan(seconds: seconds, rate: rate)
+        let recording = FleetRecording(
+            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: planned, seed: 3), plan: plan, seed: 3)
+        let path = folder.file("recorded.db")
+        try await RecordedDatabase.write(recording, to: path)
+        let end = UnixNanos(clamping: plan.end)
+        let result = try TelemetryReader(path: path).incidents(
+            IncidentQuery(
+                window: TimeWindow(since: end.advanced(byNanos: -3_600_000_000_000), until: end),
+                baselineNanos: 86_400_000_000_000, now: end))
+        return (result.incidents, recording.truth.run.faults.first?.places ?? [])
+    }
+
+    @Test(
+        "rate-anomaly: where the truth has it, everywhere or at a node", arguments: ["", ",at=edge-fra-01"])
+    func rateAnomaly(place: String) async throws {
+        let (found, places) = try await Self.incidents(["rate-anomaly:after=80m,for=15m\(place)"], rate: 1.5)
+        let incident = try #require(found.first { $0.rule == "rate-anomaly" })
+        #expect(found.count { $0.rule == "rate-anomaly" } == 1)
+        #expect(incident.subject == IncidentSubject(node: places.first))
+        let begin = Int64(Sample.start) + 80 * 60_000_000_000
+        #expect(abs(incident.start.rawValue - begin) < 60_000_000_000)
+    }
+
+    @Test(
+        "what an edge gives out is found at the edge that the truth has",
+        arguments: [
+            "bad-tile:after=80m,for=20m", "cached-redirect:after=80m,for=20m",
+            "semantic-divergence:after=20m,strength=1",
+        ])
+    func answers(argument: String) async throws {
+        let (found, places) = try await Self.incidents([argument])
+        let rule = String(argument.prefix { $0 != ":" })
+        #expect(places == ["edge-iad-01"])
+        #expect(found.filter { $0.rule == rule }.map(\.subject.node) == places, "\(found.map(\.rule))")
+    }
+
+    @Test("origin-hammering: at the proxy that the truth has")
+    func hammering() async throws {
+        let (found, places) = try await Self.incidents(
+            ["origin-hammering:after=25m,for=50m,strength=1"], seconds: 4_800, rate: 10)
+        let rows = found.filter { $0.rule == "origin-hammering" }
+        #expect(!rows.isEmpty && rows.allSatisfy { places == [$0.subject.node] }, "\(found.map(\.rule))")
+    }
+
+    @Test("a healthy fleet has none of them")
+    func healthy() async throws {
+        let (found, _) = try await Self.incidents([], seconds: 10_800)
+        #expect(found.isEmpty, "\(found.map(\.rule))")
+    }
+}
