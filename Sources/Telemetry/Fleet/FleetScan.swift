@@ -72,7 +72,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
         at segments: [SegmentReference], stored: Int
     ) throws(StoreError) -> (Answer, NodeFacts) {
         let (question, names, survey, makeAggregate) = (question, names, survey, makeAggregate)
-        let outcome = try ParallelScan.run(
+        var outcome = try ParallelScan.run(
             segments, reader.source,
             makeState: {
                 State(
@@ -95,7 +95,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
             Self.sort(&found, into: &state, survey)
         }
         reader.note(outcome.damages)
-        return finish(outcome.states, segments, stored: stored)
+        return finish(&outcome.states, segments, stored: stored)
     }
 
     /// Gives an aggregate what is complete, and puts off the rest.
@@ -123,11 +123,12 @@ struct FleetScan<Aggregate: FleetAggregate> {
         state.aggregate.add(ExchangeGroup(found.exchanges, segment: found))
     }
 
+    /// - Parameter states: what each worker found; nothing of it is kept twice
     private func finish(
-        _ states: [State], _ segments: [SegmentReference], stored: Int
+        _ states: inout [State], _ segments: [SegmentReference], stored: Int
     ) -> (Answer, NodeFacts) {
-        var all = State(aggregate: makeAggregate(names))
-        for state in states {
+        var all = states.popLast() ?? State(aggregate: makeAggregate(names))
+        while let state = states.popLast() {
             all.aggregate.merge(state.aggregate)
             all.held.merge(state.held)
             all.asked.merge(state.asked)

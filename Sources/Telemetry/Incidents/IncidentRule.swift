@@ -47,6 +47,11 @@ package enum IncidentRules {
     /// Of all findings that there may be, in order.
     package static let names = Set(all.flatMap(\.names)).sorted()
 
+    /// What all rules find, in the order of the rules; they look at the same, on all cores.
+    static func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        ParallelWork.map(all.count) { all[$0].findings(context) }.flatMap(\.self)
+    }
+
     static let all: [any IncidentRule] =
         [
             SlowUpstreamRule(), SlowNodeRule(), SlowLinkRule(), VersionRegressionRule(),

@@ -43,6 +43,7 @@ struct RequestSignSearch {
         for (place, row) in rows.enumerated() {
             if row.flags.contains(.keptRedirect) { signs[place].insert(.keptRedirect) }
             if row.ending == .rateLimited { signs[place].insert(.rateLimited) }
+            if row.ending == .maskedTimeout { signs[place].insert(.maskedTimeout) }
             guard row.moduleKind == .sumdbTile, row.bytes != .max else { continue }
             let full = UInt32(TileSizes.full)
             if row.flags.contains(.badTile) {

@@ -23,6 +23,8 @@ struct RequestSigns: OptionSet {
     static let badTile = RequestSigns(rawValue: 256)
     /// Refused for too many requests.
     static let rateLimited = RequestSigns(rawValue: 512)
+    /// "Not found" after a time-out.
+    static let maskedTimeout = RequestSigns(rawValue: 1_024)
 }
 
 extension IncidentRow {

@@ -12,6 +12,8 @@ enum Symptom: CaseIterable, Sendable {
     case fetchFailure
     /// Refused for too many requests: told apart from other failures, for nodes that fail hide it.
     case rateLimited
+    /// "Not found" after a time-out: the same.
+    case maskedTimeout
     /// A cache no longer had it. What it never had says nothing of it: new versions come in heaps.
     case miss
     /// Given up after a while, though the fetch went on and a later request had it.
@@ -58,7 +60,7 @@ enum Symptom: CaseIterable, Sendable {
             guard row.hasHop, row.micros >= row.behindMicros, !row.isFailure else { return nil }
             return data.work(row.node) << 8 | size << 4 | place
         case .failure: return Self.family(kind) << 4 | place
-        case .fetchFailure, .rateLimited:
+        case .fetchFailure, .rateLimited, .maskedTimeout:
             let isLost = row.isFailure && !row.result.isHit && !row.hasHop && !row.flags.contains(.isCutOff)
             return isLost || Self.isFetch(row, kind) ? Self.family(kind) << 4 | place : nil
         case .miss:
@@ -89,6 +91,7 @@ enum Symptom: CaseIterable, Sendable {
         case .miss: .missedAgain
         case .keptRedirect: .keptRedirect
         case .rateLimited: .rateLimited
+        case .maskedTimeout: .maskedTimeout
         case .badTile: .badTile
         default: []
         }
@@ -107,8 +110,10 @@ enum Symptom: CaseIterable, Sendable {
     func isBad(_ row: IncidentRow, _ signs: RequestSigns) -> Bool {
         switch self {
         case .failure, .fetchFailure:
-            row.isFailure && row.ending != .rateLimited && !row.flags.contains(.passedFailureOn)
-        case .rateLimited: row.ending == .rateLimited && !row.flags.contains(.passedFailureOn)
+            row.isFailure && signs.isDisjoint(with: [.rateLimited, .maskedTimeout])
+                && !row.flags.contains(.passedFailureOn)
+        case .rateLimited, .maskedTimeout:
+            !signs.isDisjoint(with: self.signs) && !row.flags.contains(.passedFailureOn)
         case .slowFetch, .slowServe, .slowLink: false
         case .unsupported: row.isRefusal
         case .abandoned: row.ending == .aborted
@@ -134,7 +139,8 @@ enum Symptom: CaseIterable, Sendable {
         case .otherSize, .keptRefusal, .keptRedirect, .badTile:
             Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
-        case .abandoned, .failure, .fetchFailure, .rateLimited: Least(difference: 0.02)
+        case .abandoned, .failure, .fetchFailure: Least(difference: 0.02)
+        case .rateLimited, .maskedTimeout: Least(difference: 0.005, rate: 0.000_2)
         case .unsupported: Least(requests: 5, bad: 5)
         default: Least()
         }
@@ -156,7 +162,7 @@ enum Symptom: CaseIterable, Sendable {
         case .slowServe: [.node, .serviceVersion, .region, .everything]
         case .slowLink: [.link, .node, .region, .everything]
         case .failure, .fetchFailure: [.upstream, .node, .serviceVersion, .region, .module, .everything]
-        case .rateLimited: [.upstream, .node, .region, .module, .everything]
+        case .rateLimited, .maskedTimeout: [.upstream, .node, .region, .module, .everything]
         // What modules of a host are asked for how often differs, and with it how many of them caches have.
         case .miss: [.node, .serviceVersion, .region, .everything]
         case .givenUpCold: [.node, .region, .upstream, .module, .everything]

@@ -105,7 +105,7 @@ extension TelemetryReader {
                 context.leaks = try answer.leaks(tally, leaks, names, self).leaks
             }
             let ranking = IncidentRanking(
-                IncidentRules.all.flatMap { $0.findings(context) }, data, symptoms.compactMapValues(\.rows))
+                IncidentRules.findings(context), data, symptoms.compactMapValues(\.rows))
             var investigation = IncidentInvestigation(
                 result: IncidentResult(
                     incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,

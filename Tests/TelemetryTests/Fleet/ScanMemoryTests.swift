@@ -112,6 +112,16 @@ struct ScanMemoryTests {
         #expect(numbers.count == 5_000)
     }
 
+    @Test("A pair of numbers comes for the first time once", arguments: [1_000, 1 << 31])
+    func pairs(secondCount: Int) {
+        var pairs = NumberPairs(1_000, secondCount)
+        for isNew in [true, false] {
+            for (first, second) in [(0, 0), (0, 63), (0, 64), (1, 0), (999, 999), (998, 999)] {
+                #expect(pairs.insert(first, second) == isNew)
+            }
+        }
+    }
+
     @Test("Numbers have places in the order of their coming, few and many of them")
     func places() {
         var places = NumberPlaces()

@@ -99,16 +99,13 @@ struct NodeTelemetry: Sendable {
     ///   - indexes: by row
     mutating func addArrivals(_ nodes: [UInt32], _ indexes: [UInt32], _ arrivals: [Arrival]) {
         // A request is mostly of one node: each pair of the two is looked at once.
-        var firstNode = [UInt32](repeating: 0, count: arrivals.count)
-        var others: Set<UInt64> = []
+        var lastNode = [UInt32](repeating: 0, count: arrivals.count)
+        var others = NumberPairs(arrivals.count, Int(nodes.max() ?? 0) + 1)
         for row in nodes.indices {
             let (node, arrival) = (nodes[row], Int(indexes[row]))
-            guard firstNode[arrival] != node else { continue }
-            if firstNode[arrival] == 0 {
-                firstNode[arrival] = node
-            } else if !others.insert(UInt64(node) << 32 | UInt64(arrival)).inserted {
-                continue
-            }
+            guard lastNode[arrival] != node else { continue }
+            lastNode[arrival] = node
+            guard others.insert(arrival, Int(node)) else { continue }
             guard arrivals[arrival].peerAddress != Self.importAddress else { continue }
             addArrival(node: node, at: arrivals[arrival].receivedAt)
         }

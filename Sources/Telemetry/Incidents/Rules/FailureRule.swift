@@ -9,7 +9,8 @@ struct FailureRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
-        return [.failure, .fetchFailure, .rateLimited].flatMap(context.culprits).compactMap { culprit in
+        return [.failure, .fetchFailure, .rateLimited, .maskedTimeout].flatMap(context.culprits).compactMap {
+            culprit in
             guard culprit.dimension != .serviceVersion else { return nil }
             let bad = culprit.rows.map { data.rows[Int($0)] }
             let subject = data.subject(culprit.dimension, culprit.number)
