@@ -31,10 +31,12 @@ package struct ReportRedaction: Sendable {
                 + "--private shows them."
     }
 
-    /// - Parameter nodes: names of nodes, which stay, though they may be addresses
-    func redact(_ document: ReportDocument, nodes: Set<String>) -> ReportDocument {
+    /// - Parameters:
+    ///   - nodes: names of nodes, which stay, though they may be addresses
+    ///   - modules: all that telemetry knows of: a host that has private ones only is private itself
+    func redact(_ document: ReportDocument, nodes: Set<String>, modules: [ModuleName]) -> ReportDocument {
         guard !showsEverything else { return document }
-        var run = RedactionRun(patterns: patterns, nodes: nodes)
+        var run = RedactionRun(patterns: patterns, nodes: nodes, hosts: privateHosts(modules))
         var document = document
         document.title = run.text(document.title)
         for section in document.sections.indices {
@@ -48,17 +50,30 @@ package struct ReportRedaction: Sendable {
         }
         return document
     }
+
+    private func privateHosts(_ modules: [ModuleName]) -> Set<String> {
+        var isPrivate: [String: Bool] = [:]
+        for module in modules {
+            let host = module.upstream.lowercased()
+            guard isPrivate[host] != false else { continue }
+            isPrivate[host] = patterns.matches(module.module)
+        }
+        return Set(isPrivate.filter(\.value).keys)
+    }
 }
 
 /// One report's redaction: what is the same has the same number everywhere.
 private struct RedactionRun {
     let patterns: ModulePatternList
     let nodes: Set<String>
+    /// In small letters.
+    let hosts: Set<String>
     private var modules: [String: Int] = [:]
     private var clients: [String: Int] = [:]
 
-    init(patterns: ModulePatternList, nodes: Set<String>) {
+    init(patterns: ModulePatternList, nodes: Set<String>, hosts: Set<String>) {
         self.patterns = patterns
+        self.hosts = hosts
         self.nodes = nodes
     }
 
@@ -131,7 +146,11 @@ private struct RedactionRun {
         var start = plain.startIndex
         for _ in 0..<Self.elementsMax {
             let rest = plain[start...]
-            if let module = privateModule(rest) { return plain[..<start] + number(module) }
+            if let module = privateModule(rest) {
+                // What ends a sentence or a part of it is not the host's.
+                let end = rest.contains("/") ? 0 : rest.reversed().prefix { $0 == "." || $0 == ":" }.count
+                return plain[..<start] + number(module) + rest.suffix(end)
+            }
             guard let end = rest.firstIndex(where: { $0 == "/" || $0 == ":" }) else { return Self.cut(word) }
             start = plain.index(after: end)
         }
@@ -152,7 +171,8 @@ private struct RedactionRun {
         var rest = elements.count > 1 ? String(elements[1]) : ""
         while rest.last == "/" { rest.removeLast() }
         let module = rest.isEmpty ? host : host + "/" + rest
-        return patterns.matches(module) || patterns.matches(module.lowercased()) ? module : nil
+        return hosts.contains(host) || patterns.matches(module) || patterns.matches(module.lowercased())
+            ? module : nil
     }
 
     private mutating func number(_ module: String) -> String {

@@ -40,6 +40,13 @@ struct NodeFlappingTests {
         #expect(try await found { $0 < 70 || (80..<95).contains($0) } == ["node-flapping edge-3"])
     }
 
+    @Test("it does when it began shortly before the window, after long calm")
+    func began() async throws {
+        let isUp = { (minute: Int) in minute < 50 || minute % 20 < 10 }
+        #expect(try await found(isUp) == ["node-flapping edge-3"])
+        #expect(try await found(isReady: isUp, { _ in true }) == ["node-flapping edge-3"])
+    }
+
     @Test("one silence is none, nor one that all have, nor what was so before")
     func calm() async throws {
         #expect(try await found { !(80..<95).contains($0) } == [])

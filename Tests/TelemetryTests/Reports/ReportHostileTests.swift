@@ -114,7 +114,7 @@ struct ReportHostileTests {
                 privatePatterns: 0, dataDigest: 0),
             title: path + " " + String(repeating: "n", count: 100_000),
             sections: [], evidence: [])
-        let title = ReportRedaction().redact(document, nodes: []).title
+        let title = ReportRedaction().redact(document, nodes: [], modules: []).title
         #expect(title.utf8.count < 700 && title.hasPrefix("a.example.com/x/"))
     }
 
@@ -152,7 +152,25 @@ struct ReportHostileTests {
             parameters: ReportParameters(
                 version: "1", window: .all, baselineNanos: 0, incident: nil, zone: "UTC", isPrivate: false,
                 privatePatterns: 0, dataDigest: 0), title: text, sections: [], evidence: [])
-        let redacted = ReportRedaction(patterns: "*.corp.example.com").redact(document, nodes: ["192.0.2.9"])
+        let redacted = ReportRedaction(patterns: "*.corp.example.com").redact(
+            document, nodes: ["192.0.2.9"], modules: [])
         #expect(redacted.title == expected)
+    }
+
+    @Test("a host is private where all that is known of it is, and is not where others are there besides")
+    func hosts() {
+        let document = ReportDocument(
+            parameters: ReportParameters(
+                version: "1", window: .all, baselineNanos: 0, incident: nil, zone: "UTC", isPrivate: false,
+                privatePatterns: 0, dataDigest: 0),
+            title: "upstream Git.example.net: all of git.example.net. Of github.com some", sections: [],
+            evidence: [])
+        let modules = ["git.example.net/a", "git.example.net/b", "github.com/our/c", "github.com/x/y"].map {
+            ModuleName(module: $0, version: nil)
+        }
+        let redaction = ReportRedaction(patterns: "git.example.net/*,github.com/our")
+        #expect(
+            redaction.redact(document, nodes: [], modules: modules).title
+                == "upstream private-1: all of private-1. Of github.com some")
     }
 }

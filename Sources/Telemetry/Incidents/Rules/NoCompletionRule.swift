@@ -26,7 +26,8 @@ struct NoCompletionRule: IncidentRule {
         let data = context.data
         var byNode: [UInt32: [Int]] = [:]
         for (place, row) in data.rows.enumerated()
-        where Self.limitMicros.contains(row.micros) && !row.flags.contains(.clientSide) {
+        where Self.limitMicros.contains(row.micros) && row.ending != .ok && !row.flags.contains(.clientSide) {
+            // A large archive for somebody with a slow line takes as long, and comes to its end.
             // Who waits for the node behind is not to blame.
             if row.hasHop, Self.limitMicros.contains(row.behindMicros) { continue }
             byNode[row.node, default: []].append(place)

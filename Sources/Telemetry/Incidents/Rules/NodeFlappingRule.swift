@@ -44,14 +44,22 @@ struct NodeFlappingRule: IncidentRule {
         for number in context.silences.numbers {
             let silences = context.silences.silences(number)
             let times = silences.flatMap { [$0.start] + ($0.end.map { [$0] } ?? []) }
-            guard let times = unusual(times, context.data) else { continue }
+            let known = context.census.presence(number).bounds?.lowerBound
+            guard
+                let times = unusual(
+                    times, since: known.map { UInt64(clamping: $0) &* UInt64(NodePresence.slotNanos) },
+                    context.data)
+            else { continue }
             found[context.census.node(number).identity.name] = Flapping(
                 times: times, isOfGauge: false, isGoingOn: silences.last?.to == nil)
         }
         for name in context.gauges.ready?.names ?? [] where found[name] == nil {
             let changes = context.gauges.ready?.changes(name) ?? []
             // The first is where it is first told of.
-            guard let times = unusual(changes.dropFirst().map(\.time), context.data) else { continue }
+            guard
+                let times = unusual(
+                    changes.dropFirst().map(\.time), since: changes.first?.time, context.data)
+            else { continue }
             found[name] = Flapping(
                 times: times, isOfGauge: true, isGoingOn: changes.last?.isReady == false)
         }
@@ -59,13 +67,17 @@ struct NodeFlappingRule: IncidentRule {
     }
 
     /// The times in the window, where there are enough within an hour, and more than before; else nil.
-    private static func unusual(_ times: [UInt64], _ data: IncidentData) -> [UInt64]? {
+    /// - Parameter known: from when on anything is known of it: calm counts, too
+    private static func unusual(
+        _ times: [UInt64], since known: UInt64?, _ data: IncidentData
+    ) -> [UInt64]? {
         let within = times.filter { $0 >= data.since }
         guard within.count >= changesMin,
             zip(within, within.dropFirst(changesMin - 1)).contains(where: { $1 - $0 <= hour }),
-            let first = times.first
+            let earliest = times.first
         else { return nil }
         let before = times.count { $0 < data.since }
+        let first = min(known ?? earliest, earliest)
         guard before > 0, first < data.since else { return within }
         // Where there are no requests, the window ends with what is told.
         let end = max(data.until, within.last ?? data.until)
