@@ -4,6 +4,8 @@ import Glibc
 struct IncidentRanking {
     /// Of a finding's bad requests, the part that another one has to have a hand in to explain it.
     static let explainedShareMin = 0.6
+    /// A few bad requests do not make hundreds of others bad: a cause has so many of its own, as a part of the effect's.
+    static let ownShareMin = 0.1
     /// Where the cause was and the effect was not, so many requests tell whether one makes the other: a number, and a part
     /// of those of the effect.
     static let elsewhereMin = 20.0
@@ -51,6 +53,10 @@ struct IncidentRanking {
         guard cause.depth <= effect.depth, cause.start < effect.end, effect.start < cause.end,
             !effect.rows.isEmpty
         else { return false }
+        // What gauges tell of has none.
+        if cause.culprit != nil, Double(cause.rows.count) < Self.ownShareMin * Double(effect.rows.count) {
+            return false
+        }
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
         return Double(covered) >= Self.explainedShareMin * Double(effect.rows.count)
             && !isIndependent(effect, of: cause, data)
