@@ -24,33 +24,27 @@ struct PoolReadings: Sendable {
     private static let poolsMax = 4_096
     private static let slotNanosMin: UInt64 = 30_000_000_000
 
-    private let times: Range<UInt64>
-    private let slotNanos: UInt64
-    private let slotCount: Int
+    private let slots: GaugeSlots
     private var pools: [Key: Pool] = [:]
 
     /// - Parameter times: nanoseconds since the Unix epoch, not empty
     init(_ times: Range<UInt64>) {
-        self.times = times
-        let length = UInt64(times.count)
-        slotNanos = max(Self.slotNanosMin, (length + Self.slotsMax - 1) / Self.slotsMax)
-        slotCount = Int((length + slotNanos - 1) / slotNanos)
+        slots = GaugeSlots(times, countMax: Self.slotsMax, nanosMin: Self.slotNanosMin)
     }
 
     /// In an order that is the same for the same data.
     var keys: [Key] { pools.keys.sorted { ($0.node, $0.pool) < ($1.node, $1.pool) } }
 
     mutating func add(_ gauge: PoolGauge, _ value: Double, node: UInt32, at time: UInt64) {
-        guard times.contains(time), value.isFinite, value >= 0 else { return }
+        guard let slot = slots.slot(of: time), value.isFinite, value >= 0 else { return }
         let key = Key(node: node, pool: gauge.pool)
         guard pools[key] != nil || pools.count < Self.poolsMax else { return }
         guard !gauge.isLimit else {
             pools[key, default: Pool()].limit = max(pools[key]?.limit ?? 0, value)
             return
         }
-        let slot = Int((time - times.lowerBound) / slotNanos)
         var usage = pools[key, default: Pool()].usage
-        if usage.isEmpty { usage = [Double](repeating: .nan, count: slotCount) }
+        if usage.isEmpty { usage = [Double](repeating: .nan, count: slots.count) }
         usage[slot] = usage[slot].isNaN ? value : min(usage[slot], value)
         pools[key, default: Pool()].usage = usage
     }
@@ -62,7 +56,7 @@ struct PoolReadings: Sendable {
             usage.isNaN
                 ? nil
                 : Reading(
-                    time: times.lowerBound + UInt64(slot) * slotNanos + slotNanos / 2,
+                    time: slots.middle(of: slot),
                     share: usage / pool.limit)
         }
     }

@@ -19,33 +19,29 @@ struct ReadyReadings: Sendable {
     /// 16 MB at the most.
     private static let nodesMax = 8_192
 
-    private let times: Range<UInt64>
-    let slotNanos: UInt64
-    private let slotCount: Int
+    let slots: GaugeSlots
     /// By name of the node, by slot: 1 for what was not ready, 2 for what was.
     private var states: [String: [UInt8]] = [:]
 
     /// - Parameter times: nanoseconds since the Unix epoch, not empty
     init(_ times: Range<UInt64>) {
-        self.times = times
-        let length = UInt64(times.count)
-        slotNanos = max(Self.slotNanosMin, (length + Self.slotsMax - 1) / Self.slotsMax)
-        slotCount = Int((length + slotNanos - 1) / slotNanos)
+        slots = GaugeSlots(times, countMax: Self.slotsMax, nanosMin: Self.slotNanosMin)
     }
 
     var names: [String] { states.keys.sorted() }
 
     mutating func add(_ node: String, isReady: Bool, at time: UInt64) {
-        guard times.contains(time), states[node] != nil || states.count < Self.nodesMax else { return }
-        let slot = Int((time - times.lowerBound) / slotNanos)
-        states[node, default: [UInt8](repeating: 0, count: slotCount)][slot] |= isReady ? 2 : 1
+        guard let slot = slots.slot(of: time), states[node] != nil || states.count < Self.nodesMax else {
+            return
+        }
+        states[node, default: [UInt8](repeating: 0, count: slots.count)][slot] |= isReady ? 2 : 1
     }
 
     /// Oldest first, the first one included.
     func changes(_ node: String) -> [Change] {
         var changes: [Change] = []
         for (slot, state) in (states[node] ?? []).enumerated() where state > 0 {
-            let time = times.lowerBound + UInt64(slot) * slotNanos
+            let time = slots.begin(of: slot)
             // Of a slot that has both it is not known in which order: it ends as it did not begin.
             let isReady = state == 3 ? !(changes.last?.isReady ?? false) : state == 2
             if changes.last?.isReady != isReady { changes.append(Change(time: time, isReady: isReady)) }
@@ -55,6 +51,6 @@ struct ReadyReadings: Sendable {
 
     /// When something was told of it last: nanoseconds since the Unix epoch.
     func last(_ node: String) -> UInt64? {
-        states[node]?.lastIndex { $0 > 0 }.map { times.lowerBound + UInt64($0 + 1) * slotNanos }
+        states[node]?.lastIndex { $0 > 0 }.map { slots.begin(of: $0 + 1) }
     }
 }

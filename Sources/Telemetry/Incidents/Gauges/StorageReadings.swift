@@ -30,36 +30,30 @@ struct StorageReadings: Sendable {
     static let volumesMax = 4_096
     private static let slotNanosMin: UInt64 = 30_000_000_000
 
-    private let times: Range<UInt64>
-    private let slotNanos: UInt64
-    private let slotCount: Int
+    private let slots: GaugeSlots
     private var volumes: [Key: Volume] = [:]
 
     /// - Parameter times: nanoseconds since the Unix epoch, not empty
     init(_ times: Range<UInt64>) {
-        self.times = times
-        let length = UInt64(times.count)
-        slotNanos = max(Self.slotNanosMin, (length + Self.slotsMax - 1) / Self.slotsMax)
-        slotCount = Int((length + slotNanos - 1) / slotNanos)
+        slots = GaugeSlots(times, countMax: Self.slotsMax, nanosMin: Self.slotNanosMin)
     }
 
     /// In an order that is the same for the same data.
     var keys: [Key] { volumes.keys.sorted { ($0.node, $0.volume) < ($1.node, $1.volume) } }
 
     mutating func add(_ gauge: StorageGauge, _ value: Double, node: UInt32, at time: UInt64) {
-        guard times.contains(time), value.isFinite, value >= 0 else { return }
+        guard let slot = slots.slot(of: time), value.isFinite, value >= 0 else { return }
         let key = Key(node: node, volume: gauge.volume)
         guard volumes[key] != nil || volumes.count < Self.volumesMax else { return }
-        let slot = Int((time - times.lowerBound) / slotNanos)
         // What comes later in a slot may come in any order: the fullest moment is kept.
         switch gauge.quantity {
         case .size: volumes[key, default: Volume()].size = max(volumes[key]?.size ?? 0, value)
-        case .free: Self.keep(value, in: &volumes[key, default: Volume()].free, slot, slotCount, min)
-        case .used: Self.keep(value, in: &volumes[key, default: Volume()].used, slot, slotCount, max)
+        case .free: Self.keep(value, in: &volumes[key, default: Volume()].free, slot, slots.count, min)
+        case .used: Self.keep(value, in: &volumes[key, default: Volume()].used, slot, slots.count, max)
         case .utilization:
-            Self.keep(value, in: &volumes[key, default: Volume()].utilization, slot, slotCount, max)
+            Self.keep(value, in: &volumes[key, default: Volume()].utilization, slot, slots.count, max)
         case .freeShare:
-            Self.keep(1 - value, in: &volumes[key, default: Volume()].utilization, slot, slotCount, max)
+            Self.keep(1 - value, in: &volumes[key, default: Volume()].utilization, slot, slots.count, max)
         }
     }
 
@@ -77,12 +71,12 @@ struct StorageReadings: Sendable {
     /// Oldest first; none where what was told does not say how much of it is free.
     func readings(_ key: Key) -> [Reading] {
         guard let volume = volumes[key] else { return [] }
-        return (0..<slotCount).compactMap { slot in
+        return (0..<slots.count).compactMap { slot in
             guard let share = Self.share(volume, slot), share.isFinite, (0...1).contains(share) else {
                 return nil
             }
             return Reading(
-                time: times.lowerBound + UInt64(slot) * slotNanos + slotNanos / 2, share: share)
+                time: slots.middle(of: slot), share: share)
         }
     }
 

@@ -115,7 +115,7 @@ struct NodeFlappingRule: IncidentRule {
             return nil
         }
         let until = place + 1 < changes.count ? changes[place + 1].time : told
-        guard until >= data.since, until > back, until - back > Self.recoveryNanos + ready.slotNanos,
+        guard until >= data.since, until > back, until - back > Self.recoveryNanos + ready.slots.nanos,
             UInt64(max(seen.rawValue, 0)) > back + Self.recoveryNanos
         else { return nil }
         let isGoingOn = place + 1 == changes.count
