@@ -35,6 +35,10 @@ package struct ConfigFile: Sendable {
             + reader.config.problems(
                 places: reader.places, told: Set(reader.problems.map(\.position)))
         guard problems.isEmpty else { throw ConfigProblems(problems) }
+        if !reader.config.notifications.webhooks.isEmpty {
+            reader.config.notifications.privateModules = try PrivateModulesReading.modules(
+                reader.config.notifications, environment: environment)
+        }
         return ConfigFile(
             config: reader.config, places: reader.places, credentialPlaces: reader.credentialPlaces,
             references: reader.references)

@@ -116,6 +116,7 @@ enum ConfigSchema {
             "notifications.link", \.notifications.link,
             expected: "give the address of a page, http://... or https://...",
             { WebhookAddress($0) == nil ? nil : .some($0) }, show: { $0.map(ConfigText.text) ?? "" }),
+        PrivateModulesReading.key,
         WebhookReading.key,
     ]
 

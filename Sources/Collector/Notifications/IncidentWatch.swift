@@ -9,6 +9,7 @@ actor IncidentWatch {
     private let path: String
     private let windowNanos: Int64
     private let baselineNanos: Int64
+    private let privateModules: PrivateModules
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -16,6 +17,7 @@ actor IncidentWatch {
         self.path = path
         windowNanos = settings.windowSeconds * 1_000_000_000
         baselineNanos = settings.baselineSeconds * 1_000_000_000
+        privateModules = settings.privateModules
     }
 
     /// What there is of the window that ends now.
@@ -25,7 +27,7 @@ actor IncidentWatch {
         let reader = try TelemetryReader(path: path, workersMax: 1)
         let query = IncidentQuery(
             window: TimeWindow(since: now.advanced(byNanos: -windowNanos), until: now),
-            baselineNanos: baselineNanos, now: now)
+            baselineNanos: baselineNanos, now: now, privateModules: privateModules)
         return NotedIncident.all(try reader.incidents(query), query)
     }
 }

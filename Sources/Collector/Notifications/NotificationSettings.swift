@@ -12,6 +12,10 @@ package struct NotificationSettings: Sendable {
     /// A page for people, such as a dashboard.
     package var link: String?
     package var webhooks: [Webhook] = []
+    /// As they stand in the file.
+    var privatePatterns: [String] = []
+    /// Modules that public hosts are not to be asked for; empty where nobody says it: then none leaks.
+    package var privateModules = PrivateModules([])
 
     package init() {}
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Configuration
-import Glibc
 import Telemetry
 
 /// The files that say what is known of mirrors and routes.
@@ -50,14 +49,7 @@ struct ModuleFileOptions: ParsableArguments {
 
     /// The user's file, else that of the machine; nil when there is neither.
     static func standardPlace(_ name: String, _ context: CommandContext) -> String? {
-        var folders: [String] = []
-        if let folder = context.environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
-            folders.append(folder)
-        } else if let home = context.environment["HOME"], !home.isEmpty {
-            folders.append(home + "/.config")
-        }
-        folders.append("/etc")
-        return folders.map { "\($0)/traceq/\(name)" }.first { access($0, F_OK) == 0 }
+        StandardPlace.path(name) { context.environment[$0] }
     }
 
     static func read<Value>(

@@ -78,4 +78,54 @@ struct NotifiedFleetTests {
             #expect(lines.contains("traceq_incidents_firing \(rows.count)"))
         }
     }
+
+    @Test("a private module that a public proxy was asked for is told, without its name")
+    func leak() async throws {
+        let now = UnixNanos.now()
+        let receiver = try await WebhookReceiver.start()
+        try await TestCollector.with(TestCollector.settings { $0.maxBodyBytes = 4 << 20 }) {
+            collector async throws in
+            var span = OTLPModel.Span()
+            span.traceID = TraceID(high: 1, low: 1).bytes
+            span.spanID = SpanID(rawValue: 1).bytes
+            span.kind = .client
+            span.name = "GET"
+            span.startTimeUnixNano = UInt64(now.rawValue - 600_000_000_000)
+            span.endTimeUnixNano = span.startTimeUnixNano + 5_000_000
+            span.attributes = [
+                KeyValue("http.request.method", .string("GET")),
+                KeyValue("url.full", .string("https://goproxy.cn/git.example.com/team/secret/@v/list")),
+                KeyValue("http.response.status_code", .int(404)),
+            ]
+            let resource = Resource(attributes: [
+                KeyValue("service.name", .string("athens")),
+                KeyValue("service.instance.id", .string("athens-1")),
+            ])
+            let request = ExportTraceServiceRequest(resourceSpans: [
+                ResourceSpans(resource: resource, scopeSpans: [ScopeSpans(spans: [span])])
+            ])
+            #expect(try await collector.post(request.protobufBytes()).status == 200)
+            var settings = NotificationSettings()
+            let address = try #require(WebhookAddress("http://127.0.0.1:\(receiver.port)/"))
+            settings.webhooks = [Webhook(name: "chat", kind: .generic, address: address)]
+            func told(_ patterns: String) async throws -> [JSONValue] {
+                settings.privateModules = PrivateModules([
+                    PrivateModules.Source("notifications.private", ModulePatternList(patterns))
+                ])
+                let notifier = Notifier(
+                    settings, databasePath: collector.databasePath,
+                    group: .singletonMultiThreadedEventLoopGroup,
+                    counters: collector.server.service.counters, logger: collector.log.logger,
+                    surroundings: Notifier.Surroundings(now: { now }, sleep: { _ in }))
+                await notifier.step()
+                return try receiver.take().first?.json()["incidents"]?.elements ?? []
+            }
+            #expect(try await told("other.example.com").isEmpty)
+            let rows = try await told("git.example.com")
+            #expect(rows.map { $0["rule"]?.text } == ["private-leak"])
+            #expect(rows.first?["severity"]?.text == "P1")
+            #expect(rows.first?["subject"]?["upstream"]?.text == "goproxy.cn")
+            #expect(rows.first?["explanation"]?.text?.contains("secret") == false)
+        }
+    }
 }

@@ -70,6 +70,39 @@ struct WebhookConfigTests {
         #expect(ConfigFile.text(of: try read(printed).config) == printed)
     }
 
+    @Test("which modules are private: by the file alone where it says it, else as for traceq incidents")
+    func privateModules() throws {
+        func modules(_ text: String, _ variables: [String: String] = [:]) throws -> PrivateModules {
+            try folder.write(text, to: "collector.yaml")
+            return try ConfigFile.read(folder.file("collector.yaml")) { variables[$0] }
+                .config.notifications.privateModules
+        }
+        let hook = "\n  webhooks: [{name: a, kind: generic, url: \"http://a\"}]\n"
+        let environment = ["GOPRIVATE": "go.example.org", "HOME": folder.path]
+        let own = try modules(
+            "notifications:\n  private: [git.example.com, \"*.corp.example.com\"]" + hook, environment)
+        #expect(own.hidesFromProxies("git.example.com/a") && own.hidesFromChecksums("x.corp.example.com/b"))
+        #expect(!own.hidesFromProxies("go.example.org/a"))
+        let printed = ConfigFile.text(
+            of: try read("notifications:\n  private: [git.example.com]" + hook).config)
+        #expect(
+            ConfigFile.text(of: try read(printed).config) == printed && printed.contains("git.example.com"))
+        try folder.write(
+            "routes:\n  - modules: routed.example.com\n    visibility: private\n",
+            to: ".config/traceq/routes.yaml")
+        let others = try modules("notifications:" + hook, environment)
+        #expect(
+            others.hidesFromProxies("go.example.org/a") && others.hidesFromProxies("routed.example.com/a"))
+        #expect(!others.hidesFromProxies("git.example.com/a"))
+        #expect(try modules("notifications:\n  interval: 1m\n", environment).isEmpty, "nobody is told")
+        try folder.write("routes: 5\n", to: ".config/traceq/routes.yaml")
+        #expect(throws: ConfigProblems.self) { try modules("notifications:" + hook, environment) }
+        let problems = try problems(
+            "notifications:\n  private: [\"https://a\", \"[\", \"a, b\", x.example.com]\n")
+        #expect(problems.count == 3)
+        #expect(problems.allSatisfy { $0.contains("an item of notifications.private is") })
+    }
+
     @Test("all that is wrong is told with its place, and no secret with it")
     func wrong() throws {
         let problems = try problems(

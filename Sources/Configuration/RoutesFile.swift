@@ -1,4 +1,3 @@
-package import Configuration
 package import Telemetry
 
 /// `routes.yaml`: where requests for which modules are meant to go.
