@@ -19,7 +19,7 @@ struct IncidentsCommand: ContextCommand {
             Private modules that public hosts were asked for are an incident, too: those of --private, else those of \
             GOPRIVATE, GONOPROXY and GONOSUMDB in the environment, and those that routes.yaml calls so.
 
-            Ends with exit code 2 when there is an incident.
+            Ends with exit code 2 when there is an incident, be it P3; with --rules when there is one of these.
 
             A time is \(TimeExpression.grammar). Times without a zone are UTC unless --tz says otherwise.
             """)
@@ -28,11 +28,7 @@ struct IncidentsCommand: ContextCommand {
 
     @OptionGroup var window: WindowOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "How long before the window tells what is normal: a duration as '24h', or 0 for nothing.",
-            valueName: "duration"))
-    var baseline = "24h"
+    @OptionGroup var normalTime: NormalTimeOption
 
     @OptionGroup var privateModules: PrivateOption
 
@@ -46,7 +42,7 @@ struct IncidentsCommand: ContextCommand {
         let style = try common.style(in: context)
         let query = IncidentQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
-            baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), now: context.now,
+            baselineNanos: try normalTime.nanos(), now: context.now,
             privateModules: try modules(in: context))
         let wanted = try wantedRules()
         let reader = try common.openFleetReader(in: context)

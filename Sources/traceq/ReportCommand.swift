@@ -35,11 +35,7 @@ struct ReportCommand: ContextCommand {
 
     @OptionGroup var window: WindowOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "How long before the window tells what is normal: a duration as '24h', or 0 for nothing.",
-            valueName: "duration"))
-    var baseline = "24h"
+    @OptionGroup var normalTime: NormalTimeOption
 
     @Option(
         help: ArgumentHelp(
@@ -87,6 +83,7 @@ struct ReportCommand: ContextCommand {
             ("--since", window.since != nil), ("--until", window.until != nil),
             ("--incident", incident != nil), ("--output", output != "-"), ("--format", format != nil),
             ("--private", showsPrivate), ("--force", force),
+            ("--baseline", normalTime.baseline != NormalTimeOption.usual),
         ].filter(\.1).map(\.0)
         guard given.isEmpty else {
             throw ValidationError(
@@ -100,7 +97,7 @@ struct ReportCommand: ContextCommand {
         let zone = try timeZone.rules()
         let query = ReportQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: zone),
-            baselineNanos: baseline == "0" ? 0 : try DurationExpression.parse(baseline), incident: incident,
+            baselineNanos: try normalTime.nanos(), incident: incident,
             objectives: try ModuleFileOptions.objectives(objectives, in: context),
             redaction: try redaction(showsPrivate, in: context),
             privateModules: try privateModules(in: context), zone: zone, zoneName: timeZone.tz,

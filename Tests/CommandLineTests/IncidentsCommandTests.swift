@@ -20,13 +20,13 @@ struct IncidentsCommandTests {
     }
 
     /// Two hours at four nodes, of which one fails in a third of what it is asked for, from half an hour ago on.
-    private func store(failing node: String?) async throws {
+    private func store(failing node: String?, status: Int64 = 500) async throws {
         let requests = (0..<2_400).map { number -> StoredRequest in
             let ago = Int64(2_400 - number) * 3_000_000_000
             var request = StoredRequest(
                 ago: ago, millis: 5 + Int64(number % 5), node: "edge-\(number % 4)", version: number % 60,
                 role: "edge")
-            if request.node == node, ago < 1_800_000_000_000, number % 3 == 0 { request.status = 500 }
+            if request.node == node, ago < 1_800_000_000_000, number % 3 == 0 { request.status = status }
             return request
         }
         try await StoredRequest.store(requests, in: path)
@@ -73,6 +73,19 @@ struct IncidentsCommandTests {
         #expect(ask("--rules", "node-lost,node-errors").status == .conditionFound)
         let others = ask("--rules", "slow-node")
         #expect(others.status == .success && others.output.hasPrefix("No incident of these rules among "))
+    }
+
+    @Test(
+        "the exit code is 2 for what is only worth knowing, too, and 0 where only other rules are asked for")
+    func leastSevere() async throws {
+        // Clients that go away.
+        try await store(failing: "edge-3", status: 499)
+        let line = ask("--json")
+        #expect(line.status == .conditionFound)
+        let rows = try JSONValue(parsing: line.output)["rows"]?.elements ?? []
+        #expect(rows.map { $0["severity"]?.text } == ["P3"], "\(line.output)")
+        #expect(ask("--rules", "client-aborts").status == .conditionFound)
+        #expect(ask("--rules", "node-errors").status == .success)
     }
 
     @Test("where nothing is wrong it says so, with the exit code 0")
