@@ -40,6 +40,16 @@ struct IncidentContext: Sendable {
         return principals
     }
 
+    /// Nodes of which something is of the window, or came in it: what is known of others is of before.
+    var heard: Set<UInt32> {
+        let since = UnixNanos(clamping: data.since)
+        let arrived = census.numbers.filter { number in
+            census.heartbeat(number).map { $0.lastSeen >= since } == true
+        }
+        return Set(data.rows.lazy.filter { $0.start >= data.since && $0.start < data.until }.map(\.node))
+            .union(arrived)
+    }
+
     func culprits(_ symptom: Symptom) -> [CulpritSearch.Culprit] { culprits[symptom] ?? [] }
 }
 

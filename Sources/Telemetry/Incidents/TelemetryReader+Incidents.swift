@@ -89,7 +89,7 @@ extension TelemetryReader {
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
             let metrics = try NodeMetrics(
                 scanned, end: end, self, answer.names, &found.telemetry,
-                gauges: NodeGauges(Self.gaugeTimes(data, query, end: end)))
+                gauges: NodeGauges(Self.gaugeTimes(data, query, end: end), since: data.since))
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
             var objectiveResult: ObjectiveResult?

@@ -109,6 +109,66 @@ struct DiskFullTests {
         #expect(try await sample.found() == [])
     }
 
+    @Test("how much of the time before is looked at does not change what is found")
+    func baselines() async throws {
+        var sample = GaugeSample()
+        sample.add("edge-1", "system.filesystem.utilization") { $0 < 90 ? 0.75 : 0.94 }
+        let folder = try TemporaryDirectory()
+        let reader = try await sample.reader(at: folder.file("gauges.db"))
+        let hour: Int64 = 3_600_000_000_000
+        let results = try [0, 1, 24, 720, 8_760].map {
+            try reader.incidents(IncidentFleet.query(baseline: $0 * hour))
+        }
+        for result in results {
+            #expect(result.causesFound == ["disk-full edge-1"])
+            #expect(result.incidents.first?.explanation == results[0].incidents.first?.explanation)
+            let start = try #require(result.incidents.first?.start)
+            let begun = UnixNanos(clamping: Sample.baseNanos + 90 * 60_000_000_000)
+            #expect(abs(start.rawValue - begun.rawValue) < 180_000_000_000)
+        }
+        #expect(results[2].incidents.first?.start == results[4].incidents.first?.start)
+    }
+
+    @Test("what is left is what was told last, and it does not begin before something was told")
+    func last() async throws {
+        var sample = GaugeSample()
+        sample.minutes = 71..<120
+        sample.add("edge-1", "system.filesystem.utilization") { $0 < 119 ? 0.92 : 0.975 }
+        let folder = try TemporaryDirectory()
+        let result = try await sample.reader(at: folder.file("gauges.db"))
+            .incidents(IncidentFleet.query(baseline: 24 * 3_600_000_000_000))
+        let incident = try #require(result.incidents.first)
+        #expect(incident.explanation.contains(": 2.5 % are left"), "\(incident.explanation)")
+        #expect(incident.start == UnixNanos(clamping: Sample.baseNanos + 71 * 60_000_000_000))
+        // Somebody has made room just now.
+        var cleaned = GaugeSample()
+        cleaned.add("edge-1", "system.filesystem.utilization") { $0 < 119 ? 0.92 : 0.3 }
+        #expect(try await cleaned.found() == [])
+    }
+
+    @Test(
+        "what no volume can be says nothing",
+        arguments: [
+            .leastNonzeroMagnitude, 0, -1, 1, .nan, .infinity, -.infinity, 1e308, 0x1p63,
+            .leastNormalMagnitude,
+        ])
+    func absurd(value: Double) async throws {
+        var sample = GaugeSample()
+        sample.add("edge-1", "goproxy.storage.usage") { _ in 5e9 }
+        sample.add("edge-1", "goproxy.storage.limit") { _ in value }
+        sample.add("edge-2", "node_filesystem_avail_bytes") { _ in 5e9 }
+        sample.add("edge-2", "node_filesystem_size_bytes") { _ in value }
+        sample.add("edge-3", "node_filesystem_avail_bytes") { _ in 5e11 }
+        sample.add("edge-3", "node_filesystem_size_bytes") { $0 % 2 == 0 ? value : 1e12 }
+        for (place, name) in ["usage", "limit"].enumerated() {
+            sample.add("edge-4", "goproxy.storage.\(name)") { _ in place == 0 ? .nan : value }
+        }
+        #expect(try await sample.found() == [])
+        var parts = GaugeSample()
+        parts.add("edge-1", "system.filesystem.utilization") { $0 % 2 == 0 && value != 1 ? value : 0.3 }
+        #expect(try await parts.found() == [])
+    }
+
     @Test("what was told before the window alone says nothing of now")
     func gone() async throws {
         var sample = GaugeSample()

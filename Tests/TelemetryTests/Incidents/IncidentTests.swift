@@ -16,6 +16,19 @@ struct IncidentTests {
         #expect(result.notes.contains { $0.code == "no_baseline" } == (baselineSeconds == 0))
     }
 
+    @Test(
+        "a clock that is off is told where something of the window comes from its node, and not where nothing does"
+    )
+    func clocks() async throws {
+        // All spans arrive at once, before most of them end.
+        let reader = try await IncidentFleet().fleet.reader()
+        var query = IncidentFleet.query()
+        #expect(try reader.incidents(query).incidents.contains { $0.rule == "clock-skew" })
+        query.window.since = query.window.since.advanced(byNanos: 1)
+        query.window.until = query.window.since.advanced(byNanos: 1)
+        #expect(try reader.incidents(query).incidents.map(\.rule) == [])
+    }
+
     @Test("slow-upstream: all that comes from one host takes long, whichever node fetches it")
     func slowUpstream() async throws {
         let result = try await IncidentFleet { request in

@@ -125,7 +125,10 @@ struct IncidentTrafficTests {
             (request.spelled.status, request.spelled.cache, request.spelled.bytes) = (404, nil, 40)
         }
         #expect(Self.named("semantic-divergence", found) == ["edge-2"])
-        #expect(found.first { $0.rule == "semantic-divergence" }?.severity == .info)
+        let incident = try #require(found.first { $0.rule == "semantic-divergence" })
+        #expect(incident.severity == .info)
+        // Half an hour before the window.
+        #expect(incident.start < IncidentFleet.window.since)
     }
 
     @Test("semantic-divergence: the only one that gives out what all others refuse is named")

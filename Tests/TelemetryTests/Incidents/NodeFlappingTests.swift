@@ -70,6 +70,46 @@ struct NodeFlappingTests {
         #expect(try await found(isReady: { $0 < 90 }, { _ in true }) == [])
     }
 
+    @Test("nodes of one name in two clusters are two; who tells the same of one twice tells of one")
+    func clusters() async throws {
+        func found(
+            _ states: [(cluster: String, teller: String, isReady: (Int) -> Double)]
+        ) async throws -> [String] {
+            var sample = GaugeSample()
+            for node in 0..<3 { sample.add("edge-\(node)", "edge.config.age") { _ in 1 } }
+            for (cluster, teller, isReady) in states {
+                var attributes = ["condition": "Ready", "status": "true", "node": "worker-1"]
+                if !cluster.isEmpty { attributes["cluster"] = cluster }
+                sample.add(teller, "kube_node_status_condition", attributes) { isReady($0) }
+            }
+            return try await sample.found()
+        }
+        let flapping = { (minute: Int) in minute < 60 || minute % 20 < 10 ? 1.0 : 0 }
+        let later = { (minute: Int) in minute < 65 || minute % 16 < 8 ? 1.0 : 0 }
+        let worker = "node-flapping worker-1"
+        #expect(try await found([("a", "ksm", flapping), ("b", "ksm", { _ in 1 })]) == [worker])
+        #expect(try await found([("a", "ksm", flapping), ("b", "ksm", later)]) == [worker, worker])
+        #expect(try await found([("", "ksm-1", flapping), ("", "ksm-2", later)]) == [worker, worker])
+        #expect(try await found([("", "ksm-1", flapping), ("", "ksm-2", flapping)]) == [worker])
+        // One is ready, and the other one is not: neither changes.
+        #expect(try await found([("a", "ksm", { _ in 1 }), ("b", "ksm", { _ in 0 })]) == [])
+        #expect(try await found([("", "ksm-1", { _ in 1 }), ("", "ksm-2", { _ in 0 })]) == [])
+    }
+
+    @Test("what is no number says nothing of whether a node is ready")
+    func noNumber() async throws {
+        var sample = GaugeSample()
+        for node in 0..<3 { sample.add("edge-\(node)", "edge.config.age") { _ in 1 } }
+        let attributes = ["condition": "Ready", "status": "true", "node": "edge-1"]
+        sample.add("cluster", "kube_node_status_condition", attributes) {
+            $0 % 20 < 10 ? 1 : [.nan, .infinity, -.infinity][$0 % 3]
+        }
+        sample.add("edge-2", "goproxy.pool.usage") { $0 % 2 == 0 ? .nan : .infinity }
+        sample.add("edge-2", "goproxy.pool.limit") { _ in .nan }
+        sample.add("edge-2", "edge.heartbeat.interval") { _ in .nan }
+        #expect(try await sample.found() == [])
+    }
+
     @Test("a node that is back but not ready for long recovers slowly; one that is ready soon does not")
     func recovery() async throws {
         let isTelling = { (minute: Int) in !(80..<95).contains(minute) }

@@ -15,11 +15,13 @@ struct NodeGauges: Sendable {
     /// Keeps nothing.
     init() {}
 
-    /// - Parameter times: nanoseconds since the Unix epoch, not empty
-    init(_ times: Range<UInt64>) {
-        storage = StorageReadings(times)
-        pools = PoolReadings(times)
-        ready = ReadyReadings(times)
+    /// - Parameters:
+    ///   - times: nanoseconds since the Unix epoch, not empty
+    ///   - since: where the window begins
+    init(_ times: Range<UInt64>, since: UInt64) {
+        storage = StorageReadings(times, since: since)
+        pools = PoolReadings(times, since: since)
+        ready = ReadyReadings(times, since: since)
     }
 
     /// Nil for a series that is of something else.
@@ -33,7 +35,7 @@ struct NodeGauges: Sendable {
         switch kind {
         case .storage(let gauge): storage?.add(gauge, value, node: node, at: time)
         case .pool(let gauge): pools?.add(gauge, value, node: node, at: time)
-        case .ready(let gauge): ready?.add(gauge.node, isReady: value > 0, at: time)
+        case .ready(let gauge): ready?.add(gauge, value, of: node, at: time)
         }
     }
 }

@@ -27,9 +27,11 @@ struct PoolReadings: Sendable {
     private let slots: GaugeSlots
     private var pools: [Key: Pool] = [:]
 
-    /// - Parameter times: nanoseconds since the Unix epoch, not empty
-    init(_ times: Range<UInt64>) {
-        slots = GaugeSlots(times, countMax: Self.slotsMax, nanosMin: Self.slotNanosMin)
+    /// - Parameters:
+    ///   - times: nanoseconds since the Unix epoch, not empty
+    ///   - since: where the window begins
+    init(_ times: Range<UInt64>, since: UInt64) {
+        slots = GaugeSlots(times, since: since, countMax: Self.slotsMax, nanosMin: Self.slotNanosMin)
     }
 
     /// In an order that is the same for the same data.

@@ -1,7 +1,9 @@
 /// Where a volume is heading: whether it fills, is cleaned now and then, or stays as it is.
 struct StorageTrend {
-    /// The part that is free now: the median of the last three readings.
+    /// The part that is free now, as it was told last.
     let share: Double
+    /// The median of the last three readings, which a single one does not change.
+    let settledShare: Double
     /// How full it was before somebody made room: the parts that were free then.
     let troughs: [Double]
     /// The readings since it was cleaned last.
@@ -24,8 +26,9 @@ struct StorageTrend {
     /// - Parameter readings: oldest first
     /// - Returns: nil of too few
     init?(_ readings: [StorageReadings.Reading]) {
-        guard readings.count >= Self.readingsMin else { return nil }
-        share = readings.suffix(3).map(\.share).sorted()[1]
+        guard readings.count >= Self.readingsMin, let last = readings.last else { return nil }
+        share = last.share
+        settledShare = readings.suffix(3).map(\.share).sorted()[1]
         var troughs: [Double] = []
         var start = 0
         var low = readings[0].share
@@ -54,13 +57,13 @@ struct StorageTrend {
             // It still does.
             let late = Self.slope(descent.suffix(descent.count / 2)), late < 0
         else { return nil }
-        let seconds = share / -slope
+        let seconds = settledShare / -slope
         let span = Double(last.time - first.time) / 1e9
-        return seconds <= Self.reach * span && share / -late <= 2 * seconds ? seconds : nil
+        return seconds <= Self.reach * span && settledShare / -late <= 2 * seconds ? seconds : nil
     }
 
     /// Whether less is free than whenever room was made before: nobody makes it any more.
-    private var isBelowTroughs: Bool { troughs.allSatisfy { share < $0 - Self.troughMargin } }
+    private var isBelowTroughs: Bool { troughs.allSatisfy { settledShare < $0 - Self.troughMargin } }
 
     /// In parts of the whole a second; nil where it does not go in one direction.
     private static func slope(_ readings: ArraySlice<StorageReadings.Reading>) -> Double? {

@@ -5,8 +5,11 @@ struct ClockSkewRule: IncidentRule {
     let name = "clock-skew"
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
-        context.census.numbers.compactMap { number in
-            guard let clock = context.census.clocks.reading(number), clock.isWorthWarning else { return nil }
+        let heard = context.heard
+        return context.census.numbers.compactMap { number in
+            guard heard.contains(number), let clock = context.census.clocks.reading(number),
+                clock.isWorthWarning
+            else { return nil }
             let node = context.census.node(number)
             let offset = Double(clock.offsetNanos) / 1e9
             return finding(

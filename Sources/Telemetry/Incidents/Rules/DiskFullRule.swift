@@ -49,20 +49,21 @@ struct DiskFullRule: IncidentRule {
         }
         var found = Found(
             volume: key.volume, start: last.time, share: trend.share, size: storage.size(key))
-        if trend.share < shareMin {
-            let before = readings.filter { $0.time < data.since }.map(\.share).sorted()
-            let isUsual =
-                before.count >= usualMin && before[before.count / 2] < shareMin
-                && trend.share > before[before.count / 2] / 2
+        let first = storage.first(key) ?? last.time
+        if trend.share < shareMin, trend.settledShare < shareMin {
+            let known = readings.count { $0.time < data.since }
+            let usual = storage.median(readings, before: data.since) ?? 1
+            let isUsual = known >= usualMin && usual < shareMin && trend.share > usual / 2
             guard !isUsual, !trend.troughs.contains(where: { $0 <= trend.share + sameShare }) else {
                 return nil
             }
-            found.start = readings.reversed().prefix { $0.share < shareMin }.last?.time ?? last.time
+            let run = readings.reversed().prefix { $0.share < shareMin }
+            found.start = run.count == readings.count ? first : max(run.last?.time ?? last.time, first)
             return found
         }
         guard let seconds = trend.secondsToFull, seconds < secondsMin else { return nil }
         found.seconds = seconds
-        found.start = max(trend.descent.first?.time ?? last.time, data.since)
+        found.start = max(trend.descent.first?.time ?? last.time, first, data.since)
         return found
     }
 

@@ -9,8 +9,10 @@ struct LateTelemetryRule: IncidentRule {
     private static let spansMin = 20
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        let heard = context.heard
         let late = context.census.numbers.compactMap { number in
-            Self.late(number, context.census).map { (number: number, nanos: $0) }
+            heard.contains(number)
+                ? Self.late(number, context.census).map { (number: number, nanos: $0) } : nil
         }
         // Where all are late, it is what takes them in, or they were recorded and sent again.
         guard !late.isEmpty else { return [] }

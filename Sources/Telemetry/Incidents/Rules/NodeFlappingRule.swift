@@ -15,8 +15,13 @@ struct NodeFlappingRule: IncidentRule {
     /// Who is not ready only later is so for another reason.
     private static let delayMax: UInt64 = 60_000_000_000
 
-    /// What goes to and fro, by name of the node.
+    /// What goes to and fro.
     struct Flapping: Sendable {
+        var name: String
+        /// Number of the node; nil where only others tell of it.
+        var number: UInt32?
+        /// Where it is one of several of its name.
+        var cluster: String?
         /// Nanoseconds since the Unix epoch, in the window.
         var times: [UInt64]
         /// Whether a gauge says so, or what comes from it.
@@ -26,21 +31,22 @@ struct NodeFlappingRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let flapping = Self.flapping(context)
-        let known = Dictionary(
-            context.census.numbers.map { (context.census.node($0).identity.name, $0) },
-            uniquingKeysWith: { first, _ in first })
-        let found = flapping.sorted { $0.key < $1.key }.map { name, flapping in
-            finding(name, flapping, region: known[name].flatMap { context.census.node($0).region }, context)
-        }
-        return found
-            + known.filter { flapping[$0.key] == nil }.sorted { $0.key < $1.key }.compactMap {
-                recovery($0.key, $0.value, context)
+        let names = Set(flapping.map(\.name))
+        let keys = Dictionary(grouping: context.gauges.ready?.keys ?? [], by: \.name)
+        let calm = context.census.numbers.filter { !names.contains(context.census.node($0).identity.name) }
+        return flapping.map { finding($0, context) }
+            + calm.sorted().compactMap { number in
+                // Which one of several of a name it is, nobody says.
+                guard let keys = keys[context.census.node(number).identity.name], keys.count == 1 else {
+                    return nil
+                }
+                return recovery(keys[0], number, context)
             }
     }
 
-    /// By name of the node.
-    static func flapping(_ context: IncidentContext) -> [String: Flapping] {
-        var found: [String: Flapping] = [:]
+    /// By number and name, in an order that is the same for the same data.
+    static func flapping(_ context: IncidentContext) -> [Flapping] {
+        var found: [Flapping] = []
         for number in context.silences.numbers {
             let silences = context.silences.silences(number)
             let times = silences.flatMap { [$0.start] + ($0.end.map { [$0] } ?? []) }
@@ -50,18 +56,32 @@ struct NodeFlappingRule: IncidentRule {
                     times, since: known.map { UInt64(clamping: $0) &* UInt64(NodePresence.slotNanos) },
                     context.data)
             else { continue }
-            found[context.census.node(number).identity.name] = Flapping(
-                times: times, isOfGauge: false, isGoingOn: silences.last?.to == nil)
+            found.append(
+                Flapping(
+                    name: context.census.node(number).identity.name, number: number, times: times,
+                    isOfGauge: false, isGoingOn: silences.last?.to == nil))
         }
-        for name in context.gauges.ready?.names ?? [] where found[name] == nil {
-            let changes = context.gauges.ready?.changes(name) ?? []
+        let silent = Set(found.map(\.name))
+        let keys = context.gauges.ready?.keys ?? []
+        let counts = Dictionary(grouping: keys, by: \.name).mapValues(\.count)
+        let numbers = Dictionary(grouping: context.census.numbers) {
+            context.census.node($0).identity.name
+        }
+        for key in keys where !silent.contains(key.name) {
+            let changes = context.gauges.ready?.changes(key) ?? []
             // The first is where it is first told of.
             guard
                 let times = unusual(
                     changes.dropFirst().map(\.time), since: changes.first?.time, context.data)
             else { continue }
-            found[name] = Flapping(
-                times: times, isOfGauge: true, isGoingOn: changes.last?.isReady == false)
+            let isOneOfSeveral = counts[key.name] ?? 0 > 1
+            let teller =
+                isOneOfSeveral && key.cluster.isEmpty ? context.census.node(key.teller).identity.name : nil
+            found.append(
+                Flapping(
+                    name: key.name, number: isOneOfSeveral ? nil : numbers[key.name]?.first,
+                    cluster: isOneOfSeveral ? teller ?? key.cluster : nil, times: times, isOfGauge: true,
+                    isGoingOn: changes.last?.isReady == false))
         }
         return found
     }
@@ -85,9 +105,10 @@ struct NodeFlappingRule: IncidentRule {
         return rate * Double(data.since - first) >= ratioMin * Double(before) ? within : nil
     }
 
-    private func finding(
-        _ name: String, _ flapping: Flapping, region: String?, _ context: IncidentContext
-    ) -> IncidentFinding {
+    private func finding(_ flapping: Flapping, _ context: IncidentContext) -> IncidentFinding {
+        let name = flapping.name
+        let place = flapping.cluster.map { " (\($0))" } ?? ""
+        let region = flapping.number.flatMap { context.census.node($0).region }
         let times = flapping.times
         let start = times.first ?? context.data.since
         let end = flapping.isGoingOn ? context.data.until : times.last ?? context.data.until
@@ -96,20 +117,23 @@ struct NodeFlappingRule: IncidentRule {
             .page, IncidentSubject(node: name, region: region), start: start, end: max(end, start + 1),
             score: 22 + log(Double(count)), depth: 0, numbers: [("changes", Double(count))],
             sentence: flapping.isOfGauge
-                ? "\(name) is ready and is not, again and again: it changed \(count) times"
+                ? "\(name)\(place) is ready and is not, again and again: it changed \(count) times"
                     + (flapping.isGoingOn ? ", and is not now" : "")
                 : "\(name) goes silent and comes back, again and again: it changed \(count) times"
                     + (flapping.isGoingOn ? ", and is silent now" : "") + ", while others went on")
     }
 
     /// It tells something again, and is not ready.
-    private func recovery(_ name: String, _ number: UInt32, _ context: IncidentContext) -> IncidentFinding? {
-        guard let ready = context.gauges.ready, let told = ready.last(name),
+    private func recovery(
+        _ key: ReadyReadings.Key, _ number: UInt32, _ context: IncidentContext
+    ) -> IncidentFinding? {
+        let name = key.name
+        guard let ready = context.gauges.ready, let told = ready.last(key),
             let silence = context.silences.silences(number).last, let back = silence.end,
             let seen = context.census.heartbeat(number)?.lastSeen
         else { return nil }
         let data = context.data
-        let changes = ready.changes(name)
+        let changes = ready.changes(key)
         // The last time that it was not ready, as far as it was so when it came back or just after.
         guard let place = changes.lastIndex(where: { !$0.isReady && $0.time <= back + Self.delayMax }) else {
             return nil

@@ -23,8 +23,8 @@ struct NodeLostRule: IncidentRule {
         // Where all but a few stop, it is what was recorded that ends.
         guard nodes.count - silent.count >= Self.othersMin, 2 * silent.count <= nodes.count else { return [] }
         // Who comes and goes is told of as that.
-        let flapping = NodeFlappingRule.flapping(context)
-        return silent.filter { flapping[$0.node.identity.name] == nil }.map { node, heartbeat in
+        let flapping = Set(NodeFlappingRule.flapping(context).map(\.name))
+        return silent.filter { !flapping.contains($0.node.identity.name) }.map { node, heartbeat in
             let silence = newest.nanos(since: heartbeat.lastSeen)
             return finding(
                 .page, IncidentSubject(node: node.identity.name, region: node.region),

@@ -135,7 +135,7 @@ struct SemanticDivergenceRule: IncidentRule {
         let modules = HumanUnits.count(found.modules.count, "version")
         return IncidentFinding(
             rule: name, severity: .info, subject: IncidentSubject(node: node),
-            start: max(found.first, data.since),
+            start: found.first,
             end: places.map { data.rows[Int($0)].end }.max() ?? found.last,
             score: score, confidence: 1 - exp(-score / 4) * 0.5, rows: places, slowSeconds: 0,
             numbers: [
