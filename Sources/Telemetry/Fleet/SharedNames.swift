@@ -24,4 +24,16 @@ struct SharedNames: Sendable {
     }
 
     func label(_ node: FleetNode) -> String { label(node.identity.name, node.service) }
+
+    func isShared(_ node: FleetNode) -> Bool { names.contains(node.identity.name) }
+}
+
+extension FleetNode {
+    /// The same node under the name that tells it from others.
+    func labelled(_ shared: SharedNames) -> FleetNode {
+        guard shared.isShared(self) else { return self }
+        var node = self
+        node.key.identity = NodeIdentity(name: shared.label(self), source: identity.source)
+        return node
+    }
 }

@@ -56,7 +56,7 @@ extension TelemetryReader {
 
 /// The names of a scan when it is over.
 struct FleetNameTables {
-    let nodes: [FleetNode]
+    private(set) var nodes: [FleetNode]
     let modules: [ModuleName]
     let labels: [String]
     /// By number of the node less one.
@@ -70,6 +70,11 @@ struct FleetNameTables {
         labels = names.labels
         versions = names.versions
         self.names = names
+    }
+
+    /// Calls nodes of one name by their services, too.
+    mutating func label(_ shared: SharedNames) {
+        nodes = nodes.map { $0.labelled(shared) }
     }
 
     func module(_ number: UInt32) -> ModuleName? { number > 0 ? modules[Int(number) - 1] : nil }

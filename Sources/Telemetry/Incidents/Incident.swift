@@ -80,4 +80,8 @@ struct IncidentFinding: Sendable {
     /// What it did beyond the rows, and examples of that: of requests that are no rows of the data.
     var impact = IncidentImpact()
     var examples: [(segment: UInt32, row: UInt32)] = []
+    /// What its rows are where they are many, and need be neither slow nor wrong; nil where they are bad.
+    var load: String?
+    /// The command that shows what it was found from, without the program and the window; nil where it is requests.
+    var check: String?
 }

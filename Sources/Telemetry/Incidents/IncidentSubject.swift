@@ -9,11 +9,14 @@ package struct IncidentSubject: Hashable, Sendable {
     /// An address.
     package var client: String?
     package var serviceVersion: String?
+    /// What the node does, where several nodes have its name.
+    package var service: String?
 
     package init(
         node: String? = nil, region: String? = nil, upstream: String? = nil, module: String? = nil,
-        version: String? = nil, client: String? = nil, serviceVersion: String? = nil
+        version: String? = nil, client: String? = nil, serviceVersion: String? = nil, service: String? = nil
     ) {
+        self.service = service
         self.node = node
         self.region = region
         self.upstream = upstream
@@ -28,7 +31,22 @@ package struct IncidentSubject: Hashable, Sendable {
         [
             ("node", node), ("region", region), ("upstream", upstream), ("module", module),
             ("version", version), ("client", client), ("service_version", serviceVersion),
+            ("service", service),
         ].compactMap { key, value in value.map { (key, $0) } }
+    }
+
+    /// What the node is called among others: with its service where they have the same name.
+    package var nodeLabel: String? { node.map { node in service.map { "\(node) (\($0))" } ?? node } }
+
+    /// The keys that are given with what people read, in order.
+    package var words: [(key: String, value: String)] {
+        members.compactMap { key, value in
+            switch key {
+            case "node": (key, nodeLabel ?? value)
+            case "service": node == nil ? (key, value) : nil
+            default: (key, value)
+            }
+        }
     }
 }
 

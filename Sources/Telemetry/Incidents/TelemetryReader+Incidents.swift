@@ -83,7 +83,9 @@ extension TelemetryReader {
             }
             let rows = answer.aggregate.takeRows()
             var found = answer.aggregate
-            let names = FleetNameTables(answer.names)
+            var names = FleetNameTables(answer.names)
+            let shared = SharedNames(names.nodes)
+            names.label(shared)
             let data = IncidentData(
                 rows, window: Self.range(of: query.window, rows), names, asked: found.hosts)
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
@@ -91,7 +93,7 @@ extension TelemetryReader {
                 scanned, end: end, self, answer.names, &found.telemetry,
                 gauges: NodeGauges(Self.gaugeTimes(data, query, end: end), since: data.since))
             try addLogs(scanned, answer.names, &found.telemetry)
-            let census = NodeCensus(answer.names, found.telemetry, metrics, end: end)
+            let census = NodeCensus(answer.names, found.telemetry, metrics, end: end, shared: shared)
             var objectiveResult: ObjectiveResult?
             if let besides, let tally = found.objectives {
                 objectiveResult = try result(tally, besides, answer.names, answer.quality)
@@ -218,21 +220,39 @@ extension TelemetryReader {
         let ids = try answer.traceIDs(ofRows: Array(examples.prefix(5)), self)
         var impact = finding.impact
         impact.requests += bad.count
-        impact.clients += Set(bad.lazy.map(\.client)).subtracting([0]).count
+        var clients = RequestClients(data.names)
+        impact.clients += clients.addressCount(finding.rows, data)
         impact.modules += Set(bad.lazy.map(\.module)).subtracting([0]).count
         impact.slowSeconds = finding.slowSeconds
         let minutes = Double(data.until - data.since) / 60e9
-        impact.budgetMinutes = requests > 0 ? Double(bad.count) / Double(requests) * minutes : 0
+        let lost = finding.load == nil ? bad.count : bad.count { $0.isFailure }
+        impact.budgetMinutes = requests > 0 ? Double(lost) / Double(requests) * minutes : 0
         let isOver = finding.end + 2 * data.slotNanos < data.until
-        var id = Self.id(finding.rule, finding.subject)
+        let subject = Self.subject(finding.subject, answer)
+        var id = Self.id(finding.rule, subject)
         given[id, default: 0] += 1
         if let count = given[id], count > 1 { id += "-\(count)" }
         return Incident(
-            id: id, rule: finding.rule, severity: finding.severity, subject: finding.subject,
+            id: id, rule: finding.rule, severity: finding.severity, subject: subject,
             start: UnixNanos(clamping: finding.start), end: isOver ? UnixNanos(clamping: finding.end) : nil,
             confidence: finding.confidence, impact: impact,
             evidence: IncidentEvidence(traceIDs: ids.compactMap(\.self), numbers: finding.numbers),
             explanation: finding.explanation)
+    }
+
+    /// Name and service of a node each by itself, where findings tell nodes of one name apart by both.
+    private static func subject(
+        _ found: IncidentSubject, _ answer: FleetScan<IncidentRows>.Answer
+    ) -> IncidentSubject {
+        guard let label = found.node, label.hasSuffix(")") else { return found }
+        let nodes = answer.names.nodes
+        let shared = SharedNames(nodes)
+        guard let node = nodes.first(where: { shared.isShared($0) && shared.label($0) == label }) else {
+            return found
+        }
+        var subject = found
+        (subject.node, subject.service) = (node.identity.name, node.service)
+        return subject
     }
 
     /// The same for the same trouble, whenever one asks: of the rule and whom it names.

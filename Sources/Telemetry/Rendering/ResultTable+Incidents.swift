@@ -33,7 +33,8 @@ extension ResultTable {
 
     private static func cells(_ row: Incident, _ cause: String?) -> [ResultCell] {
         let subject = row.subject.members
-        let words = subject.isEmpty ? "everything" : subject.map(\.value).joined(separator: " ")
+        let words =
+            subject.isEmpty ? "everything" : row.subject.words.map(\.value).joined(separator: " ")
         return [
             row.severity == .page ? .alert(row.severity.rawValue) : .identifier(row.severity.rawValue),
             .identifier(row.rule), .identifier((cause == nil ? "" : "└ ") + row.rule),

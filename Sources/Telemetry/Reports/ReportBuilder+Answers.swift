@@ -107,10 +107,11 @@ extension ReportBuilder {
         if let modules = moduleTable() { blocks.append(.table(modules)) }
         let nodesQuestion = FleetNodesQuery(window: query.window, now: query.window.until)
         var nodes = try reader.fleetNodes(nodesQuestion)
-        let own = ownNodes(nodes.nodes)
+        let shared = SharedNames(nodes.nodes.map(\.node))
+        let own = ownNodes(nodes.nodes, shared)
         nodes.nodes =
-            nodes.nodes.filter { own.contains($0.node.identity.name) }
-            + nodes.nodes.filter { !own.contains($0.node.identity.name) }
+            nodes.nodes.filter { own.contains(shared.label($0.node)) }
+            + nodes.nodes.filter { !own.contains(shared.label($0.node)) }
         let nodesNumber = cite(
             command("nodes", query.window, "--limit 20"),
             [
@@ -125,7 +126,7 @@ extension ReportBuilder {
         if !own.isEmpty {
             nodeTable.columns.append(ReportTable.Column(title: "INCIDENT", alignsRight: false))
             for (place, node) in nodes.nodes.prefix(nodeTable.rows.count).enumerated() {
-                let isOwn = own.contains(node.node.identity.name)
+                let isOwn = own.contains(shared.label(node.node))
                 nodeTable.rows[place].append(ReportTable.Cell(text: isOwn ? "yes" : "", isAlert: isOwn))
             }
         }
@@ -146,14 +147,14 @@ extension ReportBuilder {
         return ReportSection("radius", "Who was concerned", blocks)
     }
 
-    /// The names of the nodes that the incident is of: the one that it names, and those that had its bad requests, where
+    /// What the nodes are called that the incident is of: the one that it names, and those that had its bad requests, where
     /// others had none.
-    private func ownNodes(_ nodes: [NodeReport]) -> Set<String> {
+    private func ownNodes(_ nodes: [NodeReport], _ shared: SharedNames) -> Set<String> {
         guard let incident, let finding else { return [] }
-        let named = Set([incident.subject.node].compactMap(\.self))
+        let named = Set([incident.subject.nodeLabel].compactMap(\.self))
         let own = named.union(
             Set(finding.rows.map { data.rows[Int($0)].node }).map { data.names.node($0).identity.name })
-        return nodes.allSatisfy { own.contains($0.node.identity.name) } ? named : own
+        return nodes.allSatisfy { own.contains(shared.label($0.node)) } ? named : own
     }
 
     private mutating func moduleTable() -> ReportTable? {
@@ -175,13 +176,17 @@ extension ReportBuilder {
         let number = cite(
             command("report", query.window, incident.map { "--incident \($0.id)" } ?? ""),
             worst.map { ReportValue($0.key, "\($0.value.bad)") })
+        let isLoad = finding.load != nil
+        let total = HumanUnits.count(Int64(tallies.count))
         return ReportTable(
             caption: ReportSentence(
-                "Module versions with most of the bad requests, of \(tallies.count)", [number]),
+                isLoad
+                    ? "Module versions with most of these requests, of \(total)"
+                    : "Module versions with most of the bad requests, of \(total)", [number]),
             columns: [
                 ReportTable.Column(title: "MODULE", alignsRight: false),
-                ReportTable.Column(title: "BAD", alignsRight: true),
-                ReportTable.Column(title: "WAITED", alignsRight: true),
+                ReportTable.Column(title: isLoad ? "REQUESTS" : "BAD", alignsRight: true),
+                ReportTable.Column(title: isLoad ? "TOOK" : "WAITED", alignsRight: true),
             ],
             rows: worst.map { name, tally in
                 [
@@ -217,7 +222,8 @@ extension ReportBuilder {
             }
         }
         let bad = sorted(finding.rows)
-        var chosen = [("The worst", bad[bad.count - 1]), ("One of the middle", bad[bad.count / 2])]
+        let first = finding.load == nil ? "The worst" : "The one that took longest"
+        var chosen = [(first, bad[bad.count - 1]), ("One of the middle", bad[bad.count / 2])]
         if let symptom, let culprit = finding.culprit {
             let good = sorted(
                 symptom.entries.lazy.filter { entry in

@@ -41,7 +41,7 @@ extension ReportBuilder {
             return ["Go back to the version before on one node, and compare the two with traceq compare."]
         case "rate-anomaly":
             return [
-                "Look who asks: traceq stats --by client.address lists them.",
+                "Look who asks: \(command("stats", interval, "--by client.address")) lists them.",
                 "Limit requests by address in front of the nodes, and keep those of your own builds out of the limit.",
             ]
         case "fallback-storm":
@@ -59,6 +59,37 @@ extension ReportBuilder {
                 "Look whether the proxy keeps what it fetches: its storage, its size limit, its log.",
                 "Ask the host of \(subject) what it allows, and fetch with a token of your own.",
             ]
+        case "disk-full":
+            return [
+                "Look at what fills the storage of \(subject): the cache first, then logs and downloads that were given up.",
+                "Make room, or make it larger, before it is full: what cannot be stored is fetched again and again, or fails.",
+                "Give the cache a limit, or delete what nobody asks for: Athens deletes nothing by itself.",
+            ]
+        case "no-completion":
+            return [
+                "Look at \(subject) for processes of go and git that are old, and at what they wait for.",
+                "Keep git from asking somebody for a password: GIT_TERMINAL_PROMPT=0 in the proxy's environment.",
+                "Restart it where its workers do not come free, and look whether the same modules are asked for again.",
+            ]
+        case "node-flapping", "slow-recovery":
+            return [
+                "Look at \(subject) itself: restarts, memory that ran out, the log of its kubelet or agent of the same minutes.",
+                "Look at the way from it: a line that is full, or a connection that is half open, looks the same from here.",
+            ]
+        case "lock-failure", "lock-ttl":
+            return [
+                "Look at what keeps the lock that the proxies share, Redis or etcd: its log, its memory, its addresses.",
+                "Compare how long the lock is kept, and waited for, with how long fetches take: traceq slowest --by fetch.",
+            ]
+        case "semantic-divergence":
+            return [
+                "Ask \(subject) and another node for the same version, and compare where each gets it from.",
+                "Compare their versions of Go, and what they exclude.",
+            ]
+        case "cached-redirect":
+            return ["Keep no redirects (301) for files at \(subject), and purge those that it has kept."]
+        case "late-telemetry":
+            return ["Look at the exporter of \(subject): its queue, its retries, its way to the collector."]
         case "clock-skew":
             return ["Look at the time service of \(subject)."]
         default:
@@ -71,7 +102,9 @@ extension ReportBuilder {
 
     private var commands: [String] {
         let (_, option) = whySelection
-        var lines = [command("why", query.window, "--" + option), command("critical-path", interval)]
+        var lines =
+            finding?.check.map { [command($0, query.window)] }
+            ?? [command("why", query.window, "--" + option), command("critical-path", interval)]
         if let trace = incident?.evidence.traceIDs.first { lines.append("traceq trace \(trace.hex)") }
         lines.append(command("errors", interval))
         lines.append(command("nodes", interval))

@@ -38,7 +38,7 @@ extension ReportBuilder {
             [
                 ReportValue("requests", "\(total)"),
                 ReportValue("failures", "\(slots.reduce(0) { $0 + $1.failures })"),
-                ReportValue("slot", HumanUnits.duration(Int64(clamping: data.slotNanos))),
+                ReportValue("slot", slotText),
             ])
         let heat = ReportHeatMap(
             id: "nodes",
@@ -67,10 +67,9 @@ extension ReportBuilder {
         func rate(_ name: String, _ count: (SlotTotals) -> Int) -> ReportChart.Series {
             ReportChart.Series(name: name, values: slots.map { Double(count($0)) * thinning / slotSeconds })
         }
-        let length = HumanUnits.duration(Int64(clamping: data.slotNanos))
         var charts = [
             chart(
-                "latency", "How long clients' requests took, in slots of \(length)", .seconds,
+                "latency", "How long clients' requests took, in slots of \(slotText)", .seconds,
                 quantile(0.5, "p50"), quantile(0.95, "p95"), quantile(0.99, "p99")),
             chart("rate", "Clients' requests a second", .perSecond, rate("requests", \.requests)),
             chart(
@@ -83,6 +82,16 @@ extension ReportBuilder {
                 "hits", "Part of the files that caches had", .share,
                 ReportChart.Series(name: "hit ratio", values: ratios)))
         return charts
+    }
+
+    /// Whole seconds: `10s`, `1m`, `1m30s`, `2h05m`.
+    private var slotText: String {
+        let seconds = data.slotNanos / 1_000_000_000
+        let parts = [(seconds / 3_600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")]
+        return parts.reduce("") { text, part in
+            guard part.0 > 0 else { return text }
+            return text + (!text.isEmpty && part.0 < 10 ? "0" : "") + "\(part.0)\(part.1)"
+        }
     }
 
     private struct SlotTotals {

@@ -61,6 +61,11 @@ extension ReportBuilder {
                 incident.impact.requests > 0
                     ? "It concerned \(impactText(incident.impact)), from \(shown(incident.start)) on."
                     : "It began at \(shown(incident.start)).", [main]))
+        if finding?.load != nil {
+            sentences[1].text =
+                "It is about \(impactText(incident.impact)), from \(shown(incident.start)) on: they are many, and "
+                + "need be neither slow nor wrong."
+        }
         sentences.append(ReportSentence(endText(incident), [main]))
         return ReportSection("summary", "Summary", [.paragraph(sentences)])
     }
@@ -102,33 +107,39 @@ extension ReportBuilder {
                 [
                     ReportValue("sessions", "\(sessions.touched)"),
                     ReportValue("modules beside", "\(sessions.modulesBeside)"),
-                    ReportValue("lost minutes", decimal(lost / 60)),
-                ])
-            blocks.append(
-                .facts([
-                    ReportFact("Requests that failed", HumanUnits.count(Int64(failed)), [main]),
-                    ReportFact(
-                        "Requests that were slow or wrong", HumanUnits.count(Int64(bad.count - failed)),
-                        [main]),
-                    ReportFact("Module versions", HumanUnits.count(Int64(impact.modules)), [main]),
-                    ReportFact("Nodes", HumanUnits.count(Int64(nodes)), [main]),
-                    ReportFact(
-                        "Clients",
-                        impact.clients > 0
-                            ? HumanUnits.count(Int64(impact.clients)) : "unknown: no span says who asked",
-                        [main]),
-                    ReportFact(
-                        "Sessions of clients that waited or failed",
-                        sessions.isKnown ? HumanUnits.count(Int64(sessions.touched)) : "unknown", [number]),
-                    ReportFact(
-                        "Modules that these sessions fetched besides",
-                        sessions.isKnown ? HumanUnits.count(Int64(sessions.modulesBeside)) : "unknown",
-                        [number]),
-                    ReportFact("Waited longer than usual, all in all", seconds(lost), [number]),
+                ] + (finding.load == nil ? [ReportValue("lost minutes", decimal(lost / 60))] : []))
+            let others =
+                finding.load.map { $0.prefix(1).uppercased() + $0.dropFirst() + " that did not fail" }
+                ?? "Requests that were slow or wrong"
+            var facts = [
+                ReportFact("Requests that failed", HumanUnits.count(Int64(failed)), [main]),
+                ReportFact(others, HumanUnits.count(Int64(bad.count - failed)), [main]),
+                ReportFact("Module versions", HumanUnits.count(Int64(impact.modules)), [main]),
+                ReportFact("Nodes", HumanUnits.count(Int64(nodes)), [main]),
+                ReportFact(
+                    "Clients",
+                    impact.clients > 0
+                        ? HumanUnits.count(Int64(impact.clients)) : "unknown: no span says who asked",
+                    [main]),
+                ReportFact(
+                    finding.load == nil
+                        ? "Sessions of clients that waited or failed" : "Sessions of these clients",
+                    sessions.isKnown ? HumanUnits.count(Int64(sessions.touched)) : "unknown", [number]),
+                ReportFact(
+                    "Modules that these sessions fetched besides",
+                    sessions.isKnown ? HumanUnits.count(Int64(sessions.modulesBeside)) : "unknown",
+                    [number]),
+            ]
+            if finding.load == nil {
+                facts.append(ReportFact("Waited longer than usual, all in all", seconds(lost), [number]))
+            }
+            if finding.load == nil || failed > 0 {
+                facts.append(
                     ReportFact(
                         "The same as if everything had failed for", "\(decimal(impact.budgetMinutes)) min",
-                        [main]),
-                ]))
+                        [main]))
+            }
+            blocks.append(.facts(facts))
         } else {
             blocks.append(.paragraph([ReportSentence("No request is known to have suffered.", [main])]))
         }

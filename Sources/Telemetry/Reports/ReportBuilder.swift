@@ -97,9 +97,9 @@ struct ReportBuilder {
     }
 
     func subjectText(_ incident: Incident) -> String {
-        let members = incident.subject.members
-        return members.isEmpty
-            ? "everything" : members.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let words = incident.subject.words
+        return words.isEmpty
+            ? "everything" : words.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 
     func decimal(_ value: Double) -> String { ((value * 1_000).rounded() / 1_000).description }
@@ -137,8 +137,11 @@ struct ReportBuilder {
         let looked = TimeWindow(
             since: max(query.window.since, UnixNanos(clamping: data.since)),
             until: min(query.window.until, UnixNanos(clamping: data.until)))
-        guard let incident, incident.start < looked.until else { return looked }
-        return TimeWindow(since: incident.start, until: incident.end ?? looked.until)
+        guard let incident else { return looked }
+        // What requests do not show may be later than all of them.
+        let until = incident.start < looked.until ? looked.until : query.window.until
+        guard incident.start < until else { return looked }
+        return TimeWindow(since: incident.start, until: incident.end ?? until)
     }
 
     private func time(_ time: UnixNanos) -> String { time == .distantPast ? "all" : exact(time) }

@@ -95,7 +95,8 @@ struct ReportHypotheses {
         if dimension == culprit.dimension {
             return Verdict(
                 question: words, answer: .suspect,
-                reason: "\(name(dimension, culprit.number)) has \(Int(culprit.excess.bad)) of what is bad, "
+                reason:
+                    "\(name(dimension, culprit.number)) has \(HumanUnits.count(Int64(culprit.excess.bad))) of what is bad, "
                     + "\(ResultTable.tenths(culprit.excess.rate)) of its requests")
         }
         guard let candidate = candidate(dimension) else {

@@ -66,7 +66,7 @@ extension TelemetryReader {
             }
             var builder = ReportBuilder(query, found, chosen, self)
             let document = try builder.document()
-            let nodes = Set(found.data.names.nodes.map(\.identity.name))
+            let nodes = Set(found.answer.names.nodes.map(\.identity.name))
             return .report(query.redaction.redact(document, nodes: nodes, modules: found.data.names.modules))
         }
     }

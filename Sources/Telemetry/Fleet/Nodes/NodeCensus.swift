@@ -4,6 +4,8 @@ struct NodeCensus {
     let numbers: [UInt32]
     let clocks: FleetClocks
     private let nodes: [FleetNode]
+    /// As they are called in answers.
+    private let shown: [FleetNode]
     private let telemetry: NodeTelemetry
     private let metrics: NodeMetrics
     private let end: UnixNanos
@@ -12,8 +14,18 @@ struct NodeCensus {
     /// Whether times of arrival are those of a collector.
     private let knowsArrivals: Bool
 
-    init(_ names: FleetNames, _ telemetry: NodeTelemetry, _ metrics: NodeMetrics, end: UnixNanos) {
+    /// - Parameter shared: names that nodes with spans share, where services are to tell them apart
+    init(
+        _ names: FleetNames, _ telemetry: NodeTelemetry, _ metrics: NodeMetrics, end: UnixNanos,
+        shared: SharedNames? = nil
+    ) {
         nodes = names.nodes
+        shown =
+            shared.map { shared in
+                names.nodes.enumerated().map { place, node in
+                    telemetry.entry(UInt32(place) + 1).spans > 0 ? node.labelled(shared) : node
+                }
+            } ?? nodes
         self.telemetry = telemetry
         self.metrics = metrics
         self.end = end
@@ -40,10 +52,12 @@ struct NodeCensus {
             leastLag: leastLag, pairs: telemetry.pairs, declared: metrics.declaredOffsets)
     }
 
-    func node(_ number: UInt32) -> FleetNode { nodes[Int(number) - 1] }
+    func node(_ number: UInt32) -> FleetNode { shown[Int(number) - 1] }
 
     /// The node itself, and agents beside it.
-    func members(_ number: UInt32) -> [UInt32] { [number] + (companions[node(number).identity] ?? []) }
+    func members(_ number: UInt32) -> [UInt32] {
+        [number] + (companions[nodes[Int(number) - 1].identity] ?? [])
+    }
 
     /// The times between the ends of its spans and their arrival; none where arrivals say nothing.
     func lags(_ number: UInt32) -> SignedSketch { telemetry.entry(number).lags }

@@ -24,6 +24,8 @@ struct ReadyReadings: Sendable {
     let slots: GaugeSlots
     /// By slot: 1 for what was not ready, 2 for what was.
     private var states: [Key: [UInt8]] = [:]
+    /// The first by name that tells it.
+    private var metrics: [Key: String] = [:]
 
     /// - Parameters:
     ///   - times: nanoseconds since the Unix epoch, not empty
@@ -42,6 +44,16 @@ struct ReadyReadings: Sendable {
             states[key] != nil || states.count < Self.nodesMax
         else { return }
         states[key, default: [UInt8](repeating: 0, count: slots.count)][slot] |= value > 0 ? 2 : 1
+        metrics[key] = min(metrics[key] ?? gauge.metric, gauge.metric)
+    }
+
+    /// The command that shows what was told of a node; see `IncidentFinding`.
+    func check(_ key: Key) -> String? {
+        metrics[key].flatMap { metric in
+            ShellWord.metrics(
+                metric, where: metric == ReadyGauge.stateMetric ? "attr.node" : "resource.k8s.node.name",
+                key.name)
+        }
     }
 
     /// The nodes, in an order that is the same for the same data. Where several tell the same of one name, it is one node.

@@ -14,6 +14,8 @@ struct StorageGauge: Hashable, Sendable {
     /// Where it is mounted, or what it is called; empty for the only one.
     var volume: String
     var quantity: Quantity
+    /// Name of the metric.
+    var metric: String
 
     /// By name of the metric: semantic conventions of OpenTelemetry and this product, node_exporter, kubelet, Artifactory.
     private static let quantities: [String: Quantity] = [
@@ -60,5 +62,6 @@ struct StorageGauge: Hashable, Sendable {
         }
         volume = text(Self.volumeKeys) ?? series.resource.attributes.string(of: "k8s.volume.name") ?? ""
         self.quantity = quantity
+        metric = series.metric.name
     }
 }

@@ -49,6 +49,8 @@ struct StorageReadings: Sendable {
         var utilization = Course()
         /// Bytes; 0 while nobody says it.
         var size = 0.0
+        /// The first by name that tells how full it is.
+        var metric: String?
 
         var first: UInt64 { min(free.first, used.first, utilization.first) }
 
@@ -93,6 +95,10 @@ struct StorageReadings: Sendable {
         let key = Key(node: node, volume: gauge.volume)
         guard volumes[key] != nil || volumes.count < Self.volumesMax else { return }
         let count = slots.count
+        if gauge.quantity != .size {
+            let known = volumes[key]?.metric ?? gauge.metric
+            volumes[key, default: Volume()].metric = min(known, gauge.metric)
+        }
         switch gauge.quantity {
         case .size:
             guard Self.sizes.contains(value) else { return }
@@ -110,6 +116,9 @@ struct StorageReadings: Sendable {
 
     /// How large a volume is, in bytes; nil where nobody says it.
     func size(_ key: Key) -> Double? { volumes[key].flatMap { $0.size > 0 ? $0.size : nil } }
+
+    /// The metric that tells how full it is; nil of what nothing tells.
+    func metric(_ key: Key) -> String? { volumes[key]?.metric }
 
     /// When something was told first: nanoseconds since the Unix epoch.
     func first(_ key: Key) -> UInt64? { volumes[key].map(\.first) }

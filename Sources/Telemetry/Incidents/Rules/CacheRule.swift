@@ -16,17 +16,18 @@ struct CacheRule: IncidentRule {
                 [.everything, .region].contains(culprit.dimension) && 2 * nodes.count >= all.count
                 && nodes.count > 1
             let subject = data.subject(culprit.dimension, culprit.number)
+            let isOfOne = culprit.dimension == .node
             let who =
-                switch culprit.dimension {
-                case .node: "The cache of \(subject.node ?? "a node")"
-                default: "The caches of \(nodes.count) of \(all.count) nodes"
-                }
+                isOfOne
+                ? "The cache of \(subject.node ?? "a node")"
+                : "The caches of \(nodes.count) of \(HumanUnits.count(all.count, "node"))"
             return finding(
                 culprit, data, rule: isFlush ? "cache-flush" : nil, severity: isFlush ? .page : .ticket,
                 depth: 1,
                 sentence:
-                    "\(who) missed \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) requests for "
-                    + "files that they had given out before, where \(share(usual)) is usual")
+                    "\(who) missed \(share(culprit.excess.rate)) of \(number(culprit.excess.count)) requests for "
+                    + "files that \(isOfOne ? "it" : "they") had given out before, where \(share(usual)) is usual"
+            )
         }
     }
 }

@@ -31,6 +31,9 @@ extension IncidentRule {
 
     func share(_ part: Double) -> String { "\((part * 1_000).rounded() / 10) %" }
 
+    /// How many, as people read it.
+    func number(_ value: Double) -> String { HumanUnits.count(Int64(min(max(value, 0), 0x1p62))) }
+
     func time(_ seconds: Double) -> String { HumanUnits.duration(Int64(seconds * 1e9)) }
 }
 

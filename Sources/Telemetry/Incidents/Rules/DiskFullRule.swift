@@ -16,6 +16,7 @@ struct DiskFullRule: IncidentRule {
 
     private struct Found {
         var volume: String
+        var metric: String?
         var start: UInt64
         var share: Double
         var size: Double?
@@ -48,7 +49,8 @@ struct DiskFullRule: IncidentRule {
             return nil
         }
         var found = Found(
-            volume: key.volume, start: last.time, share: trend.share, size: storage.size(key))
+            volume: key.volume, metric: storage.metric(key), start: last.time, share: trend.share,
+            size: storage.size(key))
         let first = storage.first(key) ?? last.time
         if trend.share < shareMin, trend.settledShare < shareMin {
             let known = readings.count { $0.time < data.since }
@@ -86,6 +88,7 @@ struct DiskFullRule: IncidentRule {
             sentence: found.seconds.map {
                 "The storage of \(name)\(place) fills: \(left) are left, and as it goes nothing is in \(time($0))"
             } ?? "The storage of \(name)\(place) is nearly full: \(left) are left")
+        finding.check = found.metric.flatMap { ShellWord.metrics($0, where: "node", node.identity.name) }
         if found.share < Self.failingShare {
             let start = found.start
             finding.covers = { $0.node == number && $0.isFailure && $0.start >= start }

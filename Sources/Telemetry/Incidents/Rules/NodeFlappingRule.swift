@@ -27,6 +27,8 @@ struct NodeFlappingRule: IncidentRule {
         /// Whether a gauge says so, or what comes from it.
         var isOfGauge: Bool
         var isGoingOn: Bool
+        /// See `IncidentFinding`.
+        var check: String?
     }
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
@@ -81,7 +83,7 @@ struct NodeFlappingRule: IncidentRule {
                 Flapping(
                     name: key.name, number: isOneOfSeveral ? nil : numbers[key.name]?.first,
                     cluster: isOneOfSeveral ? teller ?? key.cluster : nil, times: times, isOfGauge: true,
-                    isGoingOn: changes.last?.isReady == false))
+                    isGoingOn: changes.last?.isReady == false, check: context.gauges.ready?.check(key)))
         }
         return found
     }
@@ -113,7 +115,7 @@ struct NodeFlappingRule: IncidentRule {
         let start = times.first ?? context.data.since
         let end = flapping.isGoingOn ? context.data.until : times.last ?? context.data.until
         let count = times.count
-        return finding(
+        var finding = finding(
             .page, IncidentSubject(node: name, region: region), start: start, end: max(end, start + 1),
             score: 22 + log(Double(count)), depth: 0, numbers: [("changes", Double(count))],
             sentence: flapping.isOfGauge
@@ -121,6 +123,8 @@ struct NodeFlappingRule: IncidentRule {
                     + (flapping.isGoingOn ? ", and is not now" : "")
                 : "\(name) goes silent and comes back, again and again: it changed \(count) times"
                     + (flapping.isGoingOn ? ", and is silent now" : "") + ", while others went on")
+        finding.check = flapping.check
+        return finding
     }
 
     /// It tells something again, and is not ready.
@@ -156,6 +160,7 @@ struct NodeFlappingRule: IncidentRule {
                 "\(name) tells something again, but \(isGoingOn ? "is" : "was") said not to be ready for "
                 + "\(length) after that")
         finding.rule = "slow-recovery"
+        finding.check = ready.check(key)
         return finding
     }
 }

@@ -104,7 +104,7 @@ struct OriginHammeringRule: IncidentRule {
             explanation:
                 "\(repository) was fetched \(HumanUnits.count(hour.count, "time")) within an hour for what "
                 + "\(subject.node ?? "\(nodes.count) proxies") had fetched from it before, "
-                + "\(HumanUnits.count(versions, "version")), where \(before) is the most that is usual: its host may "
+                + "\(HumanUnits.count(versions, "version")), where \(number(Double(before))) is the most that is usual: its host may "
                 + "refuse more",
             depth: 2, culprit: nil, covers: { _ in false })
     }

@@ -51,6 +51,8 @@ struct RateAnomalyRule: IncidentRule {
         var usualClients: Int
         /// Of user agents that were not known before.
         var strangers: Int
+        /// Of clients that were not known before.
+        var newClients: Int
         var rows: [UInt32]
     }
 
@@ -198,7 +200,8 @@ struct RateAnomalyRule: IncidentRule {
         return Anomaly(
             candidate: candidate, time: time, requests: rows.count,
             usual: rateBefore * Double(length) / 1e9, clients: addresses, usualClients: Int(addressesBefore),
-            strangers: strangers.count, rows: told.isEmpty ? Array(rows) : told)
+            strangers: strangers.count, newClients: clients.addressCount(told, data),
+            rows: told.isEmpty ? Array(rows) : told)
     }
 
     /// When it began: it may have begun before the window.
@@ -250,9 +253,12 @@ struct RateAnomalyRule: IncidentRule {
         let whose =
             subject.node.map { "at \($0)" } ?? subject.region.map { "at nodes in \($0)" } ?? "everywhere"
         let strange = Double(anomaly.strangers) / Double(max(anomaly.requests, 1))
-        let agents =
-            2 * anomaly.strangers >= anomaly.requests
-            ? "; \(share(strange)) of them name a user agent that was not known before" : ""
+        let isStrange = 2 * anomaly.strangers >= anomaly.requests
+        let all = HumanUnits.count(Int64(anomaly.newClients))
+        let newcomers =
+            isStrange
+            ? "; \(share(strange)) of them, from \(all) clients, name a user agent that was not known before"
+            : anomaly.newClients > 0 ? ", and \(all) in all that were not known before" : ""
         let bad = anomaly.rows.map { data.rows[Int($0)] }
         let score = 20 + 10 * log(max(ratio, 1))
         let time = anomaly.time
@@ -267,9 +273,13 @@ struct RateAnomalyRule: IncidentRule {
             ],
             explanation:
                 "\((ratio * 10).rounded() / 10) times as many requests as at most before came \(whose), "
-                + "from \(anomaly.clients) clients at a time where \(anomaly.usualClients) are usual\(agents)",
+                + "from \(HumanUnits.count(Int64(anomaly.clients))) clients at a time where "
+                + "\(HumanUnits.count(Int64(anomaly.usualClients))) are usual\(newcomers)",
             // Nothing that requests show makes clients ask.
             depth: -1, culprit: nil,
-            covers: { row in time.contains(row.start) && data.number(dimension, row) == number })
+            covers: { row in time.contains(row.start) && data.number(dimension, row) == number },
+            load: isStrange
+                ? "requests with user agents that were not known before"
+                : anomaly.newClients > 0 ? "requests of clients that were not known before" : "requests")
     }
 }

@@ -54,7 +54,7 @@ struct SlowUpstreamRule: IncidentRule {
                 severity: .ticket, depth: 0,
                 subject: subject, numbers: [("median_s", bad), ("usual_median_s", usual)],
                 sentence: "\(whose): \(time(bad)) in the median where \(time(usual)) is usual, "
-                    + "\(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) fetches slow")
+                    + "\(share(culprit.excess.rate)) of \(number(culprit.excess.count)) fetches slow")
         }
     }
 }

@@ -18,7 +18,7 @@ struct VersionRegressionRule: IncidentRule {
                     culprit, data, severity: Self.severity(symptom), depth: 0,
                     sentence:
                         "\(subject.serviceVersion ?? "A version") \(verb): \(share(culprit.excess.rate)) of "
-                        + "\(Int(culprit.excess.count)) requests, where \(share(usual)) is usual")
+                        + "\(number(culprit.excess.count)) requests, where \(share(usual)) is usual")
             }
         }
     }
