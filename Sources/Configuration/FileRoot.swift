@@ -18,10 +18,12 @@ package enum FileRoot {
     ///
     /// - Parameters:
     ///   - needed: the section that has to be there
+    ///   - other: the section that may be there in its place
     ///   - expected: what it has to be
     /// - Throws: what keeps the file from being read; all else is reported
     package static func fields(
-        _ path: String, known: [String], needed: String, expected: String, _ reader: inout FieldReader
+        _ path: String, known: [String], needed: String, orElse other: String? = nil, expected: String,
+        _ reader: inout FieldReader
     ) throws(ConfigProblems) -> [String: ConfigNode] {
         let root: ConfigNode?
         do throws(ConfigProblem) {
@@ -36,7 +38,7 @@ package enum FileRoot {
             return [:]
         }
         let fields = reader.fields(root, of: "the file", known: known) ?? [:]
-        if fields[needed] == nil, reader.problems.isEmpty {
+        if fields[needed] == nil, other.flatMap({ fields[$0] }) == nil, reader.problems.isEmpty {
             reader.report(root.position, "the file has no \(needed): write \(needed): and \(expected)")
         }
         return fields

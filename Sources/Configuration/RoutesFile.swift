@@ -8,9 +8,42 @@ package enum RoutesFile {
     ///
     /// - Throws: everything that is wrong with it
     package static func read(_ path: String) throws(ConfigProblems) -> RouteList {
-        try FileRoot.read(path, section: "routes", expected: "a list of routes, as in config/routes.yaml") {
-            (nodes, reader) in
-            RouteList(nodes.compactMap { route($0, &reader) })
+        var reader = FieldReader()
+        let fields = try FileRoot.fields(
+            path, known: ["routes", "clients"], needed: "routes", orElse: "clients",
+            expected: "a list of routes, as in config/routes.yaml", &reader)
+        let routes = fields["routes"].map { reader.items($0, of: "routes") } ?? []
+        let clients = fields["clients"].map { reader.items($0, of: "clients") } ?? []
+        var list = RouteList(routes.compactMap { route($0, &reader) })
+        for node in clients { add(node, to: &list.clients, &reader) }
+        try reader.finish()
+        return list
+    }
+
+    /// Networks of clients, and their region.
+    private static func add(_ node: ConfigNode, to regions: inout ClientRegions, _ reader: inout FieldReader)
+    {
+        guard let fields = reader.fields(node, of: "an item of clients", known: ["networks", "region"]),
+            let networks = reader.required(
+                "networks", in: fields, of: "an item of clients", at: node.position),
+            let name = reader.required("region", in: fields, of: "an item of clients", at: node.position),
+            let region = reader.text(name, of: "region")
+        else { return }
+        var nodes = [networks]
+        if case .list(let items) = networks.content {
+            nodes = items
+            if items.isEmpty {
+                reader.report(networks.position, "networks is empty: give some like 203.0.113.0/24")
+            }
+        }
+        for item in nodes {
+            let network = reader.value(
+                item, of: "a network",
+                expected:
+                    "give an address with the length of its prefix, like 203.0.113.0/24 or 2001:db8::/32"
+            ) { ClientRegions.Network($0) }
+            guard let network, !regions.add(network, region: region) else { continue }
+            reader.report(item.position, "the network has another region above: give it one")
         }
     }
 

@@ -43,7 +43,8 @@ struct IncidentsCommand: ContextCommand {
         let query = IncidentQuery(
             window: try window.window(since: "1h", until: "now", now: context.now, zone: style.zone),
             baselineNanos: try normalTime.nanos(), now: context.now,
-            privateModules: try modules(in: context))
+            privateModules: try modules(in: context),
+            clientRegions: try ModuleFileOptions.clientRegions(in: context))
         let wanted = try wantedRules()
         let reader = try common.openFleetReader(in: context)
         var result = try reader.incidents(query)

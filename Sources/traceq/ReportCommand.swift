@@ -100,7 +100,9 @@ struct ReportCommand: ContextCommand {
             baselineNanos: try normalTime.nanos(), incident: incident,
             objectives: try ModuleFileOptions.objectives(objectives, in: context),
             redaction: try redaction(showsPrivate, in: context),
-            privateModules: try privateModules(in: context), zone: zone, zoneName: timeZone.tz,
+            privateModules: try privateModules(in: context),
+            clientRegions: try ModuleFileOptions.clientRegions(in: context), zone: zone,
+            zoneName: timeZone.tz,
             version: TraceQ.version)
         let earlier = try earlierReport(form)
         let document = try document(query, try database.openFleetReader(in: context))
@@ -236,7 +238,8 @@ struct ReportCommand: ContextCommand {
         let query = ReportQuery(
             window: told.window, baselineNanos: told.baselineNanos, incident: told.incident,
             objectives: try ModuleFileOptions.objectives(objectives, in: context), redaction: redaction,
-            privateModules: try privateModules(in: context), zone: zone, zoneName: told.zone,
+            privateModules: try privateModules(in: context),
+            clientRegions: try ModuleFileOptions.clientRegions(in: context), zone: zone, zoneName: told.zone,
             version: TraceQ.version)
         let document: ReportDocument
         switch try database.openFleetReader(in: context).report(query) {

@@ -36,6 +36,33 @@ struct ModuleFilesTests {
         #expect(routes.routes.count == 3)
         #expect(routes.privatePatterns.text == "git.example.com,*.corp.example.com,github.com/example/*")
         #expect(routes.route(of: "golang.org/x/text")?.through == ["athens.example.com", "proxy.golang.org"])
+        #expect(routes.clients.region(of: "203.0.113.7") == "eu-central-1")
+        #expect(routes.clients.region(of: "2001:db8:1::1") == "eu-central-1")
+        #expect(routes.clients.region(of: "198.51.100.1") == nil)
+    }
+
+    @Test("a file may say where clients are alone, and what is wrong with that is told with its place")
+    func clients() throws {
+        #expect(try problems("clients:\n  - {networks: 192.0.2.0/24, region: eu}\n", routes: true) == [])
+        let found = try problems(
+            """
+            clients:
+              - {networks: [192.0.2.0/24, 192.0.2.7/24, "2001:db8::/200"], region: eu}
+              - {networks: 192.0.2.0/24, region: us}
+              - {networks: [], region: eu}
+              - {network: 192.0.2.0/24}
+            """, routes: true)
+        let expected = [
+            "file.yaml:2:31: a network is \"192.0.2.7/24\": give an address with the length of its prefix",
+            "file.yaml:2:45: a network is \"2001:db8::/200\": give",
+            "file.yaml:3:16: the network has another region above", "file.yaml:4:16: networks is empty",
+            "file.yaml:5:6: unknown key \"network\" in an item of clients: did you mean \"networks\"?",
+            "file.yaml:5:5: an item of clients has no networks",
+        ]
+        #expect(found.count == expected.count, "\(found.joined(separator: "\n"))")
+        for text in expected {
+            #expect(found.contains { $0.hasPrefix(text) }, "\(text)\n\(found.joined(separator: "\n"))")
+        }
     }
 
     @Test("everything that a mirror can have")

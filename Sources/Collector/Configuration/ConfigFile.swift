@@ -36,8 +36,10 @@ package struct ConfigFile: Sendable {
                 places: reader.places, told: Set(reader.problems.map(\.position)))
         guard problems.isEmpty else { throw ConfigProblems(problems) }
         if !reader.config.notifications.webhooks.isEmpty {
-            reader.config.notifications.privateModules = try PrivateModulesReading.modules(
-                reader.config.notifications, environment: environment)
+            let routes = try PrivateModulesReading.routes(environment: environment)
+            reader.config.notifications.privateModules = PrivateModulesReading.modules(
+                reader.config.notifications, routes, environment: environment)
+            reader.config.notifications.clientRegions = routes.clients
         }
         return ConfigFile(
             config: reader.config, places: reader.places, credentialPlaces: reader.credentialPlaces,

@@ -35,11 +35,19 @@ enum PrivateModulesReading {
             }
     }
 
+    /// What `routes.yaml` of the collector's user or of the machine says; nothing where there is none.
+    /// - Throws: what is wrong with it
+    static func routes(environment: (String) -> String?) throws(ConfigProblems) -> RouteList {
+        guard let file = StandardPlace.path("routes.yaml", environment: environment) else {
+            return RouteList()
+        }
+        return try RoutesFile.read(file)
+    }
+
     /// What is private: by the file alone where it says it, else what it is for `traceq incidents`.
-    /// - Throws: what is wrong with `routes.yaml`
     static func modules(
-        _ settings: NotificationSettings, environment: (String) -> String?
-    ) throws(ConfigProblems) -> PrivateModules {
+        _ settings: NotificationSettings, _ routes: RouteList, environment: (String) -> String?
+    ) -> PrivateModules {
         guard settings.privatePatterns.isEmpty else {
             return PrivateModules([
                 PrivateModules.Source(
@@ -48,10 +56,6 @@ enum PrivateModulesReading {
         }
         var variables: [String: String] = [:]
         for name in ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"] { variables[name] = environment(name) }
-        var routes = RouteList()
-        if let file = StandardPlace.path("routes.yaml", environment: environment) {
-            routes = try RoutesFile.read(file)
-        }
         return PrivateModules(environment: variables, routes: routes)
     }
 }

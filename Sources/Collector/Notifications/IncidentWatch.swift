@@ -10,6 +10,7 @@ actor IncidentWatch {
     private let windowNanos: Int64
     private let baselineNanos: Int64
     private let privateModules: PrivateModules
+    private let clientRegions: ClientRegions
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -18,6 +19,7 @@ actor IncidentWatch {
         windowNanos = settings.windowSeconds * 1_000_000_000
         baselineNanos = settings.baselineSeconds * 1_000_000_000
         privateModules = settings.privateModules
+        clientRegions = settings.clientRegions
     }
 
     /// What there is of the window that ends now.
@@ -27,7 +29,8 @@ actor IncidentWatch {
         let reader = try TelemetryReader(path: path, workersMax: 1)
         let query = IncidentQuery(
             window: TimeWindow(since: now.advanced(byNanos: -windowNanos), until: now),
-            baselineNanos: baselineNanos, now: now, privateModules: privateModules)
+            baselineNanos: baselineNanos, now: now, privateModules: privateModules,
+            clientRegions: clientRegions)
         return NotedIncident.all(try reader.incidents(query), query)
     }
 }

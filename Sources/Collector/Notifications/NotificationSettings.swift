@@ -16,6 +16,8 @@ package struct NotificationSettings: Sendable {
     var privatePatterns: [String] = []
     /// Modules that public hosts are not to be asked for; empty where nobody says it: then none leaks.
     package var privateModules = PrivateModules([])
+    /// Where clients are, as `routes.yaml` has it.
+    package var clientRegions = ClientRegions()
 
     package init() {}
 }

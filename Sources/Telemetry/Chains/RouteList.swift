@@ -18,8 +18,13 @@ package struct RouteList: Hashable, Sendable {
 
     /// The first one that matches counts.
     package var routes: [Route]
+    /// Where clients are.
+    package var clients: ClientRegions
 
-    package init(_ routes: [Route] = []) { self.routes = routes }
+    package init(_ routes: [Route] = [], clients: ClientRegions = ClientRegions()) {
+        self.routes = routes
+        self.clients = clients
+    }
 
     /// The route of a module; nil for one that no route is about, which is public.
     package func route(of module: String) -> Route? { routes.first { $0.modules.matches(module) } }

@@ -127,6 +127,8 @@ struct IncidentRows: FleetAggregate {
     private var tiles = TileSizes()
     /// In no order.
     private(set) var direct = BlockList<DirectRequest>()
+    /// What go commands saw, in no order.
+    private(set) var clientSide = BlockList<ClientSideRequest>()
     /// Nil where nobody says which modules are private.
     private(set) var leaks: LeakTally?
     /// Nil unless asked for.
@@ -158,6 +160,10 @@ struct IncidentRows: FleetAggregate {
             rows.append(row)
             count += 1
             hosts.add(exchange)
+            if let request = ClientSideRequest(exchange) {
+                clientSide.append(request)
+                count += 1
+            }
         }
         if count > Self.rowsMax { thin(to: thinning + 1) }
     }
@@ -232,6 +238,12 @@ struct IncidentRows: FleetAggregate {
             count += 1
         }
         direct = keptDirect
+        var keptClientSide = BlockList<ClientSideRequest>()
+        for request in clientSide where Self.isKept(request.segment, request.row, thinning) {
+            keptClientSide.append(request)
+            count += 1
+        }
+        clientSide = keptClientSide
     }
 
     mutating func merge(_ other: IncidentRows) {
@@ -242,6 +254,7 @@ struct IncidentRows: FleetAggregate {
         thin(to: other.thinning)
         rows.append(other.rows)
         direct.append(other.direct)
+        clientSide.append(other.clientSide)
         count += other.count
         hosts.merge(other.hosts)
         tiles.merge(other.tiles)

@@ -28,6 +28,17 @@ struct IncidentContext: Sendable {
     var direct: [DirectRequest] = []
     /// Private modules that somebody in public was asked for, the most frequent first.
     var leaks: [LeakList.Entry] = []
+    /// What go commands saw by their logs, in no order.
+    var clientSide: [ClientSideRequest] = []
+    /// Empty where nobody says where clients are.
+    var clientRegions = ClientRegions()
+    /// By number of the node: the label of the host as which it is asked mostly; 0 where nobody says it.
+    var askedHosts: [UInt32] = []
+
+    /// See `askedHosts`.
+    func host(ofNode number: UInt32) -> UInt32 {
+        askedHosts.indices.contains(Int(number)) ? askedHosts[Int(number)] : 0
+    }
 
     /// By number: the node that an agent beside it tells of; those that tell of themselves are not in it.
     var principals: [UInt32: UInt32] {
@@ -68,6 +79,7 @@ package enum IncidentRules {
             CacheRule(), FailureRule(), NodeLostRule(), ClockSkewRule(), LateTelemetryRule(),
             DiskFullRule(), LockRule(), NoCompletionRule(), NodeFlappingRule(),
             RateAnomalyRule(), SemanticDivergenceRule(),
-            PrivateLeakRule(), FallbackStormRule(), OriginHammeringRule(),
+            PrivateLeakRule(), FallbackStormRule(), OriginHammeringRule(), MisroutedRule(),
+            GhostStatusRule(),
         ] + SignRule.all
 }

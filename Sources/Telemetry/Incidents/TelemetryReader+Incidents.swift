@@ -9,11 +9,14 @@ package struct IncidentQuery: Sendable {
     package var now: UnixNanos
     /// Empty where nobody says it: then no module leaks.
     package var privateModules: PrivateModules
+    /// Empty where nobody says it: then no client is in a wrong place.
+    package var clientRegions: ClientRegions
 
     package init(
         window: TimeWindow, baselineNanos: Int64, now: UnixNanos,
-        privateModules: PrivateModules = PrivateModules([])
+        privateModules: PrivateModules = PrivateModules([]), clientRegions: ClientRegions = ClientRegions()
     ) {
+        self.clientRegions = clientRegions
         self.privateModules = privateModules
         self.window = window
         self.baselineNanos = baselineNanos
@@ -103,6 +106,9 @@ extension TelemetryReader {
                 data: data, census: census, culprits: symptoms.mapValues(\.culprits),
                 gauges: metrics.gauges, fetches: answer.fetches, silences: NodeSilences(census))
             context.direct = Array(found.direct)
+            context.clientSide = Array(found.clientSide)
+            context.clientRegions = query.clientRegions
+            context.askedHosts = found.hosts.main(nodeCount: names.nodes.count)
             if let leaks, let tally = found.leaks {
                 context.leaks = try answer.leaks(tally, leaks, names, self).leaks
             }

@@ -88,6 +88,17 @@ extension ReportBuilder {
             ]
         case "cached-redirect":
             return ["Keep no redirects (301) for files at \(subject), and purge those that it has kept."]
+        case "misrouted":
+            return [
+                "Ask the name of the service from a client of that region: which address does its resolver give?",
+                "Look at the networks in routes.yaml: they may have moved.",
+            ]
+        case "ghost-status":
+            return [
+                "Look at what stands between clients and \(subject): a CDN, a firewall, a limit by address; its logs have these "
+                    + "requests.",
+                "Compare with the log of the go command: traceq trace shows what it saw.",
+            ]
         case "late-telemetry":
             return ["Look at the exporter of \(subject): its queue, its retries, its way to the collector."]
         case "clock-skew":

@@ -63,8 +63,8 @@ extension ReportBuilder {
                     : "It began at \(shown(incident.start)).", [main]))
         if finding?.load != nil {
             sentences[1].text =
-                "It is about \(impactText(incident.impact)), from \(shown(incident.start)) on: they are many, and "
-                + "need be neither slow nor wrong."
+                "It is about \(impactText(incident.impact)), from \(shown(incident.start)) on: they need be "
+                + "neither slow nor wrong."
         }
         sentences.append(ReportSentence(endText(incident), [main]))
         return ReportSection("summary", "Summary", [.paragraph(sentences)])

@@ -10,6 +10,8 @@ package struct ReportQuery: Sendable {
     package var redaction: ReportRedaction
     /// That nobody in public is to be asked for.
     package var privateModules: PrivateModules
+    /// See `IncidentQuery`.
+    package var clientRegions: ClientRegions
     package var zone: TimeZoneRules
     /// As `--tz` has it.
     package var zoneName: String
@@ -19,9 +21,10 @@ package struct ReportQuery: Sendable {
     package init(
         window: TimeWindow, baselineNanos: Int64, incident: String? = nil,
         objectives: ObjectiveList = .builtIn, redaction: ReportRedaction = ReportRedaction(),
-        privateModules: PrivateModules = PrivateModules([]), zone: TimeZoneRules = .utc,
-        zoneName: String = "UTC", version: String
+        privateModules: PrivateModules = PrivateModules([]), clientRegions: ClientRegions = ClientRegions(),
+        zone: TimeZoneRules = .utc, zoneName: String = "UTC", version: String
     ) {
+        self.clientRegions = clientRegions
         self.window = window
         self.baselineNanos = baselineNanos
         self.incident = incident
@@ -53,7 +56,7 @@ extension TelemetryReader {
             // The end of the window is when it is asked, whenever that is: the same data give the same report.
             let question = IncidentQuery(
                 window: query.window, baselineNanos: query.baselineNanos, now: query.window.until,
-                privateModules: query.privateModules)
+                privateModules: query.privateModules, clientRegions: query.clientRegions)
             let found = try investigation(question, objectives: query.objectiveQuestion)
             let incidents = found.result.incidents
             var chosen = incidents.first

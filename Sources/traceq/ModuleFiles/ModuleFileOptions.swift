@@ -38,6 +38,13 @@ struct ModuleFileOptions: ParsableArguments {
         return PrivateModules(environment: context.environment, routes: routes)
     }
 
+    /// In which regions clients are, by the routes of the user or of the machine; empty where nobody says it.
+    /// - Throws: `CommandFailure` with everything that is wrong with the file
+    static func clientRegions(in context: CommandContext) throws(CommandFailure) -> ClientRegions {
+        guard let path = standardPlace("routes.yaml", context) else { return ClientRegions() }
+        return try read(path) { (path) throws(ConfigProblems) in try RoutesFile.read(path) }.clients
+    }
+
     /// - Parameter file: in place of the user's and that of the machine
     /// - Throws: `CommandFailure` with everything that is wrong with the file
     static func objectives(
