@@ -28,8 +28,8 @@ struct ProxyIncidentTruthTests {
     }
 
     @Test(
-        "a lock that is not to be had, and fetches that do not end, are the cause of what clients see",
-        arguments: ["lock-failure:after=5m", "no-completion:after=5m"])
+        "a lock that is not to be had or does not last, and fetches that do not end, are the cause of what clients see",
+        arguments: ["lock-failure:after=5m", "no-completion:after=5m", "lock-ttl:after=5m"])
     func found(argument: String) async throws {
         let (result, truth) = try await incidents(argument)
         let rule = String(argument.prefix { $0 != ":" })

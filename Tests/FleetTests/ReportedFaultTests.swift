@@ -144,7 +144,7 @@ struct ReportedFaultTests {
 
     @Test(
         "what is of the arrival of telemetry, or of metrics, is for recordings",
-        arguments: ["node-lost", "late-telemetry", "disk-full", "node-flapping"])
+        arguments: ["node-lost", "late-telemetry", "disk-full", "node-flapping", "slow-recovery"])
     func recordings(fault: String) {
         #expect(throws: (any Error).self) { try RunCommand.parse(["--fault", fault]) }
         #expect(throws: Never.self) { try RunCommand.parse(["--fault", fault, "--record", "folder"]) }

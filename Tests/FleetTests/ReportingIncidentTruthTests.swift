@@ -51,6 +51,30 @@ struct ReportingIncidentTruthTests {
         #expect(try found(hour: 4) == recording.truth.run.faults.first?.places)
     }
 
+    @Test("a node that is back and not ready for long is found, and no other")
+    func recovery() async throws {
+        let folder = try TemporaryDirectory()
+        let fault = try #require(PlannedFault(argument: "slow-recovery:after=15m,at=edge-fra-02"))
+        var scenario = Scenario()
+        scenario.hasHeartbeats = true
+        let plan = Sample.plan(seconds: 2_700, rate: 2)
+        let recording = FleetRecording(
+            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3, scenario: scenario),
+            plan: plan, seed: 3)
+        let path = folder.file("recorded.db")
+        try await RecordedDatabase.write(recording, to: path)
+        func found(until seconds: UInt64) throws -> [String?] {
+            let end = UnixNanos(clamping: plan.start + seconds * 1_000_000_000)
+            return try TelemetryReader(path: path).incidents(
+                IncidentQuery(
+                    window: TimeWindow(since: UnixNanos(clamping: plan.start), until: end), baselineNanos: 0,
+                    now: end)
+            ).incidents.filter { ["node-flapping", "slow-recovery"].contains($0.rule) }.map(\.subject.node)
+        }
+        #expect(try found(until: 900) == [])
+        #expect(try found(until: 2_700) == recording.truth.run.faults[0].places)
+    }
+
     @Test("a node that comes and goes is found, is not lost besides, and no other comes and goes")
     func flapping() async throws {
         let folder = try TemporaryDirectory()

@@ -20,10 +20,17 @@ struct TrafficIncidentTruthTests {
         let path = folder.file("recorded.db")
         try await RecordedDatabase.write(recording, to: path)
         let end = UnixNanos(clamping: plan.end)
+        var regions = ClientRegions()
+        for (network, region) in [("198.18.10.0/23", "eu-central-1"), ("198.18.20.0/23", "us-east-1")] {
+            _ = regions.add(try #require(ClientRegions.Network(network)), region: region)
+        }
         let result = try TelemetryReader(path: path).incidents(
             IncidentQuery(
                 window: TimeWindow(since: end.advanced(byNanos: -3_600_000_000_000), until: end),
-                baselineNanos: 86_400_000_000_000, now: end))
+                baselineNanos: 86_400_000_000_000, now: end,
+                privateModules: PrivateModules([
+                    PrivateModules.Source("test", ModulePatternList(LeakDemand.host))
+                ]), clientRegions: regions))
         return (result.incidents, recording.truth.run.faults.first?.places ?? [])
     }
 
@@ -49,6 +56,29 @@ struct TrafficIncidentTruthTests {
         let rule = String(argument.prefix { $0 != ":" })
         #expect(places == ["edge-iad-01"])
         #expect(found.filter { $0.rule == rule }.map(\.subject.node) == places, "\(found.map(\.rule))")
+    }
+
+    @Test("misrouted: clients of the region that the truth has, served by nodes of another one")
+    func misrouted() async throws {
+        let (found, places) = try await Self.incidents(["misrouted:after=80m,for=20m"])
+        let rows = found.filter { $0.rule == "misrouted" }
+        #expect(places.count == 3 && places.contains("edge-fra-01"), "\(places)")
+        #expect(rows.count == 1, "\(found.map(\.rule))")
+        #expect(rows.first?.subject.region == "us-east-1")
+        #expect(rows.first?.explanation.hasPrefix("Clients in eu-central-1 are served by ") == true)
+        let begin = Int64(Sample.start) + 80 * 60_000_000_000
+        #expect(rows.first.map { abs($0.start.rawValue - begin) < 180_000_000_000 } == true)
+    }
+
+    @Test("private-leak: the checksum database, and when it began")
+    func leak() async throws {
+        let (found, places) = try await Self.incidents(["private-leak:after=80m,for=30m"])
+        let rows = found.filter { $0.rule == "private-leak" }
+        #expect(rows.count == 1 && places.isEmpty, "\(found.map(\.rule))")
+        #expect(rows.first?.subject.upstream == "sum.golang.org")
+        let begin = Int64(Sample.start) + 80 * 60_000_000_000
+        #expect(rows.first.map { (0..<900_000_000_000).contains($0.start.rawValue - begin) } == true)
+        #expect(rows.first?.explanation.contains(LeakDemand.host) == false)
     }
 
     @Test("origin-hammering: at the proxy that the truth has")

@@ -27,6 +27,8 @@ enum Fault: String, CaseIterable, Sendable {
     case nodeErrors = "node-errors"
     /// A proxy shares a lock with others, and does not get it for a part of what it fetches.
     case lockFailure = "lock-failure"
+    /// A proxy shares a lock with others, and a part of what it fetches takes longer than the lock is kept.
+    case lockTTL = "lock-ttl"
     /// A part of what a proxy fetches never comes to its end, and is given up after a quarter of an hour.
     case noCompletion = "no-completion"
     /// Requests wait for a worker of a proxy.
@@ -65,10 +67,16 @@ enum Fault: String, CaseIterable, Sendable {
     case originHammering = "origin-hammering"
     /// Far more requests than usual come, from addresses and of a user agent that nobody has seen before.
     case rateAnomaly = "rate-anomaly"
+    /// Clients ask the checksum database for modules that are private.
+    case privateLeak = "private-leak"
     /// Nothing that a node tells arrives any more, though it serves on.
     case nodeLost = "node-lost"
     /// Nothing that a node tells arrives for a part of every ten minutes, though it serves on.
     case nodeFlapping = "node-flapping"
+    /// Nothing that a node tells arrives for five minutes, and long after that it is said not to be ready.
+    case slowRecovery = "slow-recovery"
+    /// A part of the clients of a region are sent to edges of other regions.
+    case misrouted
     /// What a node tells arrives late.
     case lateTelemetry = "late-telemetry"
     /// The storage of a node fills, and nobody cleans it.
@@ -95,18 +103,18 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
             .staleList, .badTile, .cachedRedirect, .semanticDivergence:
             .edge
-        case .nodeLost, .nodeFlapping, .lateTelemetry, .diskFull: .node
+        case .nodeLost, .nodeFlapping, .slowRecovery, .lateTelemetry, .diskFull: .node
         case .versionRegression: .role
-        case .rateAnomaly: .edges
-        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .noCompletion,
+        case .rateAnomaly, .privateLeak: .edges
+        case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .lockTTL, .noCompletion,
             .originHammering:
             .proxy
-        case .slowLink, .edgeErrors: .region
+        case .slowLink, .edgeErrors, .misrouted: .region
         }
     }
 
     /// How strong it is when nobody says it: a factor of times or of requests, milliseconds of a way, seconds of a queue,
-    /// of silence or of lateness, hours until a disk is full, or the part of requests that it is about.
+    /// of silence, of lateness or until a node is ready, requests an hour, hours until a disk is full, or the part of requests that it is about.
     var usualStrength: Double {
         switch self {
         case .slowUpstream, .slowList: 14
@@ -119,11 +127,13 @@ enum Fault: String, CaseIterable, Sendable {
         case .lateTelemetry: 300
         case .diskFull: 5
         case .nodeFlapping: 240
+        case .privateLeak: 12
+        case .slowRecovery: 600
         case .versionRegression: 0.4
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts, .badTile, .cachedRedirect: 0.3
-        case .lockFailure, .noCompletion: 0.5
+        case .lockFailure, .lockTTL, .noCompletion, .misrouted: 0.5
         case .semanticDivergence: 0.2
         case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
@@ -141,7 +151,7 @@ enum Fault: String, CaseIterable, Sendable {
     /// Whether it is of how telemetry arrives, or of metrics, which only recordings have; and not of requests.
     var isOfReporting: Bool {
         switch self {
-        case .nodeLost, .nodeFlapping, .lateTelemetry, .diskFull: true
+        case .nodeLost, .nodeFlapping, .slowRecovery, .lateTelemetry, .diskFull: true
         default: false
         }
     }

@@ -57,7 +57,7 @@ struct Fleet: Sendable {
         if scenario.isMixed { FieldNodes.change(&edges, &proxies) }
         FieldNodes.apply(scenario, to: &edges)
         FieldNodes.apply(scenario, to: &proxies)
-        for fault in faults where fault.kind == .lockFailure {
+        for fault in faults where fault.kind == .lockFailure || fault.kind == .lockTTL {
             for index in proxies.indices where proxies[index].instance == fault.place ?? proxies[0].instance {
                 proxies[index].setup.lock = .redis
             }

@@ -46,6 +46,7 @@ package struct FleetRecording: Sendable {
         while !ticks.isEmpty { sendFirst() }
         if fleet.scenario.hasHeartbeats { addHeartbeats() }
         if fleet.faults.contains(where: { $0.kind == .diskFull }) { addStorage(seed: seed) }
+        if fleet.faults.contains(where: { $0.kind == .slowRecovery }) { addReadiness() }
         deliveries.sort { ($0.arrivalNanos, $0.instance) < ($1.arrivalNanos, $1.instance) }
         truth = recorder.truth(cutOff: stream.cutOff)
     }
@@ -108,6 +109,17 @@ package struct FleetRecording: Sendable {
                         peerAddress: node.address, instance: node.instance, items: 2,
                         body: request.protobufBytes()))
             }
+        }
+    }
+
+    private mutating func addReadiness() {
+        let emitter = ReadinessEmitter(nodes: fleet.nodes, schedule: schedule)
+        for time in stride(from: plan.start, to: plan.end, by: Int(ReadinessEmitter.interval)) {
+            deliveries.append(
+                Delivery(
+                    signal: .metrics, arrivalNanos: time + UInt64(milliseconds: 5),
+                    peerAddress: ReadinessEmitter.address, instance: ReadinessEmitter.instance,
+                    items: fleet.nodes.count, body: emitter.request(at: time).protobufBytes()))
         }
     }
 

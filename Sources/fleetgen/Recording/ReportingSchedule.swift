@@ -52,8 +52,22 @@ struct ReportingSchedule: Sendable {
     /// A node that comes and goes is silent at the begin of each of these.
     private static let flappingPeriod = UInt64(seconds: 600)
 
+    /// A node that recovers slowly is silent for so long.
+    private static let failureLength = UInt64(seconds: 300)
+
+    /// Whether Kubernetes says of a node that it is ready.
+    func isReady(_ node: FleetNode, at time: UInt64) -> Bool {
+        guard let seconds = faults.strength(.slowRecovery, at: time, node: node),
+            let begin = faults.begin(.slowRecovery, at: time, node: node)
+        else { return true }
+        return time - begin >= Self.failureLength + UInt64(seconds: seconds)
+    }
+
     private func isSilenced(_ node: FleetNode, at time: UInt64) -> Bool {
         if faults.strength(.nodeLost, at: time, node: node) != nil { return true }
+        if let begin = faults.begin(.slowRecovery, at: time, node: node), time - begin < Self.failureLength {
+            return true
+        }
         guard let silence = faults.strength(.nodeFlapping, at: time, node: node),
             let begin = faults.begin(.nodeFlapping, at: time, node: node)
         else { return false }

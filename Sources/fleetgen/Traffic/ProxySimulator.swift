@@ -18,6 +18,8 @@ struct ProxySimulator: Sendable {
     private static let lockLimit = 15_000.0
     /// The proxy gives up whatever it does for a request after this many milliseconds (`processDownload`).
     private static let requestLimit = 900_000.0
+    /// What outlasts the lock that proxies share, which is kept for 900 s.
+    private static let outlasting = 960_000.0
     /// The proxy gives up listing versions after this many milliseconds (`Timeout`).
     private static let listLimit = 300_000.0
 
@@ -45,7 +47,8 @@ struct ProxySimulator: Sendable {
         case .sumdbLookup:
             return passedOn(
                 target, at: start,
-                milliseconds: generator.logNormal(median: 48, sigma: 0.6) * sumdbSlowness(at: start))
+                milliseconds: generator.logNormal(median: 48, sigma: 0.6) * sumdbSlowness(at: start),
+                status: target.exists ? 200 : 404)
         case .sumdbTile:
             return passedOn(
                 target, at: start,
@@ -184,12 +187,12 @@ struct ProxySimulator: Sendable {
         let cloning =
             generator.logNormal(median: 2_600, sigma: 0.95) * upstreamSlowness(of: target, at: start)
         let transfer = Double(target.zipBytes) / 9_000
-        let refusal = refusal(target, at: start, using: &generator)
-        let time = refusal?.milliseconds ?? min(cloning + transfer, Self.fetchLimit)
+        let outcome = outcome(target, at: start, using: &generator)
+        let time = outcome?.milliseconds ?? min(cloning + transfer, Self.fetchLimit)
         let download = Interval(start: stasherStart + 9_000, milliseconds: time)
         var status = 200
-        if let refusal {
-            status = refusal.status
+        if let outcome {
+            status = outcome.status
         } else if cloning + transfer > Self.fetchLimit {
             status = 500
         } else if generator.chance(0.012) {
@@ -211,13 +214,13 @@ struct ProxySimulator: Sendable {
         return (StashWork(interval: Interval(start: start, end: stasherEnd + 9_000), fetch: work), status)
     }
 
-    /// What faults make of a fetch; nil for nothing.
-    private func refusal(
+    /// What faults make of a fetch: how it ends, and after how long; nil for nothing.
+    private func outcome(
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> (status: Int, milliseconds: Double)? {
         let kinds: [(Fault, status: Int, milliseconds: Double)] = [
             (.upstreamErrors, 500, 300), (.rateLimited, 429, 150), (.maskedTimeout, 404, 60_000),
-            (.noCompletion, 500, Self.requestLimit),
+            (.noCompletion, 500, Self.requestLimit), (.lockTTL, 200, Self.outlasting),
         ]
         for (kind, status, milliseconds) in kinds {
             guard let share = faults.strength(kind, at: start, node: node, module: target.modulePath),

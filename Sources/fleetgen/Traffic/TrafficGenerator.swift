@@ -26,6 +26,7 @@ struct TrafficGenerator: Sendable {
     let publications: PublicationPlan
     private var planner: SessionPlanner
     private var generator: SeededGenerator
+    private let faults: ActiveFaults
     private var edges: [EdgeSimulator]
     private var proxies: [ProxySimulator]
 
@@ -49,6 +50,7 @@ struct TrafficGenerator: Sendable {
         planner = SessionPlanner(fleet: fleet, catalogue: catalogue, seed: seed)
         generator = SeededGenerator.stream("traffic", seed: seed)
         let faults = ActiveFaults(fleet, start: plan.start)
+        self.faults = faults
         edges = fleet.edges.map {
             EdgeSimulator(node: $0, fleet: fleet, seed: seed, faults: faults, publications: publications)
         }
@@ -59,6 +61,9 @@ struct TrafficGenerator: Sendable {
             publications, fleet: fleet, plan: plan, planner: &planner, seed: seed)
         for session in demand { appointed.insert(session.plan, priority: session.time) }
         for session in FloodDemand.sessions(fleet: fleet, plan: plan, planner: &planner, seed: seed) {
+            appointed.insert(session.plan, priority: session.time)
+        }
+        for session in LeakDemand.sessions(fleet: fleet, plan: plan, seed: seed) {
             appointed.insert(session.plan, priority: session.time)
         }
         scheduleSession(after: plan.start)
@@ -174,10 +179,22 @@ struct TrafficGenerator: Sendable {
             let leg = proxies[index].serve(target, at: time, using: &generator)
             return Exchange(number: number, client: nil, target: target, edge: nil, proxy: leg)
         }
-        let edgeIndex = client.edge.index
-        let proxyIndex = fleet.proxy(behind: client.edge).index - fleet.edges.count
-        let (edge, proxy) = edges[edgeIndex].serve(
+        let asked = edge(of: client, at: time)
+        let proxyIndex = fleet.proxy(behind: asked).index - fleet.edges.count
+        let (edge, proxy) = edges[asked.index].serve(
             target, of: client, at: time, proxy: &proxies[proxyIndex], using: &generator)
         return Exchange(number: number, client: client, target: target, edge: edge, proxy: proxy)
+    }
+
+    /// The edge that the client's resolver gives it at a time.
+    private func edge(of client: Client, at time: UInt64) -> FleetNode {
+        guard let share = faults.strength(.misrouted, at: time, node: client.edge) else { return client.edge }
+        let others = fleet.edges.filter { $0.region != client.region }
+        // FNV-1a: always the same clients.
+        let hash = client.address.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        guard !others.isEmpty, SplitMix.unit(hash, 0, 7_007) < share else { return client.edge }
+        return others[Int(hash >> 8) % others.count]
     }
 }
