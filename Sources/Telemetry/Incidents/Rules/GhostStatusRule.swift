@@ -93,7 +93,12 @@ struct GhostStatusRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
-        let requests = context.clientSide.filter { data.slot(ofStart: $0.start) != nil }
+        let newest = Self.newest(context)
+        let requests = context.clientSide.filter { request in
+            // What servers tell of the last ones may still come.
+            data.slot(ofStart: request.start) != nil
+                && newest[request.label].map { request.end &+ Self.toleranceNanos <= $0 } == true
+        }
         guard requests.contains(where: { Kind(status: $0.httpStatus) != .well }) else { return [] }
         let told = Self.told(Set(requests.map { File(module: $0.module, kind: $0.kind) }), data)
         var hosts: [UInt32: Host] = [:]
@@ -126,6 +131,17 @@ struct GhostStatusRule: IncidentRule {
             guard score > Self.margin else { return nil }
             return finding(name, host, score: score - Self.margin, data)
         }
+    }
+
+    /// By label of a host: when the last request begins of which its servers tell.
+    private static func newest(_ context: IncidentContext) -> [UInt32: UInt64] {
+        guard !context.clientSide.isEmpty else { return [:] }
+        var newest: [UInt32: UInt64] = [:]
+        for row in context.data.rows where !row.flags.contains(.clientSide) {
+            let label = context.host(ofNode: row.node)
+            if label > 0 { newest[label] = max(newest[label] ?? 0, row.start) }
+        }
+        return newest
     }
 
     /// What servers tell of some files, in the order of time.

@@ -35,16 +35,17 @@ struct MisroutedRule: IncidentRule {
         return groups.sorted { $0.key < $1.key }.compactMap { region, group in
             // Where its own nodes serve none, they are down, or the networks are written down wrongly.
             guard group.own >= Self.requestsMin else { return nil }
-            let usual = max(
+            let before =
                 group.before.requests >= Double(Self.requestsMin)
-                    ? group.before.misrouted / group.before.requests : 0, Self.shareMin)
+                ? group.before.misrouted / group.before.requests : nil
+            let usual = max(before ?? 0, Self.shareMin)
             var slots = group.slots
             for slot in slots.indices { slots[slot].expected = slots[slot].count * Float(usual) }
             guard let excess = ScanStatistic.excess(slots, least: Double(Self.requestsMin)),
                 excess.bad >= Self.misroutedMin, excess.rate >= Self.factor * usual,
                 excess.rate - usual >= Self.differenceMin, excess.likelihood > margin
             else { return nil }
-            return finding(region, group, excess, usual: usual, score: excess.likelihood - margin, data)
+            return finding(region, group, excess, usual: before, score: excess.likelihood - margin, data)
         }
     }
 
@@ -83,9 +84,15 @@ struct MisroutedRule: IncidentRule {
     }
 
     private func finding(
-        _ home: String, _ group: Group, _ excess: ScanStatistic.Excess, usual: Double, score: Double,
+        _ home: String, _ group: Group, _ excess: ScanStatistic.Excess, usual: Double?, score: Double,
         _ data: IncidentData
     ) -> IncidentFinding {
+        var numbers: [(name: String, value: Double)] = [
+            ("requests", excess.count), ("misrouted_requests", excess.bad),
+            ("misrouted_share", excess.rate),
+        ]
+        if let usual { numbers.append(("usual_share", usual)) }
+        let told = usual.map { ", where \(share($0)) is usual" } ?? ""
         let rows = group.places.filter {
             data.slot(data.rows[Int($0)]).map { excess.slots.contains($0) } == true
         }
@@ -100,12 +107,9 @@ struct MisroutedRule: IncidentRule {
             rule: name, severity: .info, subject: subject, start: starts.min() ?? times.lowerBound,
             end: rows.map { data.rows[Int($0)].end }.max() ?? times.upperBound, score: min(score, 8),
             confidence: 1 - exp(-score / 4) * 0.5, rows: rows, slowSeconds: 0,
-            numbers: [
-                ("requests", excess.count), ("misrouted_requests", excess.bad),
-                ("misrouted_share", excess.rate), ("usual_share", usual),
-            ],
+            numbers: numbers,
             explanation: "Clients in \(home) are served by \(place): \(share(excess.rate)) of "
-                + "\(number(excess.count)) requests, where \(share(usual)) is usual, though nodes in \(home) serve others",
+                + "\(number(excess.count)) requests\(told), though nodes in \(home) serve others",
             depth: 3, culprit: nil, covers: { _ in false },
             load: "requests that went to another region")
     }
