@@ -185,7 +185,7 @@ struct WhyRanking {
         return (Double(selected) * selectedWeight, Double(rest) * restWeight)
     }
 
-    /// Takes a value in only where it explains requests that better ones do not.
+    /// Takes a value in only where it explains requests that better ones do not, or tells which of theirs are selected.
     private mutating func collapse(_ candidates: [Candidate]) {
         var accepted: [Candidate] = []
         var also: [[String]] = []
@@ -195,7 +195,7 @@ struct WhyRanking {
                 var other = candidate
                 if Self.rank(candidate) < Self.rank(accepted[place]) { swap(&other, &accepted[place]) }
                 also[place].append(other.attribute + "=" + other.value)
-            } else if accepted.isEmpty || isNews(candidate, covered) {
+            } else if isNews(candidate, covered) || isFiner(candidate, than: accepted, of: candidates.count) {
                 guard accepted.count < limit else { break }
                 accepted.append(candidate)
                 also.append([])
@@ -214,6 +214,7 @@ struct WhyRanking {
 
     /// Whether a value still explains something of what no better value has.
     private func isNews(_ candidate: Candidate, _ covered: [Bool]) -> Bool {
+        guard covered.contains(true) else { return true }
         let own = weight { candidate.members[$0] }
         let left = weight { candidate.members[$0] && !covered[$0] }
         let all = weight { !covered[$0] }
@@ -225,6 +226,39 @@ struct WhyRanking {
             selected: Int(left.selected), selectedTotal: Int(all.selected), rest: Int(left.rest),
             restTotal: Int(all.rest))
         return rest.attributable >= Self.attributableMin
+    }
+
+    /// Whether a value tells which requests of better ones are selected: where one kind of request fails at one node,
+    /// the kind is found first, and the node has few failures of other kinds. It has to hold among the requests of each
+    /// better value that shares its selected ones: what only goes with one of them tells nothing there.
+    private func isFiner(_ candidate: Candidate, than accepted: [Candidate], of tests: Int) -> Bool {
+        let own = weight { candidate.members[$0] }
+        return accepted.allSatisfy { better in
+            let both = weight { candidate.members[$0] && better.members[$0] }
+            guard both.selected >= 0.5 * own.selected else { return true }
+            let all = weight { better.members[$0] }
+            let within = Association(
+                selected: Int(both.selected), selectedTotal: Int(all.selected), rest: Int(both.rest),
+                restTotal: Int(all.rest))
+            return within.attributable >= Self.attributableMin
+                && isSure(candidate, within: better, of: tests)
+        }
+    }
+
+    /// Whether the sample itself has enough requests to tell, of as many values as are tried.
+    private func isSure(_ candidate: Candidate, within better: Candidate, of tests: Int) -> Bool {
+        var counts = Association(selected: 0, selectedTotal: 0, rest: 0, restTotal: 0)
+        for index in sample.indices where better.members[index] {
+            if sample[index].isSelected {
+                counts.selectedTotal += 1
+                if candidate.members[index] { counts.selected += 1 }
+            } else {
+                counts.restTotal += 1
+                if candidate.members[index] { counts.rest += 1 }
+            }
+        }
+        return counts.selected >= Self.selectedMin
+            && counts.probability * Double(max(tests, 1)) <= Self.falseDiscoveryMax
     }
 
     private func finding(_ candidate: Candidate, also: [String]) -> WhyFinding {
