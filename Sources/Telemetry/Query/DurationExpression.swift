@@ -11,7 +11,12 @@ package enum DurationExpression {
 
     /// - Throws: `TimeExpressionError` with what is accepted.
     package static func parse(_ text: String) throws(TimeExpressionError) -> Int64 {
-        guard let nanos = nanoseconds(trimmingSpaces(text)) else {
+        let trimmed = trimmingSpaces(text)
+        guard let nanos = nanoseconds(trimmed) else {
+            if isTooLong(trimmed) {
+                throw TimeExpressionError(
+                    "'\(DisplayText.escaped(text))' is longer than 292 years, which is the longest duration")
+            }
             throw TimeExpressionError(
                 "cannot read '\(DisplayText.escaped(text))' as a duration; accepted are numbers with the units "
                     + "ns, us, ms, s, m, h, d and w, like 250ms, 1.5s or 1h30m")
@@ -47,6 +52,20 @@ package enum DurationExpression {
             total += product + part
         }
         return Int64(exactly: total)
+    }
+
+    /// Whether a text that `nanoseconds` does not take would be a duration if its numbers were smaller.
+    static func isTooLong(_ text: String) -> Bool {
+        var isInNumber = false
+        let small = text.compactMap { character -> Character? in
+            guard character.isASCII, character.isNumber else {
+                isInNumber = false
+                return character
+            }
+            defer { isInNumber = true }
+            return isInNumber ? nil : "1"
+        }
+        return nanoseconds(text) == nil && nanoseconds(String(small)) != nil
     }
 
     /// A decimal fraction of a unit, rounded down to nanoseconds; digits after the eighteenth are dropped.

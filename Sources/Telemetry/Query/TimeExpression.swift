@@ -119,7 +119,11 @@ package enum TimeExpression: Hashable, Sendable {
             // As other tools write a time ago.
             rest = text.dropFirst()
         }
-        return DurationExpression.nanoseconds(String(rest)).map { $0 * sign }
+        let length = String(rest)
+        guard !DurationExpression.isTooLong(length) else {
+            throw TimeExpressionError(outside: text)
+        }
+        return DurationExpression.nanoseconds(length).map { $0 * sign }
     }
 
     /// Unix time: the number's size tells seconds, millis, micros and nanos apart. Seconds may have a

@@ -98,6 +98,20 @@ struct FleetWhyTests {
         #expect(Set(found.prefix(2)) == ["node=edge-2", "upstream=host7.example"], "\(found)")
     }
 
+    @Test("where one kind of request fails, and most of it at one node, both are named")
+    func kindAtANode() async throws {
+        let fleet = try fleet { request, number in
+            guard number % 3 == 0 else { return }
+            request.path = request.path.replacing(".zip", with: ".info")
+            let chance = SeededRandom.mixed(UInt64(number) &+ 9_000_000) % 100
+            request.status = chance < (request.node == "edge-5" ? 80 : 6) ? 500 : 200
+        }
+        let result = try await fleet.reader().why(
+            FleetWhyQuery(window: .all, selection: .errors(nil)))
+        let names = result.findings.map { $0.attribute + "=" + $0.value }
+        #expect(names == ["module_kind=info", "node=edge-5"])
+    }
+
     @Test("says so when nothing explains them", arguments: [WhySelection.slow(minNanos: nil), .errors(nil)])
     func nothing(selection: WhySelection) async throws {
         let fleet = try fleet { request, number in
@@ -185,7 +199,8 @@ struct FleetWhyTests {
             try reader.why(FleetWhyQuery(window: .all, selection: selection)).findings
                 .flatMap { [$0.attribute + "=" + $0.value] + $0.also }
         }
-        #expect(try names(.errors(nil)) == ["upstream=host3.example"])
+        let errors = try names(.errors(nil))
+        #expect(errors == ["upstream=host3.example"])
         let misses = try names(.misses)
         #expect(!misses.contains { $0.contains("body.size") || $0.contains("http.route") }, "\(misses)")
         #expect(misses.contains { $0.hasPrefix("region=") || $0.hasPrefix("node=") }, "\(misses)")

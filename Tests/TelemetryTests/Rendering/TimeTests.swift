@@ -154,4 +154,14 @@ struct TimeTests {
     func noDurations(text: String) {
         #expect(throws: TimeExpressionError.self) { try DurationExpression.parse(text) }
     }
+
+    @Test(
+        "a duration that is too long is told so, and not that it is none",
+        arguments: ["200000d", "15251w", "99999999999999999999h1.5s"])
+    func tooLongDurations(text: String) {
+        let error = #expect(throws: TimeExpressionError.self) { try DurationExpression.parse(text) }
+        #expect(error.map { "\($0)".contains("longer than 292 years") } == true)
+        let time = #expect(throws: TimeExpressionError.self) { try TimeExpression(parsing: text) }
+        #expect(time.map { "\($0)".contains("outside the years") } == true)
+    }
 }

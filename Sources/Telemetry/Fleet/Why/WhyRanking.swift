@@ -9,6 +9,11 @@ struct WhyRanking {
     /// Of the selected requests with a value, the part that it has to explain: it makes being selected half as probable
     /// again.
     static let attributableMin = 1.0 / 3
+    /// How much more frequent a value is among the selected requests of a better one than among its others, to tell
+    /// which these are. What nearly all of its requests have tells nobody where to look.
+    static let finerLiftMin = 2.0
+    /// A value that fewer others have, for each selected one that has it, is taken for a sign of being selected.
+    static let symptomRestMax = 0.05
     /// At most this part of what is found is chance.
     static let falseDiscoveryMax = 0.01
     /// Requests of two values are the same when so many of those that have one have both.
@@ -232,6 +237,10 @@ struct WhyRanking {
     /// the kind is found first, and the node has few failures of other kinds. It has to hold among the requests of each
     /// better value that shares its selected ones: what only goes with one of them tells nothing there.
     private func isFiner(_ candidate: Candidate, than accepted: [Candidate], of tests: Int) -> Bool {
+        // What next to none but selected ones have is how being selected shows, as a proxy's flag for a timeout is.
+        guard Double(candidate.count.rest) >= Self.symptomRestMax * Double(candidate.count.selected) else {
+            return false
+        }
         let own = weight { candidate.members[$0] }
         return accepted.allSatisfy { better in
             let both = weight { candidate.members[$0] && better.members[$0] }
@@ -240,7 +249,7 @@ struct WhyRanking {
             let within = Association(
                 selected: Int(both.selected), selectedTotal: Int(all.selected), rest: Int(both.rest),
                 restTotal: Int(all.rest))
-            return within.attributable >= Self.attributableMin
+            return within.attributable >= Self.attributableMin && within.lift >= Self.finerLiftMin
                 && isSure(candidate, within: better, of: tests)
         }
     }
