@@ -26,7 +26,14 @@ package struct ChainReplay: Sendable {
     package func walks(of request: RecordedRequest) -> [ChainWalk] {
         let sources = chain.sources(for: request.module)
         let known = sources.map { source in
-            request.answers.filter { $0.isOf(source, mirrors) }.sorted { $0.time < $1.time }
+            // Answers of one place follow each other.
+            var last: (place: RecordedAnswer.Place, isOf: Bool)?
+            return request.answers.filter { answer in
+                if let last, last.place == answer.place { return last.isOf }
+                let isOf = answer.isOf(source, mirrors)
+                last = (answer.place, isOf)
+                return isOf
+            }.sorted { $0.time < $1.time }
         }
         return request.wishes.map { time in
             GoProxyChain.walk(sources) { index in

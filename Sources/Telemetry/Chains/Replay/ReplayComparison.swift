@@ -16,6 +16,12 @@ package struct ReplayComparison: Sendable {
         package var lost = 0
         /// How much longer all that both served would have taken; negative: shorter. Nanoseconds.
         package var nanos: Int64 = 0
+
+        fileprivate func merged(_ other: ModuleChange) -> ModuleChange {
+            ModuleChange(
+                module: module, wishes: wishes + other.wishes, gained: gained + other.gained,
+                lost: lost + other.lost, nanos: nanos.addingToLimit(other.nanos))
+        }
     }
 
     package private(set) var before: ReplayResult
@@ -74,6 +80,21 @@ package struct ReplayComparison: Sendable {
         modules[module] = change
         let move = Move(from: old.servedBy?.name, to: new.servedBy?.name)
         if move.from != move.to { moves[move, default: 0] += 1 }
+    }
+
+    /// Takes in what the same two chains would have changed for other requests.
+    mutating func merge(_ other: ReplayComparison) {
+        before.merge(other.before)
+        after.merge(other.after)
+        servedByBoth += other.servedByBoth
+        gained += other.gained
+        lost += other.lost
+        servedByNone += other.servedByNone
+        unknown += other.unknown
+        nanosBefore = nanosBefore.addingToLimit(other.nanosBefore)
+        nanosAfter = nanosAfter.addingToLimit(other.nanosAfter)
+        moves.merge(other.moves, uniquingKeysWith: +)
+        modules.merge(other.modules) { $0.merged($1) }
     }
 
     /// Wishes whose ends are known along both chains.

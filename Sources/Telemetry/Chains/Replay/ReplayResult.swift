@@ -13,6 +13,14 @@ package struct ReplayResult: Sendable {
         var durations = DurationSketch()
 
         package var asked: Int { served + notFound + failed }
+
+        fileprivate mutating func merge(_ other: Stop) {
+            served += other.served
+            notFound += other.notFound
+            failed += other.failed
+            unknown += other.unknown
+            durations.merge(other.durations)
+        }
     }
 
     /// A file that clients did not get.
@@ -89,16 +97,32 @@ package struct ReplayResult: Sendable {
         }
     }
 
+    /// Takes in what became of other requests along the same chain.
+    mutating func merge(_ other: ReplayResult) {
+        for stop in other.stops { stops[place(of: stop.source)].merge(stop) }
+        while servedByHops.count < other.servedByHops.count { servedByHops.append(0) }
+        for (index, count) in other.servedByHops.enumerated() { servedByHops[index] += count }
+        served += other.served
+        unknown += other.unknown
+        failures.merge(other.failures, uniquingKeysWith: +)
+        durations.merge(other.durations)
+        added.merge(other.added)
+        totalNanos = totalNanos.addingToLimit(other.totalNanos)
+        addedNanos = addedNanos.addingToLimit(other.addedNanos)
+    }
+
     private mutating func place(of source: GoProxyChain.Source) -> Int {
         if let place = places[source] { return place }
         // Modules come in any order, and private ones have stops that others have not.
         let order = Self.order(source)
-        let place = stops.firstIndex { Self.order($0.source) > order } ?? stops.count
+        let place = stops.firstIndex { order < Self.order($0.source) } ?? stops.count
         stops.insert(Stop(source: source), at: place)
         places = Dictionary(uniqueKeysWithValues: stops.enumerated().map { ($1.source, $0) })
         return place
     }
 
     /// The module's own repository before all others, then the list; what an empty list stands for is alone.
-    private static func order(_ source: GoProxyChain.Source) -> Int { source.element ?? -1 }
+    private static func order(_ source: GoProxyChain.Source) -> (Int, Int) {
+        (source.element ?? -1, source.kind == .noProxy ? 0 : 1)
+    }
 }

@@ -12,6 +12,9 @@ struct ReplayTally: FleetAggregate {
         var client: UInt32
         var kind: UInt8
         var answer: Answer
+
+        /// Equal for requests for the same file.
+        var file: UInt64 { UInt64(module) << 8 | UInt64(kind) }
     }
 
     /// What the go command makes of it.
@@ -39,7 +42,11 @@ struct ReplayTally: FleetAggregate {
         }
     }
 
-    private var rows = BlockList<Row>()
+    /// As many parts as can be worked on side by side, and some more, so that they are about equal.
+    private static let partCount = 64
+
+    /// By module, modulo their number: all requests for a file lie together.
+    private var parts = [BlockList<Row>](repeating: BlockList(), count: partCount)
     /// Requests that clients faced, and of these those of which nobody says whom they asked.
     private(set) var requests = 0
     private(set) var withoutHost = 0
@@ -60,7 +67,7 @@ struct ReplayTally: FleetAggregate {
             }
             // What answers nothing and is nobody's wish tells nothing.
             guard exchange.isRequest || exchange.label > 0 else { continue }
-            rows.append(
+            parts[Int(exchange.module) % Self.partCount].append(
                 Row(
                     start: exchange.start, nanos: exchange.durationNanos, module: exchange.module,
                     host: exchange.label, client: exchange.isRequest ? max(exchange.client, 1) : 0,
@@ -69,59 +76,87 @@ struct ReplayTally: FleetAggregate {
     }
 
     mutating func merge(_ other: ReplayTally) {
-        rows.append(other.rows)
+        for part in parts.indices { parts[part].append(other.parts[part]) }
         requests += other.requests
         withoutHost += other.withoutHost
     }
 
     // MARK: After the scan
 
-    /// What was asked for, each file once, in the order of names.
-    func recorded(_ modules: [ModuleName], hosts: [String]) -> RecordedRequests {
-        RecordedRequests(Array(rows), modules, hosts: hosts)
+    /// Works on what was asked for, each file once, on all cores.
+    /// - Returns: what `body` makes of each part of the files, in order
+    func map<Result: Sendable>(
+        _ modules: [ModuleName], hosts: [String], _ body: @Sendable (RecordedRequests) -> Result
+    ) -> [Result] {
+        let places = hosts.map(Self.place)
+        return ParallelWork.map(parts.count) { part in
+            body(RecordedRequests(Array(parts[part]), modules, places: places))
+        }
+    }
+
+    /// The hosts that were asked, those that were asked most first.
+    func hosts(_ hosts: [String]) -> [String] {
+        let counted = ParallelWork.map(parts.count) { part in
+            var counts: [UInt32: Int] = [:]
+            for row in parts[part] where row.host > 0 && row.answer != .unknown {
+                counts[row.host, default: 0] += 1
+            }
+            return counts
+        }
+        var byName: [String: Int] = [:]
+        for (host, count) in counted.joined() {
+            guard case .proxy(let host, let port) = Self.place(hosts[Int(host) - 1]) else { continue }
+            byName[host + (port.map { ":\($0)" } ?? ""), default: 0] += count
+        }
+        return byName.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
+    }
+
+    /// `proxy.example.com:8080`, as telemetry has it.
+    private static func place(_ host: String) -> RecordedAnswer.Place {
+        guard let address = try? GoProxyAddress("https://" + host) else {
+            return .proxy(host: host, port: nil)
+        }
+        return .proxy(host: address.host, port: address.port)
     }
 }
 
-/// What was asked for, each file once, in the order of names. Made one after another: all of them, with the times of all
-/// answers, would be several times as large as the rows that they are made from.
+/// What was asked for in one part of a window's files, each file once. Made one after another: all of them, with the times
+/// of all answers, would be several times as large as the rows that they are made from.
 struct RecordedRequests: Sequence {
     private let rows: [ReplayTally.Row]
     private let modules: [ModuleName]
     private let places: [RecordedAnswer.Place]
-    /// Places of rows by file, and where those of each file are, in the order of names.
+    /// Places of rows, by file and start.
     private let order: [UInt32]
-    private let files: [Range<Int>]
 
-    fileprivate init(_ rows: [ReplayTally.Row], _ modules: [ModuleName], hosts: [String]) {
+    /// - Parameter places: by number of a host
+    fileprivate init(_ rows: [ReplayTally.Row], _ modules: [ModuleName], places: [RecordedAnswer.Place]) {
         self.rows = rows
         self.modules = modules
-        places = hosts.map(Self.place)
-        let order = (0..<UInt32(rows.count)).sorted {
-            let (left, right) = (rows[Int($0)], rows[Int($1)])
-            return (left.module, left.kind, $0) < (right.module, right.kind, $1)
+        self.places = places
+        // What is moved about while sorting is half of a row, and looked at where it lies.
+        var order: [(file: UInt64, place: UInt32)] = []
+        order.reserveCapacity(rows.count)
+        for (place, row) in rows.enumerated() { order.append((row.file, UInt32(place))) }
+        order.sort { left, right in
+            guard left.file == right.file else { return left.file < right.file }
+            let (one, other) = (rows[Int(left.place)], rows[Int(right.place)])
+            return (one.start, one.nanos, one.host, one.client) < (
+                other.start, other.nanos, other.host, other.client
+            )
         }
-        var files: [Range<Int>] = []
-        for place in order.indices {
-            let row = rows[Int(order[place])]
-            let last = files.last.map { rows[Int(order[$0.lowerBound])] }
-            if let last, last.module == row.module, last.kind == row.kind {
-                files[files.count - 1] = files[files.count - 1].lowerBound..<place + 1
-            } else {
-                files.append(place..<place + 1)
-            }
-        }
-        self.order = order
-        let names = files.map { Self.name(rows[Int(order[$0.lowerBound])], modules) }
-        self.files = files.indices.sorted { names[$0] < names[$1] }.map { files[$0] }
-    }
-
-    private static func name(_ row: ReplayTally.Row, _ modules: [ModuleName]) -> String {
-        RecordedRequest(modules[Int(row.module) - 1], row.kind, wishes: [], answers: []).name
+        self.order = order.map(\.place)
     }
 
     func makeIterator() -> AnyIterator<RecordedRequest> {
-        var next = files.makeIterator()
-        return AnyIterator { next.next().map(request) }
+        var next = 0
+        return AnyIterator {
+            guard next < order.count else { return nil }
+            let first = next
+            let file = rows[Int(order[first])].file
+            while next < order.count, rows[Int(order[next])].file == file { next += 1 }
+            return request(first..<next)
+        }
     }
 
     private func request(_ file: Range<Int>) -> RecordedRequest {
@@ -140,26 +175,6 @@ struct RecordedRequests: Sequence {
         return RecordedRequest(
             modules[Int(first.module) - 1], first.kind, wishes: RecordedRequest.wishes(of: asked),
             answers: answers)
-    }
-
-    /// The hosts that were asked, those that were asked most first.
-    var hosts: [String] {
-        var counts = [Int](repeating: 0, count: places.count)
-        for row in rows where row.host > 0 && row.answer != .unknown { counts[Int(row.host) - 1] += 1 }
-        var byName: [String: Int] = [:]
-        for (place, count) in zip(places, counts) where count > 0 {
-            guard case .proxy(let host, let port) = place else { continue }
-            byName[host + (port.map { ":\($0)" } ?? ""), default: 0] += count
-        }
-        return byName.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
-    }
-
-    /// `proxy.example.com:8080`, as telemetry has it.
-    private static func place(_ host: String) -> RecordedAnswer.Place {
-        guard let address = try? GoProxyAddress("https://" + host) else {
-            return .proxy(host: host, port: nil)
-        }
-        return .proxy(host: address.host, port: address.port)
     }
 }
 

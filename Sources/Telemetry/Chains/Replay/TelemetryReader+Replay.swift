@@ -45,16 +45,28 @@ extension TelemetryReader {
             var question = FleetQuestion(window: query.window, filter: query.filter)
             question.labelsHosts = true
             let answer = try FleetScan.run(question, self) { _ in ReplayTally() }
-            let recorded = answer.aggregate.recorded(answer.names.modules, hosts: answer.names.labels)
+            let tally = answer.aggregate
+            let (modules, hosts) = (answer.names.modules, answer.names.labels)
             let replay = ChainReplay(query.chain, mirrors: query.mirrors)
-            let comparison = query.baseline.map { baseline in
-                ReplayComparison(
-                    recorded, before: ChainReplay(baseline, mirrors: query.mirrors), after: replay)
+            var result = ReplayResult(query.chain)
+            var comparison: ReplayComparison?
+            if let baseline = query.baseline {
+                let before = ChainReplay(baseline, mirrors: query.mirrors)
+                var whole = ReplayComparison([], before: before, after: replay)
+                for part in tally.map(
+                    modules, hosts: hosts, { ReplayComparison($0, before: before, after: replay) })
+                {
+                    whole.merge(part)
+                }
+                comparison = whole
+                result = whole.after
+            } else {
+                for part in tally.map(modules, hosts: hosts, { replay.replay($0) }) { result.merge(part) }
             }
             return ReplayAnswer(
-                result: comparison?.after ?? replay.replay(recorded), comparison: comparison,
-                requests: answer.aggregate.requests, withoutHost: answer.aggregate.withoutHost,
-                hosts: recorded.hosts, quality: answer.quality, notes: damageNotes())
+                result: result, comparison: comparison,
+                requests: tally.requests, withoutHost: tally.withoutHost, hosts: tally.hosts(hosts),
+                quality: answer.quality, notes: damageNotes())
         }
     }
 }
