@@ -71,4 +71,16 @@ struct InferenceTests {
         #expect(abs((wide.upperBound - wide.lowerBound) / (narrow.upperBound - narrow.lowerBound) - 10) < 1.5)
         #expect(MeanBootstrap([], mean: 0, seed: 1).interval == nil)
     }
+
+    @Test("what was seen seldom and what was seen often have their part in an interval of a mean")
+    func mixedBootstrap() throws {
+        let values: [(value: Double, count: Double)] = [(10, 2_000), (20, 500), (200, 20), (1_000, 5)]
+        let count = values.reduce(0) { $0 + $1.count }
+        let mean = values.reduce(0) { $0 + $1.value * $1.count } / count
+        let variance = values.reduce(0) { $0 + ($1.value - mean) * ($1.value - mean) * $1.count }
+        let interval = try #require(MeanBootstrap(values, mean: mean, seed: 7).interval)
+        let width = 2 * 1.96 * variance.squareRoot() / count
+        #expect(interval.contains(mean))
+        #expect(abs((interval.upperBound - interval.lowerBound) / width - 1) < 0.12)
+    }
 }

@@ -1,9 +1,12 @@
 /// How far a mean may be off by chance: means of samples that are drawn again from what was seen.
 ///
 /// Each value is drawn as often as chance (Poisson) says, so that any number of requests takes no longer than the
-/// buckets of their sketch. The seed is fixed: the same data give the same interval.
+/// buckets of their sketch. Values that were seen often are drawn all at once: how often a draw has them, and their sum, are
+/// two normal numbers that go together. The seed is fixed: the same data give the same interval.
 struct MeanBootstrap: Sendable {
     static let drawCount = 1_000
+    /// What was seen more often is drawn together with all that was; `SeededRandom.poisson` is normal from there on, too.
+    private static let seenSeldomMax = 30.0
 
     /// The means of the draws.
     let means: [Double]
@@ -17,10 +20,24 @@ struct MeanBootstrap: Sendable {
         let scale = rough > 0 ? mean / rough : 1
         var random = SeededRandom(seed: seed)
         var means: [Double] = []
+        let frequent = values.filter { $0.count > Self.seenSeldomMax }
+        let seldom = values.filter { $0.count <= Self.seenSeldomMax }
+        let number = frequent.reduce(0) { $0 + $1.count }
+        let total = frequent.reduce(0) { $0 + $1.value * $1.count }
+        let squares = frequent.reduce(0) { $0 + $1.value * $1.value * $1.count }
+        // Of the sum, what goes with the number drawn, and what does not.
+        let deviation = number.squareRoot()
+        let together = number > 0 ? total / deviation : 0
+        let apart = number > 0 ? max(0, squares - together * together).squareRoot() : 0
         for _ in 0..<Self.drawCount {
             var sum = 0.0
             var drawn = 0.0
-            for (value, count) in values {
+            if number > 0 {
+                let chance = random.normal()
+                drawn = max(0, number + deviation * chance)
+                sum = max(0, total + together * chance + apart * random.normal())
+            }
+            for (value, count) in seldom {
                 let times = random.poisson(mean: count)
                 sum += value * times
                 drawn += times

@@ -27,8 +27,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
     /// Above 30 the normal distribution is near enough.
     mutating func poisson(mean: Double) -> Double {
         guard mean <= 30 else {
-            let normal = sqrt(-2 * log(unit())) * cos(2 * Double.pi * unit())
-            return max(0, (mean + mean.squareRoot() * normal).rounded())
+            return max(0, (mean + mean.squareRoot() * normal()).rounded())
         }
         let limit = exp(-mean)
         var product = unit()
@@ -39,4 +38,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
         }
         return count
     }
+
+    /// From the normal distribution of mean 0 and deviation 1 (Box and Muller, 1958).
+    mutating func normal() -> Double { sqrt(-2 * log(unit())) * cos(2 * Double.pi * unit()) }
 }

@@ -79,7 +79,8 @@ private struct ProxyGroups {
         // All are held against who was fastest of those with enough requests.
         let fastest = found.map(\.group.sum.tally).filter { $0.outcomes >= ProxyCandidate.requestsMin }
             .min { Self.p95($0) < Self.p95($1) }.map { ComparisonFigures.Baseline($0) }
-        return found.map { group, span in
+        return ParallelWork.map(found.count) { place in
+            let (group, span) = found[place]
             let mirror = query.mirrors[telemetryHost: group.name.host]
             return ProxyCandidate(
                 region: group.name.region, host: group.name.host, mirror: mirror,
