@@ -20,7 +20,7 @@ extension ResultTable {
                 ResultColumn(key: nil, title: "MESSAGE", fit: .elastic),
                 ResultColumn(key: "looks_at", title: nil), ResultColumn(key: "value", title: nil),
                 ResultColumn(key: "reason", title: nil),
-                number("broken", "BROKEN"), number("checked", "OF"),
+                number("broken", "BROKEN"), number("checked", "OF", .spare(4)),
                 ResultColumn(key: "first_seen", title: "FIRST (\(zone.label))", fit: .spare(2)),
                 ResultColumn(key: "last_seen", title: "LAST", fit: .spare(1)),
                 ResultColumn(key: "trace_id", title: nil), ResultColumn(key: "span_id", title: nil),
@@ -93,10 +93,12 @@ extension CheckFinding {
         return rule.message.map { "\($0) (\(found))" } ?? found
     }
 
-    /// For a table, which has the rule's own words once below it: by the first of several names.
+    /// For a table, which has the rule's own words once below it: by the first of several names, of which nearly all are of
+    /// the resource.
     fileprivate var shortMessage: String {
-        let name = rule.source == .metric ? rule.metrics.first : rule.attributes.first?.text
-        return "\(name ?? "") \(reason)"
+        let name = (rule.source == .metric ? rule.metrics.first : rule.attributes.first?.text) ?? ""
+        let prefix = "resource."
+        return "\(name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name) \(reason)"
     }
 }
 

@@ -79,7 +79,8 @@ extension ResultTable {
         let told = result.incidents.prefix(toldMax).map { incident in
             let example =
                 incident.evidence.traceIDs.first.map { " (traceq trace \($0.hex.prefix(16)))" } ?? ""
-            return "\(incident.rule): \(DisplayText.escaped(incident.explanation)).\(example)"
+            // The id begins with the rule, and has no place in a narrow table.
+            return "\(incident.id): \(DisplayText.escaped(incident.explanation)).\(example)"
         }
         return [
             "\(HumanUnits.count(causes, "incident")), the most likely cause first"
