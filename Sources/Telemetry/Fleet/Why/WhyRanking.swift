@@ -241,33 +241,42 @@ struct WhyRanking {
         guard Double(candidate.count.rest) >= Self.symptomRestMax * Double(candidate.count.selected) else {
             return false
         }
-        let own = weight { candidate.members[$0] }
-        return accepted.allSatisfy { better in
-            let both = weight { candidate.members[$0] && better.members[$0] }
-            guard both.selected >= 0.5 * own.selected else { return true }
-            let all = weight { better.members[$0] }
-            let within = Association(
-                selected: Int(both.selected), selectedTotal: Int(all.selected), rest: Int(both.rest),
-                restTotal: Int(all.rest))
-            return within.attributable >= Self.attributableMin && within.lift >= Self.finerLiftMin
-                && isSure(candidate, within: better, of: tests)
+        var isHeldAgainstOne = false
+        let isFiner = accepted.allSatisfy { better in
+            let (own, within) = counts(of: candidate, within: better)
+            guard 2 * within.selected >= own else { return true }
+            isHeldAgainstOne = true
+            let weighted = Association(
+                selected: Int(Double(within.selected) * selectedWeight),
+                selectedTotal: Int(Double(within.selectedTotal) * selectedWeight),
+                rest: Int(Double(within.rest) * restWeight),
+                restTotal: Int(Double(within.restTotal) * restWeight))
+            // The sample itself has to have enough requests to tell, of as many values as are tried.
+            return weighted.attributable >= Self.attributableMin && weighted.lift >= Self.finerLiftMin
+                && within.selected >= Self.selectedMin
+                && within.probability * Double(max(tests, 1)) <= Self.falseDiscoveryMax
         }
+        return isFiner && isHeldAgainstOne
     }
 
-    /// Whether the sample itself has enough requests to tell, of as many values as are tried.
-    private func isSure(_ candidate: Candidate, within better: Candidate, of tests: Int) -> Bool {
-        var counts = Association(selected: 0, selectedTotal: 0, rest: 0, restTotal: 0)
-        for index in sample.indices where better.members[index] {
+    /// How many selected requests of the sample have a value, and how it goes with being selected among the requests of a
+    /// better one.
+    private func counts(of candidate: Candidate, within better: Candidate) -> (own: Int, Association) {
+        var own = 0
+        var within = Association(selected: 0, selectedTotal: 0, rest: 0, restTotal: 0)
+        for index in sample.indices {
+            let has = candidate.members[index] ? 1 : 0
+            let hasBetter = better.members[index] ? 1 : 0
             if sample[index].isSelected {
-                counts.selectedTotal += 1
-                if candidate.members[index] { counts.selected += 1 }
+                own += has
+                within.selectedTotal += hasBetter
+                within.selected += has & hasBetter
             } else {
-                counts.restTotal += 1
-                if candidate.members[index] { counts.rest += 1 }
+                within.restTotal += hasBetter
+                within.rest += has & hasBetter
             }
         }
-        return counts.selected >= Self.selectedMin
-            && counts.probability * Double(max(tests, 1)) <= Self.falseDiscoveryMax
+        return (own, within)
     }
 
     private func finding(_ candidate: Candidate, also: [String]) -> WhyFinding {
