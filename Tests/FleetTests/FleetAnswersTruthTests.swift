@@ -150,7 +150,7 @@ struct FleetAnswersTruthTests {
         var again: [String: Int] = [:]
         for (_, hops) in Dictionary(
             grouping: fleet.answers.hops.filter {
-                wanted($0) && ["miss", "expired"].contains($0.cacheResult)
+                wanted($0) && ["miss", "expired"].contains($0.cacheResult) && $0.status == 200
             },
             by: { "\($0.node) \($0.truth.path)" })
         {

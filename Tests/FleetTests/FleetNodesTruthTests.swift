@@ -345,4 +345,32 @@ struct FleetNodesTruthTests {
         #expect(upstreams.contains("github.com"))
         #expect(!rows.contains { $0.depth > 3 })
     }
+
+    @Test("map: what proxies fetched of files, in traces of their own too, stands behind them")
+    func fetches() async throws {
+        let fleet = try await RecordedFleet.field.value
+        var filter = FleetFilter()
+        filter.kinds = [.info, .mod, .zip]
+        let rows = try TelemetryReader(path: fleet.path).fleetMap(
+            FleetMapQuery(window: .all, filter: filter, branches: 1_000)
+        ).rows
+        for proxy in fleet.truth.nodes where proxy.role == "proxy" && proxy.name == proxy.instance {
+            let waited = fleet.answers.hops.filter {
+                $0.node == proxy.instance && filter.kinds.contains { kind in kind.name == $0.truth.kind }
+                    && ["miss", "coalesced"].contains($0.cacheResult)
+            }
+            let told = rows.filter { row in
+                guard case .upstream = row.to else { return false }
+                return row.from == .nodes(proxy.name) && row.repetition == nil
+            }
+            let asked = told.reduce(0) { $0 + $1.traffic.requests }
+            // Of some it cannot be told which of several fetches they waited for.
+            #expect(
+                waited.count > 20 && abs(asked - waited.count) <= 2 + waited.count / 20,
+                "\(proxy.name): \(asked) for \(waited.count)")
+            let failures = told.reduce(0) { $0 + $1.traffic.failures }
+            let failed = waited.count { ["internal_error", "rate_limited", "timeout"].contains($0.outcome) }
+            #expect(abs(failures - failed) <= 2 + failed / 20, "\(proxy.name): \(failures) for \(failed)")
+        }
+    }
 }

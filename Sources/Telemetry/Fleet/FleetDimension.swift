@@ -46,10 +46,14 @@ package enum FleetDimension: Hashable, Sendable {
 
     /// The number that tells exchanges of different groups apart while the names are not complete; those of one group
     /// may have several.
-    func code(node: UInt32, module: UInt32, kind: UInt8, client: UInt32, label: UInt32) -> UInt32 {
+    /// - Parameter version: as `Exchange.version` counts them
+    func code(
+        node: UInt32, version: UInt8, module: UInt32, kind: UInt8, client: UInt32, label: UInt32
+    ) -> UInt32 {
         switch self {
         case .all: 0
-        case .node, .region, .role, .software, .service, .serviceVersion: node
+        case .node, .region, .role, .software, .service: node
+        case .serviceVersion: node << 8 | UInt32(version)
         case .module, .version, .upstream: module
         case .kind: UInt32(kind)
         case .client: client
@@ -59,19 +63,22 @@ package enum FleetDimension: Hashable, Sendable {
 
     func code(_ exchange: Exchange) -> UInt32 {
         code(
-            node: exchange.node, module: exchange.module, kind: exchange.kind, client: exchange.client,
-            label: exchange.label)
+            node: exchange.node, version: exchange.version, module: exchange.module, kind: exchange.kind,
+            client: exchange.client, label: exchange.label)
     }
 
     func code(_ row: FleetRow) -> UInt32 {
-        code(node: row.node, module: row.module, kind: row.kind, client: row.client, label: 0)
+        code(
+            node: row.node, version: row.version, module: row.module, kind: row.kind, client: row.client,
+            label: 0)
     }
 
     /// What a code stands for; nil where the exchange has nothing of the kind.
     func text(_ code: UInt32, _ names: FleetNameTables) -> String? {
         switch self {
         case .all: "all"
-        case .node, .region, .role, .software, .service, .serviceVersion: text(of: names.node(code))
+        case .node, .region, .role, .software, .service: text(of: names.node(code))
+        case .serviceVersion: names.version(code).version
         case .module: names.module(code)?.module
         case .version: names.module(code).map { $0.module + ($0.version.map { "@" + $0 } ?? "") }
         case .upstream: names.module(code)?.upstream

@@ -14,6 +14,8 @@ struct FleetRow: Sendable {
     var kind: UInt8
     var facingResult: UInt8
     var outcome: UInt8
+    /// See `Exchange.version`.
+    var version: UInt8
     /// Its place among `RequestClass.allCases`; `UInt8.max` for what is not slow.
     private var reasonCode = UInt8.max
 
@@ -30,6 +32,7 @@ struct FleetRow: Sendable {
         kind = exchange.kind
         facingResult = exchange.facingResult
         outcome = exchange.outcome
+        version = exchange.version
         byteCount = UInt32(clamping: exchange.bytes ?? 0)
         if let place = reason.flatMap({ RequestClass.allCases.firstIndex(of: $0) }) {
             reasonCode = UInt8(place)

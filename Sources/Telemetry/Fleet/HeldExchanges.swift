@@ -19,10 +19,11 @@ struct HeldExchanges: Sendable {
             if exchange.outer >= 0 { exchange.outer += Int32(first - places.lowerBound) }
             exchanges.append(exchange)
             if reader != nil {
-                // Only what clients faced is asked for; hops may be as many as spans.
+                // What clients faced is asked for, and what the innermost hops waited for. Those between may be as many
+                // as spans, and each has all that lies below it.
+                let isAskedFor = exchange.isRequest || !exchange.flags.contains(.hasHops)
                 stages.append(
-                    exchange.isRequest ? reader?.stages(of: place, in: segment) ?? StageTimes() : StageTimes()
-                )
+                    isAskedFor ? reader?.stages(of: place, in: segment) ?? StageTimes() : StageTimes())
             }
             guard let wait = segment.athensWait(of: place) else { continue }
             waits.append(AthensWait(place: first + place - places.lowerBound, from: wait.from, to: wait.to))

@@ -10,11 +10,13 @@ struct MissTally: FleetAggregate {
     /// A file at a node.
     private struct File: Hashable, Sendable {
         var node: UInt32
+        /// Where versions are asked for.
+        var version: UInt8
         var module: UInt32
         var kind: UInt8
     }
 
-    /// The misses of a node for one file.
+    /// The misses of a node for one file that it then had.
     private struct Misses: Sendable {
         var count = 0
         var nanos: UInt64 = 0
@@ -74,7 +76,13 @@ struct MissTally: FleetAggregate {
         case .miss, .expired, .redirectMiss: break
         default: return
         }
-        let file = File(node: exchange.node, module: exchange.module, kind: exchange.kind)
+        // What was not there yet, or failed, is nothing that the node could keep.
+        if let outcome = RequestOutcome(rawValue: exchange.outcome), SourceAnswer(outcome) != .found {
+            return
+        }
+        let file = File(
+            node: exchange.node, version: dimension == .serviceVersion ? exchange.version : 0,
+            module: exchange.module, kind: exchange.kind)
         files[file, default: Misses()].add(
             Misses(
                 count: 1, nanos: exchange.durationNanos, firstStart: exchange.start,
@@ -102,7 +110,8 @@ struct MissTally: FleetAggregate {
             counts.refetchNanos = misses.nanos &- misses.firstNanos
             total += counts
             let code = dimension.code(
-                node: file.node, module: file.module, kind: file.kind, client: 0, label: 0)
+                node: file.node, version: file.version, module: file.module, kind: file.kind, client: 0,
+                label: 0)
             byCode[code, default: MissCounts()] += counts
         }
         return (byCode, total)

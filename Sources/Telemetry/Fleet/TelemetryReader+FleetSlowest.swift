@@ -81,6 +81,13 @@ struct FleetNameTables {
     func client(_ number: UInt32) -> ClientName? { number > 0 ? names.client(number) : nil }
     func node(_ number: UInt32) -> FleetNode { nodes[Int(number) - 1] }
 
+    /// What a code of `FleetDimension.serviceVersion` stands for. What does not say its version has that of its node.
+    func version(_ code: UInt32) -> (node: FleetNode, version: String?) {
+        let (number, version) = (Int(code >> 8), Int(code & 0xff))
+        let node = node(UInt32(number))
+        return (node, version > 0 ? versions[number - 1][version - 1] : node.serviceVersion)
+    }
+
     func unit(_ slow: SlowExchange, trace: TraceID) -> SlowUnit {
         let exchange = slow.exchange
         let outcome = RequestOutcome(rawValue: exchange.outcome)

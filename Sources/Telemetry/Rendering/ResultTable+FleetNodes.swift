@@ -189,8 +189,6 @@ extension ResultTable {
             let more = HumanUnits.count(result.regions.count - regionLinesMax, "region")
             lines.append("\(more) more: --by region shows all")
         }
-        // An edge and its proxy are often in one region, and `compare --by region` has what clients saw.
-        lines.append("a request counts at each node that it came to")
         return lines
     }
 

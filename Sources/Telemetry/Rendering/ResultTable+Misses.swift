@@ -100,7 +100,7 @@ extension ResultTable {
             let wasted =
                 totals.refetches > 0
                 ? "; \(HumanUnits.duration(Int64(clamping: totals.refetchNanos))) of it for "
-                    + "\(HumanUnits.count(totals.refetches, "file")) that the same node had fetched before"
+                    + "\(HumanUnits.count(Int64(totals.refetches))) of what the same node had fetched before"
                 : ""
             lines.append(
                 "clients waited \(HumanUnits.duration(Int64(clamping: totals.missNanos))) for misses" + wasted

@@ -79,6 +79,11 @@ extension ResultTable {
 
     /// Why there is nothing to show though there are requests for files.
     package static func nothingToWarm(_ result: FleetPrewarmResult) -> String {
+        if result.belowLimit > 0 {
+            return
+                "nothing to warm: \(HumanUnits.count(result.belowLimit, "version")) would save time, and none as much as "
+                + "--min-saved wants"
+        }
         let files = HumanUnits.count(result.files, "request")
         if result.lookups == 0 {
             return

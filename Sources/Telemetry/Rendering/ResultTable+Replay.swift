@@ -150,7 +150,7 @@ extension ResultTable {
                     code: "never_observed",
                     message: stop.source.isDirect
                         ? "what repositories themselves would have said is not recorded"
-                        : "\(DisplayText.escaped(stop.source.name)) was asked for none of these; hosts that were asked: "
+                        : "\(DisplayText.escaped(stop.source.name)) was not asked for any file that comes to it here; hosts that were asked for others: "
                             + DisplayText.escaped(answer.hosts.prefix(namedMax).joined(separator: ", "))))
         }
         return notes

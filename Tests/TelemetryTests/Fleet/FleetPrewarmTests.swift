@@ -58,5 +58,14 @@ struct FleetPrewarmTests {
         warm.add(10) { request, _ in request.cache = "HIT" }
         let hits = try await warm.reader().prewarm(FleetPrewarmQuery(window: .all))
         #expect(ResultTable.nothingToWarm(hits).hasPrefix("nothing to warm: caches answered all of the 10"))
+        var cold = try SpelledFleet()
+        cold.add(20) { request, number in
+            request.cache = number == 0 ? "MISS" : "HIT"
+            request.millis = number == 0 ? 4_000 : 20
+        }
+        let little = try await cold.reader().prewarm(
+            FleetPrewarmQuery(window: .all, minSavedNanos: 3_600_000_000_000))
+        #expect(little.versions.isEmpty)
+        #expect(ResultTable.nothingToWarm(little).hasPrefix("nothing to warm: 1 version would save time"))
     }
 }

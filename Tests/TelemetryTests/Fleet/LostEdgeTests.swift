@@ -52,6 +52,29 @@ struct LostEdgeTests {
         #expect(ResultTable.recommend(result, query).notes.contains { $0.code == "lost_edges" })
     }
 
+    @Test("what an edge asks that names no region is nothing that clients of the proxy's region asked")
+    func recommendRegion() async throws {
+        let folder = try TemporaryDirectory()
+        var sample = FleetSample()
+        let silent = FleetSample.Node(name: "edge-2", region: nil, role: "edge")
+        func span(_ trace: UInt64, _ host: String, parent: UInt8?) -> OTLPModel.Span {
+            Sample.span(
+                trace: trace, id: parent == nil ? 1 : 2, parent: parent, name: "GET", startMillis: trace * 10,
+                millis: parent == nil ? 20 : 5,
+                attributes: FleetSample.attributes(
+                    "/example.com/m/@v/v1.0.\(trace).zip", [KeyValue("server.address", .string(host))]))
+        }
+        sample.add(Self.edge, (1...30).map { span($0, "modules.example", parent: nil) })
+        sample.add(silent, (101...130).map { span($0, "modules.example", parent: nil) })
+        sample.add(Self.proxy, (101...130).map { span($0, "goproxy.internal", parent: 1) })
+        let reader = try await sample.reader(at: folder.file("telemetry.db"), segmented: true)
+        var filter = FleetFilter()
+        filter.region = "eu"
+        let result = try reader.recommend(RecommendQuery(window: .all, filter: filter))
+        #expect(result.candidates.map(\.host) == ["modules.example"])
+        #expect(result.requests == 30)
+    }
+
     @Test("are in no ratio of what clients had, and in that of the node")
     func misses() async throws {
         let folder = try TemporaryDirectory()

@@ -95,6 +95,41 @@ struct MissTests {
         #expect(totals.refetchNanos == 100_000_000)
     }
 
+    @Test("what was not there yet when a node asked is nothing that it could keep")
+    func notThereYet() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(6) { request, number in
+            request.cache = "MISS"
+            request.status = number < 3 ? 404 : 200
+        }
+        let reader = try await fleet.reader()
+        let node = try reader.misses(MissQuery(window: .all, dimension: .node)).groups.first
+        #expect(node?.counts.refetches == 2)
+        #expect(try reader.misses(MissQuery(window: .all)).totals.refetches == 2)
+    }
+
+    @Test("by service_version each request counts for the version that served it")
+    func versions() async throws {
+        var fleet = try SpelledFleet()
+        fleet.add(30) { request, number in
+            request.service = "edge"
+            request.version = number < 20 ? "1.0.0" : "1.1.0"
+            request.path = Self.file("zip", "a/b", "v1.0.\(number % 10)")
+            request.cache = number < 10 || number >= 20 ? "MISS" : "HIT"
+        }
+        let reader = try await fleet.reader(segmentSpans: 7)
+        let groups = try reader.misses(MissQuery(window: .all, dimension: .serviceVersion)).groups
+        let counts = Dictionary(uniqueKeysWithValues: groups.map { ($0.key, $0.counts) })
+        #expect(counts["1.0.0"]?.requests == 20 && counts["1.0.0"]?.hits == 10)
+        #expect(counts["1.1.0"]?.requests == 10 && counts["1.1.0"]?.hits == 0)
+        let compared = try reader.compare(
+            FleetComparisonQuery(window: .all, key: .dimension(.serviceVersion)))
+        #expect(compared.groups.map(\.name) == ["edge 1.0.0", "edge 1.1.0"])
+        #expect(compared.groups.map(\.requests) == [20, 10])
+        let nodes = try reader.fleetNodes(FleetNodesQuery(window: .all, now: UnixNanos(rawValue: .max)))
+        #expect(nodes.nodes.map(\.node.serviceVersion) == ["1.1.0"])
+    }
+
     @Test("by time each period has its own ratio, in order") func periods() async throws {
         let reader = try await reader([
             (Self.file("zip"), "MISS", 0, "c1", "e1"), (Self.file("zip"), "HIT", 60_000, "c2", "e1"),

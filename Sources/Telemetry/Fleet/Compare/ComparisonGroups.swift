@@ -19,6 +19,8 @@ struct ComparisonGroups: FleetAggregate {
     private var found = [FoundRows()]
     /// By number of what a group is of: one more than the place of the group, 0 where it is not known yet.
     private var groupOf: [UInt32] = []
+    /// The same of versions of nodes, whose numbers do not follow each other.
+    private var groupOfVersion: [UInt32: UInt32] = [:]
     /// Requests that do not have what is asked for.
     private(set) var unnamed = 0
     /// What edges asked whose own spans are lost; left out where groups are whom clients asked.
@@ -98,14 +100,23 @@ struct ComparisonGroups: FleetAggregate {
             encodingNodes.insert(exchange.node)
         }
         guard of > 0 else { return nil }
-        if Int(of) < groupOf.count, groupOf[Int(of)] > 0 { return groupOf[Int(of)] - 1 }
+        let isOfVersion = key == .dimension(.serviceVersion)
+        if isOfVersion {
+            if let known = groupOfVersion[of] { return known }
+        } else if Int(of) < groupOf.count, groupOf[Int(of)] > 0 {
+            return groupOf[Int(of)] - 1
+        }
         let known = tables ?? FleetNameTables(names)
         tables = known
         guard let text = key.text(of, known), !text.isEmpty else { return nil }
         let number = number(
             Name(text: text, service: key == .dimension(.node) ? known.node(of).service : nil))
-        while groupOf.count <= Int(of) { groupOf.append(0) }
-        groupOf[Int(of)] = number + 1
+        if isOfVersion {
+            groupOfVersion[of] = number
+        } else {
+            while groupOf.count <= Int(of) { groupOf.append(0) }
+            groupOf[Int(of)] = number + 1
+        }
         return number
     }
 

@@ -77,7 +77,8 @@ package enum ComparisonKey: Hashable, Sendable {
     /// What a number stands for.
     func text(_ code: UInt32, _ names: FleetNameTables) -> String? {
         switch self {
-        case .dimension(.serviceVersion): text(of: names.node(code))
+        case .dimension(.serviceVersion):
+            names.version(code).version.map { names.version(code).node.service + " " + $0 }
         case .dimension(let dimension): dimension.text(code, names)
         case .host: FleetNames.withoutPort(names.labels[Int(code) - 1])
         case .encoding: names.labels[Int(code) - 1] == "identity" ? "none" : names.labels[Int(code) - 1]

@@ -12,11 +12,14 @@ struct NodeTraffic: FleetAggregate {
         var ownDurations = DurationSketch()
         /// How many of these were answers from its cache.
         var ownHits: UInt64 = 0
+        /// When it last served something under a version that it said, and which: see `Exchange.version`.
+        var latestVersion: (start: UInt64, number: UInt8) = (0, 0)
 
         /// - Parameter hop: the first that it was passed on to
         mutating func add(_ exchange: Exchange, hop: Exchange? = nil) {
             requests += 1
             durations.add(Int64(clamping: exchange.durationNanos))
+            if exchange.version > 0 { latestVersion = max(latestVersion, (exchange.start, exchange.version)) }
             switch RequestOutcome(rawValue: exchange.outcome) {
             case .probe, .aborted: excused += 1
             case let outcome?: if outcome.isFailure { failures += 1 }
@@ -46,6 +49,7 @@ struct NodeTraffic: FleetAggregate {
             durations.merge(other.durations)
             ownDurations.merge(other.ownDurations)
             ownHits += other.ownHits
+            latestVersion = max(latestVersion, other.latestVersion)
         }
     }
 

@@ -18,9 +18,12 @@ extension TelemetryReader {
             let census = NodeCensus(answer.names, traffic.telemetry, metrics, end: end)
             let clocks = census.clocks
             var groups: [String?: [NodeReport]] = [:]
+            let versions = answer.names.versions
             let hosts = traffic.hosts.main(nodeCount: answer.names.nodes.count)
             for number in census.numbers {
-                let node = census.node(number)
+                var node = census.node(number)
+                let latest = Int(traffic.counts(number).latestVersion.number)
+                if latest > 0 { node.serviceVersion = versions[Int(number) - 1][latest - 1] }
                 guard query.filter.passes(node) else { continue }
                 var report = NodeReport(
                     node: node, heartbeat: census.heartbeat(number),

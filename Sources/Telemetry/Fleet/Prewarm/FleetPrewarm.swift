@@ -48,6 +48,8 @@ package struct FleetPrewarmResult: Sendable {
     package var misses: Int
     /// Misses of which nobody knows what a hit would have taken, as there was none like it.
     package var incomparable: Int
+    /// Versions that would save less than is asked for.
+    package var belowLimit: Int
     package var quality: FleetQuality
     package var notes: [QualityNote]
 }
@@ -145,14 +147,14 @@ extension TelemetryReader {
             let answer = try FleetScan.run(question, self) { _ in ColdRows() }
             let found = answer.aggregate
             let versions = ColdVersions(found, FleetNameTables(answer.names))
-            let worth = versions.versions.filter {
-                $0.savedNanos > 0 && $0.savedNanos >= Double(query.minSavedNanos)
-            }
+            let saving = versions.versions.filter { $0.savedNanos > 0 }
+            let worth = saving.filter { $0.savedNanos >= Double(query.minSavedNanos) }
             return FleetPrewarmResult(
                 versions: Array(worth.prefix(query.limit)), versionCount: worth.count,
                 savedNanos: worth.reduce(0) { $0 + $1.savedNanos }, clientNanos: found.clientNanos,
                 files: found.files, lookups: found.lookups, misses: found.rows.count,
-                incomparable: versions.incomparable, quality: answer.quality, notes: damageNotes())
+                incomparable: versions.incomparable, belowLimit: saving.count - worth.count,
+                quality: answer.quality, notes: damageNotes())
         }
     }
 }

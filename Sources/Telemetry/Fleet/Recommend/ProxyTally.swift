@@ -34,6 +34,8 @@ struct ProxyTally: FleetAggregate {
     private let window: TimeWindow
     private let filter: FleetFilter
     private let names: FleetNames
+    /// By number of the node less one, of those that were known when it was last looked at.
+    private var areAskedFor: [Bool] = []
     /// Nil when nobody asks about private modules.
     private var privacy: ModulePrivacy?
     private var mirrors: HostKnowledge
@@ -59,7 +61,8 @@ struct ProxyTally: FleetAggregate {
         privacy?.look(at: group.requests.lazy.map { group.exchanges[$0].module })
         for place in group.requests {
             let exchange = group.exchanges[place]
-            guard let kind = exchange.moduleKind, Self.kinds.contains(kind), Self.counts(exchange.outcome)
+            guard let kind = exchange.moduleKind, Self.kinds.contains(kind), Self.counts(exchange.outcome),
+                isAskedFor(exchange.node)
             else { continue }
             guard !exchange.isBehindLostEdge else {
                 behindLostEdges += 1
@@ -79,6 +82,13 @@ struct ProxyTally: FleetAggregate {
                 row, Key(node: exchange.node, host: exchange.label, view: view), segment: exchange.segment,
                 exchange.row)
         }
+    }
+
+    /// All nodes are looked at, whatever the filter says of regions.
+    private mutating func isAskedFor(_ node: UInt32) -> Bool {
+        guard filter.region != nil else { return true }
+        if areAskedFor.count < Int(node) { areAskedFor = names.nodes.map { filter.passes($0) } }
+        return areAskedFor[Int(node) - 1]
     }
 
     mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try add(spansOf: segment) }

@@ -6,7 +6,11 @@ extension TelemetryReader {
     /// - Throws: `StoreError`
     package func recommend(_ query: RecommendQuery) throws(StoreError) -> RecommendResult {
         try snapshot { () throws(StoreError) in
-            var question = FleetQuestion(window: query.window, filter: query.filter)
+            // Who asked is known where all nodes are looked at: behind an edge that is left out a proxy would seem to be
+            // what its clients asked.
+            var filter = query.filter
+            filter.region = nil
+            var question = FleetQuestion(window: query.window, filter: filter)
             question.labelsHosts = true
             let answer = try FleetScan.run(question, self) { ProxyTally(query, $0) }
             let groups = ProxyGroups(answer.aggregate, query, FleetNameTables(answer.names))
