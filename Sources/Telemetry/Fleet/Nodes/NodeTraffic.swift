@@ -19,7 +19,7 @@ struct NodeTraffic: FleetAggregate {
         mutating func add(_ exchange: Exchange, hop: Exchange? = nil) {
             requests += 1
             durations.add(Int64(clamping: exchange.durationNanos))
-            if exchange.version > 0 { latestVersion = max(latestVersion, (exchange.start, exchange.version)) }
+            if exchange.version > 0 { noteVersion((exchange.start, exchange.version)) }
             switch RequestOutcome(rawValue: exchange.outcome) {
             case .probe, .aborted: excused += 1
             case let outcome?: if outcome.isFailure { failures += 1 }
@@ -49,7 +49,11 @@ struct NodeTraffic: FleetAggregate {
             durations.merge(other.durations)
             ownDurations.merge(other.ownDurations)
             ownHits += other.ownHits
-            latestVersion = max(latestVersion, other.latestVersion)
+            noteVersion(other.latestVersion)
+        }
+
+        private mutating func noteVersion(_ seen: (start: UInt64, number: UInt8)) {
+            if seen > latestVersion { latestVersion = seen }
         }
     }
 
