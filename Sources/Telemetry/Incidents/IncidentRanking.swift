@@ -13,6 +13,13 @@ struct IncidentRanking {
     /// An effect that is so many times as frequent where it was found as elsewhere under the same cause has another one.
     static let elsewhereRatio = 3.0
 
+    /// What more requests bring about is of what more is asked of: twice as much as in the rest of the window, of which so
+    /// much has to be known, in nanoseconds.
+    static let loadRatio = 2.0
+    static let restNanosMin = 300_000_000_000.0
+    /// Who waited for so long may have been given up for that, in microseconds: the least of the usual time limits.
+    static let waitMicros: UInt32 = 5_000_000
+
     private let symptoms: [Symptom: SymptomRows]
 
     /// Causes, each with its consequences.
@@ -51,15 +58,56 @@ struct IncidentRanking {
 
     private func explains(_ cause: IncidentFinding, _ effect: IncidentFinding, _ data: IncidentData) -> Bool {
         guard cause.depth <= effect.depth, cause.start < effect.end, effect.start < cause.end,
-            !effect.rows.isEmpty
+            !effect.rows.isEmpty, Self.mayBring(cause, effect, data)
         else { return false }
+        if Trouble(rule: cause.rule) == .load, isUntouched(effect, byLoad: cause, data) { return false }
         // What gauges tell of has none.
         if cause.culprit != nil, Double(cause.rows.count) < Self.ownShareMin * Double(effect.rows.count) {
             return false
         }
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
-        return Double(covered) >= Self.explainedShareMin * Double(effect.rows.count)
-            && !isIndependent(effect, of: cause, data)
+        guard Double(covered) >= Self.explainedShareMin * Double(effect.rows.count) else { return false }
+        // A herd is over when caches have what it came for, though what brought it goes on.
+        return Trouble(rule: effect.rule) == .herd || !isIndependent(effect, of: cause, data)
+    }
+
+    /// Whether the one is of a kind that may bring about the other.
+    private static func mayBring(
+        _ cause: IncidentFinding, _ effect: IncidentFinding, _ data: IncidentData
+    ) -> Bool {
+        guard let source = Trouble(rule: cause.rule), let outcome = Trouble(effect: effect),
+            source.mayBring(outcome)
+        else { return false }
+        // An error that comes at once is none of waiting, and nobody waits for it.
+        switch (source, outcome) {
+        case (.slowness, .failure): return isOfWaiting(effect, data)
+        case (.failure, .slowness): return isOfWaiting(cause, data)
+        default: return true
+        }
+    }
+
+    /// Whether most of what failed had taken as long as time limits are.
+    private static func isOfWaiting(_ finding: IncidentFinding, _ data: IncidentData) -> Bool {
+        2 * finding.rows.count { data.rows[Int($0)].hasWaited } >= finding.rows.count
+    }
+
+    /// Whether more requests changed nothing for those that an effect is about: what caches have may be asked for ten times
+    /// as often, and no more be fetched.
+    private func isUntouched(
+        _ effect: IncidentFinding, byLoad cause: IncidentFinding, _ data: IncidentData
+    ) -> Bool {
+        guard let culprit = effect.culprit, let rows = symptoms[culprit.symptom] else { return false }
+        var (within, without) = (0.0, 0.0)
+        rows.forEach { place, _ in
+            let row = data.rows[place]
+            guard data.number(culprit.dimension, row) == culprit.number else { return }
+            if row.start >= cause.start, row.start < cause.end { within += 1 } else { without += 1 }
+        }
+        let (start, end) = (max(cause.start, data.since), min(cause.end, data.until))
+        let length = Double(end - min(start, end))
+        let rest = Double(data.until - data.since) - length
+        guard rest >= Self.restNanosMin, without >= Self.elsewhereMin else { return false }
+        return within * rest < Self.loadRatio * without * length
     }
 
     /// Whether an effect keeps to its own time and place, though the cause was there before, longer, or elsewhere besides:
@@ -74,7 +122,8 @@ struct IncidentRanking {
         var elsewhere = inside
         rows.forEach { place, isBad in
             let row = data.rows[place]
-            guard cause.covers(row) else { return }
+            // Who passes a failure on is not well, though the failure is somebody else's.
+            guard cause.covers(row), !row.flags.contains(.passedFailureOn) else { return }
             if effect.covers(row) {
                 inside.count += 1
                 if isBad { inside.bad += 1 }
@@ -93,5 +142,12 @@ struct IncidentRanking {
 
     private static func text(_ subject: IncidentSubject) -> String {
         subject.members.map { $0.key + "=" + $0.value }.joined(separator: " ")
+    }
+}
+
+extension IncidentRow {
+    /// Whether it took as long as somebody may have a limit for.
+    var hasWaited: Bool {
+        ending == .timeout || ending == .maskedTimeout || micros >= IncidentRanking.waitMicros
     }
 }

@@ -54,20 +54,25 @@ struct ModuleSignSearch {
     private mutating func lookAtRefusals() {
         /// By kind: when somebody was first given it.
         var given = [UInt64?](repeating: nil, count: Self.kindCount)
-        /// By node and kind: when it first refused it.
-        var refused: [UInt64: UInt64] = [:]
+        /// By node and kind: when it first refused it, and when it last asked somebody else for it and was refused.
+        var refused: [UInt64: (first: UInt64, asked: UInt64)] = [:]
         for (index, row) in rows.enumerated() where row.moduleKind?.isImmutable == true {
             if row.ending == .ok {
                 if given[Int(row.kind)] == nil { given[Int(row.kind)] = row.end }
-            } else if row.isRefusal, !row.hasHop {
+            } else if row.isRefusal, let kind = row.moduleKind {
                 let key = UInt64(row.node) << 8 | UInt64(row.kind)
-                if let first = refused[key] {
-                    if let time = given[Int(row.kind)], first < time, time &+ Self.keptNanos < row.start {
-                        signs[index].insert(.keptRefusal)
-                    }
-                } else {
-                    refused[key] = row.start
+                let hasAsked = row.hasHop || Symptom.isFetch(row, kind)
+                let known = refused[key]
+                if let known, let time = given[Int(row.kind)], known.first < time, !row.hasHop {
+                    // What was refused anew is not there yet for whoever was asked: it comes to one later than to
+                    // another one. After as long as lists may differ, that one keeps it.
+                    let isKept =
+                        hasAsked
+                        ? time &+ Self.staleNanos < row.start
+                        : max(time, known.asked) &+ Self.keptNanos < row.start
+                    if isKept { signs[index].insert(.keptRefusal) }
                 }
+                refused[key] = (known?.first ?? row.start, hasAsked ? row.start : known?.asked ?? row.start)
             }
         }
     }

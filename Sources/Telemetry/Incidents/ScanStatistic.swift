@@ -110,9 +110,12 @@ struct ScanStatistic {
 
     /// The mean of the lower nine tenths, by what it is of squares of normally distributed numbers: a few that are out of
     /// all order, as those of a culprit, do not count. A median would: few events make squares that are 0 or far above 1.
+    /// Where events are so few that two neighbours have two or three, that is too much even for independent ones, half of
+    /// which have all in one slot; the mean is not, and what is out of all order only makes it larger.
     private static func robust(_ squares: [Double]) -> Double {
         guard squares.count >= 8 else { return 1 }
+        let mean = squares.reduce(0, +) / Double(squares.count)
         let lower = squares.sorted().prefix(squares.count * 9 / 10)
-        return max(1, lower.reduce(0, +) / Double(lower.count) / 0.623)
+        return max(1, min(mean, lower.reduce(0, +) / Double(lower.count) / 0.623))
     }
 }

@@ -14,6 +14,9 @@ enum Symptom: CaseIterable, Sendable {
     case rateLimited
     /// "Not found" after a time-out: the same.
     case maskedTimeout
+    /// An archive that is empty, cut short or another one than its checksum says: archives are a small part of what is
+    /// asked for.
+    case spoiled
     /// A cache no longer had it. What it never had says nothing of it: new versions come in heaps.
     case miss
     /// Given up after a while, though the fetch went on and a later request had it.
@@ -63,6 +66,9 @@ enum Symptom: CaseIterable, Sendable {
         case .fetchFailure, .rateLimited, .maskedTimeout:
             let isLost = row.isFailure && !row.result.isHit && !row.hasHop && !row.flags.contains(.isCutOff)
             return isLost || Self.isFetch(row, kind) ? Self.family(kind) << 4 | place : nil
+        case .spoiled:
+            guard kind == .zip || Self.isSpoiled(row), row.ending == .ok || row.isFailure else { return nil }
+            return place
         case .miss:
             guard kind.isImmutable, row.result.isHit || signs.contains(.missedAgain), !row.isFailure else {
                 return nil
@@ -111,7 +117,8 @@ enum Symptom: CaseIterable, Sendable {
         switch self {
         case .failure, .fetchFailure:
             row.isFailure && signs.isDisjoint(with: [.rateLimited, .maskedTimeout])
-                && !row.flags.contains(.passedFailureOn)
+                && !Self.isSpoiled(row) && !row.flags.contains(.passedFailureOn)
+        case .spoiled: Self.isSpoiled(row) && !row.flags.contains(.passedFailureOn)
         case .rateLimited, .maskedTimeout:
             !signs.isDisjoint(with: self.signs) && !row.flags.contains(.passedFailureOn)
         case .slowFetch, .slowServe, .slowLink: false
@@ -136,11 +143,13 @@ enum Symptom: CaseIterable, Sendable {
     var least: Least {
         switch self {
         // These never happen when all is well.
-        case .otherSize, .keptRefusal, .keptRedirect, .badTile:
+        case .otherSize, .keptRefusal, .keptRedirect, .badTile, .spoiled:
             Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
-        case .abandoned, .failure, .fetchFailure: Least(difference: 0.02)
-        case .rateLimited, .maskedTimeout: Least(difference: 0.005, rate: 0.000_2)
+        case .abandoned, .failure: Least(difference: 0.02)
+        case .fetchFailure: Least(difference: 0.005, rate: 0.000_5)
+        case .rateLimited: Least(difference: 0.000_5, rate: 0.000_05)
+        case .maskedTimeout: Least(difference: 0.002, rate: 0.000_05)
         case .unsupported: Least(requests: 5, bad: 5)
         default: Least()
         }
@@ -161,7 +170,8 @@ enum Symptom: CaseIterable, Sendable {
         case .slowFetch: [.upstream, .serviceVersion, .node, .region, .module, .everything]
         case .slowServe: [.node, .serviceVersion, .region, .everything]
         case .slowLink: [.link, .node, .region, .everything]
-        case .failure, .fetchFailure: [.upstream, .node, .serviceVersion, .region, .module, .everything]
+        case .failure, .fetchFailure, .spoiled:
+            [.upstream, .node, .serviceVersion, .region, .module, .everything]
         case .rateLimited, .maskedTimeout: [.upstream, .node, .region, .module, .everything]
         // What modules of a host are asked for how often differs, and with it how many of them caches have.
         case .miss: [.node, .serviceVersion, .region, .everything]
@@ -181,6 +191,14 @@ enum Symptom: CaseIterable, Sendable {
         guard !row.hasHop, !row.flags.contains(.isCutOff) else { return false }
         if kind.isImmutable { return row.result.isLookup && !row.result.isHit && row.result != .coalesced }
         return !row.result.isHit && row.result != .negativeHit
+    }
+
+    /// Whether what came is not what was asked for.
+    private static func isSpoiled(_ row: IncidentRow) -> Bool {
+        switch row.ending {
+        case .empty, .truncated, .checksumMismatch: true
+        default: false
+        }
     }
 
     /// A fetch that ended by a limit of time was slow.

@@ -5,8 +5,8 @@ extension ReportBuilder {
     /// What `why` is to explain: requests that are bad as those of the incident.
     var whySelection: (selection: WhySelection, option: String) {
         switch finding?.culprit?.symptom {
-        case .failure, .fetchFailure, .rateLimited, .maskedTimeout, .keptRefusal, .unsupported, .abandoned,
-            .givenUpCold:
+        case .failure, .fetchFailure, .rateLimited, .maskedTimeout, .spoiled, .keptRefusal, .unsupported,
+            .abandoned, .givenUpCold:
             (.errors(nil), "errors")
         case .miss, .herd: (.misses, "misses")
         default: (.slow(minNanos: nil), "slow")

@@ -9,13 +9,21 @@ struct FailureRule: IncidentRule {
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
-        return [.failure, .fetchFailure, .rateLimited, .maskedTimeout].flatMap(context.culprits).compactMap {
-            culprit in
-            guard culprit.dimension != .serviceVersion else { return nil }
+        let symptoms: [Symptom] = [.failure, .fetchFailure, .rateLimited, .maskedTimeout, .spoiled]
+        return symptoms.flatMap(context.culprits).compactMap { culprit in
+            guard culprit.dimension != .serviceVersion,
+                culprit.symptom != .maskedTimeout || Self.isOfLimits(culprit, data)
+            else { return nil }
             let bad = culprit.rows.map { data.rows[Int($0)] }
             let subject = data.subject(culprit.dimension, culprit.number)
             let (rule, what, depth) = Self.kind(bad, culprit.dimension)
             let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+            let noun =
+                switch culprit.symptom {
+                case .failure: "requests"
+                case .spoiled: "archives"
+                default: "fetches"
+                }
             let whose =
                 switch culprit.dimension {
                 case .node: "at \(subject.node ?? "a node")"
@@ -28,7 +36,7 @@ struct FailureRule: IncidentRule {
                 culprit, data, rule: rule, severity: .page, depth: depth,
                 sentence:
                     "\(what) \(whose): \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) "
-                    + "\(culprit.symptom == .failure ? "requests" : "fetches") failed, where \(share(usual)) is usual"
+                    + "\(noun) failed, where \(share(usual)) is usual"
             )
         }
     }
@@ -37,18 +45,63 @@ struct FailureRule: IncidentRule {
         _ bad: [IncidentRow], _ dimension: IncidentDimension
     ) -> (rule: String, words: String, depth: Int) {
         func isMost(_ test: (IncidentRow) -> Bool) -> Bool { 2 * bad.count(where: test) > bad.count }
-        if isMost({ $0.flags.contains(.isCutOff) && $0.ending != .false200 }) {
-            return ("edge-only-5xx", "No answer from behind the edge", 0)
+        // What is given up after a while may be of what is slow.
+        let depth = isMost(\.hasWaited) ? 1 : 0
+        // Caddy tells of an answer that it did not get as of 200 without a body.
+        if isMost({ $0.flags.contains(.isCutOff) || $0.ending == .false200 }) {
+            let false200 = bad.count { $0.ending == .false200 }
+            return 2 * false200 > bad.count
+                ? ("false-200", "200 without a body", depth)
+                : ("edge-only-5xx", "No answer from behind the edge", depth)
         }
         let words: [(RequestOutcome, String, String)] = [
             (.rateLimited, "rate-limited", "Refused for too many requests (429)"),
             (.maskedTimeout, "masked-timeout", "\"Not found\" after a time-out"),
-            (.false200, "false-200", "200 without a body"), (.empty, "empty-zip", "Empty zips"),
+            (.empty, "empty-zip", "Empty zips"),
             (.truncated, "truncated", "Answers cut short"),
             (.checksumMismatch, "checksum-mismatch", "Wrong checksums"),
         ]
-        for (outcome, rule, text) in words where isMost({ $0.ending == outcome }) { return (rule, text, 0) }
+        for (outcome, rule, text) in words where isMost({ $0.ending == outcome }) {
+            return (rule, text, depth)
+        }
         return dimension == .upstream || dimension == .module
-            ? ("upstream-errors", "Errors", 0) : ("node-errors", "Errors", 0)
+            ? ("upstream-errors", "Errors", depth) : ("node-errors", "Errors", depth)
+    }
+
+    /// Limits of time end requests after about the same time: so many of them lie within three in a hundred of it.
+    private static let limitWidth = 1.06
+    private static let limitShare = 0.5
+    /// Or "not found" takes so long this many times as often as what is found.
+    private static let lateRatio = 3.0
+
+    /// Whether what is "not found" late was given up. To look in a large repository for what is not there takes as long as
+    /// to fetch what is, now and then longer than many a limit, and never the same.
+    private static func isOfLimits(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> Bool {
+        let times = culprit.rows.map { Double(data.rows[Int($0)].micros) }.sorted()
+        guard let least = times.first else { return false }
+        var first = 0
+        var most = 0
+        for (place, time) in times.enumerated() {
+            while times[first] * limitWidth < time { first += 1 }
+            most = max(most, place - first + 1)
+        }
+        if Double(most) >= limitShare * Double(times.count) { return true }
+        var found = (count: 0.0, late: 0.0)
+        var refused = found
+        for row in data.rows {
+            guard let kind = row.moduleKind, kind.isImmutable, !row.hasHop, !row.result.isHit,
+                !row.flags.contains(.clientSide),
+                data.number(culprit.dimension, row) == culprit.number
+            else { continue }
+            let late = Double(row.micros) >= least ? 1.0 : 0
+            if row.ending == .ok, Symptom.isFetch(row, kind) {
+                found = (found.count + 1, found.late + late)
+            } else if row.isRefusal || row.ending == .maskedTimeout, data.slot(row) != nil {
+                refused = (refused.count + 1, refused.late + late)
+            }
+        }
+        guard refused.count > 0 else { return true }
+        // One more than were seen: of a few that were quick it is not known.
+        return refused.late / refused.count >= lateRatio * (found.late + 1) / (found.count + 1)
     }
 }

@@ -10,7 +10,8 @@ struct LockRule: IncidentRule {
     let names = ["lock-failure", "lock-ttl"]
 
     private static let requestsMin = 20
-    private static let failuresMin = 5
+    /// They never happen when all is well.
+    private static let failuresMin = 3
     private static let shareMin = 0.05
     /// Twice as often as before the window.
     private static let ratioMin = 2.0

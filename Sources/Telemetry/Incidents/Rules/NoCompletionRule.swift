@@ -7,7 +7,8 @@ struct NoCompletionRule: IncidentRule {
 
     /// Athens gives up what it does for a request after 15 minutes; three in a hundred more or less.
     private static let limitMicros: ClosedRange<UInt32> = 873_000_000...927_000_000
-    private static let givenUpMin = 5
+    /// They never happen when all is well.
+    private static let givenUpMin = 3
     private static let requestsMin = 20
     /// Twice as many an hour as before the window.
     private static let ratioMin = 2.0

@@ -10,6 +10,9 @@ struct SlowNodeRule: IncidentRule {
                     [.node, .region].contains(culprit.dimension)
                         || symptom == .slowServe && culprit.dimension == .everything
                 else { return nil }
+                // What was given up is told as what it ended with.
+                let late = culprit.rows.count { context.data.rows[Int($0)].isFailure }
+                guard 2 * late <= culprit.rows.count else { return nil }
                 return finding(culprit, words, context.data)
             }
         }

@@ -11,7 +11,6 @@ struct SlowUpstreamRule: IncidentRule {
     /// Whether files of the same, at the same time, are well. Most of what is fetched are lists: that most of what is slow are
     /// says nothing.
     private static func isOfLists(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> Bool {
-        func isList(_ row: IncidentRow) -> Bool { row.moduleKind == .list || row.moduleKind == .latest }
         let slow = (lists: culprit.rows.count { isList(data.rows[Int($0)]) }, all: culprit.rows.count)
         var lists = 0
         var others = 0
@@ -25,6 +24,10 @@ struct SlowUpstreamRule: IncidentRule {
         // One more than were seen: of a few files that are well it is not known.
         let shareOfOthers = Double(slow.all - slow.lists + 1) / Double(others + 1)
         return Double(slow.lists) / Double(max(lists, 1)) >= listFactor * shareOfOthers
+    }
+
+    private static func isList(_ row: IncidentRow) -> Bool {
+        row.moduleKind == .list || row.moduleKind == .latest
     }
 
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
@@ -49,12 +52,18 @@ struct SlowUpstreamRule: IncidentRule {
                     ? "Lists of versions take long\(subject.upstream.map { ", of modules of \($0)" } ?? "")"
                     : subject.module.map { "\($0) takes long to fetch" }
                         ?? subject.upstream.map { "\($0) answers slowly" } ?? "All upstreams answer slowly"
-            return finding(
+            var finding = finding(
                 culprit, data, rule: isChecksum ? "sumdb-slow" : isOfLists ? "slow-list" : nil,
                 severity: .ticket, depth: 0,
                 subject: subject, numbers: [("median_s", bad), ("usual_median_s", usual)],
                 sentence: "\(whose): \(time(bad)) in the median where \(time(usual)) is usual, "
                     + "\(share(culprit.excess.rate)) of \(number(culprit.excess.count)) fetches slow")
+            if isOfLists, !isChecksum {
+                // Files do not wait for lists.
+                let covers = finding.covers
+                finding.covers = { Self.isList($0) && covers($0) }
+            }
+            return finding
         }
     }
 }

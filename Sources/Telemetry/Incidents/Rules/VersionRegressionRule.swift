@@ -5,7 +5,8 @@ struct VersionRegressionRule: IncidentRule {
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
         let words: [(Symptom, String)] = [
-            (.failure, "fails"), (.fetchFailure, "fails to fetch"), (.slowServe, "is slow"),
+            (.failure, "fails"), (.fetchFailure, "fails to fetch"), (.spoiled, "spoils archives"),
+            (.slowServe, "is slow"),
             (.slowFetch, "fetches slowly"), (.miss, "misses"),
             (.unsupported, "no longer hands on the checksum database"),
             (.abandoned, "has clients that go away"),
@@ -25,7 +26,7 @@ struct VersionRegressionRule: IncidentRule {
 
     private static func severity(_ symptom: Symptom) -> IncidentSeverity {
         switch symptom {
-        case .failure, .fetchFailure: .page
+        case .failure, .fetchFailure, .spoiled: .page
         case .abandoned: .info
         default: .ticket
         }
