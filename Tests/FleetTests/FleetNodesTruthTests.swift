@@ -355,9 +355,9 @@ struct FleetNodesTruthTests {
             FleetMapQuery(window: .all, filter: filter, branches: 1_000)
         ).rows
         for proxy in fleet.truth.nodes where proxy.role == "proxy" && proxy.name == proxy.instance {
-            let waited = fleet.answers.hops.filter {
-                $0.node == proxy.instance && filter.kinds.contains { kind in kind.name == $0.truth.kind }
-                    && ["miss", "coalesced"].contains($0.cacheResult)
+            let waited = fleet.answers.hops.filter { hop in
+                hop.node == proxy.instance && TruthAnswers.immutableKinds.contains(hop.truth.kind)
+                    && ["miss", "coalesced"].contains(hop.cacheResult)
             }
             let told = rows.filter { row in
                 guard case .upstream = row.to else { return false }
@@ -369,7 +369,7 @@ struct FleetNodesTruthTests {
                 waited.count > 20 && abs(asked - waited.count) <= 2 + waited.count / 20,
                 "\(proxy.name): \(asked) for \(waited.count)")
             let failures = told.reduce(0) { $0 + $1.traffic.failures }
-            let failed = waited.count { ["internal_error", "rate_limited", "timeout"].contains($0.outcome) }
+            let failed = waited.count { !["ok", "not_found", "probe"].contains($0.outcome) }
             #expect(abs(failures - failed) <= 2 + failed / 20, "\(proxy.name): \(failures) for \(failed)")
         }
     }
