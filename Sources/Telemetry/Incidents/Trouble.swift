@@ -26,8 +26,9 @@ enum Trouble: CaseIterable, Sendable {
     case herd
     /// Clients go away, or an edge does not wait.
     case givingUp
-    /// Clients ask others, or know better than to ask here.
+    /// Clients ask others, or know better than to ask here; or they are sent to others.
     case detour
+    /// Two say different things of the same.
     case divergence
     case storage
     /// Of a node's telemetry.
@@ -54,8 +55,8 @@ enum Trouble: CaseIterable, Sendable {
         case "sumdb-unsupported": self = .unsupported
         case "stampede", "origin-hammering": self = .herd
         case "edge-timeout-cold", "client-aborts": self = .givingUp
-        case "fallback-storm": self = .detour
-        case "semantic-divergence": self = .divergence
+        case "fallback-storm", "misrouted": self = .detour
+        case "semantic-divergence", "ghost-status": self = .divergence
         case "disk-full": self = .storage
         case "node-lost", "node-flapping", "slow-recovery", "late-telemetry": self = .silence
         case "clock-skew": self = .clock
@@ -99,7 +100,7 @@ enum Trouble: CaseIterable, Sendable {
             case .herd: [.slowness, .failure, .refusal, .givingUp]
             case .givingUp: [.detour]
             case .storage: [.slowness, .failure, .loss, .content, .herd, .givingUp, .silence]
-            case .silence: [.slowness, .failure, .loss, .givingUp]
+            case .silence: [.slowness, .failure, .loss, .givingUp, .detour]
             case .detour, .divergence, .clock, .leak: []
             }
         return effects.contains(effect)
