@@ -63,6 +63,38 @@ struct FleetNodesTests {
         #expect(found["us"]?.traffic.failures == 0)
     }
 
+    @Test(
+        "nodes of imported files that do not name themselves are one, and nobody's clock is judged by theirs",
+        arguments: [[Int64(0), -340], [-340, -340]])
+    func unnamed(clocks: [Int64]) async throws {
+        var sample = FleetSample()
+        for (edge, clock) in clocks.enumerated() {
+            for trace in (0..<UInt64(20)).map({ UInt64(edge) * 100 + $0 }) {
+                var node = FleetSample.Node(name: "", service: "nginx", scope: "nginx", role: "edge")
+                node.aheadMillis = clock
+                sample.add(
+                    node, peer: "import",
+                    [
+                        Sample.span(
+                            trace: trace, id: 1, startMillis: trace * 100, millis: 16,
+                            attributes: FleetSample.attributes(path))
+                    ])
+                sample.add(
+                    .athens, peer: "import",
+                    FleetSample.athens(
+                        trace: trace, path: path, call: "protocol.Zip", at: trace * 100 + 5, parent: 1))
+            }
+        }
+        let result = try await nodes(sample)
+        let readings = Dictionary(uniqueKeysWithValues: result.nodes.map { ($0.node.service, $0.clock) })
+        if clocks[0] == clocks[1] {
+            // Then it may as well be one node.
+            #expect(readings["nginx"].flatMap(\.self)?.basis == .pairs)
+        } else {
+            #expect(readings == ["nginx": nil, "proxy": nil])
+        }
+    }
+
     @Test("a node is slow by its own work next to others like it, not by what it waits for")
     func slow() async throws {
         var sample = FleetSample()

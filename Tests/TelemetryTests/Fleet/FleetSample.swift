@@ -7,6 +7,7 @@ import TestSupport
 struct FleetSample {
     /// A node that sends spans.
     struct Node {
+        /// Empty for one that does not name itself.
         var name: String
         var service = "edge"
         var scope = "otelhttp"
@@ -27,10 +28,8 @@ struct FleetSample {
     mutating func add(
         _ node: Node, receivedMillis: UInt64 = 60_000, peer: String = "192.0.2.1", _ spans: [OTLPModel.Span]
     ) {
-        var attributes = [
-            KeyValue("service.name", .string(node.service)),
-            KeyValue("service.instance.id", .string(node.name)),
-        ]
+        var attributes = [KeyValue("service.name", .string(node.service))]
+        if !node.name.isEmpty { attributes.append(KeyValue("service.instance.id", .string(node.name))) }
         if let region = node.region { attributes.append(KeyValue("cloud.region", .string(region))) }
         if let role = node.role { attributes.append(KeyValue("edge.node.role", .string(role))) }
         let shifted = spans.map { span in
