@@ -28,6 +28,28 @@ struct FleetClocksTests {
         UInt64(outer) << 32 | UInt64(inner)
     }
 
+    @Test("what may be several nodes holds no two groups of others against each other")
+    func several() {
+        let second: Int64 = 1_000_000_000
+        // 1 and 2, and 3 and 4, ask each other; 9 asks 2 and 4, as two nodes whose clocks are half a second apart.
+        let pairs = [
+            Self.key(1, 2): Self.pair(0, 0), Self.key(3, 4): Self.pair(0, 0),
+            Self.key(9, 2): Self.pair(0, 0), Self.key(9, 4): Self.pair(second / 2, 0),
+        ]
+        let held = FleetClocks(leastLag: [:], pairs: pairs)
+        #expect([1, 2, 3, 4].contains { held.offset($0) != 0 })
+        let clocks = FleetClocks(leastLag: [:], pairs: pairs, several: [9])
+        #expect([1, 2, 3, 4].allSatisfy { clocks.offset($0) == 0 } && clocks.reading(9) == nil)
+        // Of one group it may tell, and of nodes that only it connects.
+        let one = FleetClocks(
+            leastLag: [:],
+            pairs: [
+                Self.key(5, 9): Self.pair(0, 0), Self.key(6, 9): Self.pair(0, 0),
+                Self.key(7, 9): Self.pair(second, 0),
+            ], several: [9])
+        #expect(one.offset(5) == 0 && one.offset(6) == 0 && abs(one.offset(7) - second) < 5_000_000)
+    }
+
     @Test("lag L2: a request lies within the one around it, which bounds the difference of two clocks")
     func bounds() throws {
         let estimate = try #require(Self.pair(0, 340 * Self.ms).estimate)

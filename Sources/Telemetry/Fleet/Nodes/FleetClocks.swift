@@ -54,14 +54,19 @@ struct FleetClocks: Sendable {
     ///   - leastLag: by node, the least time between the end of a span and its arrival
     ///   - pairs: by numbers of the outer and the inner node
     ///   - declared: by node, what it says itself
-    init(leastLag: [UInt32: Int64], pairs: [UInt64: ClockPair], declared: [UInt32: Int64] = [:]) {
+    ///   - several: nodes that may be several under one name, each with a clock of its own
+    init(
+        leastLag: [UInt32: Int64], pairs: [UInt64: ClockPair], declared: [UInt32: Int64] = [:],
+        several: Set<UInt32> = []
+    ) {
         // The closest bounds first; each node is reached along these.
-        let links = pairs.compactMap { key, pair -> Link? in
+        var links = pairs.compactMap { key, pair -> Link? in
             guard let estimate = pair.estimate else { return nil }
             return Link(
                 from: UInt32(truncatingIfNeeded: key >> 32), to: UInt32(truncatingIfNeeded: key),
                 nanos: estimate.nanos, error: estimate.error, isSteady: estimate.isSteady)
         }.sorted { ($0.error, $0.from, $0.to) < ($1.error, $1.from, $1.to) }
+        if !several.isEmpty { Self.forget(&links, ofSeveral: several) }
         for component in Self.components(links) { settle(component, leastLag) }
         for (node, lag) in leastLag where readings[node] == nil && lag < -ClockReading.warnNanos {
             readings[node] = ClockReading(
@@ -94,6 +99,26 @@ struct FleetClocks: Sendable {
         var nanos: Int64
         var error: Int64
         var isSteady: Bool
+    }
+
+    /// Leaves out what nodes that may be several tell where they contradict themselves, and all of those that would connect
+    /// two groups of other nodes: these would be held against each other by clocks that may not be the same one.
+    private static func forget(_ links: inout [Link], ofSeveral several: Set<UInt32>) {
+        func isOfSeveral(_ link: Link) -> Bool { several.contains(link.from) || several.contains(link.to) }
+        links.removeAll { isOfSeveral($0) && !$0.isSteady }
+        var groupOf: [UInt32: Int] = [:]
+        for (group, places) in components(links.filter { !isOfSeveral($0) }).enumerated() {
+            for place in places { groupOf[place.node] = group }
+        }
+        var groups: [UInt32: Set<Int>] = [:]
+        for link in links {
+            for (node, other) in [(link.from, link.to), (link.to, link.from)] where several.contains(node) {
+                if let group = groupOf[other] { groups[node, default: []].insert(group) }
+            }
+        }
+        links.removeAll { link in
+            [link.from, link.to].contains { (groups[$0]?.count ?? 0) > 1 }
+        }
     }
 
     /// Nodes that are connected, each along the closest bounds.

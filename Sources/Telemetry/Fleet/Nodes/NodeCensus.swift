@@ -48,16 +48,11 @@ struct NodeCensus {
         knowsArrivals = heard.contains { telemetry.entry($0).arrivals.last != nil }
         var leastLag: [UInt32: Int64] = [:]
         for number in withSpans { leastLag[number] = telemetry.entry(number).leastLag }
-        // Who does not name itself in a file that was imported is one with all others of its service: their clocks may be
-        // several, and then tell nothing of anybody's.
-        let isNamed = nodes.map {
-            $0.identity != NodeIdentity(name: NodeTelemetry.importAddress, source: .peerAddress)
-        }
-        let pairs = telemetry.pairs.filter { key, pair in
-            let areNamed = isNamed[Int(key >> 32) - 1] && isNamed[Int(key & 0xffff_ffff) - 1]
-            return areNamed || pair.estimate?.isSteady == true
-        }
-        clocks = FleetClocks(leastLag: leastLag, pairs: pairs, declared: metrics.declaredOffsets)
+        // Who does not name itself in a file that was imported is one with all others of its service.
+        let unnamed = NodeIdentity(name: NodeTelemetry.importAddress, source: .peerAddress)
+        clocks = FleetClocks(
+            leastLag: leastLag, pairs: telemetry.pairs, declared: metrics.declaredOffsets,
+            several: Set(all.filter { [nodes] in nodes[Int($0) - 1].identity == unnamed }))
     }
 
     func node(_ number: UInt32) -> FleetNode { shown[Int(number) - 1] }
