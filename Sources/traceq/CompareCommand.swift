@@ -134,6 +134,11 @@ struct CompareCommand: ContextCommand {
                 + ComparisonKey.names.joined(separator: ", ")
                 + ", or an attribute that requests have, as 'traceq stats' knows them"
         }
+        if result.withoutClient > 0, query.unit != .request {
+            return
+                "of none of the \(HumanUnits.count(result.withoutClient, "request")) in the window it is known who asked, "
+                + "so that there is no \(query.unit.rawValue): --unit request compares them one by one"
+        }
         let filters =
             requests.given
         return try EmptyWindowAdvice(

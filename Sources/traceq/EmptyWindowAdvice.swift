@@ -82,6 +82,9 @@ package struct EmptyWindowAdvice {
         if let lacking, oldest >= window.since {
             return "no \(noun)s in the window: none of its spans \(lacking)"
         }
+        if oldest >= window.since, newest < window.until {
+            return "no \(noun)s in the window, though it has all spans that are stored"
+        }
         return "no \(noun)s in the window; spans from \(text(oldest)) to \(text(newest)) are stored: "
             + "try --since \(Self.since(oldest, now: now))"
     }

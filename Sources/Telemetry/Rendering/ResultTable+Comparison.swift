@@ -20,6 +20,17 @@ extension ResultTable {
                         "of \(HumanUnits.count(result.withoutClient, "request")) nobody says who asked: they are "
                         + "in no \(query.unit.rawValue)"))
         }
+        if let before = query.baselineWindow, before.until > query.window.since,
+            before.since < query.window.until
+        {
+            notes.append(
+                QualityNote(
+                    code: "windows_overlap",
+                    message:
+                        "the two windows share the time from \(max(before.since, query.window.since).rfc3339) to "
+                        + "\(min(before.until, query.window.until).rfc3339): what is in both changes nothing")
+            )
+        }
         if let zips = compressedFiles(result, query) { notes.append(zips) }
         let failing = result.failingGroups
         if !failing.isEmpty {

@@ -115,7 +115,7 @@ extension ResultTable {
                 QualityNote(
                     code: "approximate", message: "p50, p90, p99 and max come from sketches: within 1 %"))
         }
-        if result.groups.count < result.groupCount {
+        if !result.groups.isEmpty, result.groups.count < result.groupCount {
             notes.append(
                 QualityNote(
                     code: "limited",
