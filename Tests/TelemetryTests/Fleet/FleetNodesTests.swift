@@ -130,6 +130,39 @@ struct FleetNodesTests {
         #expect(narrow.contains("! 4"), "\(narrow)")
     }
 
+    @Test(
+        "proxies that edges ask are held against each other, each by a name of its own",
+        arguments: [true, false])
+    func proxies(haveEdges: Bool) async throws {
+        var sample = FleetSample()
+        for number in 0..<4 {
+            let host = [KeyValue("server.address", .string("proxy-\(number).internal"))]
+            let proxy = FleetSample.Node(
+                name: "proxy-\(number)", service: "goproxy", region: "eu", role: "proxy")
+            let traces = (0..<UInt64(40)).map { UInt64(number) * 1_000 + $0 }
+            if haveEdges {
+                sample.add(
+                    .edge,
+                    traces.map { trace in
+                        Sample.span(
+                            trace: trace, id: 1, startMillis: trace * 100, millis: 80,
+                            attributes: FleetSample.attributes(path))
+                    })
+            }
+            sample.add(
+                proxy,
+                traces.map { trace in
+                    Sample.span(
+                        trace: trace, id: 2, parent: haveEdges ? 1 : nil, startMillis: trace * 100 + 1,
+                        millis: number == 2 ? 40 : 5,
+                        attributes: FleetSample.attributes(path, host + FleetSample.cache("HIT")))
+                })
+        }
+        let slow = try await nodes(sample).nodes.filter(\.isSlow).map(\.node.identity.name)
+        // What clients ask by different names are services of different people.
+        #expect(slow == (haveEdges ? ["proxy-2"] : []))
+    }
+
     private static func text(_ table: ResultTable, width: Int) -> String {
         var text = ""
         var (output, diagnostics) = (OutputBuffer { text += $0 }, OutputBuffer { _ in })

@@ -83,7 +83,8 @@ struct NodeTraffic: FleetAggregate {
             let exchange = group.exchanges[place]
             // What a client tells is not the work of a node, and health checks are nobody's requests.
             guard !exchange.flags.contains(.clientSide), exchange.moduleKind != .ops else { continue }
-            hosts.add(exchange)
+            // Edges ask each proxy by its own name.
+            if exchange.outer < 0 { hosts.add(exchange) }
             let node = Int(exchange.node)
             while counts.count <= node { counts.append(Counts()) }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
