@@ -12,6 +12,8 @@ struct WhyRanking {
     /// How much more frequent a value is among the selected requests of a better one than among its others, to tell
     /// which these are. What nearly all of its requests have tells nobody where to look.
     static let finerLiftMin = 2.0
+    /// And which part of all selected requests it has to have: what tells of few is for who asks about these.
+    static let finerShareMin = 0.2
     /// A value that fewer others have, for each selected one that has it, is taken for a sign of being selected.
     static let symptomRestMax = 0.05
     /// At most this part of what is found is chance.
@@ -238,9 +240,9 @@ struct WhyRanking {
     /// better value that shares its selected ones: what only goes with one of them tells nothing there.
     private func isFiner(_ candidate: Candidate, than accepted: [Candidate], of tests: Int) -> Bool {
         // What next to none but selected ones have is how being selected shows, as a proxy's flag for a timeout is.
-        guard Double(candidate.count.rest) >= Self.symptomRestMax * Double(candidate.count.selected) else {
-            return false
-        }
+        guard Double(candidate.count.rest) >= Self.symptomRestMax * Double(candidate.count.selected),
+            Double(candidate.count.selected) >= Self.finerShareMin * Double(requests.total.selected)
+        else { return false }
         var isHeldAgainstOne = false
         let isFiner = accepted.allSatisfy { better in
             let (own, within) = counts(of: candidate, within: better)
