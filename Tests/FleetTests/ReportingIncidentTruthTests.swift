@@ -51,52 +51,53 @@ struct ReportingIncidentTruthTests {
         #expect(try found(hour: 4) == recording.truth.run.faults.first?.places)
     }
 
+    /// Three quarters of an hour of nodes with heartbeats, of which one goes silent.
+    private struct SilentFleet {
+        private static let plan = Sample.plan(seconds: 2_700, rate: 2)
+        private let folder: TemporaryDirectory
+        private let path: String
+        /// Where it is broken.
+        let places: [String]
+
+        init(_ argument: String) async throws {
+            folder = try TemporaryDirectory()
+            path = folder.file("recorded.db")
+            let fault = try #require(PlannedFault(argument: argument))
+            var scenario = Scenario()
+            scenario.hasHeartbeats = true
+            let recording = FleetRecording(
+                fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3, scenario: scenario),
+                plan: Self.plan, seed: 3)
+            places = try #require(recording.truth.run.faults.first?.places)
+            try await RecordedDatabase.write(recording, to: path)
+        }
+
+        /// The nodes that some rules name, as if it were so many seconds after the begin.
+        func found(until seconds: UInt64, _ rules: Set<String>) throws -> [String: [String?]] {
+            let start = Self.plan.start
+            let end = UnixNanos(clamping: start + seconds * 1_000_000_000)
+            let incidents = try TelemetryReader(path: path).incidents(
+                IncidentQuery(
+                    window: TimeWindow(since: UnixNanos(clamping: start), until: end), baselineNanos: 0,
+                    now: end)
+            ).incidents.filter { rules.contains($0.rule) }
+            return Dictionary(grouping: incidents, by: \.rule).mapValues { $0.map(\.subject.node) }
+        }
+    }
+
     @Test("a node that is back and not ready for long is found, and no other")
     func recovery() async throws {
-        let folder = try TemporaryDirectory()
-        let fault = try #require(PlannedFault(argument: "slow-recovery:after=15m,at=edge-fra-02"))
-        var scenario = Scenario()
-        scenario.hasHeartbeats = true
-        let plan = Sample.plan(seconds: 2_700, rate: 2)
-        let recording = FleetRecording(
-            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3, scenario: scenario),
-            plan: plan, seed: 3)
-        let path = folder.file("recorded.db")
-        try await RecordedDatabase.write(recording, to: path)
-        func found(until seconds: UInt64) throws -> [String?] {
-            let end = UnixNanos(clamping: plan.start + seconds * 1_000_000_000)
-            return try TelemetryReader(path: path).incidents(
-                IncidentQuery(
-                    window: TimeWindow(since: UnixNanos(clamping: plan.start), until: end), baselineNanos: 0,
-                    now: end)
-            ).incidents.filter { ["node-flapping", "slow-recovery"].contains($0.rule) }.map(\.subject.node)
-        }
-        #expect(try found(until: 900) == [])
-        #expect(try found(until: 2_700) == recording.truth.run.faults[0].places)
+        let fleet = try await SilentFleet("slow-recovery:after=15m,at=edge-fra-02")
+        let rules: Set = ["node-flapping", "slow-recovery"]
+        #expect(try fleet.found(until: 900, rules) == [:])
+        #expect(try fleet.found(until: 2_700, rules) == ["slow-recovery": fleet.places])
     }
 
     @Test("a node that comes and goes is found, is not lost besides, and no other comes and goes")
     func flapping() async throws {
-        let folder = try TemporaryDirectory()
-        let fault = try #require(PlannedFault(argument: "node-flapping:after=10m,at=edge-fra-02"))
-        var scenario = Scenario()
-        scenario.hasHeartbeats = true
-        let plan = Sample.plan(seconds: 2_700, rate: 2)
-        let recording = FleetRecording(
-            fleet: Fleet(edgeCount: 6, regionCount: 2, faults: [fault], seed: 3, scenario: scenario),
-            plan: plan, seed: 3)
-        let path = folder.file("recorded.db")
-        try await RecordedDatabase.write(recording, to: path)
-        func found(until seconds: UInt64) throws -> [String: [String?]] {
-            let end = UnixNanos(clamping: plan.start + seconds * 1_000_000_000)
-            let incidents = try TelemetryReader(path: path).incidents(
-                IncidentQuery(
-                    window: TimeWindow(since: UnixNanos(clamping: plan.start), until: end), baselineNanos: 0,
-                    now: end)
-            ).incidents.filter { ["node-flapping", "node-lost", "slow-recovery"].contains($0.rule) }
-            return Dictionary(grouping: incidents, by: \.rule).mapValues { $0.map(\.subject.node) }
-        }
-        #expect(try found(until: 600) == [:])
-        #expect(try found(until: 2_700) == ["node-flapping": recording.truth.run.faults[0].places])
+        let fleet = try await SilentFleet("node-flapping:after=10m,at=edge-fra-02")
+        let rules: Set = ["node-flapping", "node-lost", "slow-recovery"]
+        #expect(try fleet.found(until: 600, rules) == [:])
+        #expect(try fleet.found(until: 2_700, rules) == ["node-flapping": fleet.places])
     }
 }
