@@ -44,6 +44,11 @@ package enum FleetDimension: Hashable, Sendable {
         }
     }
 
+    /// Whether groups are those of a key of spans.
+    var isOfAttribute: Bool {
+        if case .attribute = self { true } else { false }
+    }
+
     /// The number that tells exchanges of different groups apart while the names are not complete; those of one group
     /// may have several.
     /// - Parameter version: as `Exchange.version` counts them

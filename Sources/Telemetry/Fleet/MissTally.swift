@@ -34,7 +34,10 @@ struct MissTally: FleetAggregate {
 
     private let dimension: FleetDimension
     private let periodNanos: Int64?
-    private(set) var counts: [Key: MissCounts] = [:]
+    private var countsOfKey: [Key: MissCounts] = [:]
+    /// By code, where there are no periods and codes follow each other: nothing is looked up for each of millions.
+    private var countsOfCode = ByNumber(MissCounts())
+    private let countsByCode: Bool
     private(set) var totals = MissCounts()
     private var files: [File: Misses] = [:]
     private(set) var rows = FleetRows {
@@ -44,6 +47,17 @@ struct MissTally: FleetAggregate {
     init(_ dimension: FleetDimension, periodNanos: Int64?) {
         self.dimension = dimension
         self.periodNanos = periodNanos
+        countsByCode =
+            periodNanos == nil
+            && ![.client, .serviceVersion].contains(dimension) && !dimension.isOfAttribute
+    }
+
+    var counts: [Key: MissCounts] {
+        var counts = countsOfKey
+        for (code, more) in countsOfCode.counted({ $0 != MissCounts() }) {
+            counts[Key(code: code, period: 0)] = more
+        }
+        return counts
     }
 
     mutating func add(_ group: ExchangeGroup) {
@@ -57,8 +71,13 @@ struct MissTally: FleetAggregate {
             let result =
                 CacheResult(
                     rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) ?? .unknown
-            let key = Key(code: dimension.code(exchange), period: period(exchange.start))
-            counts[key, default: MissCounts()].add(result, exchange.durationNanos)
+            let code = dimension.code(exchange)
+            if countsByCode {
+                countsOfCode[code].add(result, exchange.durationNanos)
+            } else {
+                let key = Key(code: code, period: period(exchange.start))
+                countsOfKey[key, default: MissCounts()].add(result, exchange.durationNanos)
+            }
         }
         rows.add(group)
     }
@@ -90,7 +109,8 @@ struct MissTally: FleetAggregate {
     }
 
     mutating func merge(_ other: MissTally) {
-        for (key, more) in other.counts { counts[key, default: MissCounts()] += more }
+        for (key, more) in other.countsOfKey { countsOfKey[key, default: MissCounts()] += more }
+        countsOfCode.merge(other.countsOfCode) { $0 += $1 }
         totals += other.totals
         for (file, more) in other.files { files[file, default: Misses()].add(more) }
         rows.merge(other.rows)

@@ -106,6 +106,14 @@ struct ComparisonGroups: FleetAggregate {
         } else if Int(of) < groupOf.count, groupOf[Int(of)] > 0 {
             return groupOf[Int(of)] - 1
         }
+        if key == .dimension(.client) {
+            // New ones come with every segment: the names of all modules are not looked up for them.
+            let address = names.client(of).address
+            guard !address.isEmpty else { return nil }
+            let number = number(Name(text: address))
+            remember(number, of)
+            return number
+        }
         let known = tables ?? FleetNameTables(names)
         tables = known
         guard let text = key.text(of, known), !text.isEmpty else { return nil }
@@ -114,10 +122,14 @@ struct ComparisonGroups: FleetAggregate {
         if isOfVersion {
             groupOfVersion[of] = number
         } else {
-            while groupOf.count <= Int(of) { groupOf.append(0) }
-            groupOf[Int(of)] = number + 1
+            remember(number, of)
         }
         return number
+    }
+
+    private mutating func remember(_ number: UInt32, _ of: UInt32) {
+        while groupOf.count <= Int(of) { groupOf.append(0) }
+        groupOf[Int(of)] = number + 1
     }
 
     private mutating func number(_ name: Name) -> UInt32 {
@@ -176,51 +188,12 @@ struct ComparisonGroups: FleetAggregate {
     /// Makes fetches and sessions of the requests. What belongs together lies in one part.
     private mutating func addUnits() {
         guard unit != .request else { return }
-        for part in 0..<FoundRows.partCount {
-            var rows: [ComparisonRow] = []
-            for place in found.indices { rows += found[place].take(part) }
-            rows.sort {
-                ($0.group, $0.client, $0.start, $0.module) < ($1.group, $1.client, $1.start, $1.module)
-            }
-            addUnits(of: rows)
+        let units = ComparisonUnits(unit)
+        let found = found
+        let parts = ParallelWork.map(FoundRows.partCount) { part in
+            units.tallies(of: found.flatMap { $0.rows(ofPart: part) })
         }
-    }
-
-    private mutating func addUnits(of rows: [ComparisonRow]) {
-        var first = 0
-        while first < rows.count {
-            var end = rows[first].end
-            var next = first + 1
-            while next < rows.count, rows[next].client == rows[first].client,
-                rows[next].group == rows[first].group,
-                rows[next].start <= end &+ ClientSessions.pauseNanos
-            {
-                end = max(end, rows[next].end)
-                next += 1
-            }
-            add(session: rows[first..<next], end: end)
-            first = next
-        }
-    }
-
-    private mutating func add(session: ArraySlice<ComparisonRow>, end: UInt64) {
-        guard let first = session.first else { return }
-        let group = Int(first.group)
-        for row in session { tallies[group].add(row) }
-        guard unit == .fetch else {
-            tallies[group].add(unitNanos: end &- first.start)
-            return
-        }
-        var fetches: [UInt32: (start: UInt64, end: UInt64)] = [:]
-        for row in session where row.module > 0 {
-            guard row.moduleKind?.isImmutable == true || row.moduleKind == .sumdbLookup else { continue }
-            let known = fetches[row.module]
-            fetches[row.module] = (
-                min(known?.start ?? row.start, row.start), max(known?.end ?? row.end, row.end)
-            )
-        }
-        for fetch in fetches.sorted(by: { $0.key < $1.key }) {
-            tallies[group].add(unitNanos: fetch.value.end &- fetch.value.start)
-        }
+        self.found = [FoundRows()]
+        for (group, tally) in parts.joined() { tallies[Int(group)].merge(tally) }
     }
 }

@@ -16,14 +16,12 @@ struct FoundRows: Sendable {
         return other
     }
 
-    /// The rows of a part, which then has none.
-    mutating func take(_ part: Int) -> [ComparisonRow] {
-        let rows = parts[part].map { row in
+    /// The rows of a part.
+    func rows(ofPart part: Int) -> [ComparisonRow] {
+        parts[part].map { row in
             var row = row
             if let groups { row.group = groups[Int(row.group)] }
             return row
         }
-        parts[part] = BlockList()
-        return rows
     }
 }

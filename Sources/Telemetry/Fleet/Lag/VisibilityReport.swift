@@ -52,19 +52,24 @@ struct VisibilityReport {
         let refusals = sightings.refusalStarts()
         let refused = Set(refusals.keys.lazy.map { UInt32(truncatingIfNeeded: $0) })
         var views: [UInt32: [View]] = [:]
-        for key in Set(sightings.firstSuccess.keys).union(refusals.keys) {
+        func add(_ key: UInt64, success: UInt64?) {
             let (node, module) = (UInt32(key >> 32), UInt32(truncatingIfNeeded: key))
             switch publications[Int(module) - 1] {
             case .known: break
-            case .unknown: guard refused.contains(module) else { continue }
-            case .elsewhere: continue
+            case .unknown: guard refused.contains(module) else { return }
+            case .elsewhere: return
             }
             views[module, default: []].append(
                 View(
-                    node: node,
-                    success: sightings.firstSuccess[key].map { census.clocks.corrected($0, node: node) },
+                    node: node, success: success.map { census.clocks.corrected($0, node: node) },
                     refusals: (refusals[key] ?? []).map { census.clocks.corrected($0, node: node) }))
         }
+        var onlyRefused = Set(refusals.keys)
+        sightings.forEachSuccess { key, end in
+            onlyRefused.remove(key)
+            add(key, success: end)
+        }
+        for key in onlyRefused { add(key, success: nil) }
         return views.flatMap { module, views in versions(of: module, views) }
             .sorted(by: VersionVisibility.isWorse)
     }
