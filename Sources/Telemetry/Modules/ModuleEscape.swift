@@ -39,6 +39,11 @@ package enum ModuleEscape {
     static func decoded(_ bytes: ByteSpan, _ range: Range<Int>) -> String {
         var plain: [UInt8] = []
         plain.reserveCapacity(range.count)
+        appendDecoded(bytes, range, to: &plain)
+        return String(decoding: plain, as: UTF8.self)
+    }
+
+    static func appendDecoded(_ bytes: ByteSpan, _ range: Range<Int>, to plain: inout [UInt8]) {
         var raises = false
         for index in range {
             let byte = bytes[index]
@@ -49,7 +54,6 @@ package enum ModuleEscape {
                 raises = false
             }
         }
-        return String(decoding: plain, as: UTF8.self)
     }
 
     @inline(__always)

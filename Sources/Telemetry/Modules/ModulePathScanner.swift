@@ -14,13 +14,29 @@ struct ModulePathScanner {
 
     /// Classifies a URL, a request target or a path; nil for what is none (`""` and `-` mean "no value").
     mutating func scan(_ bytes: ByteSpan, _ range: Range<Int>) -> Finding? {
-        read(bytes, range) { path, pathRange, scan, url in
-            let isModule = scan.kind == .list || scan.kind == .latest
-            let isInfoRefs = path.ends(pathRange, with: "/info/refs")
-            return Finding(
-                kind: Self.kind(scan, isInfoRefs, bytes, url),
-                isAboveModules: isModule && scan.isAboveModules(path), isInfoRefs: isInfoRefs)
+        read(bytes, range) { Self.finding($0, $1, $2, $3, bytes) }
+    }
+
+    /// The same, with what the text asks for.
+    /// - Parameter name: becomes the module, and behind `ModuleName.separator` the version or what was asked for in its
+    ///   place; nothing where no module is asked for
+    mutating func scan(_ bytes: ByteSpan, _ range: Range<Int>, name: inout [UInt8]) -> Finding? {
+        name.removeAll(keepingCapacity: true)
+        return read(bytes, range) { path, pathRange, scan, url in
+            let finding = Self.finding(path, pathRange, scan, url, bytes)
+            ModuleRequest.appendName(finding.kind, path, pathRange, scan, url, bytes, to: &name)
+            return finding
         }
+    }
+
+    private static func finding(
+        _ path: ByteSpan, _ pathRange: Range<Int>, _ scan: ModulePathScan, _ url: URLText, _ bytes: ByteSpan
+    ) -> Finding {
+        let isModule = scan.kind == .list || scan.kind == .latest
+        let isInfoRefs = path.ends(pathRange, with: "/info/refs")
+        return Finding(
+            kind: kind(scan, isInfoRefs, bytes, url),
+            isAboveModules: isModule && scan.isAboveModules(path), isInfoRefs: isInfoRefs)
     }
 
     /// Reads a text and hands over its parts: the percent-decoded path with its scan, and the URL.

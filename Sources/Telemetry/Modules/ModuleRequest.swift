@@ -67,6 +67,29 @@ package struct ModuleRequest: Hashable, Sendable {
         if kind == .query { query = asked } else { version = asked }
     }
 
+    /// Appends the module, and behind `ModuleName.separator` the version or the query; nothing where there is no module.
+    /// The same as from a `ModuleRequest`, without making one: for the many paths of a segment.
+    static func appendName(
+        _ kind: ModuleKind, _ path: ByteSpan, _ pathRange: Range<Int>, _ scan: ModulePathScan,
+        _ url: URLText, _ bytes: ByteSpan, to name: inout [UInt8]
+    ) {
+        switch kind {
+        case .list, .latest, .info, .query, .mod, .zip, .sumdbLookup:
+            ModuleEscape.appendDecoded(path, scan.module, to: &name)
+            if !scan.version.isEmpty {
+                name.append(ModuleName.separator)
+                ModuleEscape.appendDecoded(path, scan.version, to: &name)
+            }
+        case .goGetMeta where !url.host.isEmpty:
+            for index in url.host { name.append(bytes[index]) }
+            for index in pathRange { name.append(path[index]) }
+            if name.last == UInt8(ascii: "/") { name.removeLast() }
+        default: return
+        }
+        // Texts are UTF-8, whatever was sent.
+        if name.contains(where: { $0 >= 0x80 }) { name = Array(String(decoding: name, as: UTF8.self).utf8) }
+    }
+
     // MARK: What follows from these
 
     /// Whether the module is a Go toolchain, 60 to 200 MB large.

@@ -17,6 +17,8 @@ struct PathMemory: Sendable {
     /// By text: the same with `?go-get=1` behind it.
     private var goGets: [UInt32: UInt32] = [:]
     private var scanner = ModulePathScanner()
+    /// Of the text that was learnt last.
+    private var name: [UInt8] = []
 
     /// How many modules are known; their numbers begin at 1.
     var moduleCount: Int { modules.count }
@@ -35,6 +37,9 @@ struct PathMemory: Sendable {
             codes.append(self.codes[Int(number)])
         }
     }
+
+    /// The numbers of modules that were learnt elsewhere.
+    mutating func numbers(ofModules names: StringTable) -> [UInt32] { modules.numbers(of: names) }
 
     /// The number of the module that a text asks for; 0 for none.
     func module(ofText text: UInt32) -> UInt32 { moduleOfText[Int(text)] }
@@ -62,19 +67,15 @@ struct PathMemory: Sendable {
     }
 
     private mutating func learn(_ bytes: ByteSpan, _ number: UInt32) {
-        let range = 0..<bytes.count
-        let code = RequestAttribute.pathCode(bytes, range, &scanner)
-        codes.append(code == RequestAttribute.nothing ? code : code | UInt64(number) << 32)
-        guard let request = ModuleRequest(bytes, range, &scanner), let module = request.module else {
-            moduleOfText.append(0)
-            return
-        }
-        var name = Array(module.utf8)
-        if let version = request.version ?? request.query {
-            name.append(ModuleName.separator)
-            name += version.utf8
-        }
-        moduleOfText.append(modules.number(name.span))
+        // Its memory is used again.
+        var name: [UInt8] = []
+        swap(&name, &self.name)
+        defer { swap(&name, &self.name) }
+        let finding = scanner.scan(bytes, 0..<bytes.count, name: &name)
+        codes.append(
+            finding.map { RequestAttribute.pathCode($0) | UInt64(number) << 32 } ?? RequestAttribute.nothing)
+        let module = name.isEmpty ? 0 : modules.number(name.span)
+        moduleOfText.append(module)
     }
 
     /// - Returns: whether all was forgotten

@@ -83,8 +83,11 @@ struct RequestAttribute: Hashable {
     static func pathCode(
         _ bytes: ByteSpan, _ range: Range<Int>, _ scanner: inout ModulePathScanner
     ) -> UInt64 {
-        guard let finding = scanner.scan(bytes, range) else { return nothing }
-        return UInt64(finding.kind.rawValue)
+        scanner.scan(bytes, range).map { pathCode($0) } ?? nothing
+    }
+
+    static func pathCode(_ finding: ModulePathScanner.Finding) -> UInt64 {
+        UInt64(finding.kind.rawValue)
             | (finding.isAboveModules ? RequestFacts.aboveModulesBit : 0)
             | (finding.isInfoRefs ? RequestFacts.infoRefsBit : 0)
     }
