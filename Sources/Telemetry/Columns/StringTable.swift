@@ -1,5 +1,5 @@
 /// Byte strings one after another: entry `i` is `bytes[offsets[i]..<offsets[i + 1]]`.
-struct StringTable: Sendable {
+struct StringTable: Hashable, Sendable {
     private(set) var bytes: [UInt8] = []
     private(set) var offsets: [UInt32] = [0]
 

@@ -41,4 +41,17 @@ struct AthensTrace {
         guard let first = call.lookups.first else { return false }
         return call.lookups.count == 2 || callEnd > first.end &+ promptNanos
     }
+
+    /// The look-ups of a call of the download protocol, in order of their starts.
+    static func lookups(
+        of call: Int, _ links: SpanLinks, _ starts: [UInt64], _ durations: [UInt64]
+    ) -> [(start: UInt64, end: UInt64)] {
+        var found: [(start: UInt64, end: UInt64)] = []
+        for child in links.children[call].prefix(SegmentExchanges.linksMax)
+        where links.roles[child] == .storageRead {
+            found.append((starts[child], starts[child] &+ durations[child]))
+        }
+        if found.count > 1 { found.sort { $0.start < $1.start } }
+        return found
+    }
 }

@@ -28,13 +28,15 @@ extension SegmentExchanges {
         let isClient = try view.tables().operations.map { $0.kind == SpanKind.client.rawValue }
         guard isClient.contains(true) else { return [] }
         let operations = try view.operationIndexes()
+        let tree = tree
         var columns = try HostColumns(of: .clients, SegmentRows(view))
         var found: [(row: Int, host: UInt32)] = []
         for trace in 0..<(traceOffsets.count - 1) where isElsewhere.isEmpty || !isElsewhere[trace] {
-            for row in rows(ofTrace: trace) where isClient[Int(operations[row])] && exchangeOfRow[row] < 0 {
+            for row in rows(ofTrace: trace)
+            where isClient[Int(operations[row])] && tree.exchangeOfRow[row] < 0 {
                 guard window.contains(UnixNanos(clamping: starts[row])) else { continue }
                 let host = columns.label(row, names)
-                guard host > 0, isWanted(host), !isToldByServer(row, host) else { continue }
+                guard host > 0, isWanted(host), !isToldByServer(row, host, tree) else { continue }
                 found.append((row, host))
             }
         }
@@ -46,16 +48,16 @@ extension SegmentExchanges {
             guard let module = modules.number(row), let kind = ModuleKind(rawValue: facts.kinds[row]) else {
                 return nil
             }
-            let exchange = Int(nearest[row])
+            let exchange = Int(tree.nearest[row])
             return ClientCall(
                 row: row, host: host, module: numbers[module], kind: kind, outcome: facts.outcomes[row],
                 responseBytes: facts.responseBytes[row], exchange: exchange >= 0 ? exchange : nil)
         }
     }
 
-    private func isToldByServer(_ row: Int, _ host: UInt32) -> Bool {
-        children[row].contains { child in
-            let exchange = Int(exchangeOfRow[Int(child)])
+    private func isToldByServer(_ row: Int, _ host: UInt32, _ tree: SegmentTree) -> Bool {
+        tree.links.children[row].contains { child in
+            let exchange = Int(tree.exchangeOfRow[Int(child)])
             return exchange >= 0 && exchanges[exchange].label == host
         }
     }

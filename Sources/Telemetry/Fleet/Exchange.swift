@@ -92,6 +92,18 @@ struct Exchange: Sendable {
         bytes <= responseBytesMax && bytes / bytesPerMillisecondMax <= max(nanos / 1_000_000, 1)
     }
 
+    /// Durations without those that cannot be, and the places of these.
+    static func believable(_ durations: [UInt64]) -> (durations: [UInt64], absurd: Set<Int>) {
+        var durations = durations
+        var absurd: Set<Int> = []
+        var span = durations.mutableSpan
+        for place in span.indices where span[place] > durationNanosMax {
+            span[place] = 0
+            absurd.insert(place)
+        }
+        return (durations, absurd)
+    }
+
     /// What the client faced: no exchange lies around it.
     var isRequest: Bool { outer < 0 }
 

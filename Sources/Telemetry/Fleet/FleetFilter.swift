@@ -34,6 +34,9 @@ package struct FleetFilter: Sendable {
     /// Whether it is about single nodes, or programs: then what they were asked counts, whoever asked.
     var concernsNodes: Bool { node != nil || proxy != nil || service != nil }
 
+    /// Whether it leaves out some nodes.
+    var selectsNodes: Bool { concernsNodes || region != nil }
+
     /// Whether a filter is about what was asked for.
     var concernsModules: Bool { module != nil || upstream != nil }
 

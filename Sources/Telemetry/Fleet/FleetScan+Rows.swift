@@ -32,8 +32,9 @@ extension FleetScan.Answer {
                 view, index: index, question, names, without: index < stored ? survey.splitTraces : [],
                 &found.memory)
             var stageReader = StageReader()
-            for (set, row) in bySegment[group].value where exchanges.exchangeOfRow[Int(row)] >= 0 {
-                let place = Int(exchanges.exchangeOfRow[Int(row)])
+            let places = exchanges.tree.exchangeOfRow
+            for (set, row) in bySegment[group].value where places[Int(row)] >= 0 {
+                let place = Int(places[Int(row)])
                 found.stages.append((set, stageReader.stages(of: place, in: exchanges)))
             }
         }

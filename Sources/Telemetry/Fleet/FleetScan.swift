@@ -93,6 +93,8 @@ struct FleetScan<Aggregate: FleetAggregate> {
             found.leaveOut(
                 question, state.memory.passesFilter, hasEdges: survey.hasEdges)
             Self.sort(&found, into: &state, survey)
+            // What of the requests is known stays in the answer.
+            if let damage = found.treeDamage { throw damage }
         }
         reader.note(outcome.damages)
         return finish(&outcome.states, segments, stored: stored)
@@ -205,7 +207,8 @@ extension SegmentExchanges {
 
     /// Fetches of Athens in traces of their own.
     func detachedFetches(_ reader: inout StageReader?) -> [DetachedFetch] {
-        guard roles.contains(where: { $0.beginsDetachedFetch }) else { return [] }
+        guard mayHaveDetachedFetches else { return [] }
+        let roles = tree.links.roles
         var found: [DetachedFetch] = []
         for trace in 0..<(traceOffsets.count - 1) {
             if !isElsewhere.isEmpty, isElsewhere[trace] { continue }

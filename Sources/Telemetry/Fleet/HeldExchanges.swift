@@ -144,25 +144,11 @@ struct HeldExchanges: Sendable {
 }
 
 extension SegmentExchanges {
-    /// From when to when a request to Athens waited for what its storage did not have; nil when it did not wait.
-    func athensWait(of place: Int) -> (from: UInt64, to: UInt64)? {
-        guard exchanges[place].flags.contains(.hasProtocolCall),
-            let call = children[Int(exchanges[place].row)].first(where: { roles[$0] == .protocolCall })
-        else { return nil }
-        // Which versions there are is asked in the request's own trace.
-        guard !children[call].contains(where: { roles[$0] == .listing }) else { return nil }
-        let lookups = lookups(of: call)
-        guard let first = lookups.first,
-            AthensTrace.waited(.init(row: call, lookups: lookups), callEnd: end(call)),
-            lookups.count <= 2
-        else { return nil }
-        return (first.end, lookups.count == 2 ? lookups[1].start : end(call))
-    }
-
     /// The row of a trace's root if that is a fetch of Athens without its request.
     func detachedFetch(trace: Int) -> Int? {
         let rows = rows(ofTrace: trace)
-        guard let root = rows.first(where: { parents[$0] < 0 }) else { return nil }
-        return roles[root].beginsDetachedFetch ? root : nil
+        let links = tree.links
+        guard let root = rows.first(where: { links.parents[$0] < 0 }) else { return nil }
+        return links.roles[root].beginsDetachedFetch ? root : nil
     }
 }

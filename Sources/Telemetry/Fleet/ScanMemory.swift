@@ -16,8 +16,17 @@ struct ScanMemory: Sendable {
         clients.forgetIfLarge()
     }
 
+    /// The numbers in `FleetNames` of the modules of a segment, one more than there are: 0 stays 0.
+    mutating func numbers(
+        ofModules modules: StringTable, _ names: FleetNames, _ filter: FleetFilter
+    ) -> [UInt32] {
+        let known = paths.numbers(ofModules: modules)
+        numberModules(names, filter)
+        return [0] + known.map { moduleNumbers[Int($0)] }
+    }
+
     /// Numbers what `paths` has learnt for all threads.
-    mutating func numberModules(_ names: FleetNames, _ filter: FleetFilter) {
+    private mutating func numberModules(_ names: FleetNames, _ filter: FleetFilter) {
         let known = moduleNumbers.count
         guard known <= paths.moduleCount else { return }
         var table = StringTable()
@@ -30,8 +39,6 @@ struct ScanMemory: Sendable {
         }
     }
 
-    /// The number in `FleetNames` of what `PathMemory` numbered; 0 stays 0.
-    func module(_ number: UInt32) -> UInt32 { moduleNumbers[Int(number)] }
 }
 
 /// Who asked in earlier segments.
@@ -59,18 +66,19 @@ struct ClientMemory: Sendable {
     /// By number: the one in `FleetNames`.
     private var numbers: [UInt32] = [0]
 
-    /// The numbers of addresses without ports.
-    mutating func addresses(_ table: StringTable) -> [UInt32] {
-        let numbers = addresses.numbers(of: table)
-        while clients.count <= addresses.count { clients.append(Address()) }
-        return numbers
+    /// The numbers in `FleetNames` of the clients of a segment, one more than there are: 0 stays 0.
+    mutating func numbers(of segment: ClientTexts.Clients, _ names: FleetNames) -> [UInt32] {
+        let addresses = addresses.numbers(of: segment.addresses)
+        while clients.count <= self.addresses.count { clients.append(Address()) }
+        let agents = [0] + agents.numbers(of: segment.agents)
+        let found = zip(addresses, segment.agentOfClient).map { client($0, agents[Int($1)]) }
+        number(names)
+        return [0] + found.map { numbers[Int($0)] }
     }
-
-    mutating func agents(_ table: StringTable) -> [UInt32] { agents.numbers(of: table) }
 
     /// The number of a client here.
     /// - Parameter agent: 0 where none is said
-    mutating func client(_ address: UInt32, _ agent: UInt32) -> UInt32 {
+    private mutating func client(_ address: UInt32, _ agent: UInt32) -> UInt32 {
         let known = clients[Int(address)]
         if known.first > 0, known.firstAgent == agent { return known.first }
         if known.second > 0, known.secondAgent == agent { return known.second }
@@ -93,14 +101,11 @@ struct ClientMemory: Sendable {
     }
 
     /// Numbers new ones for all threads.
-    mutating func number(_ names: FleetNames) {
+    private mutating func number(_ names: FleetNames) {
         guard unnumbered.count > 0 else { return }
         numbers += names.numbers(ofClients: unnumbered)
         unnumbered = StringTable()
     }
-
-    /// The number in `FleetNames` of one that is numbered; 0 stays 0.
-    func number(of client: UInt32) -> UInt32 { numbers[Int(client)] }
 
     mutating func forgetIfLarge() {
         guard addresses.byteCount + agents.byteCount + clients.count * 32 + others.count * 32 > Self.bytesMax

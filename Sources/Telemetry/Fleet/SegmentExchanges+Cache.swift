@@ -1,53 +1,27 @@
 /// What the caches did that say nothing of it themselves, read off the spans around them.
 extension SegmentExchanges {
-    /// - Parameter facts: what is known of the nodes from elsewhere
-    mutating func readCaches(_ tables: SegmentTables, _ facts: NodeFacts) {
+    /// - Parameters:
+    ///   - shapes: by place, what the spans of Athens show of its cache
+    ///   - facts: what is known of the nodes from elsewhere
+    mutating func readCaches(_ shapes: [UInt8], _ facts: NodeFacts) {
         for place in exchanges.indices {
-            let row = Int(exchanges[place].row)
-            var call: Int?
-            var hasOrigin = exchanges[place].flags.contains(.hasHops)
-            for child in children[row] {
-                switch roles[child] {
-                case .protocolCall: call = call ?? child
-                case .client: hasOrigin = true
-                default: break
-                }
-            }
-            if let call {
-                readProtocolCall(call, of: place)
-            } else {
-                change(place) { exchange in
-                    if hasOrigin { exchange.flags.insert(.hasOrigin) }
+            change(place) { exchange in
+                if exchange.flags.contains(.hasProtocolCall) {
+                    Self.readShape(&exchange, shapes[place])
+                } else {
                     Self.readOrigin(&exchange, facts)
                 }
+                Self.readNegative(&exchange)
             }
-            change(place) { Self.readNegative(&$0) }
         }
         spreadResults()
     }
 
-    /// The look-ups of a call of the download protocol, in order of their starts.
-    func lookups(of call: Int) -> [(start: UInt64, end: UInt64)] {
-        var found: [(start: UInt64, end: UInt64)] = []
-        for child in children[call].prefix(Self.linksMax) where roles[child] == .storageRead {
-            found.append((starts[child], end(child)))
-        }
-        if found.count > 1 { found.sort { $0.start < $1.start } }
-        return found
-    }
-
-    private mutating func readProtocolCall(_ call: Int, of place: Int) {
-        let status = exchanges[place].httpStatus
-        let shape = AthensTrace.Call(row: call, lookups: lookups(of: call))
-        let result = AthensTrace.result(shape, callEnd: self.end(call), httpStatus: status)
-        change(place) { exchange in
-            exchange.flags.insert(.hasProtocolCall)
-            guard exchange.cacheResult == 0, let result, exchange.moduleKind?.isImmutable == true else {
-                return
-            }
-            exchange.cacheResult = result.rawValue
-            exchange.cacheEvidence = CacheEvidence.traceShape.rawValue
-        }
+    /// - Parameter shape: 0 where the spans of Athens show nothing
+    private static func readShape(_ exchange: inout Exchange, _ shape: UInt8) {
+        guard exchange.cacheResult == 0, shape != 0, exchange.moduleKind?.isImmutable == true else { return }
+        exchange.cacheResult = shape
+        exchange.cacheEvidence = CacheEvidence.traceShape.rawValue
     }
 
     /// A node that is known to cache, and does not say of this request what its cache did.

@@ -51,6 +51,7 @@ struct HostColumns {
     private let ports: [CodedRows]
     /// By the codes that a row has: few of a segment's rows have others than those before them.
     private var numbers: [HostCodes: UInt32] = [:]
+    private var last: (codes: HostCodes, number: UInt32)?
 
     init(of side: Side, _ rows: SegmentRows) throws(StoreError) {
         hosts = try Self.columns(side.hosts, rows)
@@ -72,9 +73,11 @@ struct HostColumns {
     /// The number of a row's host among the labels; 0 where it says none.
     mutating func label(_ row: Int, _ names: FleetNames) -> UInt32 {
         let codes = HostCodes(row, hosts, urls, ports)
-        if let known = numbers[codes] { return known }
-        let number = codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
+        if let last, last.codes == codes { return last.number }
+        let number =
+            numbers[codes] ?? codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
         numbers[codes] = number
+        last = (codes, number)
         return number
     }
 }

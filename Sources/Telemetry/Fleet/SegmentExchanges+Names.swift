@@ -63,37 +63,11 @@ extension SegmentExchanges {
         }
     }
 
-    /// The attributes that say who asked, best first: of a server behind another one, the address that the client has.
-    private static let addresses = [
-        "client.address", "http.client_ip", "network.peer.address", "net.sock.peer.addr", "net.peer.ip",
-        "peer.address", "peer.ipv4",
-    ]
-    private static let userAgents = ["user_agent.original", "http.user_agent", "user_agent"]
-
-    mutating func name(
-        _ names: FleetNames, _ modules: [UInt32], labels: [SpanKey], _ memory: inout ScanMemory
-    ) throws(StoreError) {
+    /// Gives exchanges the texts of attributes that the question is about.
+    /// - Parameter labels: the best first
+    mutating func addLabels(_ labels: [SpanKey], _ names: FleetNames) throws(StoreError) {
+        guard !labels.isEmpty else { return }
         let rows = try SegmentRows(view)
-        var addresses = try Texts(Self.addresses, rows)
-        var agents = try Texts(Self.userAgents, rows)
-        let askedRows = exchanges.map(\.row)
-        addresses.setNumbers(ofRows: askedRows, FleetNames.withoutPort) { memory.clients.addresses($0) }
-        agents.setNumbers(ofRows: askedRows, { $0 }) { memory.clients.agents($0) }
-        for place in exchanges.indices {
-            let row = Int(exchanges[place].row)
-            let module = memory.module(modules[row])
-            var client: UInt32 = 0
-            let address = addresses.number(row)
-            if address > 0 { client = memory.clients.client(address, agents.number(row)) }
-            change(place) { exchange in
-                exchange.module = module
-                exchange.client = client
-            }
-        }
-        memory.clients.number(names)
-        for place in exchanges.indices {
-            change(place) { $0.client = memory.clients.number(of: $0.client) }
-        }
         // The best comes last.
         for label in labels.reversed() { try addLabels(label, rows, names) }
     }
@@ -125,63 +99,6 @@ extension SegmentExchanges {
             return text
         }
         return String(text.dropFirst().dropLast())
-    }
-
-    /// The texts of several attributes, of which the first counts that a span has.
-    private struct Texts {
-        private struct Column {
-            let coded: CodedRows
-            /// By code: the number of the text; 0 where none is asked for.
-            var numbers: [UInt32]
-        }
-
-        private var columns: [Column] = []
-
-        init(_ keys: [String], _ rows: SegmentRows) throws(StoreError) {
-            for key in keys {
-                guard let coded = try rows.coded(.attribute(key)) else { continue }
-                columns.append(Column(coded: coded, numbers: [UInt32](repeating: 0, count: coded.codeCount)))
-            }
-        }
-
-        /// Numbers the texts of some spans, each once.
-        /// - Parameters:
-        ///   - meant: the part of a text that counts
-        ///   - makeNumbers: gives the texts of a table their numbers, which begin at 1
-        mutating func setNumbers(
-            ofRows rows: [UInt32], _ meant: (ArraySlice<UInt8>) -> ArraySlice<UInt8>,
-            _ makeNumbers: (StringTable) -> [UInt32]
-        ) {
-            var table = StringTable()
-            var places: [(column: Int, code: Int)] = []
-            for row in rows {
-                guard let (column, code) = place(Int(row)), columns[column].numbers[code] == 0 else {
-                    continue
-                }
-                table.append(meant(columns[column].coded.bytes(of: UInt32(code))))
-                places.append((column, code))
-                // Not again.
-                columns[column].numbers[code] = .max
-            }
-            for (place, number) in zip(places, makeNumbers(table)) {
-                columns[place.column].numbers[place.code] = number
-            }
-        }
-
-        /// The number of a span's text; 0 for none.
-        @inline(__always)
-        func number(_ row: Int) -> UInt32 {
-            place(row).map { columns[$0.column].numbers[$0.code] } ?? 0
-        }
-
-        @inline(__always)
-        private func place(_ row: Int) -> (column: Int, code: Int)? {
-            for column in columns.indices {
-                let code = columns[column].coded.codes[row]
-                if code != CodedRows.missing { return (column, Int(code)) }
-            }
-            return nil
-        }
     }
 }
 

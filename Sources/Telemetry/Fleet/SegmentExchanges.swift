@@ -1,26 +1,12 @@
 import OTLPModel
 
 /// The exchanges of one segment, with the tree of spans that each stands in.
-///
-/// Classification happens once for each distinct value of the segment; beyond that a span costs a few reads of arrays.
 struct SegmentExchanges {
     /// In the order of the segment: trace by trace.
     private(set) var exchanges: [Exchange] = []
-    /// By row: the place in `exchanges`, -1 for other spans.
-    private(set) var exchangeOfRow: [Int32]
-    /// By row: the place of the exchange that it is of or lies in, -1 without one; of traces with exchanges only.
-    private(set) var nearest: [Int32]
-    private static let notLookedAt = Int32.min
-    /// By row: the row of its parent, -1 without one in the trace here.
-    let parents: [Int32]
-    let children: ChildLists
-    /// By row.
-    let roles: [SpanRole]
     let starts: [UInt64]
     /// By row; a start and its duration have a sum. 0 where the span says one that cannot be.
     let durations: [UInt64]
-    /// Rows whose duration cannot be.
-    private let absurdRows: Set<Int>
     let traceOffsets: [Int]
     let view: SegmentView
     /// Which of the segments of the scan this is.
@@ -32,6 +18,11 @@ struct SegmentExchanges {
     private let arrivalIndexes: [UInt32]
     /// Traces that are not looked at here, as others have parts of them; by trace, empty for none.
     private(set) var isElsewhere: [Bool] = []
+    /// Waits for fetches of Athens, by the row of the request.
+    private var waits: [UInt32: (from: UInt64, to: UInt64)] = [:]
+    /// Whether a span may be the root of a fetch of Athens in a trace of its own.
+    let mayHaveDetachedFetches: Bool
+    private let trees: LazyTree
 
     /// - Parameters:
     ///   - index: which of the segments of the scan this is
@@ -45,79 +36,54 @@ struct SegmentExchanges {
         self.view = view
         segmentIndex = UInt32(index)
         let tables = try view.tables()
-        let operations = try view.operationIndexes()
-        let spanNames = try view.names()
-        let roleOfOperation = tables.operations.map {
-            SpanRole(kind: SpanKind(rawValue: $0.kind), name: spanNames.text(Int($0.name)))
-        }
-        roles = operations.map { roleOfOperation[Int($0)] }
         starts = try view.starts()
-        (durations, absurdRows) = Self.believable(try view.cappedDurations())
+        durations = Exchange.believable(try view.cappedDurations()).durations
         traceOffsets = try view.traceOffsets()
-        exchangeOfRow = [Int32](repeating: -1, count: roles.count)
-        nearest = [Int32](repeating: Self.notLookedAt, count: roles.count)
-        let codes = try view.parents()
-        parents = Self.parentRows(codes, traceOffsets)
-        children = ChildLists(parents)
         let numbered = try Self.nodes(view, tables, names)
         nodes = numbered.numbers
         arrivals = tables.arrivals
         arrivalIndexes = try view.arrivalIndexes()
         if !split.isEmpty { isElsewhere = try view.traceIDs().map { split.contains($0) } }
-        let classification = try SegmentClassification(view, &memory.paths)
-        let wanted = numbered.nodes.map { question.filter.passes($0) ? Self.roleFlags($0) : nil }
-        var emitters = try SegmentEmitters(view, tables, names, nodes: nodes)
-        find(codes, classification, &emitters) { wanted[numbered.places[$0]] }
-        guard !exchanges.isEmpty else { return }
-        for place in exchanges.indices {
-            exchanges[place].version = numbered.versions[numbered.places[Int(exchanges[place].row)]]
+        let requests: SegmentRequests
+        if !question.filter.selectsNodes, let stored = view.requests() {
+            requests = stored
+            trees = LazyTree(view)
+        } else {
+            let wanted = numbered.nodes.map { question.filter.passes($0) }
+            let finder = try RequestFinder(view, &memory.paths) { wanted[numbered.places[$0]] }
+            requests = try finder.requests(memory.paths)
+            trees = LazyTree(view, finder.links)
         }
-        memory.numberModules(names, question.filter)
-        try name(
-            names, classification.details?.modules ?? [],
-            labels: (question.label.map { [$0] } ?? []) + question.labelFallbacks, &memory)
+        mayHaveDetachedFetches = requests.mayHaveDetachedFetches
+        guard requests.count > 0 else { return }
+        var emitters = try SegmentEmitters(view, tables, names, nodes: nodes)
+        let clients = try ClientTexts(view).clients(ofRows: requests.firstRowOfClient)
+        let shapes = take(requests, clients, numbered, &emitters, names, question.filter, &memory)
+        try addLabels((question.label.map { [$0] } ?? []) + question.labelFallbacks, names)
         if question.labelsHosts { try addHosts(names) }
-        inherit()
-        try readOutcomes(tables)
         try readRedirects(question.mirrors) { numbered.nodes[numbered.places[$0]].software }
-        readCaches(tables, question.nodeFacts)
+        readCaches(shapes, question.nodeFacts)
     }
 
     func receivedAt(row: Int) -> UnixNanos { arrivals[Int(arrivalIndexes[row])].receivedAt }
 
     func end(_ row: Int) -> UInt64 { starts[row] &+ durations[row] }
 
-    /// Durations without those that cannot be, and the rows of these.
-    private static func believable(_ durations: [UInt64]) -> ([UInt64], Set<Int>) {
-        var durations = durations
-        var rows: Set<Int> = []
-        for row in durations.indices where durations[row] > Exchange.durationNanosMax {
-            durations[row] = 0
-            rows.insert(row)
-        }
-        return (durations, rows)
+    /// The rows of a trace.
+    func rows(ofTrace trace: Int) -> Range<Int> { traceOffsets[trace]..<traceOffsets[trace + 1] }
+
+    /// From when to when a request to Athens waited for what its storage did not have; nil when it did not wait.
+    func athensWait(of place: Int) -> (from: UInt64, to: UInt64)? {
+        waits.isEmpty ? nil : waits[exchanges[place].row]
     }
 
     // MARK: Trees
 
-    /// By row: the row of the parent, -1 where it is none of the trace's here.
-    private static func parentRows(_ codes: [UInt32], _ offsets: [Int]) -> [Int32] {
-        var parents = [Int32](repeating: -1, count: codes.count)
-        var target = parents.mutableSpan
-        let codes = codes.span
-        for trace in 0..<(offsets.count - 1) {
-            let rows = offsets[trace]..<offsets[trace + 1]
-            for row in rows {
-                guard let distance = ParentCode.distance(codes[row]) else { continue }
-                let parent = row - distance
-                if rows.contains(parent), parent != row { target[row] = Int32(parent) }
-            }
-        }
-        return parents
-    }
+    /// How all spans lie in each other: read when it is first asked for.
+    var tree: SegmentTree { trees.tree(exchanges, traceOffsets) }
 
-    /// The rows of a trace.
-    func rows(ofTrace trace: Int) -> Range<Int> { traceOffsets[trace]..<traceOffsets[trace + 1] }
+    /// What kept the tree from being read, so that it has nothing; nil as long as nobody asked for it.
+    var treeDamage: StoreError? { trees.damage }
 
     // MARK: Exchanges
 
@@ -129,136 +95,68 @@ struct SegmentExchanges {
         }
     }
 
-    /// - Parameter flags: those of the node of a row; nil where the node is not asked for
-    private mutating func find(
-        _ codes: [UInt32], _ facts: SegmentClassification, _ emitters: inout SegmentEmitters,
-        _ flags: (_ row: Int) -> Exchange.Flags?
-    ) {
-        var way: [Int] = []
-        for trace in 0..<(traceOffsets.count - 1) {
-            if !isElsewhere.isEmpty, isElsewhere[trace] { continue }
-            let rows = rows(ofTrace: trace)
-            let hasServer = rows.contains { roles[$0] == .server && flags($0) != nil }
-            let first = exchanges.count
-            for row in rows {
-                let isServer = roles[row] == .server
-                // Without a server of its own a trace is what a client tells of a request.
-                let isClientSide = !hasServer && codes[row] == ParentCode.root && facts.kinds[row] != 0
-                guard isServer || isClientSide, let flags = flags(row) else { continue }
-                var exchange = Exchange(
-                    start: starts[row], durationNanos: durations[row],
-                    responseBytes: facts.responseBytes[row],
-                    segment: segmentIndex, row: UInt32(row), trace: UInt32(trace), node: nodes[row])
-                exchange.kind = facts.kinds[row]
-                exchange.emitter = emitters.number(row)
-                exchange.cacheResult = facts.cacheResults[row]
-                exchange.outcome = facts.outcomes[row]
-                exchange.httpStatus = facts.details?.httpStatuses[row] ?? 0
-                exchange.cacheEvidence = facts.details?.cacheEvidence[row] ?? .max
-                exchange.flags = flags
-                if let bytes = exchange.bytes,
-                    !Exchange.isBelievable(bytes: bytes, nanos: exchange.durationNanos)
-                {
-                    exchange.responseBytes = RequestAttribute.nothing
-                    exchange.flags.insert(.unbelievable)
-                }
-                if !absurdRows.isEmpty, absurdRows.contains(row) { exchange.flags.insert(.unbelievable) }
-                if isClientSide { exchange.flags.insert(.clientSide) }
-                exchangeOfRow[row] = Int32(exchanges.count)
-                exchanges.append(exchange)
+    /// Makes exchanges of requests, but for those of traces that are elsewhere.
+    /// - Returns: by place, what the spans of Athens show of its cache
+    private mutating func take(
+        _ requests: SegmentRequests, _ clients: ClientTexts.Clients, _ numbered: Nodes,
+        _ emitters: inout SegmentEmitters, _ names: FleetNames, _ filter: FleetFilter,
+        _ memory: inout ScanMemory
+    ) -> [UInt8] {
+        let modules = memory.numbers(ofModules: requests.moduleNames, names, filter)
+        let clients = memory.clients.numbers(of: clients, names)
+        let flags = numbered.nodes.map { Self.roleFlags($0) }
+        var shapes: [UInt8] = []
+        shapes.reserveCapacity(requests.count)
+        exchanges.reserveCapacity(requests.count)
+        var trace = 0
+        var first = 0
+        // How many exchanges were left out before the trace.
+        var gap: Int32 = 0
+        for place in 0..<requests.count {
+            let row = Int(requests.rows[place])
+            if row >= traceOffsets[trace + 1] {
+                closeTrace(from: first)
+                first = exchanges.count
+                while row >= traceOffsets[trace + 1] { trace += 1 }
             }
-            guard exchanges.count > first else { continue }
-            findNearest(rows, &way)
-            var mayCircle = false
-            for place in first..<exchanges.count {
-                findOuter(place, codes)
-                if Int(exchanges[place].outer) >= place { mayCircle = true }
-            }
-            // Where each lies in an earlier one, none leads back to itself.
-            if mayCircle { cutCircles(first..<exchanges.count) }
-        }
-    }
-
-    /// Finds for each span of a trace the exchange that it is of or lies in. Parents mostly come before their children;
-    /// where not, the way up is walked once and remembered.
-    /// - Parameter way: memory that is used again
-    private mutating func findNearest(_ rows: Range<Int>, _ way: inout [Int]) {
-        for row in rows where nearest[row] == Self.notLookedAt {
-            if exchangeOfRow[row] >= 0 {
-                nearest[row] = exchangeOfRow[row]
+            if !isElsewhere.isEmpty, isElsewhere[trace] {
+                gap += 1
                 continue
             }
-            if parents[row] >= 0, nearest[Int(parents[row])] != Self.notLookedAt {
-                nearest[row] = nearest[Int(parents[row])]
-                continue
-            }
-            way.removeAll(keepingCapacity: true)
-            var at = row
-            var found = Int32(-1)
-            while true {
-                if exchangeOfRow[at] >= 0 {
-                    found = exchangeOfRow[at]
-                    nearest[at] = found
-                    break
-                }
-                if nearest[at] != Self.notLookedAt {
-                    found = nearest[at]
-                    break
-                }
-                // What leads back here is a circle without an exchange.
-                nearest[at] = -1
-                way.append(at)
-                guard parents[at] >= 0 else { break }
-                at = Int(parents[at])
-            }
-            for at in way { nearest[at] = found }
+            let facts = requests.facts[place]
+            let node = numbered.places[row]
+            var exchange = Exchange(
+                start: starts[row], durationNanos: durations[row],
+                responseBytes: requests.responseBytes[place], segment: segmentIndex, row: UInt32(row),
+                trace: UInt32(trace), node: nodes[row])
+            exchange.kind = facts.kind
+            exchange.cacheResult = facts.cacheResult
+            exchange.cacheEvidence = facts.cacheEvidence
+            exchange.outcome = facts.outcome
+            exchange.httpStatus = facts.httpStatus
+            exchange.flags = facts.flags.union(flags[node])
+            exchange.version = numbered.versions[node]
+            exchange.emitter = emitters.number(row)
+            exchange.module = modules[Int(requests.modules[place])]
+            exchange.client = clients[Int(requests.clients[place])]
+            let outer = requests.outers[place]
+            if outer >= 0 { exchange.outer = outer - gap }
+            exchanges.append(exchange)
+            shapes.append(facts.shape)
         }
+        closeTrace(from: first)
+        for wait in requests.waits {
+            let row = requests.rows[Int(wait.place)]
+            let from = starts[Int(row)] &+ wait.after
+            waits[row] = (from, from &+ wait.nanos)
+        }
+        return shapes
     }
 
-    private mutating func findOuter(_ place: Int, _ codes: [UInt32]) {
-        let row = Int(exchanges[place].row)
-        guard parents[row] >= 0 else {
-            if codes[row] != ParentCode.root { exchanges[place].flags.insert(.orphan) }
-            return
-        }
-        let outer = nearest[Int(parents[row])]
-        guard outer >= 0, Int(outer) != place else {
-            if outer < 0, topCode(of: row, codes) == ParentCode.external {
-                exchanges[place].flags.insert(.orphan)
-            }
-            return
-        }
-        exchanges[place].outer = outer
-        exchanges[Int(outer)].flags.insert(.hasHops)
-    }
-
-    /// The code of the parent of the topmost span above one, as far as it is near.
-    private func topCode(of row: Int, _ codes: [UInt32]) -> UInt32 {
-        var at = row
-        for _ in 0..<Self.linksMax {
-            guard parents[at] >= 0 else { return codes[at] }
-            at = Int(parents[at])
-        }
-        return ParentCode.root
-    }
-
-    /// Senders may have made parents go round in circles: each is cut where it closes.
-    private mutating func cutCircles(_ places: Range<Int>) {
-        // By place: which walk came by.
-        var walks = [Int32](repeating: -1, count: places.count)
-        for first in places where walks[first - places.lowerBound] < 0 {
-            let walk = Int32(first - places.lowerBound)
-            var place = first
-            while walks[place - places.lowerBound] < 0 {
-                walks[place - places.lowerBound] = walk
-                guard exchanges[place].outer >= 0 else { break }
-                let outer = Int(exchanges[place].outer)
-                if walks[outer - places.lowerBound] == walk {
-                    exchanges[place].outer = -1
-                    break
-                }
-                place = outer
-            }
+    /// What is stored may be made up: no hop may lead back to itself.
+    private mutating func closeTrace(from first: Int) {
+        for place in first..<exchanges.count where Int(exchanges[place].outer) >= place {
+            return exchanges.cutCircles(first..<exchanges.count)
         }
     }
 
@@ -272,37 +170,34 @@ struct SegmentExchanges {
     mutating func change(_ place: Int, _ body: (inout Exchange) -> Void) { body(&exchanges[place]) }
 
     mutating func changeAll(_ body: (inout [Exchange]) -> Void) { body(&exchanges) }
+}
 
-    // MARK: Inheritance
+/// Reads a tree when somebody asks for it, and keeps it. For one thread.
+private final class LazyTree {
+    private let view: SegmentView
+    private let links: SpanLinks?
+    private var known: SegmentTree?
+    private(set) var damage: StoreError?
 
-    /// What a hop was asked for is what the client asked for, where only one of them says it.
-    private mutating func inherit() {
-        // Inner ones may be stored before the outer ones, and chains have several links.
-        for place in exchanges.indices where exchanges[place].outer >= 0 && saysKind(place) {
-            var outer = exchanges[place].outer
-            while outer >= 0, !saysKind(Int(outer)) {
-                copyRequest(from: place, to: Int(outer))
-                outer = exchanges[Int(outer)].outer
-            }
-        }
-        for place in exchanges.indices where exchanges[place].outer >= 0 && !saysKind(place) {
-            var outer = exchanges[place].outer
-            var links = Self.linksMax
-            while outer >= 0, !saysKind(Int(outer)), links > 0 {
-                outer = exchanges[Int(outer)].outer
-                links -= 1
-            }
-            if outer >= 0, saysKind(Int(outer)) { copyRequest(from: Int(outer), to: place) }
-        }
+    /// - Parameter links: of the segment, where they are known already
+    init(_ view: SegmentView, _ links: SpanLinks? = nil) {
+        self.view = view
+        self.links = links
     }
 
-    private func saysKind(_ place: Int) -> Bool {
-        exchanges[place].kind != 0 && exchanges[place].kind != ModuleKind.other.rawValue
+    func tree(_ exchanges: [Exchange], _ offsets: [Int]) -> SegmentTree {
+        if let known { return known }
+        let tree = SegmentTree(links ?? read(offsets), exchanges, offsets)
+        known = tree
+        return tree
     }
 
-    private mutating func copyRequest(from: Int, to: Int) {
-        exchanges[to].kind = exchanges[from].kind
-        exchanges[to].module = exchanges[from].module
-        exchanges[to].flags.insert(.inheritedModule)
+    private func read(_ offsets: [Int]) -> SpanLinks {
+        do {
+            return try SpanLinks(view, try view.parents(), offsets)
+        } catch {
+            damage = error
+            return SpanLinks(count: offsets.last ?? 0)
+        }
     }
 }

@@ -11,18 +11,21 @@ struct StageReader: Sendable {
     /// The stages of an exchange: its critical path, piece by piece.
     mutating func stages(of place: Int, in segment: SegmentExchanges) -> StageTimes {
         let exchange = segment.exchanges[place]
+        let tree = segment.tree
         var times = StageTimes()
         pieces(of: Int(exchange.row), in: segment) { row, from, to in
-            times[segment.stage(ofRow: row, from: from, in: place)] &+= to &- from
+            times[segment.stage(ofRow: row, from: from, in: place, tree)] &+= to &- from
         }
         return times
     }
 
     /// The stages of the time below a span that belongs to no exchange: a detached fetch.
     mutating func stages(ofRow root: Int, in segment: SegmentExchanges) -> StageTimes {
+        let tree = segment.tree
         var times = StageTimes()
         pieces(of: root, in: segment) { row, from, to in
-            times[segment.stage(ofRow: row, from: from, kind: nil, cacheResult: .unknown)] &+= to &- from
+            times[segment.stage(ofRow: row, from: from, kind: nil, cacheResult: .unknown, tree)] &+=
+                to &- from
         }
         return times
     }
@@ -52,10 +55,11 @@ struct StageReader: Sendable {
         ends.removeAll(keepingCapacity: true)
         parents.removeAll(keepingCapacity: true)
         add(root, parent: -1, segment)
+        let children = segment.tree.children
         var next = 0
         while next < rows.count {
             // A circle of parents leads back to where it began, and nowhere else.
-            for child in segment.children[rows[next]] where child != root {
+            for child in children[rows[next]] where child != root {
                 add(child, parent: Int32(next), segment)
             }
             next += 1

@@ -56,9 +56,7 @@ struct TraceStoryteller {
         var waits = 0
         for place in found.exchanges.indices where waits < Self.waitsMax {
             guard let wait = found.athensWait(of: place),
-                let call = found.children[Int(found.exchanges[place].row)].first(where: {
-                    found.roles[$0] == .protocolCall
-                })
+                let call = found.tree.links.protocolCall(below: Int(found.exchanges[place].row))
             else { continue }
             waits += 1
             let node = try node(ofRow: Int(found.exchanges[place].row), found)
@@ -110,10 +108,11 @@ struct TraceStoryteller {
         for place in group.requests {
             let exchange = found.exchanges[place]
             guard let kind = exchange.moduleKind, kind.isModuleRequest else { continue }
+            let tree = found.tree
             var ofRow: [Int: StageTimes] = [:]
             reader.pieces(of: Int(exchange.row), in: found) { row, from, to in
-                ofRow[row, default: StageTimes()][found.stage(ofRow: row, from: from, in: place)] &+=
-                    to &- from
+                let stage = found.stage(ofRow: row, from: from, in: place, tree)
+                ofRow[row, default: StageTimes()][stage] &+= to &- from
             }
             var all = StageTimes()
             for (row, times) in ofRow {

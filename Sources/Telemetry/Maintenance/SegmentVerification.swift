@@ -187,6 +187,7 @@ struct SegmentVerification: ~Copyable {
         }
         let parents = readIndexes(.parents, limit: Int(UInt32.max))
         whole.spanIDs = ids ?? []
+        whole.parents = parents ?? []
         let externals =
             segment.chunks[ChunkID.externalParents.number] == nil
             ? []
@@ -335,6 +336,7 @@ extension SegmentVerification {
                 try decoder.rollup(bytes, sourceCount: stored.sources.count, nameCount: names)
             }
         }
+        let requests = readRequests()
         // What follows from damaged columns says nothing about the statistics.
         guard let stored, damages.isEmpty, originCount != nil else { return }
         let sources = SegmentSources(whole)
@@ -343,10 +345,26 @@ extension SegmentVerification {
             return add(.catalogue, .statistics, "says something else than the segment's columns")
         }
         guard let rollup else { return }
-        let summed = SegmentRollupBuilder.rollup(whole, sources, SegmentClassification(whole))
+        let found = SegmentRequests.found(whole)
+        let summed = SegmentRollupBuilder.rollup(
+            whole, sources, found?.classification ?? SegmentClassification(whole))
         if !rollup.agrees(with: summed, own: stored, others: counted) {
             add(.catalogue, .rollup, "says something else than the segment's columns")
         }
+        if let requests, let found, requests != found.requests {
+            add(.catalogue, .requests, "says something else than the segment's columns")
+        }
+    }
+
+    /// The requests as they are stored; nil where they are not, which is no damage, and where other rules found them.
+    private mutating func readRequests() -> SegmentRequests? {
+        guard whole.signal == .traces, columns.count < ChunkID.columnsMax,
+            segment.chunks[ChunkID.requests.number] != nil
+        else { return nil }
+        let stored = read(.requests) { (decoder, bytes) throws(ByteReader.Damage) in
+            try decoder.requests(bytes)
+        }
+        return stored.flatMap { $0 }
     }
 
     /// What lies among the segment's chunks and is none of them.

@@ -123,6 +123,11 @@ package enum StoredBytes {
             resolve: { (_) throws(StoreError) in ResolvedOrigin(resource: nil, scope: nil) })
         _ = try? view.statistics()
         _ = try? view.rollup()
+        if segment.signal == .traces {
+            var memory = ScanMemory()
+            _ = try? SegmentExchanges(
+                view, index: 0, FleetQuestion(window: .all), FleetNames(), without: [], &memory)
+        }
         _ = try? view.mayContain(TraceID(high: 1, low: 1))
         let count = try? segment.signal == .logs ? everyRecord(view).count : everySpan(view).count
         if let columns = try? view.segmentColumns() {

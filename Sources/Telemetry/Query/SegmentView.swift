@@ -348,4 +348,19 @@ final class SegmentView {
         knownRollup = rollup
         return rollup
     }
+
+    /// The requests that were found when the segment was made; nil where they are not stored, or were found by other
+    /// rules. What is damaged of them can be found anew, and is: `traceq db verify` tells of the damage.
+    func requests() -> SegmentRequests? {
+        guard columns == nil, summary.signal == .traces,
+            let count = try? tables().columns.count, count < ChunkID.columnsMax,
+            let bytes = try? load(.requests),
+            let offsets = try? traceOffsets(),
+            let requests = try? decode(
+                .requests, bytes,
+                { (span) throws(ByteReader.Damage) in try decoder.requests(span) }),
+            requests.areHopsWithinTraces(offsets)
+        else { return nil }
+        return requests
+    }
 }

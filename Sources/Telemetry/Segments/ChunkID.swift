@@ -19,6 +19,8 @@ struct ChunkID: Hashable, Sendable {
     static let traceFilter = ChunkID(number: 13)
     static let statistics = ChunkID(number: 14)
     static let rollup = ChunkID(number: 15)
+    /// Behind all columns; a segment with as many columns as there can be has none.
+    static let requests = ChunkID(number: 65_535)
 
     /// The values of a column; nil for a column that no segment can have.
     static func values(of column: Int) -> ChunkID? {
@@ -43,6 +45,7 @@ struct ChunkID: Hashable, Sendable {
             "arrival indexes", "trace filter", "statistics", "rollup",
         ]
         if Int(number) < names.count { return names[Int(number)] }
+        if self == .requests, columns.count < Self.columnsMax { return "requests" }
         let column = Int(number) - 16
         guard columns.indices.contains(column) else { return "chunk \(number)" }
         return "column \(String(decoding: columns[column].name, as: UTF8.self))"

@@ -118,6 +118,12 @@ struct SegmentDecoder: ~Copyable {
             nameCount: nameCount)
     }
 
+    /// - Returns: nil where another version of this code stored them
+    func requests(_ bytes: ByteSpan) throws(ByteReader.Damage) -> SegmentRequests? {
+        var reader = ByteReader(bytes)
+        return try SegmentRequests(decoding: &reader, shared.decompressor, spanCount: spanCount)
+    }
+
     /// A dictionary column: the entry of each value, and the entries.
     /// - Parameters:
     ///   - countMax: how many values there can be at the most

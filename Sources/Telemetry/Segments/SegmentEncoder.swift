@@ -41,9 +41,14 @@ struct SegmentEncoder: ~Copyable {
             Block.write(inner.bytes.span, compressor, to: &writer)
         }
         if columns.signal == .traces {
+            let found = SegmentRequests.found(columns)
             add(.rollup) { writer in
-                SegmentRollupBuilder.rollup(columns, sources, SegmentClassification(columns))
-                    .encode(compressor, to: &writer)
+                SegmentRollupBuilder.rollup(
+                    columns, sources, found?.classification ?? SegmentClassification(columns)
+                ).encode(compressor, to: &writer)
+            }
+            if let found, columns.tables.columns.count < ChunkID.columnsMax {
+                add(.requests) { found.requests.encode(compressor, to: &$0) }
             }
         }
         for column in columns.tables.columns.indices {

@@ -14,6 +14,7 @@ import pathlib
 import sqlite3
 import sys
 
+import format_requests
 import format_statistics
 from format_values import BOOL, BYTES, DOUBLE, EMPTY, INT, LIST, MASK, STRING, TYPES_IN_DICTIONARY, Damage, Reader
 from format_values import any_value, event_row, key_value, link_row, message, mix, require, resource_row, rfc3339, row_value
@@ -336,9 +337,13 @@ class Segment:
         statistics = format_statistics.read(self.read(14, Reader.block), self.columns) if has_statistics else None
         has_rollup = has_statistics and self.signal == SPANS
         rollup = self.chunks.pop(15) if has_rollup else None
+        requests = self.chunks.pop(format_requests.NUMBER, None) if has_rollup else None
         require(not self.chunks, f"segment {self.number} has unknown chunks {sorted(self.chunks)}")
         require(len(traces) == len(counts) == len(first_starts), "columns of traces differ in length")
         require(sum(counts) == len(span_ids), "the traces have another number of spans")
+        if requests is not None:
+            spans_operations = [self.operations[number] for number in operations]
+            format_requests.check(requests, counts, spans_operations, parents)
         for column in (parents, offsets, durations, operations, origin_of, arrival_of):
             require(len(column) == len(span_ids), "columns of spans differ in length")
         starts = [first for first, count in zip(first_starts, counts) for _ in range(count)]

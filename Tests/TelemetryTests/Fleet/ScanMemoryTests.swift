@@ -14,11 +14,11 @@ struct ScanMemoryTests {
         var first = ClientMemory()
         var second = ClientMemory()
         func number(_ address: String, _ agent: String?, _ memory: inout ClientMemory) -> UInt32 {
-            let address = memory.addresses(table([FleetNames.withoutPort(address)]))[0]
-            let agent = agent.map { memory.agents(table([$0]))[0] } ?? 0
-            let client = memory.client(address, agent)
-            memory.number(names)
-            return memory.number(of: client)
+            var clients = ClientTexts.Clients()
+            clients.addresses = table([FleetNames.withoutPort(address)])
+            if let agent { clients.agents = table([agent]) }
+            clients.agentOfClient = [agent == nil ? 0 : 1]
+            return memory.numbers(of: clients, names)[1]
         }
         let go = number("192.0.2.1:4711", "Go-http-client/1.1", &first)
         let curl = number("192.0.2.1", "curl/8.5", &first)
@@ -46,8 +46,9 @@ struct ScanMemoryTests {
         let path = Array("/example.com/m/@v/v1.0.0.zip".utf8)
         func number() -> UInt32 {
             let code = memory.paths.code(path.span, path.indices)
-            memory.numberModules(names, FleetFilter())
-            return memory.module(memory.paths.module(ofText: UInt32(code >> 32)))
+            var modules = StringTable()
+            modules.append(memory.paths.name(ofModule: memory.paths.module(ofText: UInt32(code >> 32))))
+            return memory.numbers(ofModules: modules, names, FleetFilter())[1]
         }
         let before = number()
         for index in 0..<2_000 {

@@ -25,7 +25,7 @@ struct DamagedDatabase {
                         trace: trace, id: 1, millis: trace * 100,
                         attributes: [
                             KeyValue("url.path", .string("/\(trace)")),
-                            KeyValue("http.response.size", .int(7)),
+                            KeyValue("http.response.size", .int(Int64(6 + trace))),
                             KeyValue("ratio", .double(0.5)), KeyValue("hit", .bool(true)),
                         ]),
                     Sample.span(trace: trace, id: 2, parent: 1, kind: .client, startMillis: 1),

@@ -77,6 +77,12 @@ struct VerificationTests {
             try database.execute("DELETE FROM chunk WHERE id = \(id)")
             let damages = try database.verify().damages
             let number = UInt16(truncatingIfNeeded: id)
+            // What follows from the other chunks can be found anew.
+            if number == ChunkID.requests.number {
+                #expect(damages.isEmpty)
+                try database.restore(chunk: id, bytes)
+                continue
+            }
             #expect(!damages.isEmpty, "chunk \(number)")
             let isNamed = damages.contains { $0.kind == .missing && $0.place.chunk == number }
             // A parent's id outside of the segment is missed by the column that refers to it.
@@ -101,7 +107,7 @@ struct VerificationTests {
         #expect(damages.allSatisfy { $0.place.segment == 2 })
     }
 
-    @Test("Statistics and a rollup of other spans are found", arguments: [14, 15])
+    @Test("Statistics, a rollup and requests of other spans are found", arguments: [14, 15, 65_535])
     func statistics(chunk: Int64) async throws {
         try await database.make()
         let other = try #require(try database.chunks().first { $0.0 == 1 << 16 | chunk })

@@ -53,8 +53,9 @@ struct LagTally: FleetAggregate {
         let waited: UInt64
         if let segment = group.segment {
             let row = Int(exchange.row)
-            let call = segment.children[row].first { segment.roles[$0] == .protocolCall }
-            guard let call, segment.starts[call] >= exchange.start else { return }
+            guard let call = segment.tree.links.protocolCall(below: row),
+                segment.starts[call] >= exchange.start
+            else { return }
             waited = segment.starts[call] - exchange.start
         } else {
             waited = group.stages(of: place, &reader)[.queue]

@@ -43,7 +43,8 @@ struct LinkTally: FleetAggregate {
     mutating func add(assembled segment: SegmentExchanges) throws(StoreError) { try readServers(segment) }
 
     private mutating func readServers(_ segment: SegmentExchanges) throws(StoreError) {
-        guard segment.roles.contains(.client) else {
+        guard try segment.view.tables().operations.contains(where: { $0.kind == SpanKind.client.rawValue })
+        else {
             servers = nil
             return
         }
@@ -102,7 +103,8 @@ struct LinkTally: FleetAggregate {
     private mutating func calls(of exchange: Exchange, _ segment: SegmentExchanges) -> [Call] {
         guard servers?.segment == segment.segmentIndex else { return [] }
         var calls: [Call] = []
-        for row in segment.children[Int(exchange.row)] where segment.roles[row] == .client {
+        let links = segment.tree.links
+        for row in links.children[Int(exchange.row)] where links.roles[row] == .client {
             guard let host = server(ofRow: row) else { continue }
             calls.append(Call(host: host, nanos: segment.durations[row]))
         }

@@ -134,8 +134,9 @@ struct PathSums: FleetAggregate {
         reader.pieces(of: Int(segment.exchanges[place].row), in: segment) { row, from, to in
             found.append((row, from, to))
         }
+        let tree = segment.tree
         for (row, from, to) in found {
-            let stage = segment.stage(ofRow: row, from: from, in: place)
+            let stage = segment.stage(ofRow: row, from: from, in: place, tree)
             let service = service(segment.nodes[row])
             let part = part(stage, service, ofRow: row)
             body(&self, part, to &- from)

@@ -1,23 +1,24 @@
-/// How exchanges ended, beyond what status and size of their own spans tell.
-extension SegmentExchanges {
+/// How requests ended, beyond what status and size of their own spans tell.
+extension RequestFinder {
     /// Attributes that say it in a word; a later one counts more.
     private static let outcomeKeys = ["error", "error.type", "goproxy.fetch.outcome"]
 
     /// Takes over what spans say in words of their own, such as a checksum that is not that of the database: no status
     /// tells it.
-    mutating func readOutcomes(_ tables: SegmentTables) throws(StoreError) {
-        let isComplete = exchanges.allSatisfy { $0.httpStatus != 0 || $0.outcome != 0 }
+    mutating func readOutcomes() throws(StoreError) {
+        let tables = try view.tables()
+        let isComplete = found.allSatisfy { $0.httpStatus != 0 || $0.outcome != 0 }
         for key in Self.outcomeKeys {
             if isComplete, key == "error" { continue }
             guard try saysOutcome(key, tables), let coded = try SegmentRows(view).coded(.attribute(key))
             else { continue }
             var known: [UInt32: RequestOutcome?] = [:]
-            for place in exchanges.indices {
-                let code = coded.codes[Int(exchanges[place].row)]
+            for place in found.indices {
+                let code = coded.codes[Int(found[place].row)]
                 guard code != CodedRows.missing else { continue }
                 let word: RequestOutcome?
-                if let found = known[code] {
-                    word = found
+                if let said = known[code] {
+                    word = said
                 } else {
                     word = Self.outcome(key, coded.value(of: code).text)
                     known[code] = word
@@ -34,6 +35,8 @@ extension SegmentExchanges {
             key != "goproxy.fetch.outcome" && [.internalError, .timeout, .upstreamError].contains(word)
         if isGeneral, exchange.httpStatus != 0 { return }
         if isGeneral, exchange.outcome == RequestOutcome.aborted.rawValue { return }
+        // That something went wrong says less than anything else.
+        if key == "error", exchange.outcome != 0 { return }
         exchange.outcome = word.rawValue
     }
 

@@ -1,0 +1,141 @@
+import FleetSupport
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Telemetry
+
+@Suite("Requests that are stored with their segment", .serialized)
+struct StoredRequestsTests {
+    private let folder: TemporaryDirectory
+    private let path: String
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        path = folder.file("fleet.db")
+    }
+
+    /// Makes a copy of the field's database, to be changed.
+    private func copy() async throws {
+        let fleet = try await RecordedFleet.field.value
+        try FileManager.default.copyItem(atPath: fleet.path, toPath: path)
+    }
+
+    /// The same file without what is stored of requests, or with it as another version stored it.
+    private func change(_ statement: String) async throws {
+        try await copy()
+        let connection = try Connection(path: path, mode: .readWrite)
+        try connection.execute(statement)
+        #expect(connection.changes > 0)
+    }
+
+    @Test("What is stored is what the spans of the segment tell")
+    func stored() async throws {
+        let fleet = try await RecordedFleet.field.value
+        let reader = try TelemetryReader(path: fleet.path)
+        let segments = try reader.segments { _ in true }.filter { $0.segmentID != nil }
+        #expect(!segments.isEmpty)
+        var count = 0
+        var waits = 0
+        for segment in segments {
+            let view = reader.source.view(segment)
+            let stored = try #require(view.requests())
+            var paths = PathMemory()
+            let found = try RequestFinder(view, &paths)
+            #expect(try stored == found.requests(paths))
+            count += stored.count
+            waits += stored.waits.count
+            #expect(stored.firstRowOfClient.count > 1 && stored.moduleNames.count > 1)
+        }
+        #expect(count > 1_000 && waits > 0)
+    }
+
+    /// What commands print of the whole file.
+    private static func answers(_ path: String) throws -> [String] {
+        let reader = try TelemetryReader(path: path)
+        var question = FleetQuestion(window: .all)
+        question.wantsStages = true
+        let answer = try FleetScan.run(question, reader) { _ in FleetRows(hasReasons: true) { _ in true } }
+        let names = FleetNameTables(answer.names)
+        let rows = answer.aggregate.parts.flatMap { Array($0) }
+        return rows.map { row in
+            "\(row.start) \(row.durationNanos) \(row.bytes) \(row.kind) \(row.facingResult) \(row.outcome) "
+                + "\(row.reason.map { "\($0)" } ?? "-") "
+                + "\(row.module > 0 ? "\(names.modules[Int(row.module) - 1])" : "-") "
+                + "\(row.client > 0 ? "\(answer.names.client(row.client))" : "-") "
+                + "\(names.nodes[Int(row.node) - 1].identity.name)"
+        }.sorted() + ["\(answer.quality)"]
+    }
+
+    @Test(
+        "Without them, and with those of another version, answers are the same",
+        arguments: [
+            "DELETE FROM chunk WHERE id & 65535 = 65535",
+            "UPDATE chunk SET data = x'ff', checksum = \(Int64(bitPattern: checksum([0xff].span))) "
+                + "WHERE id & 65535 = 65535",
+            // Damage: what is stored breaks off.
+            "UPDATE chunk SET data = x'01', checksum = \(Int64(bitPattern: checksum([0x01].span))) "
+                + "WHERE id & 65535 = 65535",
+            "UPDATE chunk SET checksum = checksum + 1 WHERE id & 65535 = 65535",
+        ])
+    func without(statement: String) async throws {
+        let fleet = try await RecordedFleet.field.value
+        try await change(statement)
+        let expected = try Self.answers(fleet.path)
+        #expect(expected.count > 1_000)
+        #expect(try Self.answers(path) == expected)
+    }
+
+    @Test("What another version stored is no damage")
+    func otherVersion() async throws {
+        try await change(
+            "UPDATE chunk SET data = x'ff', checksum = \(Int64(bitPattern: checksum([0xff].span))) "
+                + "WHERE id & 65535 = 65535")
+        #expect(try DatabaseVerification(path: path).run().damages == [])
+    }
+
+    /// A copy in which who asked whom is made up.
+    /// - Parameter outer: by place, the place of what asked
+    private func makeUp(
+        _ outer: (_ place: Int, _ requests: SegmentRequests) -> Int32
+    ) async throws {
+        try await copy()
+        let reader = try TelemetryReader(path: path)
+        let compressor = ZstdCompressor()
+        let connection = try Connection(path: path, mode: .readWrite)
+        let update = try connection.prepare("UPDATE chunk SET data = ?1, checksum = ?2 WHERE id = ?3")
+        for segment in try reader.segments({ _ in true }) {
+            guard let id = segment.segmentID, let found = reader.source.view(segment).requests() else {
+                continue
+            }
+            var requests = found
+            for place in requests.outers.indices { requests.outers[place] = outer(place, found) }
+            var writer = ByteWriter()
+            requests.encode(compressor, to: &writer)
+            try update.bind(1, writer.bytes)
+            try update.bind(2, Int64(bitPattern: checksum(writer.bytes.span)))
+            try update.bind(3, Schema.chunkKey(segment: id, .requests))
+            try update.run()
+            update.reset()
+        }
+    }
+
+    @Test("Hops of requests in other traces are not believed")
+    func otherTraces() async throws {
+        try await makeUp { place, requests in Int32((place + 1) % requests.count) }
+        let fleet = try await RecordedFleet.field.value
+        #expect(try Self.answers(path) == Self.answers(fleet.path))
+    }
+
+    @Test("Hops that go round in a circle do not keep an answer from ending")
+    func circles() async throws {
+        // Who asked is asked by whom it asked.
+        try await makeUp { place, requests in
+            let outer = requests.outers[place]
+            return outer >= 0 ? outer : Int32(requests.outers.firstIndex(of: Int32(place)) ?? -1)
+        }
+        let answers = try Self.answers(path)
+        #expect(answers.count > 1_000)
+        #expect(try answers != Self.answers(await RecordedFleet.field.value.path))
+    }
+}
