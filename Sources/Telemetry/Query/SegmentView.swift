@@ -87,15 +87,13 @@ final class SegmentView {
         knownOperations = columns.operationIndexes
         knownOriginIndexes = columns.originIndexes
         knownArrivals = columns.arrivalIndexes
-        for column in columns.tables.columns.indices {
-            let values = columns.values(of: column)
-            if columns.tables.columns[column].type.isInDictionary {
-                knownValues[column] = .entries(
-                    values.map { UInt32(truncatingIfNeeded: $0) }, columns.dictionaries[column])
-            } else {
-                knownValues[column] = .numbers(Array(values))
-            }
-        }
+    }
+
+    /// The values of a column of spans that are in memory: made when they are asked for, as a segment has many columns.
+    private static func values(of column: Int, _ columns: SegmentColumns) -> ColumnValues {
+        let values = columns.values(of: column)
+        guard columns.tables.columns[column].type.isInDictionary else { return .numbers(Array(values)) }
+        return .entries(values.map { UInt32(truncatingIfNeeded: $0) }, columns.dictionaries[column])
     }
 
     // MARK: Columns
@@ -243,6 +241,11 @@ final class SegmentView {
     /// The values of a column, in the order of the spans that have one.
     func values(of column: Int) throws(StoreError) -> ColumnValues {
         if let known = knownValues[column] { return known }
+        if let columns {
+            let values = Self.values(of: column, columns)
+            knownValues[column] = values
+            return values
+        }
         let type = try tables().columns[column].type
         let count = try valueCounts()[column]
         guard let id = ChunkID.values(of: column) else { throw damage(column: column) }
@@ -274,7 +277,9 @@ final class SegmentView {
         if let knownNames { return knownNames }
         let column = Int(FieldColumn.name.id)
         let names: StringTable
-        if case .entries(_, let known) = knownValues[column] {
+        if let columns {
+            names = columns.dictionaries[column]
+        } else if case .entries(_, let known) = knownValues[column] {
             names = known
         } else {
             // No span has a value here: how many there are need not be counted.
