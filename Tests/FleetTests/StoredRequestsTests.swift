@@ -94,6 +94,28 @@ struct StoredRequestsTests {
         #expect(try DatabaseVerification(path: path).run().damages == [])
     }
 
+    @Test("Where the time went is not known without the names of spans, and the answer says so")
+    func damagedTree() async throws {
+        try await change("UPDATE chunk SET checksum = checksum + 1 WHERE id & 65535 = 16")
+        let reader = try TelemetryReader(path: path)
+        let answer = try FleetScan.run(FleetQuestion(window: .all), reader) { _ in FleetRows { _ in true } }
+        // What had to wait has its stages from the scan.
+        let held = Set(answer.held.exchanges.map { UInt64($0.segment) << 32 | UInt64($0.row) })
+        let rows = answer.aggregate.parts.flatMap { Array($0) }.filter { row in
+            row.segment < UInt32(answer.stored)
+                && !held.contains(UInt64(row.segment) << 32 | UInt64(row.row))
+        }
+        #expect(!rows.isEmpty)
+        // One that has noted nothing yet.
+        let second = try TelemetryReader(path: path)
+        #expect(second.damageNotes().isEmpty)
+        _ = try answer.stages(of: [rows], second)
+        #expect(
+            second.damageNotes().contains {
+                $0.message.contains("name is damaged") || $0.message.contains("name does not match")
+            })
+    }
+
     /// A copy in which who asked whom is made up.
     /// - Parameter outer: by place, the place of what asked
     private func makeUp(

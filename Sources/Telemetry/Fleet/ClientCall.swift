@@ -56,7 +56,7 @@ extension SegmentExchanges {
     }
 
     private func isToldByServer(_ row: Int, _ host: UInt32, _ tree: SegmentTree) -> Bool {
-        tree.links.children[row].contains { child in
+        tree.children[row].contains { child in
             let exchange = Int(tree.exchangeOfRow[Int(child)])
             return exchange >= 0 && exchanges[exchange].label == host
         }

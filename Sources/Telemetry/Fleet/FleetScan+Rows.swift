@@ -33,6 +33,8 @@ extension FleetScan.Answer {
                 &found.memory)
             var stageReader = StageReader()
             let places = exchanges.tree.exchangeOfRow
+            // Where the time went is not known then, and has to be said so.
+            if let damage = exchanges.treeDamage { throw damage }
             for (set, row) in bySegment[group].value where places[Int(row)] >= 0 {
                 let place = Int(places[Int(row)])
                 found.stages.append((set, stageReader.stages(of: place, in: exchanges)))

@@ -208,7 +208,7 @@ extension SegmentExchanges {
     /// Fetches of Athens in traces of their own.
     func detachedFetches(_ reader: inout StageReader?) -> [DetachedFetch] {
         guard mayHaveDetachedFetches else { return [] }
-        let roles = tree.links.roles
+        let roles = tree.roles
         var found: [DetachedFetch] = []
         for trace in 0..<(traceOffsets.count - 1) {
             if !isElsewhere.isEmpty, isElsewhere[trace] { continue }

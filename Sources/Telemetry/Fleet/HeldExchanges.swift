@@ -147,8 +147,8 @@ extension SegmentExchanges {
     /// The row of a trace's root if that is a fetch of Athens without its request.
     func detachedFetch(trace: Int) -> Int? {
         let rows = rows(ofTrace: trace)
-        let links = tree.links
-        guard let root = rows.first(where: { links.parents[$0] < 0 }) else { return nil }
-        return links.roles[root].beginsDetachedFetch ? root : nil
+        let tree = tree
+        guard let root = rows.first(where: { tree.parents[$0] < 0 }) else { return nil }
+        return tree.roles[root].beginsDetachedFetch ? root : nil
     }
 }

@@ -94,7 +94,7 @@ final class SpanLinks {
 /// questions do not.
 final class SegmentTree {
     let links: SpanLinks
-    /// Those of the links.
+    /// Those of the links, a step nearer: they are looked at for each piece of a path.
     let parents: [Int32]
     let children: ChildLists
     let roles: [SpanRole]

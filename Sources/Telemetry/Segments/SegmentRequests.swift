@@ -9,10 +9,9 @@ struct SegmentRequests: Hashable, Sendable {
 
     /// What is known of a request in a few bits: many have the same.
     struct Facts: Hashable, Sendable {
-        /// `Exchange.Flags` that a segment tells by itself.
-        static let flagsKept: Exchange.Flags = [
-            .clientSide, .orphan, .inheritedModule, .hasHops, .hasOrigin, .hasProtocolCall, .unbelievable,
-        ]
+        /// The lowest of `Exchange.Flags`, up to `hasProtocolCall`: what a segment tells by itself.
+        private static let flagBits: UInt64 = 0x3f
+        /// Where `Exchange.Flags.unbelievable` finds room in a byte.
         private static let unbelievableBit: UInt64 = 0x80
 
         /// `ModuleKind`, `CacheResult`, `CacheEvidence`, `RequestOutcome`, the `CacheResult` that the spans of Athens show,
@@ -22,7 +21,7 @@ struct SegmentRequests: Hashable, Sendable {
         init(bits: UInt64) { self.bits = bits }
 
         init(_ exchange: Exchange, shape: UInt8) {
-            var flags = UInt64(exchange.flags.rawValue & 0x3f)
+            var flags = UInt64(exchange.flags.rawValue) & Self.flagBits
             if exchange.flags.contains(.unbelievable) { flags |= Self.unbelievableBit }
             let results =
                 UInt64(exchange.kind) | UInt64(exchange.cacheResult) &<< 8
@@ -39,7 +38,7 @@ struct SegmentRequests: Hashable, Sendable {
         var httpStatus: UInt16 { UInt16(truncatingIfNeeded: bits &>> 40) }
         var flags: Exchange.Flags {
             let flags = bits &>> 56
-            return Exchange.Flags(rawValue: UInt16(flags & 0x3f))
+            return Exchange.Flags(rawValue: UInt16(flags & Self.flagBits))
                 .union(flags & Self.unbelievableBit == 0 ? [] : .unbelievable)
         }
     }

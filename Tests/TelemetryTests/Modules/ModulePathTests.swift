@@ -34,6 +34,29 @@ struct ModulePathTests {
         var vectors: [Vector]
     }
 
+    @Test("The name that is read off a path alone is that of the request which it is taken apart into")
+    func names() throws {
+        let file = Repository.root.appending(path: "Tests/Fixtures/module_path.json")
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let vectors = try decoder.decode(Fixture.self, from: Data(contentsOf: file)).vectors
+        let more = [
+            "https://golang.org/x/tools/?go-get=1", "https://sum.golang.org/lookup/golang.org/x/text@v0.3.0",
+            "/github.com/!azure/a%2fb/@v/v1.0.0.info", "/github.com/a/b/@v/v1.0.0-\u{e4}.info", "/", "-", "",
+        ]
+        var scanner = ModulePathScanner()
+        var name: [UInt8] = [1]
+        for text in vectors.map(\.input) + more {
+            let bytes = Array(text.utf8)
+            let finding = scanner.scan(bytes.span, bytes.indices, name: &name)
+            let request = ModuleRequest(text)
+            #expect(finding?.kind == request?.kind, "\(text)")
+            let version = request?.version ?? request?.query
+            let expected = (request?.module ?? "") + (version.map { "\0" + $0 } ?? "")
+            #expect(String(decoding: name, as: UTF8.self) == expected, "\(text)")
+        }
+    }
+
     @Test("Every vector of the fixture is read as it says")
     func vectors() throws {
         let file = Repository.root.appending(path: "Tests/Fixtures/module_path.json")

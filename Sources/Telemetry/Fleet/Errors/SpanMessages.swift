@@ -65,7 +65,7 @@ struct SpanMessages {
     mutating func message(of exchange: Exchange, in segment: SegmentExchanges) -> String? {
         guard !statuses.entryOfRow.isEmpty || !exceptions.entryOfRow.isEmpty else { return nil }
         // What lies below it; of very many spans the first ones.
-        let children = segment.tree.links.children
+        let children = segment.tree.children
         var below = [Int(exchange.row)]
         var next = 0
         var first: (end: UInt64, text: String)?

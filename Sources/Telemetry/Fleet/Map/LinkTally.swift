@@ -103,8 +103,8 @@ struct LinkTally: FleetAggregate {
     private mutating func calls(of exchange: Exchange, _ segment: SegmentExchanges) -> [Call] {
         guard servers?.segment == segment.segmentIndex else { return [] }
         var calls: [Call] = []
-        let links = segment.tree.links
-        for row in links.children[Int(exchange.row)] where links.roles[row] == .client {
+        let tree = segment.tree
+        for row in tree.children[Int(exchange.row)] where tree.roles[row] == .client {
             guard let host = server(ofRow: row) else { continue }
             calls.append(Call(host: host, nanos: segment.durations[row]))
         }
