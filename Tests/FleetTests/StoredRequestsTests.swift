@@ -37,6 +37,9 @@ struct StoredRequestsTests {
         #expect(!segments.isEmpty)
         var count = 0
         var waits = 0
+        // A segment may be as small as what came in its time: the largest has several of each.
+        var clients = 0
+        var modules = 0
         for segment in segments {
             let view = reader.source.view(segment)
             let stored = try #require(view.requests())
@@ -45,9 +48,10 @@ struct StoredRequestsTests {
             #expect(try stored == found.requests(paths))
             count += stored.count
             waits += stored.waits.count
-            #expect(stored.firstRowOfClient.count > 1 && stored.moduleNames.count > 1)
+            clients = max(clients, stored.firstRowOfClient.count)
+            modules = max(modules, stored.moduleNames.count)
         }
-        #expect(count > 1_000 && waits > 0)
+        #expect(count > 1_000 && waits > 0 && clients > 1 && modules > 1)
     }
 
     /// What commands print of the whole file.
