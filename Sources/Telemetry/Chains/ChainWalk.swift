@@ -21,11 +21,6 @@ package struct ChainWalk: Hashable, Sendable {
     package var hops: [Hop]
     package var end: End
 
-    /// Whether all that was asked is known to have answered.
-    package var isKnown: Bool {
-        if case .unknown = end { false } else { true }
-    }
-
     /// Who served it.
     package var servedBy: GoProxyChain.Source? { end == .served ? hops.last?.source : nil }
 
@@ -49,28 +44,22 @@ extension GoProxyChain {
         _ module: String, _ answer: (Source) -> (answer: SourceAnswer, nanos: Int64)?
     ) -> ChainWalk {
         let sources = sources(for: module)
-        return Self.walk(sources) { answer(sources[$0]) }
+        var steps = ChainSteps()
+        steps.walk(sources.map { ChainSteps.Rule($0) }) { answer(sources[$0]) }
+        return ChainWalk(steps, sources)
     }
+}
 
-    /// The same along places that are known already, asked by their number.
-    static func walk(
-        _ sources: [Source], _ answer: (Int) -> (answer: SourceAnswer, nanos: Int64)?
-    ) -> ChainWalk {
-        var hops: [ChainWalk.Hop] = []
-        // By what the go command prefers to show; the best so far, and which hop it was.
-        var shown = (rank: 0, hop: 0)
-        for (index, source) in sources.enumerated() {
-            // It does not have the module, like a proxy that says 404.
-            let known = source.kind == .off ? (answer: SourceAnswer.notFound, nanos: 0) : answer(index)
-            guard let known else { return ChainWalk(hops: hops, end: .unknown(source)) }
-            hops.append(ChainWalk.Hop(source: source, answer: known.answer, nanos: known.nanos))
-            guard known.answer != .found else { return ChainWalk(hops: hops, end: .served) }
-            let rank = source.isDirect ? 2 : known.answer == .failed ? 1 : 0
-            // Of equal ones the last is shown.
-            if rank >= shown.rank { shown = (rank, hops.count - 1) }
-            if known.answer == .failed, !source.goesOnAfterErrors { break }
-        }
-        return ChainWalk(hops: hops, end: .failed(shown: shown.hop))
+extension ChainWalk {
+    /// - Parameter sources: what the steps count
+    init(_ steps: ChainSteps, _ sources: [GoProxyChain.Source]) {
+        hops = steps.hops.map { Hop(source: sources[$0.source], answer: $0.answer, nanos: $0.nanos) }
+        end =
+            switch steps.end {
+            case .served: .served
+            case .failed(let shown): .failed(shown: shown)
+            case .unknown(let source): .unknown(sources[source])
+            }
     }
 }
 

@@ -46,8 +46,10 @@ package struct GoProxyChain: Hashable, Sendable {
     /// With a GONOPROXY that is not empty the go command puts an element of its own, `noproxy`, before the list, unless
     /// the list is nothing but `direct`. Each element says of a module that it is not for it that it was not found, so
     /// that the next one is asked.
-    package func sources(for module: String) -> [Source] {
-        let isPrivate = noProxy.matches(module)
+    package func sources(for module: String) -> [Source] { sources(isPrivate: noProxy.matches(module)) }
+
+    /// - Parameter isPrivate: whether GONOPROXY has the module
+    func sources(isPrivate: Bool) -> [Source] {
         var sources: [Source] = []
         if isPrivate, list.text != "direct" {
             sources.append(Source(kind: .noProxy, element: nil, goesOnAfterErrors: false))

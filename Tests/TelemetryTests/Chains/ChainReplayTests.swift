@@ -6,11 +6,20 @@ import Testing
 struct ChainReplayTests {
     private static let second: Int64 = 1_000_000_000
 
+    /// All that answer in these tests.
+    private static let places: [RecordedAnswer.Place] =
+        [.direct] + ["a.com", "b.com", "c.com", "cdn.a.com", "direct"].map { .proxy(host: $0, port: nil) }
+        + [80, 443, 8443].map { .proxy(host: "a.com", port: $0) }
+
     private func answer(
         _ host: String?, _ answer: SourceAnswer, at seconds: Int64 = 0, millis: Int64 = 10, port: Int? = nil
     ) -> RecordedAnswer {
-        RecordedAnswer(
-            place: host.map { .proxy(host: $0, port: port) } ?? .direct, answer: answer,
+        let place: RecordedAnswer.Place = host.map { .proxy(host: $0, port: port) } ?? .direct
+        guard let number = Self.places.firstIndex(of: place) else {
+            preconditionFailure("\(place) is not among the places of these tests")
+        }
+        return RecordedAnswer(
+            place: UInt32(number), answer: answer,
             time: UnixNanos(rawValue: seconds * Self.second), nanos: millis * 1_000_000)
     }
 
@@ -36,7 +45,8 @@ struct ChainReplayTests {
         _ list: String, noProxy: String = "", mirrors: MirrorList = .builtIn
     ) -> ChainReplay {
         ChainReplay(
-            GoProxyChain(list: GoProxyList(list), noProxy: ModulePatternList(noProxy)), mirrors: mirrors)
+            GoProxyChain(list: GoProxyList(list), noProxy: ModulePatternList(noProxy)), places: Self.places,
+            mirrors: mirrors)
     }
 
     @Test("1.2: who served, after how many places, and what that added")
@@ -147,7 +157,7 @@ struct ChainReplayTests {
     func fromSpans() {
         func read(_ outcome: RequestOutcome?, _ status: Int?) -> SourceAnswer? {
             RecordedAnswer(
-                place: .direct, outcome: outcome, httpStatus: status, time: UnixNanos(rawValue: 0), nanos: -1
+                place: 0, outcome: outcome, httpStatus: status, time: UnixNanos(rawValue: 0), nanos: -1
             )?.answer
         }
         #expect(read(.ok, nil) == .found)

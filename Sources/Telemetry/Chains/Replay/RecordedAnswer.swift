@@ -1,5 +1,6 @@
 /// What one place said to one request for a file of a module, as telemetry tells it.
 package struct RecordedAnswer: Hashable, Sendable {
+    /// A place that answers.
     package enum Place: Hashable, Sendable {
         /// A proxy, by its host in lower case; no port where it is the usual one, or not told.
         case proxy(host: String, port: Int?)
@@ -7,14 +8,15 @@ package struct RecordedAnswer: Hashable, Sendable {
         case direct
     }
 
-    package var place: Place
+    /// Number of a place, as `ChainReplay.places` has them.
+    package var place: UInt32
     /// What the go command made of it, or would have made.
     package var answer: SourceAnswer
     /// When it was asked, and how long it took to say so: nanoseconds, not negative.
     package var time: UnixNanos
     package var nanos: Int64
 
-    package init(place: Place, answer: SourceAnswer, time: UnixNanos, nanos: Int64) {
+    package init(place: UInt32, answer: SourceAnswer, time: UnixNanos, nanos: Int64) {
         self.place = place
         self.answer = answer
         self.time = time
@@ -24,7 +26,7 @@ package struct RecordedAnswer: Hashable, Sendable {
     /// The same by what a span says; nil for one that says nothing about the answer: the client went away itself, was sent
     /// elsewhere, or there is neither an outcome nor a status.
     package init?(
-        place: Place, outcome: RequestOutcome?, httpStatus: Int?, time: UnixNanos, nanos: Int64
+        place: UInt32, outcome: RequestOutcome?, httpStatus: Int?, time: UnixNanos, nanos: Int64
     ) {
         let answer: SourceAnswer? =
             if let outcome {
@@ -37,12 +39,14 @@ package struct RecordedAnswer: Hashable, Sendable {
         guard let answer else { return nil }
         self.init(place: place, answer: answer, time: time, nanos: nanos)
     }
+}
 
-    /// Whether it says what an element of a chain would have said.
+extension RecordedAnswer.Place {
+    /// Whether its answers are what an element of a chain would have said.
     ///
     /// - Parameter mirrors: which hosts are one service
     func isOf(_ source: GoProxyChain.Source, _ mirrors: MirrorList) -> Bool {
-        switch (place, source.kind) {
+        switch (self, source.kind) {
         case (.direct, .direct), (.direct, .noProxy): return true
         case (.proxy(let host, let port), .proxy(let address)):
             if address.scheme == .file { return false }

@@ -35,7 +35,10 @@ extension RecordedRequest {
         of asked: [(client: Client, answer: RecordedAnswer)]
     ) -> [UnixNanos] {
         // Where each was served, each was a wish.
-        if asked.allSatisfy({ $0.answer.answer == .found }) { return asked.map(\.answer.time).sorted() }
+        if asked.allSatisfy({ $0.answer.answer == .found }) {
+            let times = asked.map(\.answer.time)
+            return times.isAscending ? times : times.sorted()
+        }
         var wishes: [UnixNanos] = []
         for requests in Dictionary(grouping: asked, by: \.client).values {
             var last: RecordedAnswer?
@@ -50,5 +53,13 @@ extension RecordedRequest {
             }
         }
         return wishes.sorted()
+    }
+}
+
+extension [UnixNanos] {
+    /// Whether none comes before the one that it stands behind.
+    fileprivate var isAscending: Bool {
+        for place in indices.dropFirst() where self[place] < self[place - 1] { return false }
+        return true
     }
 }

@@ -47,28 +47,45 @@ package struct ReplayComparison: Sendable {
     ) {
         self.before = ReplayResult(before.chain)
         self.after = ReplayResult(after.chain)
-        for request in requests {
-            for (old, new) in zip(before.walks(of: request), after.walks(of: request)) {
-                self.before.add(old, of: request)
-                self.after.add(new, of: request)
-                compare(old, new, request.module)
-            }
-        }
+        var walkers = (before: ChainWalker(before), after: ChainWalker(after))
+        for request in requests { add(request, &walkers.before, &walkers.after) }
     }
 
-    private mutating func compare(_ old: ChainWalk, _ new: ChainWalk, _ module: String) {
+    /// Walks all wishes for a file along both chains, and takes in what became of them.
+    mutating func add(
+        _ request: RecordedRequest, _ before: inout ChainWalker, _ after: inout ChainWalker
+    ) {
+        before.take(request)
+        after.take(request)
+        var change = ModuleChange(module: request.module)
+        for time in request.wishes {
+            before.walk(time)
+            after.walk(time)
+            self.before.add(before, of: request)
+            self.after.add(after, of: request)
+            compare(before, after, &change)
+        }
+        guard change.wishes > 0 else { return }
+        modules[request.module] = modules[request.module]?.merged(change) ?? change
+    }
+
+    private mutating func compare(
+        _ before: ChainWalker, _ after: ChainWalker, _ change: inout ModuleChange
+    ) {
+        let (old, new) = (before.steps, after.steps)
         guard old.isKnown, new.isKnown else {
             unknown += 1
             return
         }
-        var change = modules[module] ?? ModuleChange(module: module)
         change.wishes += 1
-        switch (old.end == .served, new.end == .served) {
+        let (oldName, newName) = (before.servedBy, after.servedBy)
+        switch (oldName != nil, newName != nil) {
         case (true, true):
             servedByBoth += 1
-            nanosBefore = nanosBefore.addingToLimit(old.totalNanos)
-            nanosAfter = nanosAfter.addingToLimit(new.totalNanos)
-            change.nanos = change.nanos.addingToLimit(new.totalNanos - old.totalNanos)
+            let (oldNanos, newNanos) = (old.totalNanos, new.totalNanos)
+            nanosBefore = nanosBefore.addingToLimit(oldNanos)
+            nanosAfter = nanosAfter.addingToLimit(newNanos)
+            change.nanos = change.nanos.addingToLimit(newNanos - oldNanos)
         case (false, true):
             gained += 1
             change.gained += 1
@@ -77,9 +94,7 @@ package struct ReplayComparison: Sendable {
             change.lost += 1
         case (false, false): servedByNone += 1
         }
-        modules[module] = change
-        let move = Move(from: old.servedBy?.name, to: new.servedBy?.name)
-        if move.from != move.to { moves[move, default: 0] += 1 }
+        if oldName != newName { moves[Move(from: oldName, to: newName), default: 0] += 1 }
     }
 
     /// Takes in what the same two chains would have changed for other requests.

@@ -49,7 +49,8 @@ package struct ReplayResult: Sendable {
     package private(set) var totalNanos: Int64 = 0
     package private(set) var addedNanos: Int64 = 0
 
-    private var places: [GoProxyChain.Source: Int] = [:]
+    /// By number of a source: its place among the stops; -1 for none.
+    private var places: [Int] = []
 
     init(_ chain: GoProxyChain) { self.chain = chain }
 
@@ -69,9 +70,20 @@ package struct ReplayResult: Sendable {
         }
     }
 
-    mutating func add(_ walk: ChainWalk, of request: RecordedRequest) {
-        for hop in walk.hops {
-            let place = place(of: hop.source)
+    /// Walks all wishes for a file, and takes in what became of them.
+    mutating func add(_ request: RecordedRequest, _ walker: inout ChainWalker) {
+        walker.take(request)
+        for time in request.wishes {
+            walker.walk(time)
+            add(walker, of: request)
+        }
+    }
+
+    /// Takes in the last walk.
+    mutating func add(_ walker: ChainWalker, of request: RecordedRequest) {
+        let steps = walker.steps
+        for hop in steps.hops {
+            let place = place(of: hop.source, walker)
             switch hop.answer {
             case .found: stops[place].served += 1
             case .notFound: stops[place].notFound += 1
@@ -79,21 +91,23 @@ package struct ReplayResult: Sendable {
             }
             stops[place].durations.add(hop.nanos)
         }
-        switch walk.end {
+        switch steps.end {
         case .served:
             served += 1
-            while servedByHops.count < walk.hops.count { servedByHops.append(0) }
-            servedByHops[walk.hops.count - 1] += 1
-            durations.add(walk.totalNanos)
-            added.add(walk.addedNanos)
-            totalNanos = totalNanos.addingToLimit(walk.totalNanos)
-            addedNanos = addedNanos.addingToLimit(walk.addedNanos)
+            while servedByHops.count < steps.hops.count { servedByHops.append(0) }
+            servedByHops[steps.hops.count - 1] += 1
+            let (total, before) = (steps.totalNanos, steps.addedNanos)
+            durations.add(total)
+            added.add(before)
+            totalNanos = totalNanos.addingToLimit(total)
+            addedNanos = addedNanos.addingToLimit(before)
         case .failed(let shown):
-            let hop = walk.hops[shown]
-            failures[Failure(request: request.name, source: hop.source, answer: hop.answer), default: 0] += 1
+            let hop = steps.hops[shown]
+            let source = walker.sources[hop.source]
+            failures[Failure(request: request.name, source: source, answer: hop.answer), default: 0] += 1
         case .unknown(let source):
             unknown += 1
-            stops[place(of: source)].unknown += 1
+            stops[place(of: source, walker)].unknown += 1
         }
     }
 
@@ -111,18 +125,23 @@ package struct ReplayResult: Sendable {
         addedNanos = addedNanos.addingToLimit(other.addedNanos)
     }
 
-    private mutating func place(of source: GoProxyChain.Source) -> Int {
-        if let place = places[source] { return place }
-        // Modules come in any order, and private ones have stops that others have not.
-        let order = Self.order(source)
-        let place = stops.firstIndex { order < Self.order($0.source) } ?? stops.count
-        stops.insert(Stop(source: source), at: place)
-        places = Dictionary(uniqueKeysWithValues: stops.enumerated().map { ($1.source, $0) })
-        return place
+    private mutating func place(of source: Int, _ walker: ChainWalker) -> Int {
+        let known = walker.number(of: source)
+        if known < places.count, places[known] >= 0 { return places[known] }
+        return place(of: walker.sources[source])
     }
 
-    /// The module's own repository before all others, then the list; what an empty list stands for is alone.
-    private static func order(_ source: GoProxyChain.Source) -> (Int, Int) {
-        (source.element ?? -1, source.kind == .noProxy ? 0 : 1)
+    private mutating func place(of source: GoProxyChain.Source) -> Int {
+        let number = ChainReplay.number(of: source)
+        if number < places.count, places[number] >= 0 { return places[number] }
+        // Modules come in any order, and private ones have stops that others have not.
+        let place = stops.firstIndex { number < ChainReplay.number(of: $0.source) } ?? stops.count
+        stops.insert(Stop(source: source), at: place)
+        for (place, stop) in stops.enumerated() {
+            let number = ChainReplay.number(of: stop.source)
+            while places.count <= number { places.append(-1) }
+            places[number] = place
+        }
+        return place
     }
 }

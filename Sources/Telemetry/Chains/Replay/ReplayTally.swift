@@ -83,14 +83,27 @@ struct ReplayTally: FleetAggregate {
 
     // MARK: After the scan
 
+    /// What answers are of, by number of a host; 0 stands for a host that nobody says.
+    static func places(_ hosts: [String]) -> [RecordedAnswer.Place] {
+        [.proxy(host: "", port: nil)] + hosts.map(place)
+    }
+
     /// Works on what was asked for, each file once, on all cores.
+    /// - Parameter places: as `places(_:)` makes them
     /// - Returns: what `body` makes of each part of the files, in order
     func map<Result: Sendable>(
-        _ modules: [ModuleName], hosts: [String], _ body: @Sendable (RecordedRequests) -> Result
+        _ modules: [ModuleName], _ places: [RecordedAnswer.Place],
+        _ body: @Sendable (RecordedRequests) -> Result
     ) -> [Result] {
-        let places = hosts.map(Self.place)
+        // A host may be called in several ways.
+        var numbers: [RecordedAnswer.Place: UInt32] = [:]
+        let placeOfHost = places.enumerated().map { number, place in
+            if let known = numbers[place] { return known }
+            numbers[place] = UInt32(number)
+            return UInt32(number)
+        }
         return ParallelWork.map(parts.count) { part in
-            body(RecordedRequests(Array(parts[part]), modules, places: places))
+            body(RecordedRequests(Array(parts[part]), modules, placeOfHost: placeOfHost))
         }
     }
 
@@ -122,68 +135,66 @@ struct ReplayTally: FleetAggregate {
 
 /// What was asked for in one part of a window's files, each file once. Made one after another: all of them, with the times
 /// of all answers, would be several times as large as the rows that they are made from.
-struct RecordedRequests: Sequence {
+struct RecordedRequests {
     private let rows: [ReplayTally.Row]
     private let modules: [ModuleName]
-    private let places: [RecordedAnswer.Place]
+    private let placeOfHost: [UInt32]
     /// Places of rows, by file and start.
     private let order: [UInt32]
 
-    /// - Parameter places: by number of a host
-    fileprivate init(_ rows: [ReplayTally.Row], _ modules: [ModuleName], places: [RecordedAnswer.Place]) {
+    /// - Parameter placeOfHost: by number of a host, that of its place
+    fileprivate init(_ rows: [ReplayTally.Row], _ modules: [ModuleName], placeOfHost: [UInt32]) {
         self.rows = rows
         self.modules = modules
-        self.places = places
-        // What is moved about while sorting is half of a row, and looked at where it lies.
-        var order: [(file: UInt64, place: UInt32)] = []
+        self.placeOfHost = placeOfHost
+        // What is moved about while sorting is half of a row; the rest is looked at where it lies, and seldom.
+        var order: [(file: UInt64, start: UInt64, place: UInt32)] = []
         order.reserveCapacity(rows.count)
-        for (place, row) in rows.enumerated() { order.append((row.file, UInt32(place))) }
+        for (place, row) in rows.enumerated() { order.append((row.file, row.start, UInt32(place))) }
         order.sort { left, right in
             guard left.file == right.file else { return left.file < right.file }
+            guard left.start == right.start else { return left.start < right.start }
             let (one, other) = (rows[Int(left.place)], rows[Int(right.place)])
-            return (one.start, one.nanos, one.host, one.client) < (
-                other.start, other.nanos, other.host, other.client
-            )
+            return (one.nanos, one.host, one.client) < (other.nanos, other.host, other.client)
         }
         self.order = order.map(\.place)
     }
 
-    func makeIterator() -> AnyIterator<RecordedRequest> {
-        var next = 0
-        return AnyIterator {
-            guard next < order.count else { return nil }
-            let first = next
-            let file = rows[Int(order[first])].file
-            while next < order.count, rows[Int(order[next])].file == file { next += 1 }
-            return request(first..<next)
-        }
-    }
-
-    private func request(_ file: Range<Int>) -> RecordedRequest {
+    /// Gives what is known of one file after another, in the same memory.
+    func forEach(_ body: (RecordedRequest) -> Void) {
+        var request = RecordedRequest(module: "", version: nil, kind: .other, wishes: [], answers: [])
         var asked: [(client: UInt32, answer: RecordedAnswer)] = []
-        var answers: [RecordedAnswer] = []
-        for place in file {
-            let row = rows[Int(order[place])]
-            let answer = RecordedAnswer(
-                place: row.host > 0 ? places[Int(row.host) - 1] : .proxy(host: "", port: nil),
-                answer: row.answer.source ?? .failed, time: UnixNanos(clamping: row.start),
-                nanos: Int64(clamping: row.nanos))
-            if row.client > 0 { asked.append((row.client, answer)) }
-            if row.host > 0, row.answer != .unknown { answers.append(answer) }
+        var first = 0
+        while first < order.count {
+            let row = rows[Int(order[first])]
+            var end = first + 1
+            while end < order.count, rows[Int(order[end])].file == row.file { end += 1 }
+            name(&request, row)
+            asked.removeAll(keepingCapacity: true)
+            request.answers.removeAll(keepingCapacity: true)
+            for place in first..<end { take(rows[Int(order[place])], &asked, &request.answers) }
+            request.wishes = RecordedRequest.wishes(of: asked)
+            body(request)
+            first = end
         }
-        let first = rows[Int(order[file.lowerBound])]
-        return RecordedRequest(
-            modules[Int(first.module) - 1], first.kind, wishes: RecordedRequest.wishes(of: asked),
-            answers: answers)
     }
-}
 
-extension RecordedRequest {
-    fileprivate init(_ name: ModuleName, _ kind: UInt8, wishes: [UnixNanos], answers: [RecordedAnswer]) {
+    private func name(_ request: inout RecordedRequest, _ row: ReplayTally.Row) {
+        let name = modules[Int(row.module) - 1]
         // Kinds are those that the tally keeps.
-        let kind = ModuleKind(rawValue: kind) ?? .other
-        self.init(
-            module: name.module, version: kind == .list || kind == .latest ? nil : name.version, kind: kind,
-            wishes: wishes, answers: answers)
+        request.kind = ModuleKind(rawValue: row.kind) ?? .other
+        request.module = name.module
+        request.version = request.kind == .list || request.kind == .latest ? nil : name.version
+    }
+
+    private func take(
+        _ row: ReplayTally.Row, _ asked: inout [(client: UInt32, answer: RecordedAnswer)],
+        _ answers: inout [RecordedAnswer]
+    ) {
+        let answer = RecordedAnswer(
+            place: placeOfHost[Int(row.host)], answer: row.answer.source ?? .failed,
+            time: UnixNanos(clamping: row.start), nanos: Int64(clamping: row.nanos))
+        if row.client > 0 { asked.append((row.client, answer)) }
+        if row.host > 0, row.answer != .unknown { answers.append(answer) }
     }
 }

@@ -47,26 +47,41 @@ extension TelemetryReader {
             let answer = try FleetScan.run(question, self) { _ in ReplayTally() }
             let tally = answer.aggregate
             let (modules, hosts) = (answer.names.modules, answer.names.labels)
-            let replay = ChainReplay(query.chain, mirrors: query.mirrors)
+            let places = ReplayTally.places(hosts)
+            let replay = ChainReplay(query.chain, places: places, mirrors: query.mirrors)
             var result = ReplayResult(query.chain)
             var comparison: ReplayComparison?
             if let baseline = query.baseline {
-                let before = ChainReplay(baseline, mirrors: query.mirrors)
+                let before = ChainReplay(baseline, places: places, mirrors: query.mirrors)
                 var whole = ReplayComparison([], before: before, after: replay)
-                for part in tally.map(
-                    modules, hosts: hosts, { ReplayComparison($0, before: before, after: replay) })
-                {
+                for part in tally.map(modules, places, { Self.compare($0, before, replay) }) {
                     whole.merge(part)
                 }
                 comparison = whole
                 result = whole.after
             } else {
-                for part in tally.map(modules, hosts: hosts, { replay.replay($0) }) { result.merge(part) }
+                for part in tally.map(modules, places, { Self.replay($0, replay) }) { result.merge(part) }
             }
             return ReplayAnswer(
                 result: result, comparison: comparison,
                 requests: tally.requests, withoutHost: tally.withoutHost, hosts: tally.hosts(hosts),
                 quality: answer.quality, notes: damageNotes())
         }
+    }
+
+    private static func replay(_ requests: RecordedRequests, _ replay: ChainReplay) -> ReplayResult {
+        var result = ReplayResult(replay.chain)
+        var walker = ChainWalker(replay)
+        requests.forEach { result.add($0, &walker) }
+        return result
+    }
+
+    private static func compare(
+        _ requests: RecordedRequests, _ before: ChainReplay, _ after: ChainReplay
+    ) -> ReplayComparison {
+        var comparison = ReplayComparison([], before: before, after: after)
+        var walkers = (before: ChainWalker(before), after: ChainWalker(after))
+        requests.forEach { comparison.add($0, &walkers.before, &walkers.after) }
+        return comparison
     }
 }
