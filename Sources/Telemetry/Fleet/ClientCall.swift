@@ -29,7 +29,7 @@ extension SegmentExchanges {
         guard isClient.contains(true) else { return [] }
         let operations = try view.operationIndexes()
         let tree = tree
-        var columns = try HostColumns(of: .clients, SegmentRows(view))
+        var columns = try HostColumns(of: .clients, SegmentRows(view), hostColumns)
         var found: [(row: Int, host: UInt32)] = []
         for trace in 0..<(traceOffsets.count - 1) where isElsewhere.isEmpty || !isElsewhere[trace] {
             for row in rows(ofTrace: trace)

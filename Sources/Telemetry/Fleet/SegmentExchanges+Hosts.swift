@@ -15,6 +15,7 @@ extension SegmentExchanges {
             let number = columns.label(Int(exchanges[place].row), names)
             change(place) { $0.label = number }
         }
+        hostColumns = columns
     }
 }
 
@@ -46,23 +47,35 @@ struct HostColumns {
 
     private static let urls = ["url.full", "http.url"]
 
+    /// By key, of those that some span has; what was looked for and not found is there as nil.
+    private let known: [String: CodedRows?]
     private let hosts: [CodedRows]
     private let urls: [CodedRows]
     private let ports: [CodedRows]
-    /// By the codes that a row has: few of a segment's rows have others than those before them.
+    /// By the codes that a row has.
     private var numbers: [HostCodes: UInt32] = [:]
-    private var last: (codes: HostCodes, number: UInt32)?
+    /// The same of those that were asked for not long ago, which nearly all are: nothing is hashed for these.
+    private var recent = [(codes: HostCodes, number: UInt32)?](repeating: nil, count: recentCount)
 
-    init(of side: Side, _ rows: SegmentRows) throws(StoreError) {
-        hosts = try Self.columns(side.hosts, rows)
-        urls = try Self.columns(Self.urls, rows)
-        ports = try Self.columns(side.ports, rows)
+    private static let recentCount = 256
+
+    /// - Parameter others: of the same segment: what these have read is not read again
+    init(of side: Side, _ rows: SegmentRows, _ others: HostColumns? = nil) throws(StoreError) {
+        var known = others?.known ?? [:]
+        hosts = try Self.columns(side.hosts, rows, &known)
+        urls = try Self.columns(Self.urls, rows, &known)
+        ports = try Self.columns(side.ports, rows, &known)
+        self.known = known
     }
 
-    private static func columns(_ keys: [String], _ rows: SegmentRows) throws(StoreError) -> [CodedRows] {
+    private static func columns(
+        _ keys: [String], _ rows: SegmentRows, _ known: inout [String: CodedRows?]
+    ) throws(StoreError) -> [CodedRows] {
         var found: [CodedRows] = []
         for key in keys {
-            if let coded = try rows.coded(.attribute(key)) { found.append(coded) }
+            let coded = if let column = known[key] { column } else { try rows.coded(.attribute(key)) }
+            known[key] = .some(coded)
+            if let coded { found.append(coded) }
         }
         return found
     }
@@ -73,11 +86,12 @@ struct HostColumns {
     /// The number of a row's host among the labels; 0 where it says none.
     mutating func label(_ row: Int, _ names: FleetNames) -> UInt32 {
         let codes = HostCodes(row, hosts, urls, ports)
-        if let last, last.codes == codes { return last.number }
+        let place = codes.place(Self.recentCount)
+        if let known = recent[place], known.codes == codes { return known.number }
         let number =
             numbers[codes] ?? codes.host(hosts, urls, ports).map { names.numbers(ofLabels: [$0])[0] } ?? 0
         numbers[codes] = number
-        last = (codes, number)
+        recent[place] = (codes, number)
         return number
     }
 }
@@ -94,10 +108,16 @@ private struct HostCodes: Hashable {
     }
 
     private static func first(_ columns: [CodedRows], _ row: Int) -> UInt64 {
-        for (column, coded) in columns.enumerated() where coded.codes[row] != CodedRows.missing {
-            return UInt64(column + 1) << 32 | UInt64(coded.codes[row])
+        for column in columns.indices where columns[column].codes[row] != CodedRows.missing {
+            return UInt64(column + 1) << 32 | UInt64(columns[column].codes[row])
         }
         return 0
+    }
+
+    /// One of so many places, mostly another one than that of others.
+    /// - Parameter count: a power of 2
+    func place(_ count: Int) -> Int {
+        Int(truncatingIfNeeded: host &+ url &+ port &* 31) & (count - 1)
     }
 
     private static func text(_ code: UInt64, _ columns: [CodedRows]) -> String {

@@ -49,8 +49,9 @@ extension SegmentExchanges {
             nodes.append(descriptions[origin].at(tables.arrivals[Int(arrivals[row])].peerAddress))
         }
         let numbered = names.numbers(ofNodes: nodes)
+        let numbers = numbered.map(\.number)
         return Nodes(
-            nodes: numbered.map(\.node), places: placeOfRow, numbers: placeOfRow.map { numbered[$0].number },
+            nodes: numbered.map(\.node), places: placeOfRow, numbers: placeOfRow.map { numbers[$0] },
             versions: numbered.map(\.version))
     }
 
@@ -75,18 +76,21 @@ extension SegmentExchanges {
     private mutating func addLabels(
         _ key: SpanKey, _ rows: SegmentRows, _ names: FleetNames
     ) throws(StoreError) {
-        guard let coded = try rows.normalized(key) else { return }
-        // Few of a dictionary's values may be those of exchanges.
-        var numbers: [UInt32: UInt32] = [:]
+        var isExchange = [Bool](repeating: false, count: rows.count)
+        for exchange in exchanges { isExchange[Int(exchange.row)] = true }
+        guard let coded = try rows.normalized(key, isWanted: isExchange) else { return }
+        // By code: one more than the number; 0 as long as it is not known. Few of a dictionary's values may be those of
+        // exchanges.
+        var numbers = [UInt32](repeating: 0, count: coded.codeCount)
         for place in exchanges.indices {
             let code = coded.codes[Int(exchanges[place].row)]
             guard code != CodedRows.missing else { continue }
             let number: UInt32
-            if let known = numbers[code] {
-                number = known
+            if numbers[Int(code)] > 0 {
+                number = numbers[Int(code)] - 1
             } else {
                 number = names.numbers(ofLabels: [Self.labelText(coded.value(of: code))])[0]
-                numbers[code] = number
+                numbers[Int(code)] = number + 1
             }
             change(place) { $0.label = number }
         }

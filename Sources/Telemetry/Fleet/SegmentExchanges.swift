@@ -23,6 +23,8 @@ struct SegmentExchanges {
     /// Whether a span may be the root of a fetch of Athens in a trace of its own.
     let mayHaveDetachedFetches: Bool
     private let trees: LazyTree
+    /// Of questions that label hosts.
+    var hostColumns: HostColumns?
 
     /// - Parameters:
     ///   - index: which of the segments of the scan this is

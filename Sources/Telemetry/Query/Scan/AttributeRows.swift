@@ -64,9 +64,7 @@ struct AttributeRows {
         _ codes: inout [UInt32], _ values: [UInt32], plus first: UInt32, _ cursor: ColumnCursor
     ) {
         if codes.isEmpty { codes = [UInt32](repeating: CodedRows.missing, count: operations.count) }
-        var target = codes.mutableSpan
-        let values = values.span
-        for (row, places) in cursor { target[row] = values[places.upperBound &- 1] &+ first }
+        cursor.spread(values, plus: first, over: &codes)
     }
 
     private func addOverflow(_ key: String, to rows: inout CodedRows) throws(StoreError) {

@@ -2,14 +2,21 @@ import OTLPModel
 
 extension SegmentRows {
     /// As `coded`, with what spans say of an attribute under older names.
-    func normalized(_ key: SpanKey) throws(StoreError) -> CodedRows? {
+    /// - Parameter isWanted: by span; what the others say under older names may be left out. Nil for all spans
+    func normalized(_ key: SpanKey, isWanted: [Bool]? = nil) throws(StoreError) -> CodedRows? {
         guard case .attribute(let name) = key, let stable = StableAttribute(name) else {
             return try coded(key)
         }
-        var merged = try coded(key).map { Self.read($0, stable.reading) }
+        var merged = try coded(key).map { rows in Self.read(rows, stable.reading) { _ in true } }
         for alias in stable.aliases where !tables.columns(ofAttribute: Array(alias.name.utf8)).isEmpty {
-            guard let old = try coded(.attribute(alias.name)) else { continue }
-            add(Self.read(old, alias.reading), alias.kind, to: &merged)
+            let isMeant = tables.operations.map { alias.kind == nil || $0.kind == alias.kind?.rawValue }
+            // Texts are taken apart where nobody has said it better.
+            let lacking = operations.indices.filter { row in
+                isWanted?[row] != false && isMeant[Int(operations[row])]
+                    && (merged?.codes[row] ?? CodedRows.missing) == CodedRows.missing
+            }
+            guard !lacking.isEmpty, let old = try coded(.attribute(alias.name)) else { continue }
+            add(old, alias.reading, at: lacking, to: &merged)
         }
         return merged
     }
@@ -21,7 +28,10 @@ extension SegmentRows {
         return stable.aliases.contains { !tables.columns(ofAttribute: Array($0.name.utf8)).isEmpty }
     }
 
-    private static func read(_ rows: CodedRows, _ reading: StableAttribute.Reading) -> CodedRows {
+    /// - Parameter isNeeded: by code; the others may become missing
+    private static func read(
+        _ rows: CodedRows, _ reading: StableAttribute.Reading, _ isNeeded: (Int) -> Bool
+    ) -> CodedRows {
         if case .asItIs = reading { return rows }
         var known: [SpanValue: UInt32] = [:]
         var values: [SpanValue] = []
@@ -29,7 +39,7 @@ extension SegmentRows {
         codes.reserveCapacity(rows.codeCount)
         for part in rows.parts {
             for index in 0..<part.count {
-                let value = reading.value(part.value(index))
+                let value = isNeeded(codes.count) ? reading.value(part.value(index)) : .missing
                 guard value != .missing else {
                     codes.append(CodedRows.missing)
                     continue
@@ -46,18 +56,18 @@ extension SegmentRows {
         return CodedRows(codes: rows.codes.map { codes[Int($0)] }, parts: [.values(values)])
     }
 
-    /// Fills in what spans do not have yet.
-    /// - Parameter kind: of the spans that are meant; nil for all
-    private func add(_ more: CodedRows, _ kind: SpanKind?, to rows: inout CodedRows?) {
-        let isMeant = tables.operations.map { kind == nil || $0.kind == kind?.rawValue }
-        let count = operations.count
+    /// Fills in what some spans do not have yet.
+    private func add(
+        _ old: CodedRows, _ reading: StableAttribute.Reading, at lacking: [Int], to rows: inout CodedRows?
+    ) {
+        var isNeeded = [Bool](repeating: false, count: old.codeCount)
+        for row in lacking { isNeeded[Int(old.codes[row])] = true }
+        let more = Self.read(old, reading) { isNeeded[$0] }
         var merged =
-            rows ?? CodedRows(codes: [UInt32](repeating: CodedRows.missing, count: count), parts: [])
+            rows
+            ?? CodedRows(codes: [UInt32](repeating: CodedRows.missing, count: operations.count), parts: [])
         let first = UInt32(merged.codeCount - 1)
-        for row in 0..<count
-        where merged.codes[row] == CodedRows.missing && more.codes[row] != CodedRows.missing
-            && isMeant[Int(operations[row])]
-        {
+        for row in lacking where more.codes[row] != CodedRows.missing {
             merged.codes[row] = more.codes[row] + first
         }
         merged.parts += more.parts
