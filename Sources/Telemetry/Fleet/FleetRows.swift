@@ -104,19 +104,14 @@ struct FleetRows: FleetAggregate {
         }
     }
 
-    /// By client and start. What is moved about while sorting is a third of a row, and looked at where it lies.
+    /// By client and start.
     private static func sorted(_ rows: [FleetRow]) -> [FleetRow] {
-        var order: [(client: UInt32, place: UInt32, start: UInt64)] = []
-        order.reserveCapacity(rows.count)
-        for (place, row) in rows.enumerated() { order.append((row.client, UInt32(place), row.start)) }
-        order.sort { left, right in
-            if (left.client, left.start) != (right.client, right.start) {
-                return (left.client, left.start) < (right.client, right.start)
-            }
-            let (one, other) = (rows[Int(left.place)], rows[Int(right.place)])
-            return (one.segment, one.row) < (other.segment, other.row)
+        let order = ClientOrder.places(ofClients: rows.map(\.client), ofPartOf: partCount) { left, right in
+            let (one, other) = (Int(left), Int(right))
+            if rows[one].start != rows[other].start { return rows[one].start < rows[other].start }
+            return (rows[one].segment, rows[one].row) < (rows[other].segment, rows[other].row)
         }
-        return order.map { rows[Int($0.place)] }
+        return order.map { rows[Int($0)] }
     }
 }
 

@@ -158,6 +158,7 @@ struct ComparisonGroups: FleetAggregate {
     mutating func finished() -> [Name: ComparisonTally] {
         addUnits()
         var found: [Name: ComparisonTally] = [:]
+        found.reserveCapacity(tallies.count)
         for (name, tally) in zip(groupNames, tallies) {
             guard name.silentNode == 0 || encodingNodes.contains(name.silentNode) else {
                 unnamed += tally.requests
@@ -178,6 +179,7 @@ struct ComparisonGroups: FleetAggregate {
         _ groups: [Name: ComparisonTally], _ shared: SharedNames
     ) -> [String: ComparisonTally] {
         var found: [String: ComparisonTally] = [:]
+        found.reserveCapacity(groups.count)
         for (name, tally) in groups {
             let label = name.service.map { shared.label(name.text, $0) } ?? name.text
             if found[label]?.merge(tally) == nil { found[label] = tally }

@@ -4,19 +4,21 @@ struct ComparisonUnits {
 
     init(_ unit: ComparisonUnit) { self.unit = unit }
 
-    /// - Parameter rows: in any order
+    /// - Parameter rows: of one part of the clients, in any order
     /// - Returns: by group
     func tallies(of rows: [ComparisonRow]) -> [UInt32: ComparisonTally] {
-        let rows = rows.sorted {
-            ($0.group, $0.client, $0.start, $0.module) < ($1.group, $1.client, $1.start, $1.module)
+        let clients = rows.map(\.client)
+        let order = ClientOrder.places(ofClients: clients, ofPartOf: FoundRows.partCount) { left, right in
+            let (one, other) = (Int(left), Int(right))
+            if rows[one].group != rows[other].group { return rows[one].group < rows[other].group }
+            return (rows[one].start, rows[one].module) < (rows[other].start, rows[other].module)
         }
+        let ordered = order.map { rows[Int($0)] }
         var tallies: [UInt32: ComparisonTally] = [:]
         var first = 0
-        while first < rows.count {
-            var tally = ComparisonTally()
-            let group = rows[first].group
-            while first < rows.count, rows[first].group == group { first = addSession(rows, first, &tally) }
-            tallies[group] = tally
+        while first < ordered.count {
+            let group = ordered[first].group
+            first = addSession(ordered, first, &tallies[group, default: ComparisonTally()])
         }
         return tallies
     }
@@ -43,16 +45,17 @@ struct ComparisonUnits {
     }
 
     private func addFetches(_ session: ArraySlice<ComparisonRow>, _ tally: inout ComparisonTally) {
-        var fetches: [UInt32: (start: UInt64, end: UInt64)] = [:]
+        var places = NumberPlaces()
+        var fetches: [(start: UInt64, end: UInt64)] = []
         for row in session where row.module > 0 {
             guard row.moduleKind?.isImmutable == true || row.moduleKind == .sumdbLookup else { continue }
-            let known = fetches[row.module]
-            fetches[row.module] = (
-                min(known?.start ?? row.start, row.start), max(known?.end ?? row.end, row.end)
-            )
+            let (place, isNew) = places.place(of: row.module)
+            if isNew {
+                fetches.append((row.start, row.end))
+            } else {
+                fetches[place] = (min(fetches[place].start, row.start), max(fetches[place].end, row.end))
+            }
         }
-        for fetch in fetches.sorted(by: { $0.key < $1.key }) {
-            tally.add(unitNanos: fetch.value.end &- fetch.value.start)
-        }
+        for fetch in fetches { tally.add(unitNanos: fetch.end &- fetch.start) }
     }
 }

@@ -52,25 +52,34 @@ extension TelemetryReader {
         return (answer.aggregate, asked, answer.quality)
     }
 
+    /// A group under its name.
+    private typealias Named = (key: String, value: ComparisonTally)
+
     /// The largest first; equal ones by name.
-    private static func ordered(_ groups: [String: ComparisonTally]) -> [(
-        key: String, value: ComparisonTally
-    )] {
-        groups.filter { $0.value.units > 0 }.sorted {
-            ($1.value.units, $0.key) < ($0.value.units, $1.key)
+    /// - Parameter limit: how many are given: there may be as many as clients, of which few are shown
+    private static func ordered(_ groups: [String: ComparisonTally], limit: Int = .max) -> [Named] {
+        let isBefore: @Sendable (Named, Named) -> Bool = { left, right in
+            if left.value.units != right.value.units { return left.value.units > right.value.units }
+            return left.key < right.key
         }
+        let counted = groups.lazy.filter { $0.value.units > 0 }
+        guard limit < groups.count else { return counted.sorted(by: isBefore) }
+        var heap = BoundedHeap<Named>(limit: limit, isBefore: isBefore)
+        for group in counted { heap.insert(group) }
+        return heap.sorted()
     }
 
     private func addGroups(
         to result: inout FleetComparisonResult, _ groups: [String: ComparisonTally],
         _ query: FleetComparisonQuery
     ) {
-        let ordered = Self.ordered(groups)
-        result.groupCount = ordered.count
+        result.groupCount = groups.values.count { $0.units > 0 }
+        // One more than are shown: the baseline may be among them.
+        let ordered = Self.ordered(groups, limit: min(query.limit, .max - 1) + 1)
         guard let first = ordered.first else { return }
         let name = query.baseline ?? first.key
         guard let baseline = groups[name], baseline.units > 0 else {
-            result.namesWithoutBaseline = ordered.map(\.key)
+            result.namesWithoutBaseline = Self.ordered(groups).map(\.key)
             return
         }
         result.baseline = name
@@ -92,10 +101,10 @@ extension TelemetryReader {
         to result: inout FleetComparisonResult, _ groups: [String: ComparisonTally],
         _ before: [String: ComparisonTally], _ query: FleetComparisonQuery
     ) {
-        let ordered = Self.ordered(groups)
-        result.groupCount = ordered.count
+        let ordered = Self.ordered(groups, limit: query.limit)
+        result.groupCount = groups.values.count { $0.units > 0 }
         let figures = ComparisonFigures(unit: query.unit)
-        result.groups = ParallelWork.map(min(query.limit, ordered.count)) { place in
+        result.groups = ParallelWork.map(ordered.count) { place in
             let (name, tally) = ordered[place]
             let baseline = ComparisonFigures.Baseline(before[name] ?? ComparisonTally())
             return figures.group(name, tally, over: baseline, isBaseline: false)

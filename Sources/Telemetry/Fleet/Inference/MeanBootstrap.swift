@@ -1,3 +1,5 @@
+import Glibc
+
 /// How far a mean may be off by chance: means of samples that are drawn again from what was seen.
 ///
 /// Each value is drawn as often as chance (Poisson) says, so that any number of requests takes no longer than the
@@ -5,7 +7,7 @@
 /// two normal numbers that go together. The seed is fixed: the same data give the same interval.
 struct MeanBootstrap: Sendable {
     static let drawCount = 1_000
-    /// What was seen more often is drawn together with all that was; `SeededRandom.poisson` is normal from there on, too.
+    /// What was seen more often is drawn together with all that was.
     private static let seenSeldomMax = 30.0
 
     /// The means of the draws.
@@ -21,7 +23,9 @@ struct MeanBootstrap: Sendable {
         var random = SeededRandom(seed: seed)
         var means: [Double] = []
         let frequent = values.filter { $0.count > Self.seenSeldomMax }
-        let seldom = values.filter { $0.count <= Self.seenSeldomMax }
+        let seldom = values.filter { $0.count <= Self.seenSeldomMax }.map {
+            (value: $0.value, limit: exp(-$0.count))
+        }
         let number = frequent.reduce(0) { $0 + $1.count }
         let total = frequent.reduce(0) { $0 + $1.value * $1.count }
         let squares = frequent.reduce(0) { $0 + $1.value * $1.value * $1.count }
@@ -37,8 +41,8 @@ struct MeanBootstrap: Sendable {
                 drawn = max(0, number + deviation * chance)
                 sum = max(0, total + together * chance + apart * random.normal())
             }
-            for (value, count) in seldom {
-                let times = random.poisson(mean: count)
+            for (value, limit) in seldom {
+                let times = random.poisson(limit: limit)
                 sum += value * times
                 drawn += times
             }

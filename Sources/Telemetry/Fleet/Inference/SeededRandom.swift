@@ -22,14 +22,10 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
     /// Above 0, and below 1.
     mutating func unit() -> Double { (Double(next() >> 11) + 0.5) / 0x1p53 }
 
-    /// How often something happened that happens `mean` times in the mean, each time by itself.
-    ///
-    /// Above 30 the normal distribution is near enough.
-    mutating func poisson(mean: Double) -> Double {
-        guard mean <= 30 else {
-            return max(0, (mean + mean.squareRoot() * normal()).rounded())
-        }
-        let limit = exp(-mean)
+    /// How often something happened that happens a number of times in the mean, each time by itself (Knuth's way: as many
+    /// factors as stay above a limit).
+    /// - Parameter limit: `exp(-mean)`, of a mean of up to 30; above that the normal distribution is near enough
+    mutating func poisson(limit: Double) -> Double {
         var product = unit()
         var count = 0.0
         while product > limit {
