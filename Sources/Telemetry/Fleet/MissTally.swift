@@ -7,31 +7,6 @@ struct MissTally: FleetAggregate {
         var period: Int64
     }
 
-    /// A file at a node.
-    private struct File: Hashable, Sendable {
-        var node: UInt32
-        /// Where versions are asked for.
-        var version: UInt8
-        var module: UInt32
-        var kind: UInt8
-    }
-
-    /// The misses of a node for one file that it then had.
-    private struct Misses: Sendable {
-        var count = 0
-        var nanos: UInt64 = 0
-        var firstStart = UInt64.max
-        var firstNanos: UInt64 = 0
-
-        mutating func add(_ other: Misses) {
-            count += other.count
-            nanos &+= other.nanos
-            if other.firstStart < firstStart {
-                (firstStart, firstNanos) = (other.firstStart, other.firstNanos)
-            }
-        }
-    }
-
     private let dimension: FleetDimension
     private let periodNanos: Int64?
     private var countsOfKey: [Key: MissCounts] = [:]
@@ -39,7 +14,7 @@ struct MissTally: FleetAggregate {
     private var countsOfCode = ByNumber(MissCounts())
     private let countsByCode: Bool
     private(set) var totals = MissCounts()
-    private var files: [File: Misses] = [:]
+    private var files = FileMisses()
     private(set) var rows = FleetRows {
         $0.client != 0 && $0.moduleKind?.isImmutable == true && $0.isOfClient
     }
@@ -99,11 +74,11 @@ struct MissTally: FleetAggregate {
         if let outcome = RequestOutcome(rawValue: exchange.outcome), SourceAnswer(outcome) != .found {
             return
         }
-        let file = File(
-            node: exchange.node, version: dimension == .serviceVersion ? exchange.version : 0,
-            module: exchange.module, kind: exchange.kind)
-        files[file, default: Misses()].add(
-            Misses(
+        files.add(
+            FileMisses.File(
+                node: exchange.node, version: dimension == .serviceVersion ? exchange.version : 0,
+                module: exchange.module, kind: exchange.kind),
+            FileMisses.Misses(
                 count: 1, nanos: exchange.durationNanos, firstStart: exchange.start,
                 firstNanos: exchange.durationNanos))
     }
@@ -112,7 +87,7 @@ struct MissTally: FleetAggregate {
         for (key, more) in other.countsOfKey { countsOfKey[key, default: MissCounts()] += more }
         countsOfCode.merge(other.countsOfCode) { $0 += $1 }
         totals += other.totals
-        for (file, more) in other.files { files[file, default: Misses()].add(more) }
+        files.merge(other.files)
         rows.merge(other.rows)
     }
 
@@ -124,7 +99,8 @@ struct MissTally: FleetAggregate {
     func refetches() -> (byCode: [UInt32: MissCounts], total: MissCounts) {
         var byCode: [UInt32: MissCounts] = [:]
         var total = MissCounts()
-        for (file, misses) in files where misses.count > 1 {
+        files.forEach { file, misses in
+            guard misses.count > 1 else { return }
             var counts = MissCounts()
             counts.refetches = misses.count - 1
             counts.refetchNanos = misses.nanos &- misses.firstNanos
@@ -139,15 +115,37 @@ struct MissTally: FleetAggregate {
 
     /// Versions that clients fetched, warm and cold.
     func fetches(_ modules: [ModuleName]) -> (byKey: [Key: MissCounts], total: MissCounts) {
+        countsByCode ? fetchesByCode() : fetchesByKey()
+    }
+
+    /// Of codes that follow each other, what all parts found is added up by place.
+    private func fetchesByCode() -> (byKey: [Key: MissCounts], total: MissCounts) {
+        let parts = rows.map { rows in
+            var found: [(code: UInt32, isWarm: Bool)] = []
+            Self.forEachFetch(rows) { found.append((dimension.code($0.first), $0.isWarm)) }
+            return found
+        }
+        var byCode = ByNumber(MissCounts())
+        var total = MissCounts()
+        for part in parts {
+            for (code, isWarm) in part {
+                byCode[code].addFetch(isWarm: isWarm)
+                total.addFetch(isWarm: isWarm)
+            }
+        }
+        var byKey: [Key: MissCounts] = [:]
+        for (code, counts) in byCode.counted({ $0.fetches > 0 }) {
+            byKey[Key(code: code, period: 0)] = counts
+        }
+        return (byKey, total)
+    }
+
+    private func fetchesByKey() -> (byKey: [Key: MissCounts], total: MissCounts) {
         let parts = rows.map { rows in
             var byKey: [Key: MissCounts] = [:]
-            var fetches: [VersionFetch] = []
-            for session in ClientSessions(rows) {
-                VersionFetch.find(session, into: &fetches)
-                for fetch in fetches {
-                    let key = Key(code: dimension.code(fetch.first), period: period(fetch.first.start))
-                    byKey[key, default: MissCounts()].add(fetch)
-                }
+            Self.forEachFetch(rows) { fetch in
+                let key = Key(code: dimension.code(fetch.first), period: period(fetch.first.start))
+                byKey[key, default: MissCounts()].addFetch(isWarm: fetch.isWarm)
             }
             return byKey
         }
@@ -159,6 +157,14 @@ struct MissTally: FleetAggregate {
         }
         return (byKey, total)
     }
+
+    private static func forEachFetch(_ rows: [FleetRow], _ body: (VersionFetch) -> Void) {
+        var fetches: [VersionFetch] = []
+        for session in ClientSessions(rows) {
+            VersionFetch.find(session, into: &fetches)
+            for fetch in fetches { body(fetch) }
+        }
+    }
 }
 
 extension MissCounts {
@@ -167,8 +173,8 @@ extension MissCounts {
         if result.isLookup, !result.isHit { missNanos &+= nanos }
     }
 
-    fileprivate mutating func add(_ fetch: VersionFetch) {
+    fileprivate mutating func addFetch(isWarm: Bool) {
         fetches += 1
-        if fetch.isWarm { warmFetches += 1 }
+        if isWarm { warmFetches += 1 }
     }
 }

@@ -24,6 +24,13 @@ struct NodeSizeTally: Sendable {
         .info, .mod, .zip, .latest, .query, .sumdbLatest, .sumdbLookup, .sumdbTile,
     ]
 
+    /// By raw value of a kind: its place in `kinds`; -1 for others.
+    private static let offsets: [Int8] = {
+        var offsets = [Int8](repeating: -1, count: 256)
+        for (offset, kind) in kinds.enumerated() { offsets[Int(kind.rawValue)] = Int8(offset) }
+        return offsets
+    }()
+
     /// By number of the emitter, one for each kind.
     private var counts: [Counts] = []
     /// By number of the emitter: its node.
@@ -33,10 +40,9 @@ struct NodeSizeTally: Sendable {
 
     /// Where an exchange belongs that is an answer with a body; nil for others.
     static func place(_ exchange: Exchange) -> Int? {
-        guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide),
-            let kind = exchange.moduleKind, let offset = kinds.firstIndex(of: kind)
-        else { return nil }
-        return Int(exchange.emitter) * kinds.count + offset
+        guard exchange.httpStatus == 200, !exchange.flags.contains(.clientSide) else { return nil }
+        let offset = offsets[Int(exchange.kind)]
+        return offset < 0 ? nil : Int(exchange.emitter) * kinds.count + Int(offset)
     }
 
     mutating func add(_ exchange: Exchange) {

@@ -29,7 +29,15 @@ struct NodeTelemetry: Sendable {
             presence.merge(other.presence)
         }
 
-        mutating func add(lag: Int64) { leastLags.add(lag) }
+        /// Takes in a span of the window.
+        /// - Parameter lag: from its end to its arrival, where that says something
+        mutating func add(end: UInt64, lag: Int64?, keepsLag: Bool) {
+            spans += 1
+            lastEnd = max(lastEnd, end)
+            guard let lag else { return }
+            leastLags.add(lag)
+            if keepsLag { lags.add(lag) }
+        }
     }
 
     /// Where files come from that were imported: they arrived when they were, and not from a node.
@@ -83,13 +91,9 @@ struct NodeTelemetry: Sendable {
             let end = segment.end(row)
             let arrival = Int(arrivalIndexes[row])
             makeRoom(UInt32(node))
-            entries[node].spans += 1
-            entries[node].lastEnd = max(entries[node].lastEnd, end)
             starts.add(start)
-            guard !isImport[arrival] else { continue }
             let lag = arrivals[arrival].receivedAt.rawValue &- Int64(clamping: end)
-            entries[node].add(lag: lag)
-            if keepsLags { entries[node].lags.add(lag) }
+            entries[node].add(end: end, lag: isImport[arrival] ? nil : lag, keepsLag: keepsLags)
         }
     }
 

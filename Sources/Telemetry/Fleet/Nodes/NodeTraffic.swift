@@ -59,15 +59,15 @@ struct NodeTraffic: FleetAggregate {
 
     /// By number of the node.
     private(set) var counts: [Counts] = []
-    /// By region: what came from elsewhere to its nodes that are asked for. What an edge asks a proxy beside it is the
-    /// same request.
-    private(set) var regions: [String?: Counts] = [:]
+    /// By place in `regionNames`.
+    private var regionCounts: [Counts] = []
+    private var regionNames: [String?] = []
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
     private let filter: NodeFilter
     private let names: FleetNames
     /// By number of the node less one, of those that were known when it was last looked at.
-    private var places: [(isAskedFor: Bool, region: String?)] = []
+    private var places: [(isAskedFor: Bool, region: Int)] = []
 
     init(window: TimeWindow, end: UnixNanos, _ filter: NodeFilter, _ names: FleetNames) {
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: false)
@@ -95,13 +95,28 @@ struct NodeTraffic: FleetAggregate {
                 let outer = self.place(group.exchanges[Int(exchange.outer)].node)
                 if outer.isAskedFor, outer.region == place.region { continue }
             }
-            regions[place.region, default: Counts()].add(exchange, hop: hop)
+            regionCounts[place.region].add(exchange, hop: hop)
         }
     }
 
-    private mutating func place(_ node: UInt32) -> (isAskedFor: Bool, region: String?) {
-        if places.count < Int(node) { places = names.nodes.map { (filter.passes($0), $0.region) } }
+    private mutating func place(_ node: UInt32) -> (isAskedFor: Bool, region: Int) {
+        if places.count < Int(node) {
+            places = names.nodes.map { (filter.passes($0), number(ofRegion: $0.region)) }
+        }
         return places[Int(node) - 1]
+    }
+
+    private mutating func number(ofRegion name: String?) -> Int {
+        if let known = regionNames.firstIndex(of: name) { return known }
+        regionNames.append(name)
+        regionCounts.append(Counts())
+        return regionNames.count - 1
+    }
+
+    /// What came from elsewhere to the nodes of a region that are asked for. What an edge asks a proxy beside it is the same
+    /// request.
+    func counts(ofRegion name: String?) -> Counts {
+        regionNames.firstIndex(of: name).map { regionCounts[$0] } ?? Counts()
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
@@ -113,6 +128,8 @@ struct NodeTraffic: FleetAggregate {
             while counts.count <= node { counts.append(Counts()) }
             counts[node].merge(more)
         }
-        for (region, more) in other.regions { regions[region, default: Counts()].merge(more) }
+        for (name, more) in zip(other.regionNames, other.regionCounts) {
+            regionCounts[number(ofRegion: name)].merge(more)
+        }
     }
 }

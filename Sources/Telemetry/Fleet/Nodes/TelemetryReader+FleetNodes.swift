@@ -34,7 +34,7 @@ extension TelemetryReader {
                 groups[node.region, default: []].append(report)
             }
             let regions = groups.map { region, members in
-                Self.region(region, members, traffic.regions[region] ?? NodeTraffic.Counts())
+                Self.region(region, members, traffic.counts(ofRegion: region))
             }
             var nodes = Array(groups.values.joined())
             NodeSlowness(nodes).mark(&nodes)

@@ -14,7 +14,13 @@ struct ProxyTally: FleetAggregate {
         var segment = UInt32.max
         var row = UInt32.max
 
-        mutating func see(segment: UInt32, row: UInt32) {
+        mutating func add(_ request: ComparisonRow, segment: UInt32, _ row: UInt32) {
+            tally.add(request)
+            tally.add(unitNanos: request.durationNanos)
+            see(segment: segment, row: row)
+        }
+
+        private mutating func see(segment: UInt32, row: UInt32) {
             if (segment, row) < (self.segment, self.row) { (self.segment, self.row) = (segment, row) }
         }
 
@@ -39,7 +45,10 @@ struct ProxyTally: FleetAggregate {
     /// Nil when nobody asks about private modules.
     private var privacy: ModulePrivacy?
     private var mirrors: HostKnowledge
-    private(set) var sums: [Key: Sum] = [:]
+    private var all: [(key: Key, sum: Sum)] = []
+    private var places: [Key: Int] = [:]
+    /// By node: the place of what was added to last, which is mostly the next one, too; -1 for none.
+    private var lastOfNode = ByNumber(-1)
     private(set) var requests = 0
     private(set) var withoutHost = 0
     /// What edges asked whose own spans are lost: it says nothing of whom clients should ask.
@@ -117,24 +126,42 @@ struct ProxyTally: FleetAggregate {
     }
 
     private mutating func add(_ row: ComparisonRow, _ key: Key, segment: UInt32, _ place: UInt32) {
-        guard sums.count < Self.keysMax || sums[key] != nil else {
+        guard let sum = self.place(of: key) else {
             isCut = true
             return
         }
-        sums[key, default: Sum()].tally.add(row)
-        sums[key, default: Sum()].tally.add(unitNanos: row.durationNanos)
-        sums[key, default: Sum()].see(segment: segment, row: place)
+        all[sum].sum.add(row, segment: segment, place)
         guard let kind = row.moduleKind, row.outcome == RequestOutcome.ok.rawValue,
             privacy?.isPrivate(row.module, kind) == true
         else { return }
-        sums[key, default: Sum()].privateServed += 1
+        all[sum].sum.privateServed += 1
     }
 
+    /// Where the sum of a proxy is; nil for one more than are kept.
+    private mutating func place(of key: Key) -> Int? {
+        let last = lastOfNode[key.node]
+        if last >= 0, all[last].key == key { return last }
+        if let known = places[key] {
+            lastOfNode[key.node] = known
+            return known
+        }
+        guard all.count < Self.keysMax else { return nil }
+        places[key] = all.count
+        lastOfNode[key.node] = all.count
+        all.append((key, Sum()))
+        return all.count - 1
+    }
+
+    var sums: [Key: Sum] { places.mapValues { all[$0].sum } }
+
     mutating func merge(_ other: ProxyTally) {
-        sums.merge(other.sums) { first, second in
-            var sum = first
-            sum.merge(second)
-            return sum
+        for (key, sum) in other.all {
+            if let known = places[key] {
+                all[known].sum.merge(sum)
+            } else {
+                places[key] = all.count
+                all.append((key, sum))
+            }
         }
         requests += other.requests
         withoutHost += other.withoutHost
