@@ -51,8 +51,10 @@ struct ClientTexts {
     func clients(ofRows rows: [UInt32]) -> Clients {
         var clients = Clients()
         var agentNumbers = TextPlaces(agents)
+        clients.addresses.reserve(entries: rows.count, bytes: rows.count * 16)
+        clients.agentOfClient.reserveCapacity(rows.count)
         for row in rows {
-            clients.addresses.append(FleetNames.withoutPort(addresses.text(Int(row))))
+            addresses.appendAddress(Int(row), to: &clients.addresses)
             clients.agentOfClient.append(agentNumbers.number(Int(row)) { $0 })
         }
         clients.agents = agentNumbers.table
@@ -63,6 +65,8 @@ struct ClientTexts {
 /// The texts of several attributes, of which the first counts that a span has.
 private struct Texts {
     let columns: [CodedRows]
+    /// By column: its texts by code less one, where it has nothing else.
+    private let tables: [StringTable?]
 
     init(_ keys: [String], _ rows: SegmentRows) throws(StoreError) {
         var columns: [CodedRows] = []
@@ -70,6 +74,10 @@ private struct Texts {
             if let coded = try rows.coded(.attribute(key)) { columns.append(coded) }
         }
         self.columns = columns
+        tables = columns.map { column in
+            guard column.parts.count == 1, case .texts(let table) = column.parts[0] else { return nil }
+            return table
+        }
     }
 
     /// The column that counts for a span; nil where none has a text.
@@ -79,8 +87,15 @@ private struct Texts {
         return nil
     }
 
-    func text(_ row: Int) -> ArraySlice<UInt8> {
-        column(row).map { columns[$0].bytes(of: columns[$0].codes[row]) } ?? []
+    /// Appends a span's text without the port behind it; nothing where it has none.
+    func appendAddress(_ row: Int, to addresses: inout StringTable) {
+        guard let column = column(row) else { return addresses.append([]) }
+        let code = columns[column].codes[row]
+        guard let table = tables[column] else {
+            return addresses.append(FleetNames.withoutPort(columns[column].bytes(of: code)))
+        }
+        let bytes = table.bytes.span
+        addresses.append(bytes.extracting(FleetNames.withoutPort(bytes, table.range(Int(code) - 1))))
     }
 }
 

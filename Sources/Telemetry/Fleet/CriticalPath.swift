@@ -8,20 +8,13 @@
 struct CriticalPath {
     private static let none = Int32(-1)
 
-    /// The spans of one trace, or of what is stored of it; each by its position.
-    struct Spans: ~Escapable {
-        let starts: Span<UInt64>
+    /// A span of one trace, or of what is stored of it.
+    struct TimedSpan: Sendable {
+        var start: UInt64
         /// Not before the start.
-        let ends: Span<UInt64>
-        /// -1 for a span without a parent here.
-        let parents: Span<Int32>
-
-        @_lifetime(copy starts, copy ends, copy parents)
-        init(starts: Span<UInt64>, ends: Span<UInt64>, parents: Span<Int32>) {
-            self.starts = starts
-            self.ends = ends
-            self.parents = parents
-        }
+        var end: UInt64
+        /// The place of its parent among these; -1 for a span without a parent here.
+        var parent: Int32
     }
 
     /// A span that is being walked through, from its end to its start.
@@ -34,34 +27,43 @@ struct CriticalPath {
         var child: Int32
     }
 
-    private var order: [Int32] = []
-    private var firstChild: [Int32] = []
-    private var nextSibling: [Int32] = []
+    /// How spans lie in each other. All of a span lies together, as traces are short: what is counted is how often memory is
+    /// made sure of.
+    private struct Link {
+        /// By place: the span that comes there by its end.
+        var ordered: Int32
+        /// By span.
+        var firstChild = none
+        var nextSibling = none
+    }
+
+    private var links: [Link] = []
     private var visits: [Visit] = []
 
     /// Gives the pieces of a span's time, the last first.
     /// - Parameter piece: is told which span it was, and from when to when
     mutating func walk(
-        _ spans: borrowing Spans, from root: Int, _ piece: (_ span: Int, _ from: UInt64, _ to: UInt64) -> Void
+        _ spans: Span<TimedSpan>, from root: Int, _ piece: (_ span: Int, _ from: UInt64, _ to: UInt64) -> Void
     ) {
         link(spans)
         visits.removeAll(keepingCapacity: true)
         visits.append(
             Visit(
-                span: Int32(root), from: spans.starts[root], time: spans.ends[root], child: firstChild[root]))
+                span: Int32(root), from: spans[root].start, time: spans[root].end,
+                child: links[root].firstChild))
         while var visit = visits.popLast() {
             var next: Visit?
             while visit.child != Self.none, next == nil {
                 let child = Int(visit.child)
-                visit.child = nextSibling[child]
+                visit.child = links[child].nextSibling
                 // A circle of parents leads back to where the walk began, and nowhere else.
                 guard child != root else { continue }
-                let end = min(spans.ends[child], visit.time)
-                let start = max(spans.starts[child], visit.from)
+                let end = min(spans[child].end, visit.time)
+                let start = max(spans[child].start, visit.from)
                 guard start < end else { continue }
                 if end < visit.time { piece(Int(visit.span), end, visit.time) }
                 visit.time = start
-                next = Visit(span: Int32(child), from: start, time: end, child: firstChild[child])
+                next = Visit(span: Int32(child), from: start, time: end, child: links[child].firstChild)
             }
             if let next {
                 visits.append(visit)
@@ -73,40 +75,37 @@ struct CriticalPath {
     }
 
     /// Makes the list of each span's children, those that end last first.
-    private mutating func link(_ spans: borrowing Spans) {
-        let count = spans.starts.count
-        order.removeAll(keepingCapacity: true)
-        firstChild.removeAll(keepingCapacity: true)
-        nextSibling.removeAll(keepingCapacity: true)
-        for span in 0..<count {
-            order.append(Int32(span))
-            firstChild.append(Self.none)
-            nextSibling.append(Self.none)
-        }
+    private mutating func link(_ spans: Span<TimedSpan>) {
+        links.removeAll(keepingCapacity: true)
+        for span in spans.indices { links.append(Link(ordered: Int32(span))) }
         sortByEnd(spans)
-        for span in order {
-            let parent = Int(spans.parents[Int(span)])
-            guard parent >= 0, parent != Int(span) else { continue }
-            nextSibling[Int(span)] = firstChild[parent]
-            firstChild[parent] = span
+        var links = links.mutableSpan
+        for place in links.indices {
+            let span = Int(links[place].ordered)
+            let parent = Int(spans[span].parent)
+            guard parent >= 0, parent != span else { continue }
+            links[span].nextSibling = links[parent].firstChild
+            links[parent].firstChild = Int32(span)
         }
     }
 
     /// Equal ends by position, so that equal traces have equal paths. Traces are mostly short and nearly in order.
-    private mutating func sortByEnd(_ spans: borrowing Spans) {
-        if order.count > 32 {
-            let ends = (0..<order.count).map { spans.ends[$0] }
-            order.sort { (ends[Int($0)], $0) < (ends[Int($1)], $1) }
+    private mutating func sortByEnd(_ spans: Span<TimedSpan>) {
+        if links.count > 32 {
+            let ends = spans.indices.map { spans[$0].end }
+            let order = ends.indices.sorted { (ends[$0], $0) < (ends[$1], $1) }
+            for (place, span) in order.enumerated() { links[place].ordered = Int32(span) }
             return
         }
-        for index in 1..<max(order.count, 1) {
-            let span = order[index]
+        var links = links.mutableSpan
+        for index in 1..<max(links.count, 1) {
+            let span = links[index].ordered
             var place = index
-            while place > 0, spans.ends[Int(order[place - 1])] > spans.ends[Int(span)] {
-                order[place] = order[place - 1]
+            while place > 0, spans[Int(links[place - 1].ordered)].end > spans[Int(span)].end {
+                links[place].ordered = links[place - 1].ordered
                 place -= 1
             }
-            order[place] = span
+            links[place].ordered = span
         }
     }
 }

@@ -209,15 +209,25 @@ final class FleetNames: Sendable {
         String(decoding: withoutPort(Array(address.utf8)[...]), as: UTF8.self)
     }
 
-    /// Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than one colon.
     static func withoutPort(_ address: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        if address.first == UInt8(ascii: "[") {
-            return address.dropFirst().prefix { $0 != UInt8(ascii: "]") }
+        let range = withoutPort(address.span, 0..<address.count)
+        return address[address.startIndex + range.lowerBound..<address.startIndex + range.upperBound]
+    }
+
+    /// Where the address lies. Envoy writes `10.0.0.1:4711`, others `[::1]:4711`; an address of IPv6 by itself has more than
+    /// one colon.
+    static func withoutPort(_ bytes: ByteSpan, _ range: Range<Int>) -> Range<Int> {
+        guard let first = range.first else { return range }
+        if bytes[first] == UInt8(ascii: "[") {
+            let end = range.dropFirst().first { bytes[$0] == UInt8(ascii: "]") } ?? range.upperBound
+            return first + 1..<end
         }
-        guard let colon = address.firstIndex(of: UInt8(ascii: ":")),
-            !address[(colon + 1)...].contains(UInt8(ascii: ":"))
-        else { return address }
-        return address[..<colon]
+        var colon: Int?
+        for place in range where bytes[place] == UInt8(ascii: ":") {
+            guard colon == nil else { return range }
+            colon = place
+        }
+        return first..<(colon ?? range.upperBound)
     }
 
     // MARK: What numbers stand for that were given

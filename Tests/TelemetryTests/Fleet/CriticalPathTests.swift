@@ -21,12 +21,12 @@ struct CriticalPathTests {
     }
 
     private func path(_ rows: [Row], from root: Int = 0) -> [Piece] {
-        let starts = rows.map(\.start)
-        let ends = rows.map(\.end)
-        let parents = rows.map { Int32($0.parent) }
+        let spans = rows.map {
+            CriticalPath.TimedSpan(start: $0.start, end: $0.end, parent: Int32($0.parent))
+        }
         var pieces: [Piece] = []
         var walk = CriticalPath()
-        walk.walk(.init(starts: starts.span, ends: ends.span, parents: parents.span), from: root) {
+        walk.walk(spans.span, from: root) {
             pieces.append(Piece($0, $1, $2))
         }
         return pieces.reversed()
