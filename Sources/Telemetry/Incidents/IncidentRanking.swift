@@ -13,6 +13,11 @@ struct IncidentRanking {
     /// An effect that is so many times as frequent where it was found as elsewhere under the same cause has another one.
     static let elsewhereRatio = 3.0
 
+    /// So long after a cause has ended, or before it began, what goes on is not brought about by it, if so large a part of it
+    /// is bad of what is bad meanwhile: nanoseconds, and a part.
+    static let otherTimeNanos: UInt64 = 180_000_000_000
+    static let otherTimeShare = 0.6
+
     /// What more requests bring about is of what more is asked of: twice as much as in the rest of the window, of which so
     /// much has to be known, in nanoseconds.
     static let loadRatio = 2.0
@@ -68,7 +73,8 @@ struct IncidentRanking {
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
         guard Double(covered) >= Self.explainedShareMin * Double(effect.rows.count) else { return false }
         // A herd is over when caches have what it came for, though what brought it goes on.
-        return Trouble(rule: effect.rule) == .herd || !isIndependent(effect, of: cause, data)
+        if Trouble(rule: effect.rule) == .herd { return true }
+        return !isIndependent(effect, of: cause, data) && !hasOtherTime(effect, than: cause, data)
     }
 
     /// Whether the one is of a kind that may bring about the other.
@@ -138,6 +144,38 @@ struct IncidentRanking {
         // One more than were seen: of a few that are well it is not known.
         return inside.bad / max(inside.count, 1)
             >= Self.elsewhereRatio * (elsewhere.bad + 1) / (elsewhere.count + 1)
+    }
+
+    /// Whether who is affected was no better off long before the cause began, or is none long after it has ended: what is
+    /// brought about ends with what brings it about.
+    private func hasOtherTime(
+        _ effect: IncidentFinding, than cause: IncidentFinding, _ data: IncidentData
+    ) -> Bool {
+        let before = cause.start - min(cause.start, Self.otherTimeNanos)
+        let after = cause.end + min(.max - cause.end, Self.otherTimeNanos)
+        guard effect.start < before || effect.end > after,
+            let culprit = effect.culprit, let rows = symptoms[culprit.symptom]
+        else { return false }
+        var (during, earlier, later) = ((all: 0.0, bad: 0.0), (all: 0.0, bad: 0.0), (all: 0.0, bad: 0.0))
+        func count(_ isBad: Bool, in counts: inout (all: Double, bad: Double)) {
+            counts.all += 1
+            if isBad { counts.bad += 1 }
+        }
+        rows.forEach { place, isBad in
+            let row = data.rows[place]
+            guard effect.covers(row), !row.flags.contains(.passedFailureOn) else { return }
+            if row.start < before {
+                count(isBad, in: &earlier)
+            } else if row.start >= after {
+                count(isBad, in: &later)
+            } else {
+                count(isBad, in: &during)
+            }
+        }
+        return [earlier, later].contains { other in
+            other.all >= Self.elsewhereMin
+                && other.bad * during.all >= Self.otherTimeShare * during.bad * other.all
+        }
     }
 
     private static func text(_ subject: IncidentSubject) -> String {

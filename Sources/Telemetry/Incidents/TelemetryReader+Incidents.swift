@@ -187,7 +187,8 @@ extension TelemetryReader {
             QualityNote(
                 code: "no_baseline",
                 message:
-                    "\(before == 0 ? "nothing" : HumanUnits.count(before, "request")) from before the window tells what is "
+                    "\(before == 0 ? "nothing" : HumanUnits.count(before, "request")) from before the window "
+                    + "\(before > 1 ? "tell" : "tells") what is "
                     + "normal: nodes and hosts are held against others like them, and what was wrong everywhere and all the "
                     + "time does not show")
         ]

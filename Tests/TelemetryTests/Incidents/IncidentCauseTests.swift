@@ -62,6 +62,21 @@ struct IncidentCauseTests {
         #expect(Set(prompt.causesFound) == ["slow-node edge-2", "node-errors edge-2"])
     }
 
+    @Test(
+        "what goes on minutes after a cause has ended does not follow from it",
+        arguments: [(until: 90, isConsequence: true), (until: 100, isConsequence: false)])
+    func outlasting(until: Int, isConsequence: Bool) async throws {
+        let found = try await IncidentFleet { request in
+            guard request.spelled.node == "edge-2", request.minute >= 70 else { return }
+            if request.minute < 90, !request.isMiss { request.spelled.millis *= 20 }
+            guard request.minute < until, request.number % 2 == 0 else { return }
+            (request.spelled.status, request.spelled.millis, request.spelled.bytes) = (499, 60, 0)
+        }.incidents()
+        #expect(found.causesFound.contains("slow-node edge-2"))
+        #expect(found.consequences.contains("client-aborts") == isConsequence)
+        #expect(found.causesFound.contains("client-aborts edge-2") != isConsequence)
+    }
+
     // MARK: Refusals that are kept
 
     /// A version that one node goes on refusing until a minute, after others were given it from the eighty-second on.
