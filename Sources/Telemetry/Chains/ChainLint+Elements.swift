@@ -19,9 +19,12 @@ extension ChainLint {
                         "nothing stands here: the go command passes over it",
                         do: "take out the separator, or put in what was to stand here"))
             }
-            guard reachable.contains(place) else { continue }
-            if case .wrong(let fault) = element.meaning { found.append(wrong(element, fault)) }
-            if let address = element.address { found += addressFindings(element, address) }
+            let isAsked = reachable.contains(place)
+            if isAsked, case .wrong(let fault) = element.meaning { found.append(wrong(element, fault)) }
+            guard let address = element.address else { continue }
+            if isAsked { found += addressFindings(element, address) }
+            // Who sees the list sees these, whether it is asked there or not.
+            found += credentialFindings(element, address, isAsked: isAsked)
         }
         return found + unreachableFindings + duplicateFindings + maskedFindings + labelFindings
     }
@@ -87,22 +90,29 @@ extension ChainLint {
                         + "answer in its place",
                     do: "write https://"))
         }
-        if let credentials = address.credentials {
-            let start = element.place.lowerBound
-            let place = start + credentials.lowerBound..<start + credentials.upperBound
-            found.append(
-                address.scheme == .http
-                    ? finding(
-                        .credentials, .error, .goproxy, place,
-                        "a user name or a password over plain HTTP: the go command refuses to send it",
-                        do: "write https://, and put the password into ~/.netrc or GOAUTH")
-                    : finding(
-                        .credentials, .warning, .goproxy, place,
-                        "a user name or a password in the address: whoever sees the environment of a build or "
-                            + "its log has it",
-                        do: "put it into ~/.netrc or GOAUTH, and take it out here"))
-        }
         return found
+    }
+
+    private func credentialFindings(
+        _ element: GoProxyList.Element, _ address: GoProxyAddress, isAsked: Bool
+    ) -> [LintFinding] {
+        guard let credentials = address.credentials else { return [] }
+        let start = element.place.lowerBound
+        let place = start + credentials.lowerBound..<start + credentials.upperBound
+        guard !isAsked || address.scheme != .http else {
+            return [
+                finding(
+                    .credentials, .error, .goproxy, place,
+                    "a user name or a password over plain HTTP: the go command refuses to send it",
+                    do: "write https://, and put the password into ~/.netrc or GOAUTH")
+            ]
+        }
+        return [
+            finding(
+                .credentials, .warning, .goproxy, place,
+                "a user name or a password in the address: whoever sees the environment of a build or its log has it",
+                do: "put it into ~/.netrc or GOAUTH, and take it out here")
+        ]
     }
 
     private var unreachableFindings: [LintFinding] {

@@ -112,6 +112,13 @@ struct ChainLintTests {
             ).isEmpty)
     }
 
+    @Test("5.1: credentials are seen by whoever sees the list, also where it has ended before")
+    func credentialsBehindTheEnd() {
+        let found = findings("direct,http://user:pw@proxy.example.com")
+        #expect(rules(found).contains(.credentials) && rules(found).contains(.unreachable))
+        #expect(found.first { $0.rule == .credentials }?.severity == .warning)
+    }
+
     @Test("5.1: http:// and credentials in addresses")
     func addresses() {
         let list = "http://a.example.com,https://user:pw@b.example.com,http://u@c.example.com"
