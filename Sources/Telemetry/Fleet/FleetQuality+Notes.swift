@@ -91,7 +91,8 @@ extension FleetQuality {
     static func lostEdges(_ count: Int, listed: Int = 0) -> QualityNote {
         let exception =
             listed > 0
-            ? " of all figures; \(HumanUnits.count(listed, "error")) of them \(listed == 1 ? "is" : "are") among the causes"
+            ? " of all totals; \(HumanUnits.count(listed, "error")) of them \(listed == 1 ? "is" : "are") among the causes, "
+                + "in COUNT and SHARE"
             : ""
         return QualityNote(
             code: "lost_edges",

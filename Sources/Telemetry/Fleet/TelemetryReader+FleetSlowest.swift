@@ -30,7 +30,10 @@ extension TelemetryReader {
     private func slowestGroups(_ query: FleetSlowestQuery) throws(StoreError) -> FleetSlowestResult {
         let question = FleetQuestion(window: query.window, filter: query.filter, wantsStages: true)
         let answer = try FleetScan.run(question, self) { _ in
-            FleetRows(hasReasons: true) { $0.client != 0 && $0.moduleKind?.isModuleRequest == true }
+            // Who asked a proxy behind an edge that does not tell of itself is that edge, and no client.
+            FleetRows(hasReasons: true) {
+                $0.client != 0 && $0.moduleKind?.isModuleRequest == true && $0.isOfClient
+            }
         }
         let names = FleetNameTables(answer.names)
         let least = UInt64(max(query.minDurationNanos, 0))

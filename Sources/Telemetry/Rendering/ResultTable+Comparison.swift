@@ -11,7 +11,10 @@ extension ResultTable {
                     message: "\(HumanUnits.count(result.unnamed, "request")) have no "
                         + "\(DisplayText.escaped(query.key.text)), and are in no group"))
         }
-        if result.behindLostEdges > 0 { notes.append(FleetQuality.lostEdges(result.behindLostEdges)) }
+        let leavesOut = result.behindLostEdges > 0
+        if leavesOut, result.quality.behindLostEdges == 0 {
+            notes.append(FleetQuality.lostEdges(result.behindLostEdges))
+        }
         if result.withoutClient > 0 {
             notes.append(
                 QualityNote(
@@ -52,7 +55,7 @@ extension ResultTable {
                 query, hasVisibility: result.groups.contains { $0.visibility != nil },
                 isFailing: !result.failingGroups.isEmpty),
             rowCount: result.groups.count, row: { comparisonCells(result.groups[$0], query) },
-            notes: notes + result.quality.notes(isAboutCaches: true),
+            notes: notes + result.quality.notes(isAboutCaches: true, isAboutClients: leavesOut),
             summary: comparisonSummary(result, query, zone: zone),
             members: [JSONMember("quality", result.quality.json)])
     }

@@ -8,7 +8,7 @@ extension ResultTable {
             schema: "traceq.critical_path/1", window: query.window, columns: pathColumns(query),
             rowCount: isEmpty ? 0 : result.parts.count,
             row: { pathCells(result.parts[$0], result) },
-            notes: result.notes + result.quality.notes(),
+            notes: result.notes + result.quality.notes(isAboutClients: true),
             summary: isEmpty ? [] : pathSummary(result, query, zone: zone),
             members: [
                 JSONMember("totals", pathTotals(result.totals)),

@@ -20,7 +20,7 @@ extension ResultTable {
                 query.unit, hasTimeouts: rows.contains { $0.timeout != nil }, zone: zone),
             rowCount: rows.count,
             row: { fleetSlowestCells(rows[$0], shared) },
-            notes: result.notes + result.quality.notes(),
+            notes: result.notes + result.quality.notes(isAboutClients: query.unit != .request),
             summary: rows.isEmpty
                 ? []
                 : [count + order(query.unit) + (result.hasMore ? "; --limit shows more" : "")]

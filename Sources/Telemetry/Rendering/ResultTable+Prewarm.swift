@@ -17,7 +17,8 @@ extension ResultTable {
             schema: "traceq.prewarm/1", window: query.window, columns: prewarmColumns(zone: zone),
             rowCount: result.versions.count,
             row: { prewarmCells(result.versions[$0], all: result.clientNanos) },
-            notes: notes + result.quality.notes(isAboutCaches: true), summary: prewarmSummary(result),
+            notes: notes + result.quality.notes(isAboutCaches: true, isAboutClients: true),
+            summary: prewarmSummary(result),
             members: [
                 JSONMember("totals", prewarmTotals(result)), JSONMember("quality", result.quality.json),
             ])

@@ -7,7 +7,8 @@ extension ResultTable {
         return ResultTable(
             schema: "traceq.recommend/1", window: query.window, columns: recommendColumns,
             rowCount: shown.count, row: { recommendCells(shown[$0]) },
-            notes: result.notes + recommendNotes(result) + result.quality.notes(isAboutCaches: true),
+            notes: result.notes + recommendNotes(result)
+                + result.quality.notes(isAboutCaches: true, isAboutClients: result.behindLostEdges > 0),
             summary: more + result.recommendations.flatMap(recommendSummary),
             members: [
                 JSONMember("requests_min", .integer(Int64(ProxyCandidate.requestsMin))),
@@ -95,7 +96,9 @@ extension ResultTable {
                         + "\(HumanUnits.count(result.requests, "request")) nobody says which host was asked; they "
                         + "count for no proxy"))
         }
-        if result.behindLostEdges > 0 { notes.append(FleetQuality.lostEdges(result.behindLostEdges)) }
+        if result.behindLostEdges > 0, result.quality.behindLostEdges == 0 {
+            notes.append(FleetQuality.lostEdges(result.behindLostEdges))
+        }
         if result.isCut {
             notes.append(
                 QualityNote(

@@ -8,7 +8,7 @@ extension ResultTable {
         return ResultTable(
             schema: "traceq.chain_replay/1", window: query.window, columns: replayColumns,
             rowCount: result.stops.count, row: { replayCells(result, $0) },
-            notes: answer.notes + replayNotes(answer) + answer.quality.notes(),
+            notes: answer.notes + replayNotes(answer) + answer.quality.notes(isAboutClients: true),
             summary: replaySummary(answer, query),
             members: [
                 JSONMember("goproxy", .string(query.chain.list.shownText)),

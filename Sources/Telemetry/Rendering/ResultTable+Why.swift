@@ -16,7 +16,9 @@ extension ResultTable {
         return ResultTable(
             schema: "traceq.why/1", window: query.window, columns: whyColumns(query),
             rowCount: result.findings.count, row: { whyCells(result.findings[$0], result) },
-            notes: notes + result.quality.notes(isAboutCaches: query.selection == .misses),
+            notes: notes
+                + result.quality.notes(
+                    isAboutCaches: query.selection == .misses, isAboutClients: true),
             summary: whySummary(result, query, target, zone: zone),
             members: [
                 JSONMember("totals", whyTotals(result)), JSONMember("quality", result.quality.json),

@@ -42,6 +42,37 @@ struct LostEdgeTests {
         #expect(table.notes.contains { $0.code == "lost_edges" && $0.message.contains("30 requests") })
     }
 
+    @Test("what they were asked is in no group of clients' requests; at the node it is what the node did")
+    func compareGroups() async throws {
+        let folder = try TemporaryDirectory()
+        let reader = try await reader(folder)
+        for key in [FleetDimension.region, .kind, .client] {
+            let query = FleetComparisonQuery(window: .all, key: .dimension(key))
+            let result = try reader.compare(query)
+            #expect(result.groups.map(\.requests).reduce(0, +) == 30, "\(key)")
+            let notes = ResultTable.comparison(result, query, zone: .utc).notes
+            #expect(notes.map(\.code).contains("lost_edges") && !notes.map(\.code).contains("orphans"))
+        }
+        let nodes = try reader.compare(FleetComparisonQuery(window: .all, key: .dimension(.node)))
+        #expect(nodes.groups.map(\.requests) == [30, 30] && nodes.behindLostEdges == 0)
+    }
+
+    @Test("are nothing that clients waited for or failed at, and no run of a go command")
+    func clients() async throws {
+        let folder = try TemporaryDirectory()
+        let reader = try await reader(folder)
+        let slow = FleetWhyQuery(window: .all, selection: .slow(minNanos: 1))
+        let errors = FleetWhyQuery(window: .all, selection: .errors(nil))
+        #expect(try reader.why(slow).selected == 30)
+        #expect(try reader.why(errors).selected == 0)
+        #expect(try reader.criticalPath(FleetPathQuery(window: .all)).totals.requests == 30)
+        let sessions = try reader.slowest(FleetSlowestQuery(window: .all, unit: .session))
+        #expect(sessions.units.map(\.requests).reduce(0, +) == 30)
+        #expect(try reader.slowest(FleetSlowestQuery(window: .all, limit: 100)).units.count == 60)
+        let chain = GoProxyChain(list: GoProxyList("https://modules.example,https://goproxy.internal"))
+        #expect(try reader.replay(ReplayQuery(window: .all, chain: chain)).requests == 30)
+    }
+
     @Test("are none to recommend to clients")
     func recommend() async throws {
         let folder = try TemporaryDirectory()
@@ -123,7 +154,8 @@ struct LostEdgeTests {
         #expect(result.causes.map(\.count) == [1])
         let table = ResultTable.errors(result, query, zone: .utc)
         let note = try #require(table.notes.first { $0.code == "lost_edges" })
-        #expect(note.message.hasSuffix("of all figures; 1 error of them is among the causes"))
+        #expect(
+            note.message.hasSuffix("of all totals; 1 error of them is among the causes, in COUNT and SHARE"))
         #expect(table.summary.first?.hasPrefix("0 failures (0.00 %)") == true)
     }
 

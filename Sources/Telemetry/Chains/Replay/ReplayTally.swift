@@ -61,16 +61,16 @@ struct ReplayTally: FleetAggregate {
             guard exchange.module > 0, let kind = exchange.moduleKind, Self.kinds.contains(kind),
                 exchange.outcome != RequestOutcome.probe.rawValue
             else { continue }
-            if exchange.isRequest {
+            if exchange.isOfClient {
                 requests += 1
                 if exchange.label == 0 { withoutHost += 1 }
             }
             // What answers nothing and is nobody's wish tells nothing.
-            guard exchange.isRequest || exchange.label > 0 else { continue }
+            guard exchange.isOfClient || exchange.label > 0 else { continue }
             parts[Int(exchange.module) % Self.partCount].append(
                 Row(
                     start: exchange.start, nanos: exchange.durationNanos, module: exchange.module,
-                    host: exchange.label, client: exchange.isRequest ? max(exchange.client, 1) : 0,
+                    host: exchange.label, client: exchange.isOfClient ? max(exchange.client, 1) : 0,
                     kind: exchange.kind, answer: Answer(exchange)))
         }
     }

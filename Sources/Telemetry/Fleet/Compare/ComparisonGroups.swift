@@ -23,7 +23,7 @@ struct ComparisonGroups: FleetAggregate {
     private var groupOfVersion: [UInt32: UInt32] = [:]
     /// Requests that do not have what is asked for.
     private(set) var unnamed = 0
-    /// What edges asked whose own spans are lost; left out where groups are whom clients asked.
+    /// What edges asked whose own spans are lost, and is left out.
     private(set) var behindLostEdges = 0
     /// Requests of nobody that is known, which are in no session.
     private(set) var withoutClient = 0
@@ -61,7 +61,7 @@ struct ComparisonGroups: FleetAggregate {
             guard exchange.outcome != RequestOutcome.probe.rawValue,
                 exchange.outcome != RequestOutcome.aborted.rawValue
             else { continue }
-            guard key != .host || !exchange.isBehindLostEdge else {
+            guard !isOfNoClient(exchange) else {
                 behindLostEdges += 1
                 continue
             }
@@ -84,6 +84,13 @@ struct ComparisonGroups: FleetAggregate {
                 found[0].append(row)
             }
         }
+    }
+
+    /// What an edge asked that does not tell of itself is the misses of that edge, and no request of a client: no group of
+    /// clients' requests has it. Who is compared as a mirror was not asked by clients even where no edge tells of itself.
+    private func isOfNoClient(_ exchange: Exchange) -> Bool {
+        if key == .host { return exchange.isBehindLostEdge }
+        return !isByNode && exchange.flags.contains(.behindLostEdge)
     }
 
     /// The group of a request; nil where it does not have what is asked for.

@@ -53,7 +53,7 @@ package struct FleetComparisonResult: Sendable {
     package var namesWithoutBaseline: [String]?
     /// Requests that do not have what is asked for.
     package var unnamed: Int
-    /// Requests that edges passed on whose own spans are not stored, where groups are whom clients asked.
+    /// Requests that edges passed on whose own spans are not stored, where groups are of clients' requests.
     package var behindLostEdges: Int
     /// Requests in no session, as nobody says who asked.
     package var withoutClient: Int

@@ -71,7 +71,8 @@ struct PathSums: FleetAggregate {
     // MARK: Taking in
 
     private static func isCounted(_ exchange: Exchange) -> Bool {
-        exchange.moduleKind?.isModuleRequest == true && exchange.outcome != RequestOutcome.probe.rawValue
+        exchange.isOfClient && exchange.moduleKind?.isModuleRequest == true
+            && exchange.outcome != RequestOutcome.probe.rawValue
             && exchange.outcome != RequestOutcome.aborted.rawValue
     }
 

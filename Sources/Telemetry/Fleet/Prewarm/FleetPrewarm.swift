@@ -81,7 +81,7 @@ struct ColdRows: FleetAggregate {
     mutating func add(_ group: ExchangeGroup) {
         for place in group.requests {
             let exchange = group.exchanges[place]
-            guard let kind = exchange.moduleKind, kind.isModuleRequest else { continue }
+            guard let kind = exchange.moduleKind, kind.isModuleRequest, exchange.isOfClient else { continue }
             clientNanos += Double(exchange.durationNanos)
             guard kind.isImmutable, exchange.module > 0 else { continue }
             files += 1

@@ -133,7 +133,10 @@ struct WhyRequests: FleetAggregate {
         if let segment = group.segment { locator?.look(in: segment) }
         for place in group.requests {
             let exchange = group.exchanges[place]
-            guard let isSelected = isSelected(exchange) else { continue }
+            // No client had it; it is explained all the same where it is asked for by its trace.
+            guard exchange.isOfClient || locator?.isHere(exchange) == true,
+                let isSelected = isSelected(exchange)
+            else { continue }
             add(exchange, innermost: innermost(place, group), isSelected)
         }
     }
