@@ -8,7 +8,7 @@ package struct RecordedAnswer: Hashable, Sendable {
         case direct
     }
 
-    /// Number of a place, as `ChainReplay.places` has them.
+    /// Number of a place among those that `ChainReplay` is given.
     package var place: UInt32
     /// What the go command made of it, or would have made.
     package var answer: SourceAnswer
