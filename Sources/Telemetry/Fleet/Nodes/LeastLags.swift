@@ -9,8 +9,6 @@ struct LeastLags: Sendable {
     /// The least first.
     private var least: [Int64] = []
     private var count = 0
-    /// Less than this is kept; nearly nothing is.
-    private var bound = Int64.max
 
     /// Nil where there is none.
     var value: Int64? {
@@ -19,7 +17,7 @@ struct LeastLags: Sendable {
 
     mutating func add(_ lag: Int64) {
         count += 1
-        if lag < bound || least.count < Self.countMax { insert(lag) }
+        insert(lag)
     }
 
     private mutating func insert(_ lag: Int64) {
@@ -28,7 +26,6 @@ struct LeastLags: Sendable {
             least.removeLast()
         }
         least.insert(lag, at: least.firstIndex { $0 > lag } ?? least.count)
-        if least.count == Self.countMax { bound = least[Self.countMax - 1] }
     }
 
     mutating func merge(_ other: LeastLags) {

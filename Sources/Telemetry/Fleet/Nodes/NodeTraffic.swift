@@ -59,9 +59,9 @@ struct NodeTraffic: FleetAggregate {
 
     /// By number of the node.
     private(set) var counts: [Counts] = []
-    /// By place in `regionNames`.
     private var regionCounts: [Counts] = []
-    private var regionNames: [String?] = []
+    /// By name of a region: the place of its counts. Each node may have a region of its own.
+    private var regions: [String?: Int] = [:]
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
     private let filter: NodeFilter
@@ -107,16 +107,16 @@ struct NodeTraffic: FleetAggregate {
     }
 
     private mutating func number(ofRegion name: String?) -> Int {
-        if let known = regionNames.firstIndex(of: name) { return known }
-        regionNames.append(name)
+        if let known = regions[name] { return known }
+        regions[name] = regionCounts.count
         regionCounts.append(Counts())
-        return regionNames.count - 1
+        return regionCounts.count - 1
     }
 
     /// What came from elsewhere to the nodes of a region that are asked for. What an edge asks a proxy beside it is the same
     /// request.
     func counts(ofRegion name: String?) -> Counts {
-        regionNames.firstIndex(of: name).map { regionCounts[$0] } ?? Counts()
+        regions[name].map { regionCounts[$0] } ?? Counts()
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }
@@ -128,8 +128,8 @@ struct NodeTraffic: FleetAggregate {
             while counts.count <= node { counts.append(Counts()) }
             counts[node].merge(more)
         }
-        for (name, more) in zip(other.regionNames, other.regionCounts) {
-            regionCounts[number(ofRegion: name)].merge(more)
+        for (name, place) in other.regions {
+            regionCounts[number(ofRegion: name)].merge(other.regionCounts[place])
         }
     }
 }
