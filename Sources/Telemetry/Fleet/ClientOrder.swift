@@ -1,7 +1,7 @@
 /// Puts requests into the order of their clients, and those of each client into an order of their own.
 ///
-/// Clients are small numbers, and each has few requests of millions: requests are laid to their clients by counting, which
-/// compares nothing, and what is left are many short lists, of which most are in order.
+/// Clients are small numbers, and of millions of requests each has few: requests are laid to their clients by counting,
+/// which compares nothing, and what is left are many short lists, of which most are in order.
 enum ClientOrder {
     /// The places of some requests, in order.
     /// - Parameters:

@@ -27,8 +27,8 @@ struct CriticalPath {
         var child: Int32
     }
 
-    /// How spans lie in each other. All of a span lies together, as traces are short: what is counted is how often memory is
-    /// made sure of.
+    /// How spans lie in each other: one list in place of three, as traces are short, and looking after lists takes longer
+    /// than what is in them.
     private struct Link {
         /// By place: the span that comes there by its end.
         var ordered: Int32

@@ -146,8 +146,8 @@ struct IncidentRanking {
             >= Self.elsewhereRatio * (elsewhere.bad + 1) / (elsewhere.count + 1)
     }
 
-    /// Whether who is affected was no better off long before the cause began, or is none long after it has ended: what is
-    /// brought about ends with what brings it about.
+    /// Whether who is affected was about as badly off minutes before the cause began, or still is minutes after it has
+    /// ended: what is brought about begins and ends with what brings it about.
     private func hasOtherTime(
         _ effect: IncidentFinding, than cause: IncidentFinding, _ data: IncidentData
     ) -> Bool {
