@@ -65,6 +65,10 @@ struct LostEdgeTests {
         let errors = FleetWhyQuery(window: .all, selection: .errors(nil))
         #expect(try reader.why(slow).selected == 30)
         #expect(try reader.why(errors).selected == 0)
+        // Whoever asks about one by its trace has an answer.
+        let trace = try #require(TraceID(bytes: TraceBytes.trace(102)))
+        let asked = FleetWhyQuery(window: .all, selection: .slow(minNanos: 1), trace: trace)
+        #expect(try reader.why(asked).selected == 31)
         #expect(try reader.criticalPath(FleetPathQuery(window: .all)).totals.requests == 30)
         let sessions = try reader.slowest(FleetSlowestQuery(window: .all, unit: .session))
         #expect(sessions.units.map(\.requests).reduce(0, +) == 30)

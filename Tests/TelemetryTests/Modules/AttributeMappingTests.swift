@@ -29,6 +29,37 @@ struct AttributeMappingTests {
         return result.groups.first?.key.first
     }
 
+    @Test("where only some spans are asked about, these have the same as where all are")
+    func someSpans() async throws {
+        let spelled: [[KeyValue]] = [
+            [KeyValue("server.address", .string("a.com"))],
+            [KeyValue("http.host", .string("b.com:8080"))],
+            [KeyValue("server.address", .string("a.com")), KeyValue("http.url", .string("http://c.com/x"))],
+            [KeyValue("http.url", .string("http://d.com/x"))],
+            [],
+        ]
+        var sample = FleetSample()
+        sample.add(
+            .edge,
+            spelled.enumerated().map { place, attributes in
+                Sample.span(trace: UInt64(place + 1), id: 1, kind: .server, attributes: attributes)
+            })
+        let reader = try await sample.reader(at: folder.file("some.db"), segmented: true)
+        let segment = try #require(try reader.segments { _ in true }.first)
+        let rows = try SegmentRows(reader.source.view(segment))
+        func hosts(_ isWanted: [Bool]?) throws -> [SpanValue] {
+            let coded = try #require(try rows.normalized(.attribute("server.address"), isWanted: isWanted))
+            return coded.codes.map { coded.value(of: $0) }
+        }
+        let all = try hosts(nil)
+        #expect(all == [.text("a.com"), .text("b.com"), .text("a.com"), .text("d.com"), .missing])
+        for wanted in 0..<32 {
+            let isWanted = (0..<5).map { wanted >> $0 & 1 == 1 }
+            let some = try hosts(isWanted)
+            for place in 0..<5 where isWanted[place] { #expect(some[place] == all[place]) }
+        }
+    }
+
     @Test("attribute mapping http.method: in capitals; the stable name counts where there are both")
     func method() async throws {
         let name = "http.request.method"
