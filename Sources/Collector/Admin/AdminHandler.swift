@@ -21,23 +21,28 @@ final class AdminHandler: ChannelInboundHandler {
     /// Whether only this machine can connect: then whoever asks for another host came by a name that somebody points
     /// here, as a web page does to reach what its visitor can reach.
     private let isLoopback: Bool
+    private let headerSecondsMax: Int64
     private let place: AdminConnections.Place
     private let deadline: ConnectionDeadline
     private var state = State.waiting
     /// Whether the sender has ended its side: then the next answer is the last.
     private var hasSenderEnded = false
 
-    static let headerSecondsMax: Int64 = 5
     private static let idleSecondsMax: Int64 = 60
 
-    init(source: AdminSource, isLoopback: Bool, place: AdminConnections.Place, channel: any Channel) {
+    /// - Parameter headerSecondsMax: from the connection to the end of the first request's header
+    init(
+        source: AdminSource, isLoopback: Bool, headerSecondsMax: Int64, place: AdminConnections.Place,
+        channel: any Channel
+    ) {
         self.source = source
         self.isLoopback = isLoopback
+        self.headerSecondsMax = headerSecondsMax
         self.place = place
         deadline = ConnectionDeadline(eventLoop: channel.eventLoop) { channel.close(promise: nil) }
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { deadline.set(seconds: Self.headerSecondsMax) }
+    func handlerAdded(context: ChannelHandlerContext) { deadline.set(seconds: headerSecondsMax) }
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline.cancel()

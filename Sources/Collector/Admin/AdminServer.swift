@@ -15,9 +15,11 @@ final class AdminServer: Sendable {
 
     /// Accepts on a port that was taken before.
     static func start(
-        on port: BoundPorts.Port, address: ListenAddress, source: AdminSource, logger: Logger
+        on port: BoundPorts.Port, address: ListenAddress, headerSecondsMax: Int64, source: AdminSource,
+        logger: Logger
     ) async throws(CollectorError) -> AdminServer {
-        let setup = AdminSetup(source: source, isLoopback: address.isLoopback)
+        let setup = AdminSetup(
+            source: source, isLoopback: address.isLoopback, headerSecondsMax: headerSecondsMax)
         do {
             try await port.accept { setup.configure($0) }
         } catch {

@@ -6,6 +6,8 @@ struct AdminSetup: Sendable {
     let source: AdminSource
     /// Whether only this machine can connect.
     let isLoopback: Bool
+    /// From the connection to the first bytes of a request, and from those to the end of its header.
+    let headerSecondsMax: Int64
     let connections = AdminConnections()
 
     func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
@@ -28,7 +30,9 @@ struct AdminSetup: Sendable {
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
         let handlers: [any ChannelHandler] = [
             HTTPResponseEncoder(), ByteToMessageHandler(decoder), HTTPServerPipelineHandler(),
-            AdminHandler(source: source, isLoopback: isLoopback, place: place, channel: channel),
+            AdminHandler(
+                source: source, isLoopback: isLoopback, headerSecondsMax: headerSecondsMax, place: place,
+                channel: channel),
         ]
         try channel.pipeline.syncOperations.addHandlers(handlers, position: .after(sniffer))
     }

@@ -22,7 +22,7 @@ final class AdminSniffer: ChannelInboundHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { deadline.cancel() }
 
     func channelActive(context: ChannelHandlerContext) {
-        deadline.set(seconds: AdminHandler.headerSecondsMax)
+        deadline.set(seconds: setup.headerSecondsMax)
         context.fireChannelActive()
     }
 

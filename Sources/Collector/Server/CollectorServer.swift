@@ -99,7 +99,9 @@ package final class CollectorServer: Sendable {
             },
             endpoints: SenderEndpoints(
                 grpc: grpcAddress, http: httpAddress, hasTLS: settings.tls.certificatePath != nil))
-        let server = try await AdminServer.start(on: port, address: address, source: source, logger: logger)
+        let server = try await AdminServer.start(
+            on: port, address: address, headerSecondsMax: settings.headerSecondsMax, source: source,
+            logger: logger)
         admin.withLockedValue { $0 = server }
     }
 

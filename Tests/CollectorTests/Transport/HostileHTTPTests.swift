@@ -23,7 +23,7 @@ struct HostileHTTPTests {
         #expect(CollectorSettings().headerSecondsMax == 5)
         let settings = TestCollector.settings { $0.headerSecondsMax = 1 }
         try await TestCollector.with(settings) { collector async throws in
-            for port in [collector.httpPort, collector.grpcPort] {
+            for port in [collector.httpPort, collector.grpcPort, collector.adminPort] {
                 #expect(try await answer(collector, "", port: port) == "")
                 #expect(try await answer(collector, "PRI", port: port) == "")
             }
