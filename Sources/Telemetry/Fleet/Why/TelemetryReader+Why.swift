@@ -36,8 +36,7 @@ extension TelemetryReader {
                 let sample = requests.sample
                 let values = try whyValues(answer, sample)
                 let derived = WhyDerived(
-                    FleetNameTables(answer.names), selection,
-                    minutes: requests.counts(.minute).lazy.map(\.number))
+                    FleetNameTables(answer.names), selection, WhyTimes(requests))
                 let ranking = WhyRanking(requests, values, derived, sample: sample, limit: query.limit)
                 result.findings = ranking.findings
                 result.testCount = ranking.testCount

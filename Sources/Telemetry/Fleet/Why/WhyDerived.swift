@@ -1,25 +1,20 @@
 /// What requests are known by besides their attributes: values of dimensions that are counted during the scan.
 struct WhyDerived {
-    /// No more parts of the window than this.
-    static let periodsMax = 48
-    private static let periodMinutes: [UInt32] = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 10_080]
+    private static let time = "time"
 
     private let names: FleetNameTables
     private let selection: WhySelection
-    private let minutes: UInt32
+    private let times: WhyTimes
 
-    /// - Parameter minutes: all that requests started in
-    init(_ names: FleetNameTables, _ selection: WhySelection, minutes: some Sequence<UInt32>) {
+    init(_ names: FleetNameTables, _ selection: WhySelection, _ times: WhyTimes) {
         self.names = names
         self.selection = selection
-        var first = UInt32.max
-        var last = UInt32.min
-        for minute in minutes {
-            first = min(first, minute)
-            last = max(last, minute)
-        }
-        let span = first <= last ? last - first + 1 : 1
-        self.minutes = Self.periodMinutes.first { span / $0 <= UInt32(Self.periodsMax) } ?? 10_080
+        self.times = times
+    }
+
+    /// How many values there were to choose from for one of an attribute.
+    func choiceCount(of attribute: String) -> Int {
+        attribute == Self.time ? times.choiceCount : 1
     }
 
     /// What a number of a dimension stands for: several attributes, as a node has a region.
@@ -40,7 +35,7 @@ struct WhyDerived {
             found = [
                 ("client", names.client(number)?.address), ("user_agent", names.client(number)?.userAgent),
             ]
-        case .minute: found = [("time", period(number))]
+        case .minute: found = [(Self.time, times.stretch(of: number).map(Self.text))]
         case .kind: found = [("module_kind", ModuleKind(rawValue: UInt8(truncatingIfNeeded: number))?.name)]
         case .cacheResult:
             guard selection != .misses else { return [] }
@@ -68,14 +63,13 @@ struct WhyDerived {
         ]
     }
 
-    private func period(_ minute: UInt32) -> String {
-        let start = Int64(minute / minutes * minutes) * 60_000_000_000
-        let end = start + Int64(minutes) * 60_000_000_000
-        func text(_ nanos: Int64) -> Substring {
-            UnixNanos(rawValue: nanos).displayText(in: .utc).dropLast(7)
+    private static func text(_ stretch: Range<UInt32>) -> String {
+        func text(_ minute: UInt32) -> Substring {
+            UnixNanos(rawValue: Int64(minute) * 60_000_000_000).displayText(in: .utc).dropLast(7)
         }
-        let isShort = minutes < 1_440
-        return "\(text(start)) to \(isShort ? text(end).suffix(5) : text(end)) UTC"
+        let (start, end) = (text(stretch.lowerBound), text(stretch.upperBound))
+        let isOneDay = start.prefix(10) == end.prefix(10)
+        return "\(start) to \(isOneDay ? end.suffix(5) : end) UTC"
     }
 
     private static func size(_ digits: UInt32) -> String {

@@ -77,10 +77,13 @@ struct WhyRanking {
         // Equal data give equal answers.
         candidates.sort { ($0.attribute, $0.value) < ($1.attribute, $1.value) }
         testCount = candidates.count
-        let rates = Association.falseDiscoveryRates(candidates.map(\.association.probability))
+        let rates = Association.falseDiscoveryRates(
+            candidates.map {
+                min(1, $0.association.probability * Double(derived.choiceCount(of: $0.attribute)))
+            })
         for index in candidates.indices {
             candidates[index].rate = rates[index]
-            candidates[index].score = score(candidates[index])
+            candidates[index].score = requests.gain(of: candidates[index].count)
         }
         let least = Self.shareMin * Double(requests.total.selected)
         var sure = candidates.filter {
@@ -100,28 +103,9 @@ struct WhyRanking {
             restTotal: requests.total.rest)
     }
 
-    private var meanRestSeconds: Double {
-        requests.restSeconds / Double(max(requests.total.rest, 1))
-    }
-
     /// The seconds that the selected with a value took beyond others, as far as the value explains them.
     private func explainedSeconds(_ candidate: Candidate) -> Double {
-        let beyond = candidate.count.seconds - Double(candidate.count.selected) * meanRestSeconds
-        return max(0, beyond) * candidate.association.attributable
-    }
-
-    /// How much larger the part of the selected that has a value is than that of the rest: what most requests have
-    /// tells little, whatever it goes with. What is slow counts by its time; errors and misses count each, as they may be
-    /// fast.
-    private func score(_ candidate: Candidate) -> Double {
-        let restShare = Double(candidate.count.rest) / Double(max(requests.total.rest, 1))
-        let total = requests.total
-        let share = Double(candidate.count.selected) / Double(max(total.selected, 1))
-        guard case .slow = requests.selection else { return share - restShare }
-        let beyond = candidate.count.seconds - Double(candidate.count.selected) * meanRestSeconds
-        let all = total.seconds - Double(total.selected) * meanRestSeconds
-        guard all > 0 else { return share - restShare }
-        return max(0, beyond) / all - restShare
+        max(0, requests.secondsBeyondRest(candidate.count)) * candidate.association.attributable
     }
 
     /// What people know best comes first among values of the same requests.

@@ -123,6 +123,23 @@ struct WhyRequests: FleetAggregate {
             .map { (number: $0.number, count: $0.value) }
     }
 
+    /// How much longer selected requests took than as many of the rest. Negative where the rest takes longer.
+    func secondsBeyondRest(_ count: WhyCount) -> Double {
+        count.seconds - Double(count.selected) * restSeconds / Double(max(total.rest, 1))
+    }
+
+    /// How much larger a part of the selected requests is than the part of the rest that goes with it: what most requests
+    /// have tells little, whatever it goes with. What is slow counts by its time; errors and misses count each, as they may
+    /// be fast. Of requests that have nothing in common the gains add up.
+    func gain(of count: WhyCount) -> Double {
+        let restShare = Double(count.rest) / Double(max(total.rest, 1))
+        if case .slow = selection {
+            let all = secondsBeyondRest(total)
+            if all > 0 { return secondsBeyondRest(count) / all - restShare }
+        }
+        return Double(count.selected) / Double(max(total.selected, 1)) - restShare
+    }
+
     // MARK: Taking in
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { locator?.look(in: segment) }
