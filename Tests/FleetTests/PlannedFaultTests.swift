@@ -40,6 +40,12 @@ struct PlannedFaultTests {
             Case(fault: "semantic-divergence", concerns: { $0.target.kind.isVersionFile }) {
                 $0.status == 404 && $0.proxy == nil
             },
+            Case(fault: "ghost-status", concerns: { $0.client?.region.name == "eu-central-1" }) {
+                !$0.isServed && $0.status == 403
+            },
+            Case(
+                fault: "fallback-storm", concerns: { $0.target.kind.isVersionFile && $0.proxy != nil }
+            ) { $0.proxy?.status == 404 && $0.goCommand?.bypass != nil },
             Case(fault: "client-aborts", concerns: { $0.target.kind == .zip }) { $0.status == 499 },
             Case(fault: "version-regression", concerns: { $0.edge?.node.isIdentified == true }) {
                 $0.edge?.status == 500 && $0.proxy?.status != 500

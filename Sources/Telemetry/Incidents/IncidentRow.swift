@@ -103,12 +103,15 @@ struct DirectRequest: Sendable {
     var client: UInt32
     var segment: UInt32
     var row: UInt32
+    /// Whether a go command tells of it, and not whom it asked.
+    var isClientSide: Bool
 
     init(_ exchange: Exchange) {
         start = exchange.start
         client = exchange.client
         segment = exchange.segment
         row = exchange.row
+        isClientSide = exchange.flags.contains(.clientSide)
     }
 }
 

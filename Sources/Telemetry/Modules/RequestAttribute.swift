@@ -4,7 +4,7 @@ import OTLPModel
 /// it: a column of a segment is looked at once to find out.
 struct RequestAttribute: Hashable {
     enum Role: UInt8 {
-        case path, query, status, method, size, cache
+        case path, query, kind, status, method, size, cache
     }
 
     var role: Role
@@ -16,6 +16,7 @@ struct RequestAttribute: Hashable {
     static let nothing = UInt64.max
 
     private static let paths = ["url.full", "http.url", "url.path", "http.target", "http.path"]
+    private static let kindKey = "goproxy.request.kind"
     private static let sizes = [
         "http.response.body.size", "http.response_content_length", "http.response.size", "response_size",
         "http.wrote_bytes",
@@ -30,6 +31,8 @@ struct RequestAttribute: Hashable {
             self.init(.path, place, type)
         } else if name == "url.query", type == .string {
             self.init(.query, 0, type)
+        } else if name == Self.kindKey, type == .string {
+            self.init(.kind, 0, type)
         } else if let place = HTTPAttributes.status.firstIndex(of: name), type == .string || type == .int {
             self.init(.status, place, type)
         } else if let place = HTTPAttributes.method.firstIndex(of: name), type == .string {
@@ -64,7 +67,7 @@ struct RequestAttribute: Hashable {
             guard let evidence = CacheEvidence(rawValue: rank) else { return Self.nothing }
             let result = type == .bool ? evidence.result(bits != 0) : evidence.result(number)
             return result.map { UInt64($0.rawValue) } ?? Self.nothing
-        case .path, .query, .method: return Self.nothing
+        case .path, .query, .kind, .method: return Self.nothing
         }
     }
 
@@ -73,6 +76,9 @@ struct RequestAttribute: Hashable {
         switch role {
         case .path: return Self.pathCode(bytes, range, &scanner)
         case .query: return UInt64(RequestFacts.QueryBits(QueryFinding(bytes, range)).rawValue)
+        case .kind:
+            // Of a tool that the go command runs nothing else tells; of requests their paths do.
+            return bytes.holds("vcs", in: range) ? UInt64(ModuleKind.vcs.rawValue) : Self.nothing
         case .method: return bytes.holds("HEAD", in: range) ? 1 : 0
         case .status: return Self.number(bytes, range).map { Self.statusCode($0) } ?? Self.nothing
         case .size: return Self.number(bytes, range).map { UInt64($0) } ?? Self.nothing

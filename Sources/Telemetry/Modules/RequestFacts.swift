@@ -26,6 +26,8 @@ struct RequestFacts {
     /// The number of the path in `PathMemory`; 0 without one.
     private var pathText: UInt32 = 0
     private var query: UInt8 = 0
+    /// The code of a `ModuleKind` where no path need tell it; 0 for none.
+    private var declaredKind: UInt8 = 0
     private var statusRank = UInt8.max
     private var status: UInt16 = 0
     private var sizeRank = UInt8.max
@@ -49,6 +51,7 @@ struct RequestFacts {
             path = UInt8(truncatingIfNeeded: code)
             pathText = UInt32(truncatingIfNeeded: code >> 32)
         case .query: query |= UInt8(truncatingIfNeeded: code)
+        case .kind: declaredKind = UInt8(truncatingIfNeeded: code)
         case .status:
             guard attribute.rank <= statusRank else { return }
             statusRank = attribute.rank
@@ -68,12 +71,12 @@ struct RequestFacts {
         }
     }
 
-    /// The code of `ModuleKind`, 0 when no path is known.
+    /// The code of `ModuleKind`, 0 when neither a path nor anything else tells it.
     /// - Parameter name: what the span's name says where it is a path, else `RequestAttribute.nothing`
     @inline(__always)
     func kind(name: UInt64) -> (code: UInt8, isAboveModules: Bool) {
         let known = path == 0 && name != RequestAttribute.nothing ? UInt8(truncatingIfNeeded: name) : path
-        guard known != 0 else { return (0, false) }
+        guard known != 0 else { return (declaredKind, false) }
         let bits = QueryBits(rawValue: query)
         if bits.contains(.goGet) { return (ModuleKind.goGetMeta.rawValue, false) }
         if bits.contains(.gitService), UInt64(known) & Self.infoRefsBit != 0 {

@@ -27,6 +27,9 @@ struct FleetEmitter: Sendable {
             let emitter = AthensEmitter(exchange: exchange, leg: proxy)
             spans += emitter.spans(parent: parent, using: &identifiers)
         }
+        if let leg = exchange.goCommand, let machine = leg.machine {
+            spans += GoCommandEmitter.spans(of: exchange, leg, at: machine, using: &identifiers)
+        }
         return spans.map { emitted in
             // A request is of the program that began it.
             let isEdge = exchange.edge?.node.index == emitted.source
@@ -44,7 +47,7 @@ struct FleetEmitter: Sendable {
             [CaddyEmitter.span(of: exchange, edge: edge, context: .root(using: &identifiers))]
         case .envoy: EnvoyEmitter.spans(of: exchange, edge: edge, using: &identifiers)
         case .traefik: TraefikEmitter.spans(of: exchange, edge: edge, using: &identifiers)
-        case .nginx, .athens:
+        case .nginx, .athens, .go:
             [NginxEmitter.span(of: exchange, edge: edge, context: .root(using: &identifiers))]
         }
     }

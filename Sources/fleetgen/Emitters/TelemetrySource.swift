@@ -31,6 +31,10 @@ struct TelemetrySource: Hashable, Sendable {
             resource = AthensEmitter.resource(of: node)
             resourceSchemaURL = AthensEmitter.schemaURL
             scopes = AthensEmitter.scopes
+        case .go:
+            resource = GoCommandEmitter.resource(of: node)
+            resourceSchemaURL = ""
+            scopes = GoCommandEmitter.scopes
         }
     }
 

@@ -13,6 +13,11 @@ struct Client: Hashable, Sendable {
     /// The edge node that the client's resolver gives it.
     let edge: FleetNode
 
+    /// A number by chance that is always the same for an address: FNV-1a.
+    var lot: UInt64 {
+        address.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
     /// A client of some region of the fleet.
     init(ordinal: Int, fleet: Fleet, using generator: inout SeededGenerator) {
         region = fleet.regions[generator.index(below: fleet.regions.count)]

@@ -67,6 +67,11 @@ enum Fault: String, CaseIterable, Sendable {
     case originHammering = "origin-hammering"
     /// Far more requests than usual come, from addresses and of a user agent that nobody has seen before.
     case rateAnomaly = "rate-anomaly"
+    /// Proxies call what they have "not found", a part of all times that they are asked, and go commands go on to where
+    /// modules come from.
+    case fallbackStorm = "fallback-storm"
+    /// Something on the way to the edges of a region refuses a part of what clients ask for.
+    case ghostStatus = "ghost-status"
     /// Clients ask the checksum database for modules that are private.
     case privateLeak = "private-leak"
     /// Nothing that a node tells arrives any more, though it serves on.
@@ -97,7 +102,7 @@ enum Fault: String, CaseIterable, Sendable {
 
     var place: Place {
         switch self {
-        case .none, .coldCache, .cacheFlush, .clockSkew: .everywhere
+        case .none, .coldCache, .cacheFlush, .clockSkew, .fallbackStorm: .everywhere
         case .slowUpstream, .slowList, .slowSumdb, .upstreamErrors, .rateLimited, .maskedTimeout, .stampede:
             .upstream
         case .slowNode, .cacheDegraded, .emptyZip, .truncated, .sizeDivergence, .clientAborts, .negativeCache,
@@ -109,7 +114,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .slowStorage, .nodeErrors, .queue, .sumdbUnsupported, .lockFailure, .lockTTL, .noCompletion,
             .originHammering:
             .proxy
-        case .slowLink, .edgeErrors, .misrouted: .region
+        case .slowLink, .edgeErrors, .misrouted, .ghostStatus: .region
         }
     }
 
@@ -133,8 +138,8 @@ enum Fault: String, CaseIterable, Sendable {
         case .edgeErrors: 0.33
         case .nodeErrors, .cacheDegraded, .upstreamErrors, .rateLimited, .maskedTimeout: 0.4
         case .emptyZip, .truncated, .sizeDivergence, .clientAborts, .badTile, .cachedRedirect: 0.3
-        case .lockFailure, .lockTTL, .noCompletion, .misrouted: 0.5
-        case .semanticDivergence: 0.2
+        case .lockFailure, .lockTTL, .noCompletion, .misrouted, .fallbackStorm: 0.5
+        case .semanticDivergence, .ghostStatus: 0.2
         case .originHammering: 0.8
         case .none, .coldCache, .cacheFlush, .clockSkew, .stampede, .sumdbUnsupported, .negativeCache,
             .staleList, .nodeLost:
@@ -147,6 +152,9 @@ enum Fault: String, CaseIterable, Sendable {
 
     /// Whether it needs versions that are published meanwhile.
     var needsPublications: Bool { self == .negativeCache || self == .staleList }
+
+    /// Whether it shows only in what go commands tell.
+    var needsBuildMachines: Bool { self == .fallbackStorm || self == .ghostStatus }
 
     /// Whether it is of how telemetry arrives, or of metrics, which only recordings have; and not of requests.
     var isOfReporting: Bool {

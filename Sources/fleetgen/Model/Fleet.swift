@@ -5,11 +5,16 @@ struct Fleet: Sendable {
     let proxies: [FleetNode]
     /// Mirrors that are not the fleet's own; no edge stands for them.
     let mirrors: [FleetNode]
+    /// Machines that run builds, whose go commands tell what they see; none but for faults that show there only.
+    let buildMachines: [FleetNode]
     let faults: [PlannedFault]
     let scenario: Scenario
 
-    /// Edge nodes first, then proxies, then mirrors: `nodes[node.index] == node`.
-    var nodes: [FleetNode] { edges + proxies + mirrors }
+    /// All that answer requests.
+    var servers: [FleetNode] { edges + proxies + mirrors }
+
+    /// Edge nodes first, then proxies, mirrors and machines that run builds: `nodes[node.index] == node`.
+    var nodes: [FleetNode] { servers + buildMachines }
 
     /// - Parameters:
     ///   - edgeCount: how many edge nodes there are, at least 1.
@@ -66,6 +71,9 @@ struct Fleet: Sendable {
         mirrors = scenario.mirrors.enumerated().map { position, mirror in
             FieldNodes.mirror(mirror, position: position, index: mirrorIndex + position, region: regions[0])
         }
+        buildMachines =
+            faults.contains(where: \.kind.needsBuildMachines)
+            ? BuildMachines.nodes(of: regions, from: mirrorIndex + mirrors.count) : []
         self.edges = edges
         self.proxies = proxies
         self.regions = regions

@@ -5,11 +5,13 @@ enum EmitterKind: String, CaseIterable, Sendable {
     case envoy
     case traefik
     case athens
+    /// The go command, where its log is kept and told.
+    case go
 }
 
-/// One machine of the fleet that serves requests and emits spans.
+/// One machine that emits spans: it serves requests, or runs the go command.
 struct FleetNode: Hashable, Sendable {
-    /// Position among all nodes of the fleet: edges first, then proxies.
+    /// Position among all nodes of the fleet: see `Fleet.nodes`.
     let index: Int
     let kind: EmitterKind
     let region: Region

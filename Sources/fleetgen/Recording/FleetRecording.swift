@@ -98,7 +98,7 @@ package struct FleetRecording: Sendable {
     /// Once a minute, whenever a node says that it is alive.
     private mutating func addStorage(seed: UInt64) {
         let emitter = StorageEmitter(fleet: fleet, plan: plan, seed: seed)
-        for node in fleet.nodes {
+        for node in fleet.servers {
             for (number, time) in schedule.heartbeats(of: node).enumerated() where number % 4 == 0 {
                 let source = sources[node.index]
                 let request = emitter.request(
@@ -113,19 +113,19 @@ package struct FleetRecording: Sendable {
     }
 
     private mutating func addReadiness() {
-        let emitter = ReadinessEmitter(nodes: fleet.nodes, schedule: schedule)
+        let emitter = ReadinessEmitter(nodes: fleet.servers, schedule: schedule)
         for time in stride(from: plan.start, to: plan.end, by: Int(ReadinessEmitter.interval)) {
             deliveries.append(
                 Delivery(
                     signal: .metrics, arrivalNanos: time + UInt64(milliseconds: 5),
                     peerAddress: ReadinessEmitter.address, instance: ReadinessEmitter.instance,
-                    items: fleet.nodes.count, body: emitter.request(at: time).protobufBytes()))
+                    items: fleet.servers.count, body: emitter.request(at: time).protobufBytes()))
         }
     }
 
     private mutating func addHeartbeats() {
         let versions = DeployedVersions(fleet, start: plan.start)
-        for node in fleet.nodes {
+        for node in fleet.servers {
             for (number, time) in schedule.heartbeats(of: node).enumerated() {
                 let source = sources[versions.source(of: node.index, at: time)]
                 let age = schedule.configurationAge(of: source.node, at: time)

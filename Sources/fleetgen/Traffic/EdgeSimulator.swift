@@ -259,7 +259,7 @@ struct EdgeSimulator: Sendable {
                 return (499, 6_000 + generator.unit() * 5_000)
             }
             return upstream > Self.routeLimit ? (504, Self.routeLimit) : nil
-        case .caddy, .traefik, .athens: return nil
+        case .caddy, .traefik, .athens, .go: return nil
         }
     }
 

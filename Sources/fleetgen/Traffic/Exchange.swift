@@ -9,20 +9,44 @@ struct Exchange: Sendable {
     let edge: EdgeLeg?
     /// Nil when the edge answered alone.
     let proxy: ProxyLeg?
+    /// What the go command did; nil where nobody tells, and nothing hangs on it.
+    var goCommand: GoCommandLeg?
 
     /// When the request began.
-    var start: UInt64 { edge?.interval.start ?? proxy?.interval.start ?? 0 }
+    var start: UInt64 { edge?.interval.start ?? proxy?.interval.start ?? goCommand?.interval.start ?? 0 }
 
     /// When the client had its answer.
-    var answered: UInt64 { edge?.interval.end ?? proxy?.interval.end ?? 0 }
+    var answered: UInt64 { edge?.interval.end ?? proxy?.interval.end ?? goCommand?.interval.end ?? 0 }
+
+    /// When the client had what it wanted, or knew that it does not get it.
+    var over: UInt64 { max(answered, goCommand?.bypass?.end ?? 0) }
+
+    /// Whether a go command that asks for this stops here.
+    var endsSession: Bool { status != 200 && target.exists && goCommand?.bypass == nil }
+
+    /// Whether anybody on the way tells of it but the go command.
+    var isServed: Bool { edge != nil || proxy != nil }
 
     /// When the last span of it ended: a proxy may go on working after the edge gave up.
     var finished: UInt64 {
-        max(answered, proxy?.interval.end ?? 0, proxy?.stash?.interval.end ?? 0)
+        max(over, proxy?.interval.end ?? 0, proxy?.stash?.interval.end ?? 0)
     }
 
     /// The status that the client saw.
-    var status: Int { edge?.status ?? proxy?.status ?? 0 }
+    var status: Int { edge?.status ?? proxy?.status ?? goCommand?.status ?? 0 }
+}
+
+/// The part of the go command.
+struct GoCommandLeg: Sendable {
+    /// The machine that keeps its log; nil for none.
+    let machine: FleetNode?
+    /// Tells the runs of the go command apart.
+    let session: Int
+    /// What it waited.
+    let interval: Interval
+    let status: Int
+    /// When it got the module from where it comes from, after a proxy had it not.
+    var bypass: Interval?
 }
 
 /// The part of an edge node.

@@ -109,6 +109,14 @@ struct ProxySimulator: Sendable {
     private mutating func file(
         _ target: RequestTarget, at start: UInt64, using generator: inout SeededGenerator
     ) -> ProxyLeg {
+        if let share = faults.strength(.fallbackStorm, at: start, node: node), generator.chance(share) {
+            let begin = handlerStart(start, using: &generator)
+            let read = Interval(start: begin + 8_000, milliseconds: readTime(target, using: &generator))
+            let end = read.end + 6_000
+            return leg(
+                target, start: start, end: end, status: 404,
+                work: .hit(read: read, protocol: Interval(start: begin, end: end)))
+        }
         let isLost =
             faults.strength(.originHammering, at: start, node: node).map { generator.chance($0) } ?? false
         if isStored(target, at: start), !isLost {

@@ -152,14 +152,14 @@ struct TrafficGenerator: Sendable {
         var session = session
         let stages = session.stages
         let exchanges = stages[session.stage].map { target in
-            serve(target, of: session.plan.client, at: session.time)
+            serve(target, of: session.plan.client, at: session.time, session: session.number)
         }
         ready = exchanges.reversed()
         session.stage += 1
-        let answered = exchanges.reduce(session.time) { max($0, $1.answered) }
+        let answered = exchanges.reduce(session.time) { max($0, $1.over) }
         if let end = open[session.number]?.end { open[session.number]?.end = max(end, answered) }
         // The go command stops at the first file that it does not get.
-        guard !exchanges.contains(where: { $0.status != 200 && $0.target.exists }) else {
+        guard !exchanges.contains(where: \.endsSession) else {
             return finishLane(of: session)
         }
         let isOver = session.stage == stages.count
@@ -171,7 +171,9 @@ struct TrafficGenerator: Sendable {
         if isOver { goOn(with: session) } else { running.insert(session, priority: session.time) }
     }
 
-    private mutating func serve(_ target: RequestTarget, of client: Client?, at time: UInt64) -> Exchange {
+    private mutating func serve(
+        _ target: RequestTarget, of client: Client?, at time: UInt64, session: Int
+    ) -> Exchange {
         let number = exchangeCount
         exchangeCount += 1
         guard let client else {
@@ -180,20 +182,43 @@ struct TrafficGenerator: Sendable {
             return Exchange(number: number, client: nil, target: target, edge: nil, proxy: leg)
         }
         let asked = edge(of: client, at: time)
+        let machine = BuildMachines.node(of: client, in: fleet)
+        if let share = faults.strength(.ghostStatus, at: time, node: asked), generator.chance(share) {
+            let waited = Interval(start: time, milliseconds: generator.logNormal(median: 3, sigma: 0.5))
+            let leg = GoCommandLeg(machine: machine, session: session, interval: waited, status: 403)
+            return Exchange(
+                number: number, client: client, target: target, edge: nil, proxy: nil, goCommand: leg)
+        }
         let proxyIndex = fleet.proxy(behind: asked).index - fleet.edges.count
         let (edge, proxy) = edges[asked.index].serve(
             target, of: client, at: time, proxy: &proxies[proxyIndex], using: &generator)
-        return Exchange(number: number, client: client, target: target, edge: edge, proxy: proxy)
+        var exchange = Exchange(number: number, client: client, target: target, edge: edge, proxy: proxy)
+        let bypass = bypass(of: exchange)
+        guard machine != nil || bypass != nil else { return exchange }
+        // On the way to the edge and back.
+        let way = UInt64(milliseconds: generator.logNormal(median: 2, sigma: 0.4))
+        exchange.goCommand = GoCommandLeg(
+            machine: machine, session: session,
+            interval: Interval(start: time - way, end: exchange.answered + way), status: exchange.status,
+            bypass: bypass)
+        return exchange
+    }
+
+    /// When the go command gets what was not found from where it comes from; nil where it does not.
+    private mutating func bypass(of exchange: Exchange) -> Interval? {
+        guard exchange.status == 404, exchange.target.exists, exchange.target.kind.isVersionFile,
+            faults.strength(.fallbackStorm, at: exchange.start) != nil
+        else { return nil }
+        let begin = exchange.answered + UInt64(milliseconds: 15)
+        return Interval(start: begin, milliseconds: generator.logNormal(median: 1_800, sigma: 0.7))
     }
 
     /// The edge that the client's resolver gives it at a time.
     private func edge(of client: Client, at time: UInt64) -> FleetNode {
         guard let share = faults.strength(.misrouted, at: time, node: client.edge) else { return client.edge }
         let others = fleet.edges.filter { $0.region != client.region }
-        // FNV-1a: always the same clients.
-        let hash = client.address.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
-        }
+        // Always the same clients.
+        let hash = client.lot
         guard !others.isEmpty, SplitMix.unit(hash, 0, 7_007) < share else { return client.edge }
         return others[Int(hash >> 8) % others.count]
     }

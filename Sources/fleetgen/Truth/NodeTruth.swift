@@ -6,9 +6,9 @@ package struct NodeTruth: Codable, Hashable, Sendable {
     /// What telemetry calls it: what its resource says, else the address that it sends from.
     package var name = ""
     package var address = ""
-    /// `nginx`, `caddy`, `envoy`, `traefik`, `athens`.
+    /// `nginx`, `caddy`, `envoy`, `traefik`, `athens`, `go`.
     package var implementation = ""
-    /// `edge`, `proxy` or `mirror`.
+    /// `edge`, `proxy`, `mirror` or `client`.
     package var role = ""
     package var region = ""
     /// By which name clients ask it; nil for a proxy.

@@ -94,7 +94,7 @@ extension RequestTruth {
         }
         return switch edge.node.kind {
         case .nginx, .envoy: edge.bodyBytes
-        case .caddy, .athens: edge.isOwnAnswer || edge.bodyBytes == 0 ? nil : edge.bodyBytes
+        case .caddy, .athens, .go: edge.isOwnAnswer || edge.bodyBytes == 0 ? nil : edge.bodyBytes
         case .traefik: nil
         }
     }

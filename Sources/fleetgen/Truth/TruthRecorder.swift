@@ -47,7 +47,7 @@ struct TruthRecorder: Sendable {
         }
         let roles =
             fleet.edges.map { _ in "edge" } + fleet.proxies.map { _ in "proxy" }
-            + fleet.mirrors.map { _ in "mirror" }
+            + fleet.mirrors.map { _ in "mirror" } + fleet.buildMachines.map { _ in "client" }
         tallies = zip(fleet.nodes, roles).map { node, role in
             var truth = NodeTruth(node, role: role)
             if let outage = schedule.outage(of: node) {
@@ -61,6 +61,10 @@ struct TruthRecorder: Sendable {
 
     /// Notes a request with all that it left behind.
     mutating func add(_ exchange: Exchange, spans: [EmittedSpan]) {
+        for span in spans { add(span) }
+        // What never came to a server is a request of nobody's who answers for it.
+        guard exchange.isServed else { return }
+        let spans = spans.filter { versions.node(ofSource: $0.source).kind != .go }
         // What a node's span says of its end decides, which nginx rounds.
         var ends: [Int: UInt64] = [:]
         for emitted in spans where emitted.span.kind == .server {
@@ -95,7 +99,6 @@ struct TruthRecorder: Sendable {
                     node: node.index, interval: interval, status: status,
                     isCoalesced: node.kind == .athens && cache.proxy == "coalesced"))
         }
-        for span in spans { add(span) }
     }
 
     private mutating func add(_ emitted: EmittedSpan) {

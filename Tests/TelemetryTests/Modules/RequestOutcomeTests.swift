@@ -116,4 +116,17 @@ struct RequestOutcomeTests {
         #expect(request([refs, service])?.kind == .vcs)
         #expect(request([refs])?.kind == .other)
     }
+
+    @Test("Of git, which the go command runs itself, nothing tells but the kind that is declared")
+    func tools() {
+        func kind(_ attributes: [KeyValue]) -> ModuleKind? {
+            SpanClassification(
+                Sample.span(trace: 1, id: 1, name: "git fetch", kind: .client, attributes: attributes))?.kind
+        }
+        func declared(_ kind: String) -> KeyValue { KeyValue("goproxy.request.kind", .string(kind)) }
+        #expect(kind([declared("vcs")]) == .vcs)
+        #expect(kind([]) == nil && kind([declared("zip")]) == nil && kind([declared("vc")]) == nil)
+        let path = KeyValue("url.path", .string("/a.b/c/@v/list"))
+        #expect(kind([declared("vcs"), path]) == .list && kind([path, declared("vcs")]) == .list)
+    }
 }

@@ -41,7 +41,7 @@ struct WhyValues: Sendable {
         let isError = if case .errors = selection { true } else { false }
         if isError, name == "error.type" || name == "error" || name == "otel.status_code" { return true }
         switch RequestAttribute(column)?.role {
-        case .path, .query, .size: return true
+        case .path, .query, .kind, .size: return true
         case .status: return isError
         case .cache: return selection == .misses
         case .method, nil: break

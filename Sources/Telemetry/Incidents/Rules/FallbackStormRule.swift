@@ -29,39 +29,66 @@ struct FallbackStormRule: IncidentRule {
         var kind: UInt8
     }
 
-    func findings(_ context: IncidentContext) -> [IncidentFinding] {
-        let data = context.data
-        let passedOn = Self.passedOn(data)
-        guard !passedOn.isEmpty || !context.direct.isEmpty else { return [] }
-        var slots = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: data.slotCount)
+    /// What is looked at: what servers tell of, or what go commands do. Both tell of the same requests, and of few go
+    /// commands anybody tells.
+    private struct Witness {
+        var slots: [ScanStatistic.Slot]
         var before = (requests: 0.0, fallbacks: 0.0)
-        func add(_ slot: Int?, _ start: UInt64, requests: Float, fallbacks: Float) {
-            if let slot {
+        /// Places of rows.
+        var passedOn: [UInt32] = []
+        var direct: [DirectRequest] = []
+
+        mutating func add(_ data: IncidentData, _ start: UInt64, requests: Float = 0, fallbacks: Float = 0) {
+            if let slot = data.slot(ofStart: start) {
                 slots[slot] += ScanStatistic.Slot(count: requests, bad: fallbacks, expected: 0)
             } else if start < data.since {
                 before.requests += Double(requests)
                 before.fallbacks += Double(fallbacks)
             }
         }
+    }
+
+    func findings(_ context: IncidentContext) -> [IncidentFinding] {
+        let data = context.data
+        let passedOn = Self.passedOn(data)
+        guard !passedOn.isEmpty || !context.direct.isEmpty else { return [] }
+        let none = [ScanStatistic.Slot](repeating: ScanStatistic.Slot(), count: data.slotCount)
+        var (servers, goCommands) = (Witness(slots: none), Witness(slots: none))
         for row in data.rows where row.flags.contains(.isRequest) && row.ending != .probe {
-            add(data.slot(row), row.start, requests: 1, fallbacks: 0)
+            if row.flags.contains(.clientSide) {
+                goCommands.add(data, row.start, requests: 1)
+            } else {
+                servers.add(data, row.start, requests: 1)
+            }
         }
         for place in passedOn {
-            let row = data.rows[Int(place)]
-            add(data.slot(row), row.start, requests: 0, fallbacks: 1)
+            servers.add(data, data.rows[Int(place)].start, fallbacks: 1)
         }
+        servers.passedOn = passedOn
         for request in context.direct {
-            add(data.slot(ofStart: request.start), request.start, requests: 1, fallbacks: 1)
+            if request.isClientSide {
+                goCommands.add(data, request.start, requests: 1, fallbacks: 1)
+                goCommands.direct.append(request)
+            } else {
+                servers.add(data, request.start, requests: 1, fallbacks: 1)
+                servers.direct.append(request)
+            }
         }
-        guard before.requests >= Double(Self.requestsMin) else { return [] }
-        let usual = max(before.fallbacks / before.requests, Self.shareMin)
+        let found = [servers, goCommands].compactMap { finding($0, context) }
+        return found.max { $0.score < $1.score }.map { [$0] } ?? []
+    }
+
+    private func finding(_ witness: Witness, _ context: IncidentContext) -> IncidentFinding? {
+        guard witness.before.requests >= Double(Self.requestsMin) else { return nil }
+        let usual = max(witness.before.fallbacks / witness.before.requests, Self.shareMin)
+        var slots = witness.slots
         for slot in slots.indices { slots[slot].expected = slots[slot].count * Float(usual) }
         guard let excess = ScanStatistic.excess(slots, least: Self.fallbacksMin),
             excess.bad >= Self.fallbacksMin,
             excess.rate > Self.factor * usual, excess.rate - usual >= Self.differenceMin,
-            excess.likelihood > log(Double(data.slotCount)) + Self.margin
-        else { return [] }
-        return [finding(excess, usual: usual, passedOn, context)]
+            excess.likelihood > log(Double(context.data.slotCount)) + Self.margin
+        else { return nil }
+        return finding(excess, usual: usual, witness, context)
     }
 
     /// Places of requests at another service than the one that did not have it, or failed, right before. Services are
@@ -70,7 +97,8 @@ struct FallbackStormRule: IncidentRule {
         let services = Set((0..<data.count(.node)).map { data.service(UInt32($0)) }).subtracting([0])
         guard services.count > 1 else { return [] }
         func wish(_ row: IncidentRow) -> Wish? {
-            guard row.client > 0, row.module > 0, row.flags.contains(.isRequest), data.service(row.node) > 0
+            guard row.client > 0, row.module > 0, row.flags.contains(.isRequest),
+                !row.flags.contains(.clientSide), data.service(row.node) > 0
             else { return nil }
             return Wish(client: row.client, module: row.module, kind: row.kind)
         }
@@ -96,14 +124,14 @@ struct FallbackStormRule: IncidentRule {
     }
 
     private func finding(
-        _ excess: ScanStatistic.Excess, usual: Double, _ passedOn: [UInt32], _ context: IncidentContext
+        _ excess: ScanStatistic.Excess, usual: Double, _ witness: Witness, _ context: IncidentContext
     ) -> IncidentFinding {
         let data = context.data
         func isIn(_ start: UInt64) -> Bool {
             data.slot(ofStart: start).map { excess.slots.contains($0) } == true
         }
-        let next = passedOn.filter { isIn(data.rows[Int($0)].start) }
-        let direct = context.direct.filter { isIn($0.start) }.sorted {
+        let next = witness.passedOn.filter { isIn(data.rows[Int($0)].start) }
+        let direct = witness.direct.filter { isIn($0.start) }.sorted {
             ($0.start, $0.segment, $0.row) < ($1.start, $1.segment, $1.row)
         }
         let masked = data.rows.indices.filter { place in
