@@ -89,6 +89,37 @@ struct TrafficIncidentTruthTests {
         #expect(!rows.isEmpty && rows.allSatisfy { places == [$0.subject.node] }, "\(found.map(\.rule))")
     }
 
+    @Test("fallback-storm: what go commands tell of repositories, at the time that the truth has")
+    func fallbackStorm() async throws {
+        let (found, _) = try await Self.incidents(["fallback-storm:after=80m,for=20m"], rate: 6)
+        let rows = found.filter { $0.rule == "fallback-storm" }
+        #expect(rows.count == 1 && rows.first?.subject == IncidentSubject(), "\(found.map(\.rule))")
+        let begin = Int64(Sample.start) + 80 * 60_000_000_000
+        #expect(rows.first.map { abs($0.start.rawValue - begin) < 120_000_000_000 } == true)
+        #expect(rows.first?.impact.requests ?? 0 >= 50)
+    }
+
+    @Test("ghost-status: the host that go commands asked, and only what its servers do not tell of")
+    func ghostStatus() async throws {
+        let (found, places) = try await Self.incidents(["ghost-status:after=80m,for=20m"], rate: 6)
+        let rows = found.filter { $0.rule == "ghost-status" }
+        #expect(places.count == 3, "\(places)")
+        #expect(rows.map(\.subject.upstream) == ["goproxy.example.net"], "\(found.map(\.rule))")
+        let begin = Int64(Sample.start) + 80 * 60_000_000_000
+        let time = begin...begin + 20 * 60_000_000_000
+        #expect(rows.allSatisfy { time.contains($0.start.rawValue) && time.contains($0.end?.rawValue ?? 0) })
+        #expect(rows.first?.explanation.hasPrefix("Go commands got 403 (") == true)
+    }
+
+    @Test(
+        "upstreams that are slow or fail everywhere are told as such, and not as what is asked for most",
+        arguments: ["slow-upstream", "upstream-errors", "slow-list"])
+    func upstreams(rule: String) async throws {
+        let (found, _) = try await Self.incidents(["\(rule):after=80m,for=25m"], rate: 8)
+        let first = try #require(found.first)
+        #expect(first.rule == rule && first.subject == IncidentSubject(), "\(found.map(\.rule))")
+    }
+
     @Test("a healthy fleet has none of them")
     func healthy() async throws {
         let (found, _) = try await Self.incidents([], seconds: 10_800)

@@ -12,7 +12,8 @@ struct CulpritSearch {
         var dimension: IncidentDimension
         var number: UInt64
         var excess: ScanStatistic.Excess
-        /// The likelihood, less what chance and the number of looks explain: above 0 it is one.
+        /// The likelihood, less what chance and the number of all looks explain. Of few groups, as of everything, it may be
+        /// a little below 0: of these less proves enough.
         var score: Double
         /// How likely it has to be for that.
         var likelihoodMin: Double
@@ -20,9 +21,9 @@ struct CulpritSearch {
         var factor: Double
         /// Places of its bad requests among the rows of the data.
         var rows: [UInt32]
-        /// Medians of what is measured, in seconds: of its requests in its time, and of all others like them. 0 where
-        /// nothing is measured.
-        var medians = (bad: 0.0, usual: 0.0)
+        /// Of its requests like most that are bad, in its time: how many there are, which part is bad, and the median of what
+        /// is measured, of these and of all others like them, in seconds. Zeros where nothing is measured.
+        var measured = (count: 0.0, badShare: 0.0, median: 0.0, usualMedian: 0.0)
     }
 
     /// How many times as often as expected it has to be bad.
@@ -148,32 +149,55 @@ struct CulpritSearch {
             culprits.append(best)
             explain(culprits.count - 1)
         }
-        for place in culprits.indices { culprits[place].medians = medians(of: culprits[place]) }
+        for place in culprits.indices { culprits[place].measured = measured(of: culprits[place]) }
     }
 
-    private func medians(of culprit: Culprit) -> (bad: Double, usual: Double) {
-        var bad = DurationSketch()
-        var usual = DurationSketch()
+    /// Of groups with a smaller part of the bad requests, a median would tell how requests of other kinds are.
+    private static let likeShareMin = 0.1
+
+    private func measured(
+        of culprit: Culprit
+    ) -> (count: Double, badShare: Double, median: Double, usualMedian: Double) {
         let own = Set(culprit.rows)
-        var isAlike = [Bool](repeating: false, count: Symptom.groupsMax)
+        var badCounts = [Int](repeating: 0, count: Symptom.groupsMax)
         for entry in table.entries where entry.isBad && own.contains(entry.row) {
-            isAlike[Int(entry.group)] = true
+            badCounts[Int(entry.group)] += 1
         }
+        let least = Self.likeShareMin * Double(culprit.rows.count)
+        let isAlike = badCounts.map { $0 > 0 && Double($0) >= least }
+        var (here, elsewhere) = (DurationSketch(), DurationSketch())
+        var (count, bad) = (0.0, 0.0)
         for entry in table.entries where isAlike[Int(entry.group)] {
             let row = data.rows[Int(entry.row)]
-            guard let micros = table.symptom.micros(row) else { return (0, 0) }
+            guard let micros = table.symptom.micros(row) else { return (0, 0, 0, 0) }
             let isOwn =
                 entry.slot != SymptomTable.before && culprit.excess.slots.contains(Int(entry.slot))
                 && data.number(culprit.dimension, row) == culprit.number
-            if isOwn { bad.add(Int64(micros)) } else { usual.add(Int64(micros)) }
+            if isOwn {
+                here.add(Int64(micros))
+                count += 1
+                if entry.isBad { bad += 1 }
+            } else {
+                elsewhere.add(Int64(micros))
+            }
         }
-        return (Double(bad.quantile(0.5) ?? 0) / 1e6, Double(usual.quantile(0.5) ?? 0) / 1e6)
+        return (
+            count, count > 0 ? bad / count : 0, Double(here.quantile(0.5) ?? 0) / 1e6,
+            Double(elsewhere.quantile(0.5) ?? 0) / 1e6
+        )
     }
 
     /// How improbable an excess has to be: the more is looked at, the more is found by chance.
-    private var threshold: Double {
-        let looks = groups.reduce(0) { $0 + $1.groups.count } * data.slotCount
-        return log(Double(max(looks, 1))) + Self.margin
+    private var threshold: Double { threshold(groups.reduce(0) { $0 + $1.groups.count }) }
+
+    /// The same of one dimension: each has an equal part of what chance may find, so that a few regions need not be as
+    /// improbable as one of hundreds of modules. Of the dimension with the most groups that is no more than `threshold`.
+    private func threshold(of found: NumberedGroups<Group>) -> Double {
+        min(threshold, threshold(found.groups.count * groups.count))
+    }
+
+    private func threshold(_ groupCount: Int) -> Double {
+        log(Double(max(groupCount * data.slotCount, 1))) + Self.margin
     }
 
     private func best() -> Culprit? {
@@ -202,17 +226,20 @@ struct CulpritSearch {
             excess.rate - excess.expected / excess.count >= least.difference,
             isUnusual(excess, of: group, number, among: found, dimension)
         else { return nil }
+        // There has to be another one to go back to: what all of a service have is not their version.
+        if dimension == .serviceVersion, !data.hasOthers(version: number) { return nil }
         // What one node only has is the node, unless it began with the version.
         if dimension == .serviceVersion, let node = data.soleNode(ofVersion: number),
             !data.versionsBegun(at: node, excess.slots).contains(number)
         {
             return nil
         }
-        let score = excess.likelihood / dispersion - threshold
-        guard score > 0 else { return nil }
+        let likelihoodMin = threshold(of: found) * dispersion
+        guard excess.likelihood > likelihoodMin else { return nil }
         return Culprit(
-            symptom: table.symptom, dimension: dimension, number: number, excess: excess, score: score,
-            likelihoodMin: threshold * dispersion, factor: factor, rows: [])
+            symptom: table.symptom, dimension: dimension, number: number, excess: excess,
+            score: excess.likelihood / dispersion - threshold, likelihoodMin: likelihoodMin, factor: factor,
+            rows: [])
     }
 
     /// Of a version that explains as much as a node which went over to it just then, nothing else is known but that it is
@@ -229,6 +256,7 @@ struct CulpritSearch {
             }
         }.first { $0.score >= Self.versionScoreMin * node.score }
     }
+
     /// Whether an excess is more than what the group always has: it is bad twice as often as outside of the interval, or,
     /// of a version, as its nodes with another one. Where nothing is known outside of it, others have to be better, and caches always differ.
     private func isUnusual(

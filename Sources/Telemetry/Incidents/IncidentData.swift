@@ -101,6 +101,9 @@ struct IncidentData: Sendable {
     /// Whether a node has had several versions.
     func hasChanged(_ node: UInt32) -> Bool { versions.hasSeveral(node) }
 
+    /// Whether there were other versions of its service.
+    func hasOthers(version number: UInt64) -> Bool { versions.ofSeveral.contains(UInt32(number)) }
+
     /// The one node that ever had a version, by number, where it has had others besides; nil else.
     func soleNode(ofVersion number: UInt64) -> UInt32? { versions.soleNodes[UInt32(number)] }
 

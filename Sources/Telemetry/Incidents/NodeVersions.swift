@@ -22,6 +22,8 @@ struct NodeVersions: Sendable {
     private(set) var changes: [Change] = []
     /// By number: the one node that ever had it, where that one has had others besides.
     private(set) var soleNodes: [UInt32: UInt32] = [:]
+    /// By number: those of services that have others.
+    let ofSeveral: Set<UInt32>
     /// By number of the node: where its versions begin in `numbers`, and behind the last one where they end.
     private let offsets: [Int]
     /// Of each node first what counts where a request does not say it, then its versions.
@@ -35,9 +37,13 @@ struct NodeVersions: Sendable {
         }
         func name(_ place: Int, _ version: String) -> String { tables.nodes[place].service + " " + version }
         var texts: Set<String> = []
+        var textsOfService: [String: Set<String>] = [:]
         for place in tables.nodes.indices {
             for version in tables.versions[place] { texts.insert(name(place, version)) }
             if let version = only(place) { texts.insert(name(place, version)) }
+            let versions = tables.versions[place] + (only(place).map { [$0] } ?? [])
+            textsOfService[tables.nodes[place].service, default: []].formUnion(
+                versions.map { name(place, $0) })
         }
         names = [""] + texts.sorted()
         let known = Dictionary(
@@ -50,6 +56,7 @@ struct NodeVersions: Sendable {
             offsets.append(numbers.count)
         }
         (self.offsets, self.numbers) = (offsets, numbers)
+        ofSeveral = Set(textsOfService.values.lazy.filter { $0.count > 1 }.joined().compactMap { known[$0] })
         changes = Self.changes(rows) { hasSeveral($0) }
         findSoleNodes()
     }

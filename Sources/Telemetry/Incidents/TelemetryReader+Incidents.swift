@@ -35,6 +35,11 @@ package struct IncidentResult: Sendable {
 }
 
 extension IncidentResult {
+    static let noBaselineCode = "no_baseline"
+
+    /// Whether enough requests from before the window tell what is normal.
+    var hasBaseline: Bool { !notes.contains { $0.code == Self.noBaselineCode } }
+
     /// Leaves out what other rules have found. What is left still says what it follows from.
     package mutating func keep(rules: Set<String>) {
         incidents.removeAll { !rules.contains($0.rule) }
@@ -185,7 +190,7 @@ extension TelemetryReader {
         guard before < Self.baselineMin, !data.rows.isEmpty else { return [] }
         return [
             QualityNote(
-                code: "no_baseline",
+                code: IncidentResult.noBaselineCode,
                 message:
                     "\(before == 0 ? "nothing" : HumanUnits.count(before, "request")) from before the window "
                     + "\(before > 1 ? "tell" : "tells") what is "

@@ -93,6 +93,9 @@ extension ResultTable {
         let requests = HumanUnits.count(result.requests, "module request")
         return isOfSomeRules
             ? "No incident of these rules among \(requests)."
-            : "No incident: of \(requests), no more were slow, failed or missed than usual."
+            : result.hasBaseline
+                ? "No incident: of \(requests), no more were slow, failed or missed than usual."
+                : "No incident found among \(requests), but nothing is known of the time before: what is wrong everywhere "
+                    + "and all the time does not show. A shorter --since has a time before it."
     }
 }

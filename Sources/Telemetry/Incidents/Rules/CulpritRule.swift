@@ -18,7 +18,7 @@ extension IncidentRule {
         return IncidentFinding(
             rule: rule ?? name, severity: severity, subject: subject ?? data.subject(dimension, number),
             start: bad.map(\.start).min() ?? times.lowerBound, end: bad.map(\.end).max() ?? times.upperBound,
-            score: culprit.score, confidence: 1 - exp(-culprit.score / 4) * 0.5, rows: culprit.rows,
+            score: culprit.score, confidence: 1 - exp(-max(culprit.score, 0) / 4) * 0.5, rows: culprit.rows,
             slowSeconds: seconds,
             numbers: [
                 ("requests", culprit.excess.count), ("bad_requests", culprit.excess.bad),

@@ -16,7 +16,7 @@ struct FailureRule: IncidentRule {
             else { return nil }
             let bad = culprit.rows.map { data.rows[Int($0)] }
             let subject = data.subject(culprit.dimension, culprit.number)
-            let (rule, what, depth) = Self.kind(bad, culprit.dimension)
+            let (rule, what, depth) = Self.kind(bad, culprit)
             let usual = culprit.excess.expected / max(culprit.excess.count, 1)
             let noun =
                 switch culprit.symptom {
@@ -35,14 +35,14 @@ struct FailureRule: IncidentRule {
             return finding(
                 culprit, data, rule: rule, severity: .page, depth: depth,
                 sentence:
-                    "\(what) \(whose): \(share(culprit.excess.rate)) of \(Int(culprit.excess.count)) "
+                    "\(what) \(whose): \(share(culprit.excess.rate)) of \(number(culprit.excess.count)) "
                     + "\(noun) failed, where \(share(usual)) is usual"
             )
         }
     }
 
     private static func kind(
-        _ bad: [IncidentRow], _ dimension: IncidentDimension
+        _ bad: [IncidentRow], _ culprit: CulpritSearch.Culprit
     ) -> (rule: String, words: String, depth: Int) {
         func isMost(_ test: (IncidentRow) -> Bool) -> Bool { 2 * bad.count(where: test) > bad.count }
         // What is given up after a while may be of what is slow.
@@ -64,8 +64,11 @@ struct FailureRule: IncidentRule {
         for (outcome, rule, text) in words where isMost({ $0.ending == outcome }) {
             return (rule, text, depth)
         }
-        return dimension == .upstream || dimension == .module
-            ? ("upstream-errors", "Errors", depth) : ("node-errors", "Errors", depth)
+        // Fetches that fail at all nodes alike have what they fetch from in common.
+        let isOfUpstreams =
+            [.upstream, .module].contains(culprit.dimension)
+            || culprit.dimension == .everything && culprit.symptom == .fetchFailure
+        return (isOfUpstreams ? "upstream-errors" : "node-errors", "Errors", depth)
     }
 
     /// Limits of time end requests after about the same time: so many of them lie within three in a hundred of it.

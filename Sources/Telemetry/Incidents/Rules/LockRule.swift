@@ -81,7 +81,7 @@ struct LockRule: IncidentRule {
                 ("fetches", Double(all)), ("bad_share", share), ("median_wait_s", median),
             ],
             sentence:
-                "\(subject.identity.name) does not get the lock that it shares with others: \(failed.count) of \(all) "
+                "\(subject.identity.name) does not get the lock that it shares with others: \(number(Double(failed.count))) of \(number(Double(all))) "
                 + "fetches ended without it and with an error, after \(time(median)) in the median")
         finding.rows = failed
         finding.slowSeconds = bad.reduce(0) { $0 + $1.seconds }

@@ -120,7 +120,8 @@ struct NoCompletionRule: IncidentRule {
                 ],
                 words: "its workers\(key.pool.isEmpty ? "" : " of \(key.pool)") have all been busy for "
                     + "\(HumanUnits.duration(Int64(clamping: last.time - first.time))), in which "
-                    + "\(completed) fetches were completed where \(Int(expected)) are usual")
+                    + "\(number(Double(completed))) fetches were completed where \(number(expected)) are usual"
+            )
         }
         return nil
     }

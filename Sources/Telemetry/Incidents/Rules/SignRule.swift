@@ -60,7 +60,7 @@ struct SignRule: IncidentRule {
                 culprit, data, rule: isCutShort ? "truncated" : nil, severity: severity, depth: depth,
                 subject: subject,
                 sentence: "\(isCutShort ? "Archives cut short" : words)\(Self.whose(subject)): "
-                    + "\(Int(culprit.excess.bad)) of \(Int(culprit.excess.count)) \(noun), "
+                    + "\(number(culprit.excess.bad)) of \(number(culprit.excess.count)) \(noun), "
                     + "where \(share(usual)) is usual")
         }
     }

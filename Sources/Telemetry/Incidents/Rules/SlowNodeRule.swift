@@ -21,15 +21,15 @@ struct SlowNodeRule: IncidentRule {
     private func finding(
         _ culprit: CulpritSearch.Culprit, _ words: String, _ data: IncidentData
     ) -> IncidentFinding {
-        let (bad, usual) = culprit.medians
+        let measured = culprit.measured
         let subject = data.subject(culprit.dimension, culprit.number)
         let who = subject.node ?? subject.region.map { "Nodes in \($0)" } ?? "All nodes"
         return finding(
             culprit, data, severity: .ticket, depth: 1,
-            numbers: [("median_s", bad), ("usual_median_s", usual)],
+            numbers: [("median_s", measured.median), ("usual_median_s", measured.usualMedian)],
             sentence:
                 "\(who) \(subject.node == nil ? "are" : "is") slow by \(subject.node == nil ? "themselves" : "itself"): "
-                + "of its \(words) \(share(culprit.excess.rate)) were slow, \(time(bad)) in the median where "
-                + "\(time(usual)) is usual")
+                + "of its \(words) \(share(measured.badShare)) were slow, \(time(measured.median)) in the median "
+                + "where \(time(measured.usualMedian)) is usual")
     }
 }

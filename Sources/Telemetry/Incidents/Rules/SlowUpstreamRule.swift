@@ -11,19 +11,22 @@ struct SlowUpstreamRule: IncidentRule {
     /// Whether files of the same, at the same time, are well. Most of what is fetched are lists: that most of what is slow are
     /// says nothing.
     private static func isOfLists(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> Bool {
-        let slow = (lists: culprit.rows.count { isList(data.rows[Int($0)]) }, all: culprit.rows.count)
+        let bad = culprit.rows.map { data.rows[Int($0)] }
+        let slowLists = bad.count { isList($0) }
+        let slowOthers = bad.count { !isList($0) && $0.moduleKind?.isChecksum == false }
         var lists = 0
         var others = 0
         for (place, row) in data.rows.enumerated() {
             guard let slot = data.slot(row), culprit.excess.slots.contains(slot),
                 data.number(culprit.dimension, row) == culprit.number, data.group(.slowFetch, place) != nil
             else { continue }
-            if isList(row) { lists += 1 } else { others += 1 }
+            // A checksum database has no part in what repositories do.
+            if isList(row) { lists += 1 } else if row.moduleKind?.isChecksum == false { others += 1 }
         }
-        guard slow.lists > 0 else { return false }
+        guard slowLists > 0 else { return false }
         // One more than were seen: of a few files that are well it is not known.
-        let shareOfOthers = Double(slow.all - slow.lists + 1) / Double(others + 1)
-        return Double(slow.lists) / Double(max(lists, 1)) >= listFactor * shareOfOthers
+        let shareOfOthers = Double(slowOthers + 1) / Double(others + 1)
+        return Double(slowLists) / Double(max(lists, 1)) >= listFactor * shareOfOthers
     }
 
     private static func isList(_ row: IncidentRow) -> Bool {
@@ -37,7 +40,7 @@ struct SlowUpstreamRule: IncidentRule {
             // What was given up is told as what it ended with.
             let late = culprit.rows.count { data.rows[Int($0)].isFailure }
             guard 2 * late <= culprit.rows.count else { return nil }
-            let (bad, usual) = culprit.medians
+            let measured = culprit.measured
             var subject = data.subject(culprit.dimension, culprit.number)
             if let module = subject.module {
                 subject.upstream = ModuleName(module: module, version: nil).upstream
@@ -55,9 +58,11 @@ struct SlowUpstreamRule: IncidentRule {
             var finding = finding(
                 culprit, data, rule: isChecksum ? "sumdb-slow" : isOfLists ? "slow-list" : nil,
                 severity: .ticket, depth: 0,
-                subject: subject, numbers: [("median_s", bad), ("usual_median_s", usual)],
-                sentence: "\(whose): \(time(bad)) in the median where \(time(usual)) is usual, "
-                    + "\(share(culprit.excess.rate)) of \(number(culprit.excess.count)) fetches slow")
+                subject: subject,
+                numbers: [("median_s", measured.median), ("usual_median_s", measured.usualMedian)],
+                sentence: "\(whose): \(time(measured.median)) in the median where "
+                    + "\(time(measured.usualMedian)) is usual, \(share(measured.badShare)) of "
+                    + "\(number(measured.count)) fetches slow")
             if isOfLists, !isChecksum {
                 // Files do not wait for lists.
                 let covers = finding.covers
