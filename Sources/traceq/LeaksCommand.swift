@@ -60,6 +60,8 @@ struct LeaksCommand: ContextCommand {
     /// What is private: by the option alone where it is given.
     private func modules(in context: CommandContext) throws(CommandFailure) -> PrivateModules {
         if let list = try privateModules.list() {
+            // What was given has to be right, though the option says it all.
+            if files.routes != nil { _ = try files.routeList(in: context) }
             return PrivateModules([PrivateModules.Source("--private", list)])
         }
         let modules = PrivateModules(

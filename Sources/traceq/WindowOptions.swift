@@ -5,13 +5,13 @@ import Telemetry
 struct WindowOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where the window begins, included; all is the oldest span (default: 1h, for export all).",
+            "Where the window begins, included; all is the oldest span (default: 1h; prewarm 24h, export all).",
             valueName: "time"))
     var since: String?
 
     @Option(
         help: ArgumentHelp(
-            "Where the window ends, not included (default: now, for export the last span).",
+            "Where the window ends, not included (default: now; export the last span).",
             valueName: "time"))
     var until: String?
 

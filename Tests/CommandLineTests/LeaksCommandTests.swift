@@ -160,6 +160,10 @@ struct LeaksCommandTests {
         let answer = ask(routes + ["--mirrors", folder.file("mirrors.yaml")])
         #expect(answer.status == .conditionFound)
         #expect(answer.output.contains("private by routes.yaml=git.example.com"))
+        // One that cannot be read is not left out, though another option says what is private.
+        for broken in [folder.file("nowhere.yaml"), folder.file("mirrors.yaml")] {
+            #expect(ask(["--private", "git.example.com", "--routes", broken]).status == .usage)
+        }
     }
 
     @Test("nothing leaked, nothing to judge by, nothing there: a sentence each, and exit code 0")

@@ -15,9 +15,10 @@ package struct BurnRule: Hashable, Sendable {
     /// Which part of the whole budget may go in the long window.
     package var budgetShare: Double
 
-    /// How many times as fast as just allowed: over a window of 30 days 14.4, 6 and 1.
+    /// How many times as fast as just allowed: over a window of 30 days 14.4, 6 and 1. Of a short window the part of the
+    /// budget may be less than what may go all the time, which is not too fast.
     package func factor(windowNanos: Int64) -> Double {
-        budgetShare * Double(windowNanos) / Double(longNanos)
+        max(1, budgetShare * Double(windowNanos) / Double(longNanos))
     }
 
     private static let minute: Int64 = 60_000_000_000

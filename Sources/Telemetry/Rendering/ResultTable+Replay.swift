@@ -150,8 +150,12 @@ extension ResultTable {
                     code: "never_observed",
                     message: stop.source.isDirect
                         ? "what repositories themselves would have said is not recorded"
-                        : "\(DisplayText.escaped(stop.source.name)) was not asked for any file that comes to it here; hosts that were asked for others: "
-                            + DisplayText.escaped(answer.hosts.prefix(namedMax).joined(separator: ", "))))
+                        : "\(DisplayText.escaped(stop.source.name)) was not asked for any file that comes to it here; "
+                            + (answer.hosts.isEmpty
+                                ? "no request says which host it asked"
+                                : "hosts that were asked for others: "
+                                    + DisplayText.escaped(
+                                        answer.hosts.prefix(namedMax).joined(separator: ", ")))))
         }
         return notes
     }

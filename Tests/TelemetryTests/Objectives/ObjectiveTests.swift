@@ -209,11 +209,15 @@ struct ObjectiveTests {
         #expect(self.meter(availability).evaluation.burns.allSatisfy { !$0.isFiring && $0.long == nil })
     }
 
-    @Test("windows that are shorter than a rule's have less rules, and other factors")
+    @Test(
+        "windows that are shorter than a rule's have less rules, and what is allowed all the time raises nothing"
+    )
     func shortWindow() {
         let burns = meter(availability, days: 1).evaluation.burns
         #expect(burns.map(\.rule.longNanos) == [Self.hour, 6 * Self.hour])
-        #expect(abs((burns.first?.factor ?? 0) - 0.48) < 1e-9)
+        #expect(burns.map(\.factor) == [1, 1])
+        let week = meter(availability, days: 7).evaluation.burns.map(\.factor)
+        for (factor, expected) in zip(week, [3.36, 1.4, 1]) { #expect(abs(factor - expected) < 1e-9) }
     }
 
     @Test("budgets that are overdrawn a thousand times are counted")
