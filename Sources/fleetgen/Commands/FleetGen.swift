@@ -9,7 +9,7 @@ struct FleetGen: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               fleetgen --rate 200 --duration 30s
-              fleetgen --rate 500 --duration 60s --spread 50m --fault slow-upstream
+              fleetgen --duration 60s --spread 50m --fault slow-upstream:after=30m
               fleetgen --dry-run
               fleetgen load --requests 1000 --spans 1000 --pid $(pidof traceq-collector)
               fleetgen nodes --nodes 3000 --duration 3m --own-addresses
