@@ -116,7 +116,7 @@ struct HeldExchanges: Sendable {
         var count = 0
         for (place, isProbe) in zip(places, isProbe) where isProbe {
             exchanges[place].outcome = RequestOutcome.probe.rawValue
-            if exchanges[place].isRequest { count += 1 }
+            if exchanges[place].isOfClient, !exchanges[place].flags.contains(.leftOut) { count += 1 }
         }
         return count
     }
