@@ -57,6 +57,17 @@ struct WhyTimesTests {
         #expect(try await names(fleet, .errors(nil)) == [])
     }
 
+    @Test("times that cannot be are told as far as times go")
+    func absurdTime() async throws {
+        var fleet = try hour { _, _, _ in }
+        fleet.add(200) { request, number in
+            request.startMillis = 16_000_000_000_000 + UInt64(number)
+            request.status = 502
+        }
+        let found = try await names(fleet, .errors(nil))
+        #expect(found.count { $0.hasPrefix("time=2262-") } <= 1)
+    }
+
     @Test("what one node does at one time is told of both")
     func nodeAtATime() async throws {
         let fleet = try hour { request, minute, chance in

@@ -1,6 +1,8 @@
 /// What requests are known by besides their attributes: values of dimensions that are counted during the scan.
 struct WhyDerived {
     private static let time = "time"
+    /// The year 2262: later ones are no time that 64 bits have.
+    private static let minutesMax: UInt32 = 153_722_867
 
     private let names: FleetNameTables
     private let selection: WhySelection
@@ -65,7 +67,8 @@ struct WhyDerived {
 
     private static func text(_ stretch: Range<UInt32>) -> String {
         func text(_ minute: UInt32) -> Substring {
-            UnixNanos(rawValue: Int64(minute) * 60_000_000_000).displayText(in: .utc).dropLast(7)
+            UnixNanos(rawValue: Int64(min(minute, minutesMax)) * 60_000_000_000).displayText(in: .utc)
+                .dropLast(7)
         }
         let (start, end) = (text(stretch.lowerBound), text(stretch.upperBound))
         let isOneDay = start.prefix(10) == end.prefix(10)
