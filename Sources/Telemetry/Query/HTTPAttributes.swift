@@ -23,6 +23,22 @@ enum HTTPAttributes {
         return path.isEmpty || path == "-" ? nil : String(path)
     }
 
+    /// The host that was asked, without a user and the port; empty where nothing says it.
+    static func host(of attributes: [KeyValue]) -> String {
+        for key in ["url.full", "http.url"] {
+            guard let text = attributes.string(of: key), let scheme = text.firstRange(of: "://") else {
+                continue
+            }
+            let authority = text[scheme.upperBound...].prefix { !["/", "?", "#"].contains($0) }
+            let host = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+            if !host.isEmpty { return host.split(separator: ":").first.map(String.init) ?? "" }
+        }
+        for key in ["server.address", "net.peer.name", "http.host"] {
+            if let text = attributes.string(of: key), !text.isEmpty { return text }
+        }
+        return ""
+    }
+
     /// A method; nil when there is none.
     static func method(_ value: AnyValue) -> String? {
         guard case .string(let text) = value, !text.isEmpty, text != "-" else { return nil }

@@ -10,16 +10,25 @@ struct HTTPRequestText: Hashable {
     private let path: String?
 
     /// Nil for a span that is no HTTP request.
-    init?(_ span: Span) {
+    /// - Parameter namesHost: whether a path that a client asks a host for begins with it: of what is no module's file, the
+    ///   path alone does not tell whose it is
+    init?(_ span: Span, namesHost: Bool = false) {
         let attributes = span.attributes
         let named = attributes.best(of: HTTPAttributes.method, read: HTTPAttributes.method)
-        path = attributes.best(of: HTTPAttributes.path) { value in
+        let told = attributes.best(of: HTTPAttributes.path) { value in
             if case .string(let text) = value { HTTPAttributes.path(text) } else { nil }
         }
+        path =
+            namesHost && span.kind == .client
+            ? told.map { Self.isModuleFile($0) ? $0 : HTTPAttributes.host(of: attributes) + $0 } : told
         status = attributes.best(of: HTTPAttributes.status, read: HTTPAttributes.status)
         guard named != nil || path != nil || status != nil else { return nil }
         method = named ?? Self.method(inName: span.name)
         request = DisplayText.escaped([method, path].compactMap { $0 }.joined(separator: " "))
+    }
+
+    private static func isModuleFile(_ path: String) -> Bool {
+        ModuleRequest(path)?.kind.isModuleRequest == true
     }
 
     /// The method of a name like `GET /path`: some emitters write it nowhere else.

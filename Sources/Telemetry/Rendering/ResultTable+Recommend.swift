@@ -26,6 +26,7 @@ extension ResultTable {
             case .fallback: 1
             case .other, .belowMinimum, .lessAvailable: 2
             case .tooFew: 3
+            case .notAHost: 4
             }
         }
         let candidates = result.candidates

@@ -15,14 +15,14 @@ struct WaterfallRow {
 
     init(
         node: TraceTreeNode, stored: StoredSpan, guide: String, detailGuide: String,
-        part: TraceStory.Part? = nil
+        part: TraceStory.Part? = nil, namesHost: Bool = false
     ) {
         self.node = node
         self.stored = stored
         self.guide = guide
         self.detailGuide = detailGuide
         self.part = part
-        http = HTTPRequestText(stored.span)
+        http = HTTPRequestText(stored.span, namesHost: namesHost)
     }
 
     var isError: Bool { stored.span.status.code == .error }

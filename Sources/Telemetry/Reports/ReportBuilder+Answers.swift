@@ -254,7 +254,9 @@ extension ReportBuilder {
             [ReportValue("spans", "\(tree.nodes.count)"), ReportValue("duration", duration)], [traceID])
         let rows = tree.nodes.prefix(Self.spansMax).map { node in
             let span = tree.span(of: node)
-            let row = WaterfallRow(node: node, stored: span, guide: "", detailGuide: "")
+            // With its host, a private repository is known as such.
+            let row = WaterfallRow(
+                node: node, stored: span, guide: "", detailGuide: "", namesHost: true)
             let part = SpanID(bytes: span.span.spanID).flatMap { story?.parts[$0.rawValue] }
             let interval = span.span.interval
             let start = min(max(interval.lowerBound, range.lowerBound), range.upperBound)

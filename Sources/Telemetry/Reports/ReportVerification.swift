@@ -39,9 +39,10 @@ package struct ReportVerification: Sendable {
         let now = document.text(as: format, human: human, zone: zone)
         if format == .json {
             // As data: how it is laid out in lines says nothing.
-            compareLines(JSONNode(parsing: text)?.text ?? text, JSONNode(parsing: now)?.text ?? now)
+            compareLines(
+                JSONNode(parsing: text)?.text ?? text, JSONNode(parsing: now)?.text ?? now, record: "")
         } else {
-            compareLines(text, now)
+            compareLines(text, now, record: record.comment)
         }
     }
 
@@ -82,13 +83,20 @@ package struct ReportVerification: Sendable {
         differences.append(Difference(place: place, report: report, data: data))
     }
 
-    private mutating func compareLines(_ report: String, _ now: String) {
+    /// - Parameter record: how the line of the report's record has to be: what stands beside it is seen, too
+    private mutating func compareLines(_ report: String, _ now: String, record: String) {
         let old = report.split(separator: "\n", omittingEmptySubsequences: false)
         let new = now.split(separator: "\n", omittingEmptySubsequences: false)
         for line in 0..<max(old.count, new.count) {
             let before = line < old.count ? old[line] : "-"
             let after = line < new.count ? new[line] : "-"
-            guard !before.hasPrefix(ReportRecord.begin) || !after.hasPrefix(ReportRecord.begin) else {
+            if before.hasPrefix(ReportRecord.begin), after.hasPrefix(ReportRecord.begin) {
+                // What it says was compared value by value.
+                if before != record {
+                    note(
+                        "line \(line + 1)", "\(before.prefix(100))…\(before.suffix(100))",
+                        "the report's record, and nothing beside it")
+                }
                 continue
             }
             note("line \(line + 1)", String(before), String(after))

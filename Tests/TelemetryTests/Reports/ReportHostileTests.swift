@@ -105,6 +105,26 @@ struct ReportHostileTests {
         #expect(!text.contains("private-1"))
     }
 
+    @Test("a path that a client asks a private host for is known as private by the host")
+    func privateRepository() async throws {
+        func title(_ attributes: [KeyValue], kind: SpanKind = .client) -> String? {
+            HTTPRequestText(
+                Sample.span(trace: 1, id: 1, name: "GET", kind: kind, attributes: attributes), namesHost: true
+            )?
+            .request
+        }
+        let meta = KeyValue("url.full", .string("https://u:p@git.acme.internal:8443/alpha/secret?go-get=1"))
+        #expect(title([meta]) == "GET git.acme.internal/alpha/secret")
+        let parts = [
+            KeyValue("server.address", .string("git.acme.internal")), KeyValue("url.path", .string("/alpha")),
+        ]
+        #expect(title(parts) == "GET git.acme.internal/alpha")
+        #expect(title(parts, kind: .server) == "GET /alpha")
+        // Which module a proxy is asked for stands in the path.
+        let file = KeyValue("url.full", .string("https://athens.internal/github.com/a/b/@v/list"))
+        #expect(title([file]) == "GET /github.com/a/b/@v/list")
+    }
+
     @Test("a name as long as a book is cut, in linear time")
     func long() {
         let path = "a.example.com/" + String(repeating: "x/", count: 200_000)

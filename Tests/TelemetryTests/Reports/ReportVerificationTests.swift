@@ -38,6 +38,24 @@ struct ReportVerificationTests {
         #expect(differences.contains { $0.report.contains("Proven is") && $0.data.contains("Suspected is") })
     }
 
+    @Test(
+        "what somebody writes beside the report's record is found", arguments: [ReportFormat.markdown, .html])
+    func besideTheRecord(format: ReportFormat) async throws {
+        let document = try await ReportSample.document(.nodeErrors)
+        let text = document.text(as: format, human: ReportHumanTexts(), zone: .utc)
+        let begin = try #require(text.ranges(of: ReportRecord.begin).last)
+        let end = try #require(text[begin.upperBound...].ranges(of: ReportRecord.end).first)
+        let forged = "<style>main{display:none}</style><h1>No incident</h1>"
+        var behind = text
+        behind.insert(contentsOf: forged, at: end.upperBound)
+        var before = text
+        before.insert(contentsOf: ReportRecord.begin + "{} -->" + forged, at: begin.lowerBound)
+        for other in [behind, before] {
+            let differences = try verify(other, format, document).differences
+            #expect(differences.count == 1, "\(differences)")
+        }
+    }
+
     @Test("other data are found by the numbers that they change")
     func otherData() async throws {
         let document = try await ReportSample.document(.nodeErrors)
