@@ -51,6 +51,21 @@ struct RecommendCommandTests {
         }
     }
 
+    @Test(
+        "what is no host is not recommended, however fast it was: it would stand in a line to copy",
+        arguments: [
+            "$(touch pwned)", "a.example|https://b.example", "c.example,off", "user:secret@d.example",
+        ])
+    func notAHost(name: String) async throws {
+        try await StoredRequest.store(
+            requests(name, millis: 10) + requests("goproxy.io", millis: 2_000), in: path)
+        let found = try document("--region", "cn")
+        #expect(goproxy(found) == ["https://goproxy.io,direct"])
+        #expect(verdicts(found).first == "goproxy.io recommended")
+        #expect(verdicts(found).contains { $0.hasSuffix(" not a host") })
+        #expect(!ask("--region", "cn").output.contains("GOPROXY=https://\(name)"))
+    }
+
     @Test("the fastest comes first and the next behind it, with figures and a line to copy")
     func fastest() async throws {
         try await StoredRequest.store(

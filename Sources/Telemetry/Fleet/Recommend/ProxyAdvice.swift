@@ -21,13 +21,16 @@ struct ProxyAdvice {
         let floor =
             candidates.filter(\.hasEvidence).compactMap { $0.figures.availabilityInterval?.lowerBound }.max()
             ?? 0
+        for place in candidates.indices where !candidates[place].isHost {
+            candidates[place].standing = .notAHost
+        }
         for place in candidates.indices where candidates[place].hasEvidence {
             let upper = candidates[place].figures.availabilityInterval?.upperBound ?? 0
             candidates[place].standing =
                 upper < floor ? .lessAvailable : upper < availabilityMin ? .belowMinimum : .other
         }
         candidates.sort(by: Self.isBetter)
-        guard let best = candidates.first, best.standing != .tooFew else {
+        guard let best = candidates.first, best.hasEvidence else {
             return refusal(region, candidates)
         }
         candidates[0].standing = meetsMinimum(best) ? .recommended : .leastBad
@@ -45,6 +48,7 @@ struct ProxyAdvice {
             case .belowMinimum: 1
             case .lessAvailable: 2
             case .tooFew: 3
+            case .notAHost: 4
             }
         }
         if rank(left) != rank(right) { return rank(left) < rank(right) }
@@ -81,7 +85,7 @@ struct ProxyAdvice {
     // MARK: Words
 
     private func refusal(_ region: String?, _ candidates: [ProxyCandidate]) -> ProxyRecommendation {
-        let most = candidates.map(\.outcomes).max() ?? 0
+        let most = candidates.lazy.filter(\.isHost).map(\.outcomes).max() ?? 0
         let seen =
             most > 0
             ? "the most that one has is \(HumanUnits.count(Int64(most)))"

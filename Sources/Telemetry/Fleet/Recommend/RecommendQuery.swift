@@ -75,6 +75,8 @@ package struct ProxyCandidate: Sendable {
         /// It failed more often than another one, beyond chance.
         case lessAvailable = "less available"
         case tooFew = "too few"
+        /// What telemetry says was asked is no host, and nothing to copy into a shell.
+        case notAHost = "not a host"
     }
 
     /// Whether it may be told of private modules: what is not known to be public is the user's own.
@@ -83,7 +85,10 @@ package struct ProxyCandidate: Sendable {
     /// What a verdict needs at the least.
     package static let requestsMin = ComparisonFigures.unitsMin(.request)
 
-    package var hasEvidence: Bool { outcomes >= Self.requestsMin }
+    package var hasEvidence: Bool { isHost && outcomes >= Self.requestsMin }
+
+    /// Whether it can stand in a list: who sends telemetry writes into it whatever he likes.
+    var isHost: Bool { mirror != nil || ShellWord.isAddress(url) }
 }
 
 /// Which GOPROXY to use in a region.
