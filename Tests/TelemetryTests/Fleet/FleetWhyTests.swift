@@ -44,6 +44,24 @@ struct FleetWhyTests {
         #expect(result.findings.count == 1, "\(result.findings.map { $0.attribute + "=" + $0.value })")
     }
 
+    @Test("what is an id hangs on all requests, not on how they lie in segments", arguments: [300, 2_100])
+    func ids(segmentSpans: Int) async throws {
+        var fleet = try fleet { request, number in
+            request.attributes.append(KeyValue("tenant.id", .string("t\(number % 20)")))
+            if number % 20 == 1 { request.millis = 8_000 }
+        }
+        // Last, and in small segments by themselves: of these each has a tenant of its own.
+        fleet.add(210) { request, number in
+            request.startMillis += 1_000_000
+            request.path = "/host1.example/m\(number % 50)/@v/v1.0.0.zip"
+            request.attributes = [KeyValue("tenant.id", .string("n\(number)"))]
+        }
+        let query = FleetWhyQuery(window: .all, selection: .slow(minNanos: nil))
+        let result = try await fleet.reader(segmentSpans: segmentSpans).why(query)
+        #expect(result.findings.first?.attribute == "tenant.id" && result.findings.first?.value == "t1")
+        #expect(result.leftOut == ["request.id"])
+    }
+
     @Test("of a span with thousands of attributes the first are looked at, and a note says so")
     func hugeSpan() async throws {
         var fleet = try fleet { request, number in

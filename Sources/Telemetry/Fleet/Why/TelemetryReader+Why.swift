@@ -80,6 +80,8 @@ extension TelemetryReader {
         note(found.damages)
         var all = WhyValues()
         for values in found.states { all.merge(values) }
+        all.leaveOutIDs(
+            requestCount: rows.values.reduce(0) { $0 + $1.selected.count + $1.rest.count })
         return all
     }
 }

@@ -5,7 +5,8 @@ import OTLPModel
 struct WhyValues: Sendable {
     /// An attribute with more different values than this is an id.
     static let valuesMax = 5_000
-    /// And so is one of which a segment has a different value for every so many requests.
+    /// And so is one that has a different value for every so many requests. That is told when all have been counted: a few
+    /// requests that lie together in a segment say nothing of the others, and how segments are cut changes no answer.
     static let requestsPerValueMin = 8
     static let fewValues = 200
     /// Of a segment's attributes so many are looked at, those that most of its requests have: each takes four bytes a span.
@@ -31,6 +32,7 @@ struct WhyValues: Sendable {
     /// There were more attributes than are looked at.
     private(set) var isCut = false
 
+    private static let resourcePrefix = "resource."
     private static let durationEndings = [
         "response_time", "header_time", "connect_time", "request_time", "duration", "duration_ms", "elapsed",
     ]
@@ -127,18 +129,15 @@ struct WhyValues: Sendable {
         let used = found.indices.dropFirst().filter { found[$0].selected + found[$0].rest > 0 }
         guard !used.isEmpty else { return }
         let attribute = Int(number(attribute: column.name))
-        let requestCount = requests.selected.count + requests.rest.count
-        guard used.count <= Self.fewValues || used.count * Self.requestsPerValueMin <= requestCount else {
-            return makeID(attribute)
-        }
+        guard !isID[attribute] else { return }
         var numbers: [UInt32: UInt32] = [:]
         for code in used {
             guard let text = column.text(coded.value(of: UInt32(code))) else { continue }
             let value = number(value: text, of: attribute)
+            guard values[attribute].count <= Self.valuesMax else { return makeID(attribute) }
             counts[attribute][Int(value)] += found[code]
             numbers[UInt32(code)] = value
         }
-        if values[attribute].count > Self.valuesMax { return makeID(attribute) }
         for (row, sampled) in sample {
             guard let value = numbers[UInt32(code(row))] else { continue }
             sampleValues.append(
@@ -159,7 +158,7 @@ struct WhyValues: Sendable {
         for (origin, count) in found.enumerated() where count.selected + count.rest > 0 {
             // What the emitter was made with has no part in what it tells of.
             for pair in origins[origin].resource.attributes where !pair.key.hasPrefix("telemetry.") {
-                let attribute = Int(number(attribute: "resource." + pair.key))
+                let attribute = Int(number(attribute: Self.resourcePrefix + pair.key))
                 guard !isID[attribute] else { continue }
                 let value = number(value: Self.text(SpanValue(pair.value)), of: attribute)
                 counts[attribute][Int(value)] += count
@@ -196,6 +195,15 @@ struct WhyValues: Sendable {
         values[attribute] = NumberedTexts()
         counts[attribute] = []
         sampleValues.removeAll { Int($0.attribute) == attribute }
+    }
+
+    /// Leaves out attributes of spans that have nearly as many values as there are requests.
+    /// - Parameter requestCount: of all that was counted
+    mutating func leaveOutIDs(requestCount: Int) {
+        for (attribute, name) in attributes.texts.enumerated() where !name.hasPrefix(Self.resourcePrefix) {
+            let count = values[attribute].count
+            if count > Self.fewValues, count * Self.requestsPerValueMin > requestCount { makeID(attribute) }
+        }
     }
 
     mutating func merge(_ other: WhyValues) {
