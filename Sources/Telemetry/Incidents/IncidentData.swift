@@ -13,6 +13,8 @@ struct IncidentData: Sendable {
     let until: UInt64
     let slotNanos: UInt64
     let slotCount: Int
+    /// By slot: see `part`.
+    private let parts: [Int]
     let names: FleetNameTables
     /// By number of the module: of the host that it comes from.
     private let hosts: [UInt32]
@@ -52,6 +54,7 @@ struct IncidentData: Sendable {
         slotNanos = max(Self.slotNanosMin, (part + second - 1) / second * second)
         slotCount = Int((length + slotNanos - 1) / slotNanos)
         until = window.lowerBound + UInt64(slotCount) * slotNanos
+        parts = Self.parts(rows, since: since, slotNanos: slotNanos, slotCount: slotCount)
         var hostNumbers = NumberedTexts()
         hosts = [0] + names.modules.map { hostNumbers.number($0.upstream) + 1 }
         checksumHost = hostNumbers.number("sum.golang.org") + 1
@@ -122,6 +125,27 @@ struct IncidentData: Sendable {
     func slot(ofStart start: UInt64) -> Int? {
         guard start >= since, start < until else { return nil }
         return Int((start - since) / slotNanos)
+    }
+
+    /// Which part of the window a slot is of, of those that are held against each other to tell what is normal. Only time
+    /// in which something was asked for counts: of a window of twelve hours with three of traffic, each part is a
+    /// quarter of an hour of these.
+    func part(ofSlot slot: Int) -> Int { parts[slot] }
+
+    private static func parts(
+        _ rows: [IncidentRow], since: UInt64, slotNanos: UInt64, slotCount: Int
+    ) -> [Int] {
+        var isAsked = [Bool](repeating: false, count: slotCount)
+        for row in rows where row.start >= since {
+            let slot = Int(clamping: (row.start - since) / slotNanos)
+            if slot < slotCount { isAsked[slot] = true }
+        }
+        let count = max(isAsked.count { $0 }, 1)
+        var before = 0
+        return isAsked.map { isAsked in
+            defer { if isAsked { before += 1 } }
+            return min(before, count - 1) * SymptomReference.partCount / count
+        }
     }
 
     /// The time of slots, in nanoseconds since the Unix epoch.

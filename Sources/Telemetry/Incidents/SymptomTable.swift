@@ -33,7 +33,7 @@ struct SymptomTable: Sendable {
             places.append((UInt32(place), UInt32(group), slot.map { UInt16($0) } ?? Self.before))
             tallies.groups[group].add(
                 micros: symptom.micros(row), isBad: symptom.isBad(row, data.signs[place]),
-                part: slot.map { $0 * SymptomReference.partCount / data.slotCount })
+                part: slot.map { data.part(ofSlot: $0) })
         }
         let references = tallies.groups.map {
             $0.reference(noticeable: symptom.noticeableMicros, rateMin: symptom.least.rate)

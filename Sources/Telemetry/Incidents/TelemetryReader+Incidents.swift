@@ -199,7 +199,8 @@ extension TelemetryReader {
         ]
     }
 
-    /// The time that is looked at, slot by slot. Where it is open, a few spans with wrong clocks do not stretch it.
+    /// The time that is looked at, slot by slot. Where it is open, a few spans with wrong clocks do not stretch it: the
+    /// first or last thousandth is left out where it lies further away than all others lie apart.
     private static func range(of window: TimeWindow, _ rows: [IncidentRow]) -> Range<UInt64> {
         let starts = rows.map(\.start)
         guard window.since == .distantPast else {
@@ -215,7 +216,9 @@ extension TelemetryReader {
         guard !starts.isEmpty else { return 0..<1 }
         let sorted = starts.sorted()
         let few = sorted.count / 1_000
-        return sorted[few]..<sorted[sorted.count - 1 - few] + 1
+        let (first, last) = (sorted[few], sorted[sorted.count - 1 - few])
+        let (begin, end, most) = (sorted[0], sorted[sorted.count - 1], last - first)
+        return (first - begin > most ? first : begin)..<(end - last > most ? last : end) + 1
     }
 
     /// - Parameter given: how often each id was given; of one rule and subject at different times the later ones have a number

@@ -24,7 +24,7 @@ struct IncidentFleet {
         var isLeftOut = false
     }
 
-    private(set) var fleet: SpelledFleet
+    var fleet: SpelledFleet
 
     init(_ change: (inout Request) -> Void = { _ in }) throws {
         fleet = try SpelledFleet()

@@ -181,6 +181,37 @@ struct IncidentTests {
         #expect(result.causesFound == [])
     }
 
+    @Test("a window that is six times as long as what is stored hides nothing that began of late")
+    func longWindow() async throws {
+        let fleet = try IncidentFleet { request in
+            if request.number % 2 == 0, request.minute >= 95 { request.spelled.status = 502 }
+        }
+        var query = IncidentFleet.query(baseline: 0)
+        query.window.since = query.window.until.advanced(byNanos: -12 * 3_600_000_000_000)
+        let incident = try #require(try await fleet.fleet.reader().incidents(query).incidents.first)
+        #expect(incident.severity == .page && incident.impact.requests >= 300)
+        // What failed is no part of what is usual.
+        #expect(incident.explanation.contains("where 0.2 % is usual"), "\(incident.explanation)")
+        let begin = Int64(Sample.baseNanos) + 95 * 60_000_000_000
+        #expect(abs(incident.start.rawValue - begin) <= 720_000_000_000)
+    }
+
+    @Test("all that is stored is looked at, but for spans of wrong clocks far from the others")
+    func openWindow() async throws {
+        var fleet = try IncidentFleet()
+        func window() async throws -> Range<UInt64> {
+            var query = IncidentFleet.query(baseline: 0)
+            query.window = TimeWindow(since: .distantPast, until: .distantFuture)
+            let data = try await fleet.fleet.reader().investigation(query).data
+            return data.since..<data.until
+        }
+        #expect(try await window().lowerBound == Sample.baseNanos)
+        var wrong = SpelledFleet.Request()
+        wrong.startMillis = 30 * 24 * 3_600_000
+        fleet.fleet.add(wrong)
+        #expect(try await window().upperBound < Sample.baseNanos + 3 * 3_600_000_000_000)
+    }
+
     @Test("two faults at once are told as two")
     func two() async throws {
         let result = try await IncidentFleet { request in
