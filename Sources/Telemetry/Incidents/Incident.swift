@@ -84,4 +84,14 @@ struct IncidentFinding: Sendable {
     var load: String?
     /// The command that shows what it was found from, without the program and the window; nil where it is requests.
     var check: String?
+
+    /// Takes the time and the requests of what comes right before or after it. What overlaps it is the same, seen from
+    /// another side.
+    mutating func append(_ next: IncidentFinding) {
+        guard next.end <= start || end <= next.start else { return }
+        start = min(start, next.start)
+        end = max(end, next.end)
+        slowSeconds += next.slowSeconds
+        rows = Set(rows).union(next.rows).sorted()
+    }
 }

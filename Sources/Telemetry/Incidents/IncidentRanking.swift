@@ -40,14 +40,7 @@ struct IncidentRanking {
             )
         }
         for finding in ordered {
-            // What two symptoms tell of is told once.
-            let isTold = causes.contains { cause in
-                ([cause.finding] + cause.consequences).contains {
-                    $0.rule == finding.rule && $0.subject == finding.subject && $0.start < finding.end
-                        && finding.start < $0.end
-                }
-            }
-            if isTold { continue }
+            if isTold(finding, data) { continue }
             if let cause = causes.indices.first(where: { explains(causes[$0].finding, finding, data) }) {
                 causes[cause].consequences.append(finding)
             } else if let effect = causes.indices.first(where: {
@@ -59,6 +52,27 @@ struct IncidentRanking {
                 causes.append((finding, []))
             }
         }
+    }
+
+    /// Whether what a finding is about is told already: by another symptom, or as a part of the same trouble that ends where
+    /// it begins. Then it becomes a part of that one.
+    private mutating func isTold(_ finding: IncidentFinding, _ data: IncidentData) -> Bool {
+        func isSame(_ told: IncidentFinding) -> Bool {
+            guard told.rule == finding.rule, told.subject == finding.subject else { return false }
+            let (end, start) = (min(told.end, finding.end), max(told.start, finding.start))
+            return start < end || start - end <= data.slotNanos
+        }
+        for place in causes.indices {
+            if isSame(causes[place].finding) {
+                causes[place].finding.append(finding)
+                return true
+            }
+            if let effect = causes[place].consequences.firstIndex(where: isSame) {
+                causes[place].consequences[effect].append(finding)
+                return true
+            }
+        }
+        return false
     }
 
     private func explains(_ cause: IncidentFinding, _ effect: IncidentFinding, _ data: IncidentData) -> Bool {
