@@ -49,40 +49,99 @@ struct HopMatching {
             )
         }
         guard !passed.isEmpty else { return [] }
-        var isTaken = [Bool](repeating: false, count: passed.count)
+        var free = FreePlaces(count: passed.count)
         var found: [(hop: Int, outer: Int)] = []
         let hops = exchanges.indices.filter { mayBeHop(exchanges[$0]) }.map { place in
             (start: clocks.corrected(exchanges[place].start, node: exchanges[place].node), place: place)
         }.sorted { $0 < $1 }
         for (start, place) in hops {
             let hop = exchanges[place]
-            guard let best = nearest(start, start &+ hop.durationNanos, hop, passed, isTaken) else {
-                continue
-            }
-            isTaken[best] = true
+            guard let best = nearest(start, start &+ hop.durationNanos, hop, passed, &free) else { continue }
+            free.take(best)
             found.append((place, passed[best].place))
         }
         return found
     }
 
+    /// Of requests for the same that began about the same time, so many are looked at for one hop: of thousands nobody can
+    /// tell which it was, and each hop would take as long as all of them.
+    private static let candidatesMax = 4_096
+
+    /// The request that began nearest to a hop and lasted as long, but for the clocks; of equally near ones the earlier.
     private static func nearest(
-        _ start: UInt64, _ end: UInt64, _ hop: Exchange, _ passed: [Passed], _ isTaken: [Bool]
+        _ start: UInt64, _ end: UInt64, _ hop: Exchange, _ passed: [Passed], _ free: inout FreePlaces
     ) -> Int? {
-        var best: (place: Int, distance: UInt64)?
-        var place = lowerBound(passed, hop, start > longestNanos ? start - longestNanos : 0)
-        while place < passed.count, passed[place].module == hop.module, passed[place].kind == hop.kind,
-            passed[place].start <= start &+ clocksNanos
-        {
-            defer { place += 1 }
-            guard !isTaken[place], passed[place].end &+ clocksNanos >= end else { continue }
-            let other = passed[place].start
-            let distance = other > start ? other - start : start - other
-            if best.map({ distance < $0.distance }) ?? true { best = (place, distance) }
+        let middle = passed.firstPlace { ($0.module, $0.kind, $0.start) > (hop.module, hop.kind, start) }
+        var (before, after) = (free.last(before: middle), free.first(from: middle))
+        for _ in 0..<candidatesMax {
+            let back = before.flatMap { distanceBack(from: start, to: passed[$0], hop) }
+            let ahead = after.flatMap { distanceAhead(from: start, to: passed[$0], hop) }
+            let place: Int
+            if let candidate = before, let back, ahead.map({ back <= $0 }) ?? true {
+                place = candidate
+                before = free.last(before: candidate)
+            } else if let next = after, ahead != nil {
+                place = next
+                after = free.first(from: next + 1)
+            } else {
+                return nil
+            }
+            if passed[place].end &+ clocksNanos >= end { return place }
         }
-        return best?.place
+        return nil
     }
 
-    private static func lowerBound(_ passed: [Passed], _ hop: Exchange, _ time: UInt64) -> Int {
-        passed.firstPlace { ($0.module, $0.kind, $0.start) >= (hop.module, hop.kind, time) }
+    /// Nil where it is another file, or began so long before that it was over.
+    private static func distanceBack(from start: UInt64, to passed: Passed, _ hop: Exchange) -> UInt64? {
+        guard passed.module == hop.module, passed.kind == hop.kind, start - passed.start <= longestNanos
+        else {
+            return nil
+        }
+        return start - passed.start
+    }
+
+    /// Nil where it is another file, or began later than clocks may be apart.
+    private static func distanceAhead(from start: UInt64, to passed: Passed, _ hop: Exchange) -> UInt64? {
+        guard passed.module == hop.module, passed.kind == hop.kind, passed.start - start <= clocksNanos else {
+            return nil
+        }
+        return passed.start - start
+    }
+}
+
+/// Places of a list of which some are taken: what is free next to one is found without going over those that are not.
+private struct FreePlaces {
+    /// By place and one more, and by place: where to look on; itself where it is free.
+    private var backwards: [Int32]
+    private var forwards: [Int32]
+
+    init(count: Int) {
+        backwards = (0...Int32(count)).map(\.self)
+        forwards = backwards
+    }
+
+    mutating func take(_ place: Int) {
+        backwards[place + 1] = Int32(place)
+        forwards[place] = Int32(place + 1)
+    }
+
+    mutating func last(before place: Int) -> Int? {
+        let found = Self.end(place, &backwards)
+        return found > 0 ? found - 1 : nil
+    }
+
+    mutating func first(from place: Int) -> Int? {
+        let found = Self.end(place, &forwards)
+        return found < forwards.count - 1 ? found : nil
+    }
+
+    /// Each step shortens the way of those who come after.
+    private static func end(_ place: Int, _ links: inout [Int32]) -> Int {
+        var place = place
+        while Int(links[place]) != place {
+            links[place] = links[Int(links[place])]
+            place = Int(links[place])
+        }
+        return place
     }
 }

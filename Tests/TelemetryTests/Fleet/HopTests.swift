@@ -62,6 +62,28 @@ struct HopTests {
         #expect(result.quality.notes().map(\.code) == ["no_propagation"])
     }
 
+    @Test("of thousands of requests for the same each hop has the one around it, the nearest of those left")
+    func crowd() {
+        // Each edge asks 5 µs after it was asked; every tenth of its requests ends before its hop would.
+        let count = 20_000
+        var exchanges: [Exchange] = []
+        for (isHop, number) in [false, true].flatMap({ isHop in (0..<count).map { (isHop, $0) } }) {
+            let isShort = number % 10 == 3
+            if isHop, isShort { continue }
+            var exchange = Exchange(
+                start: 10_000_000_000 + UInt64(number) * 1_000 + (isHop ? 5 : 0),
+                durationNanos: isShort ? 1_000 : isHop ? 2_000_000_000 : 3_000_000_000, responseBytes: 0,
+                segment: 0, row: UInt32(number), trace: 0, node: isHop ? 2 : 1)
+            exchange.kind = ModuleKind.zip.rawValue
+            exchange.module = 1
+            exchange.flags = isHop ? .behindEdge : .atEdge
+            exchanges.append(exchange)
+        }
+        let pairs = HopMatching.pairs(exchanges, NodeClocks())
+        #expect(pairs.count == count - count / 10)
+        #expect(pairs.allSatisfy { exchanges[$0.hop].row == exchanges[$0.outer].row })
+    }
+
     @Test("a clock that is known to be ahead is set right before that") func clocks() async throws {
         var sample = FleetSample()
         var node = FleetSample.Node.edge
