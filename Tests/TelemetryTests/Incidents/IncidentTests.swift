@@ -106,6 +106,20 @@ struct IncidentTests {
         #expect(byHost.causesFound == ["upstream-errors codeberg.org"])
     }
 
+    @Test("failures of a few modules name these, each of which proves too little by itself")
+    func fewModules() async throws {
+        let result = try await IncidentFleet { request in
+            guard request.number % 25 == 0, Self.trouble.contains(request.minute) else { return }
+            request.spelled.path = "/broken.example/bad\(request.number / 25 % 3)/@v/v1.0.0.zip"
+            request.spelled.status = 502
+        }.incidents()
+        let incident = try #require(result.incidents.first { $0.rule == "upstream-errors" })
+        #expect(
+            incident.explanation.hasSuffix(
+                "; all of these are for broken.example/bad0@v1.0.0, broken.example/bad1@v1.0.0 and "
+                    + "broken.example/bad2@v1.0.0"), "\(incident.explanation)")
+    }
+
     @Test(
         "failures have the rule of what they are",
         arguments: [(429, 10, "rate-limited"), (404, 30_000, "masked-timeout")] as [(Int64, UInt64, String)])

@@ -37,8 +37,30 @@ struct FailureRule: IncidentRule {
                 sentence:
                     "\(what) \(whose): \(share(culprit.excess.rate)) of \(number(culprit.excess.count)) "
                     + "\(noun) failed, where \(share(usual)) is usual"
-            )
+                    + Self.mostly(culprit, data))
         }
+    }
+
+    /// Of few modules a person knows what to look at, though each by itself proves less than all of them together: so many
+    /// at the most have so large a part of what is bad.
+    private static let fewModules = 3
+    private static let fewShare = 0.8
+
+    private static func mostly(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> String {
+        guard culprit.dimension != .module else { return "" }
+        var counts: [UInt32: Int] = [:]
+        for place in culprit.rows { counts[data.rows[Int(place)].module, default: 0] += 1 }
+        let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(fewModules)
+        let names = most.compactMap { data.names.module($0.key) }.map { name in
+            name.module + (name.version.map { "@" + $0 } ?? "")
+        }
+        let count = most.reduce(0) { $0 + $1.value }
+        guard names.count == most.count, let last = names.last,
+            Double(count) >= fewShare * Double(culprit.rows.count)
+        else { return "" }
+        let listed = names.count > 1 ? names.dropLast().joined(separator: ", ") + " and " + last : last
+        return
+            "; \(count == culprit.rows.count ? "all" : HumanUnits.count(Int64(count))) of these are for \(listed)"
     }
 
     private static func kind(
