@@ -38,6 +38,12 @@ extension FleetQuality {
                 "\(HumanUnits.count(hopsByTime, "request")) at proxies came from edges that do not hand on their trace; "
                     + "they were brought together by module and time, and count once")
         }
+        if clientSide > 0, clientSide < requests {
+            add(
+                "client_side",
+                "clients tell of \(HumanUnits.count(clientSide, "request")) themselves, as logs of go commands do, and "
+                    + "servers of the others: what both tell of counts twice")
+        }
         if fetches.ambiguous > 0 {
             add(
                 "ambiguous_fetch",
@@ -113,7 +119,7 @@ extension FleetQuality {
             ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
             ("inferred_cache", inferredCache), ("timed_cache", timedCache),
             ("false_200", falseSuccesses), ("orphans", orphans), ("unbelievable", unbelievable),
-            ("without_client", withoutClient), ("behind_lost_edges", behindLostEdges),
+            ("without_client", withoutClient), ("client_side", clientSide), ("behind_lost_edges", behindLostEdges),
             ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
             ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
         ]

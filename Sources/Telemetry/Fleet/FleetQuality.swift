@@ -13,6 +13,8 @@ package struct FleetQuality: Sendable {
     /// Of these, requests for modules at proxies, that edges asked of which others tell and these do not: no answer about
     /// clients counts them.
     package var behindLostEdges = 0
+    /// Of the requests, those that the client tells of, as the log of a go command does.
+    package var clientSide = 0
     /// Requests without an address of who asked.
     package var withoutClient = 0
     /// "Not found" for paths that are no modules, which is healthy.
@@ -45,6 +47,7 @@ package struct FleetQuality: Sendable {
         guard exchange.isRequest else { return }
         requests += 1
         if exchange.client == 0 { withoutClient += 1 }
+        if exchange.flags.contains(.clientSide) { clientSide += 1 }
         if exchange.flags.contains(.behindLostEdge), exchange.moduleKind?.isModuleRequest == true {
             behindLostEdges += 1
             // What their caches did is in no ratio, whether it is known or not.
@@ -70,6 +73,7 @@ package struct FleetQuality: Sendable {
         orphans += other.orphans
         behindLostEdges += other.behindLostEdges
         withoutClient += other.withoutClient
+        clientSide += other.clientSide
         timedCache += other.timedCache
         unbelievable += other.unbelievable
     }

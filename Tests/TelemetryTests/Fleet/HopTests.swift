@@ -62,6 +62,19 @@ struct HopTests {
         #expect(result.quality.notes().map(\.code) == ["no_propagation"])
     }
 
+    @Test("a note says that what a client and a server tell of counts twice", arguments: [true, false])
+    func clientSide(hasServer: Bool) async throws {
+        var sample = FleetSample()
+        var span = edge(trace: 1)
+        span.kind = .client
+        span.attributes.append(KeyValue("url.full", .string("https://proxy.example" + zip)))
+        sample.add(FleetSample.Node(name: "build-1", service: "go", scope: "traceq.gox"), [span])
+        if hasServer { sample.add(.edge, [edge(trace: 2)]) }
+        let quality = try FleetSample.slowest(try await sample.reader(at: path)).quality
+        #expect(quality.requests == (hasServer ? 2 : 1) && quality.clientSide == 1)
+        #expect(quality.notes().contains { $0.code == "client_side" } == hasServer)
+    }
+
     @Test("of thousands of requests for the same each hop has the one around it, the nearest of those left")
     func crowd() {
         // Each edge asks 5 µs after it was asked; every tenth of its requests ends before its hop would.
