@@ -23,6 +23,15 @@ extension ResultTable {
                         "of \(HumanUnits.count(result.withoutClient, "request")) nobody says who asked: they are "
                         + "in no \(query.unit.rawValue)"))
         }
+        if result.fromOtherSide > 0, let baseline = result.baseline {
+            notes.append(
+                QualityNote(
+                    code: "other_side",
+                    message:
+                        "\(HumanUnits.count(result.fromOtherSide, "group")) and \(DisplayText.escaped(baseline)) stand on different "
+                        + "sides: the time of an edge has that of the proxy behind it in it, and its requests are not "
+                        + "those of the proxy; --baseline compares with another one"))
+        }
         if let before = query.baselineWindow, before.until > query.window.since,
             before.since < query.window.until
         {

@@ -36,6 +36,27 @@ struct HopTests {
         #expect(result.quality.orphans == 0)
     }
 
+    @Test("a note of compare says that an edge and the proxy behind it stand on different sides")
+    func sides() async throws {
+        var sample = FleetSample()
+        for trace: UInt64 in 1...30 {
+            sample.add(
+                .athens, FleetSample.athens(trace: trace, path: zip, call: "protocol.Zip", at: 10, parent: 1))
+            sample.add(.edge, [edge(trace: trace, FleetSample.cache("MISS"))])
+        }
+        let reader = try await sample.reader(at: path)
+        func sides(_ key: ComparisonKey) throws -> (groups: Int, other: Int, isNoted: Bool) {
+            let query = FleetComparisonQuery(window: .all, key: key)
+            let result = try reader.compare(query)
+            let table = ResultTable.comparison(result, query, zone: .utc)
+            return (
+                result.groups.count, result.fromOtherSide, table.notes.contains { $0.code == "other_side" }
+            )
+        }
+        #expect(try sides(.dimension(.node)) == (2, 1, true))
+        #expect(try sides(.dimension(.region)) == (1, 0, false))
+    }
+
     @Test("without a word of the edge the client had what the proxy's cache did") func facing() async throws {
         var sample = FleetSample()
         sample.add(.athens, FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 10, parent: 1))

@@ -77,6 +77,7 @@ struct ComparisonGroups: FleetAggregate {
             if key == .encoding { tallies[Int(number)].addSize(row) }
             if unit == .request {
                 tallies[Int(number)].add(row)
+                if !exchange.isRequest { tallies[Int(number)].addPassedOn() }
                 tallies[Int(number)].add(unitNanos: row.durationNanos)
             } else if exchange.client == 0 {
                 withoutClient += 1

@@ -130,6 +130,8 @@ struct ComparisonTally: Sendable {
     private(set) var sumNanos = 0.0
     private(set) var durations = FewDurations()
     private(set) var requests = 0
+    /// Of these, those that another node had passed on.
+    private(set) var passedOn = 0
     /// Of requests whose outcome is known.
     private(set) var outcomes = 0
     private(set) var failures = 0
@@ -146,6 +148,11 @@ struct ComparisonTally: Sendable {
         sumNanos += Double(nanos)
         durations.add(Int64(clamping: nanos))
     }
+
+    mutating func addPassedOn() { passedOn += 1 }
+
+    /// Whether it is of what stands behind others, whose clients see more than it does.
+    var isBehind: Bool { 2 * passedOn > requests }
 
     mutating func add(_ row: ComparisonRow) {
         requests += 1
@@ -177,6 +184,7 @@ struct ComparisonTally: Sendable {
         sumNanos += other.sumNanos
         durations.merge(other.durations)
         requests += other.requests
+        passedOn += other.passedOn
         outcomes += other.outcomes
         failures += other.failures
         lookups += other.lookups

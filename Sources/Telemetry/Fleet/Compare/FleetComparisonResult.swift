@@ -57,6 +57,8 @@ package struct FleetComparisonResult: Sendable {
     package var behindLostEdges: Int
     /// Requests in no session, as nobody says who asked.
     package var withoutClient: Int
+    /// Groups that clients ask, where they are compared with one that stands behind others, and the other way round.
+    package var fromOtherSide = 0
     package var quality: FleetQuality
     package var notes: [QualityNote]
 

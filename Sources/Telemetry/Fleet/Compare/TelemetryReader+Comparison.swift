@@ -90,6 +90,7 @@ extension TelemetryReader {
         result.groups += ParallelWork.map(others.count) { place in
             figures.group(others[place].key, others[place].value, over: held, isBaseline: false)
         }
+        result.fromOtherSide = others.count { $0.value.isBehind != baseline.isBehind }
         guard query.key == .encoding else { return }
         for place in result.groups.indices where result.groups[place].name != "none" {
             guard let tally = groups[result.groups[place].name] else { continue }
