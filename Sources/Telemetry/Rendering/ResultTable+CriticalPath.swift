@@ -5,7 +5,8 @@ extension ResultTable {
     ) -> ResultTable {
         let isEmpty = result.totals.requests == 0
         return ResultTable(
-            schema: "traceq.critical_path/1", window: query.window, columns: pathColumns(query),
+            schema: "traceq.critical_path/1", window: query.window,
+            columns: pathColumns(query, isFaster: result.isFaster),
             rowCount: isEmpty ? 0 : result.parts.count,
             row: { pathCells(result.parts[$0], result) },
             notes: result.notes + result.quality.notes(isAboutClients: true),
@@ -25,7 +26,8 @@ extension ResultTable {
         ])
     }
 
-    private static func pathColumns(_ query: FleetPathQuery) -> [ResultColumn] {
+    /// - Parameter isFaster: than before: then what became faster has a part in it, and what became slower takes from it
+    private static func pathColumns(_ query: FleetPathQuery, isFaster: Bool) -> [ResultColumn] {
         func number(_ key: String?, _ title: String?, _ fit: ResultColumn.Fit = .fixed) -> ResultColumn {
             ResultColumn(key: key, title: title, fit: fit, alignsRight: true)
         }
@@ -44,7 +46,7 @@ extension ResultTable {
         guard hasBaseline else { return columns }
         return columns + [
             number("baseline_mean_ms", "BEFORE"), number("change_ms", "CHANGE"), number("change_share", nil),
-            number(nil, "OF CHANGE", .spare(1)),
+            number(nil, isFaster ? "OF GAIN" : "OF CHANGE", .spare(1)),
         ]
     }
 
@@ -98,5 +100,12 @@ extension ResultTable {
                 + "\(HumanUnits.count(baseline.requests, "request")): \(change > 0 ? "+" : "")\(time(change)), to which "
                 + "the changes add up")
         return lines
+    }
+}
+
+extension FleetPathResult {
+    /// Whether requests take less in the mean than before.
+    fileprivate var isFaster: Bool {
+        baseline.map { $0.requests > 0 && totals.requests > 0 && totals.meanNanos < $0.meanNanos } ?? false
     }
 }

@@ -29,6 +29,23 @@ struct FleetCriticalPathTests {
         #expect(result.parts.first { $0.stage == .verify }?.totalNanos == 200e6)
     }
 
+    @Test(
+        "what a part has in a change is called a gain where requests became faster", arguments: [true, false])
+    func gain(isFaster: Bool) async throws {
+        let middle = UnixNanos(clamping: Sample.baseNanos + 2_000_000_000)
+        let halves = [
+            TimeWindow(since: middle, until: .distantFuture),
+            TimeWindow(since: .distantPast, until: middle),
+        ]
+        let query = FleetPathQuery(window: halves[isFaster ? 1 : 0], baseline: halves[isFaster ? 0 : 1])
+        let table = ResultTable.criticalPath(
+            try await fleet().reader().criticalPath(query), query, zone: .utc)
+        let title = isFaster ? "OF GAIN" : "OF CHANGE"
+        let place = try #require(table.columns.firstIndex { $0.title == title })
+        // All of it is the fetch.
+        #expect(table.row(0)[place] == .identifier("100.0 %"))
+    }
+
     @Test("changes add up to the change of the mean, and the rest is one part")
     func change() async throws {
         let middle = UnixNanos(clamping: Sample.baseNanos + 2_000_000_000)
