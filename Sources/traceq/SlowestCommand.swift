@@ -65,8 +65,11 @@ struct SlowestCommand: ContextCommand {
         let fleetQuery = try fleetQuery(query)
         let reader = try common.openFleetReader(in: context)
         var table: ResultTable
+        var reason: String?
         if let fleetQuery {
-            table = .slowest(try reader.slowest(fleetQuery), fleetQuery, zone: style.zone)
+            let result = try reader.slowest(fleetQuery)
+            reason = fleetQuery.unit.reason(of: result.quality)
+            table = .slowest(result, fleetQuery, zone: style.zone)
         } else {
             table = .slowest(try reader.slowest(query), window: query.window, zone: style.zone)
         }
@@ -75,9 +78,10 @@ struct SlowestCommand: ContextCommand {
                 window: query.window, filters: filters, now: context.now, zone: style.zone, noun: noun,
                 lacking: fleetQuery?.unit.lacking, notes: table.notes)
             table.explainEmptiness(
-                try advice.sentence(
-                    reader, fleetQuery?.filter ?? spans.names,
-                    among: fleetQuery == nil ? .spans : .moduleRequests), format)
+                try reason
+                    ?? advice.sentence(
+                        reader, fleetQuery?.filter ?? spans.names,
+                        among: fleetQuery == nil ? .spans : .moduleRequests), format)
         }
         context.write(table, as: format, style: style)
         return .success
@@ -146,6 +150,17 @@ struct SlowestCommand: ContextCommand {
 extension SlowestUnit: ExpressibleByArgument {}
 
 extension SlowestUnit {
+    /// Why there is none where there are requests; nil where that is not because nobody says who asked.
+    fileprivate func reason(of quality: FleetQuality) -> String? {
+        guard self != .request, quality.withoutClient > 0, quality.withoutClient == quality.requests else {
+            return nil
+        }
+        return
+            "no \(self == .fetch ? "fetched version" : "session") in the window: of none of its "
+            + "\(HumanUnits.count(quality.withoutClient, "request")) it is known who asked (client.address, which "
+            + "docs/exporters.md tells how to send); --by request shows them one by one"
+    }
+
     /// What spans do not do where there is none.
     fileprivate var lacking: String {
         switch self {

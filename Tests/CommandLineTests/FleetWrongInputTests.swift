@@ -25,7 +25,7 @@ struct FleetWrongInputTests {
     private static let now = UInt64(InMemoryCommandLine.now.rawValue)
 
     /// Stores a request of two minutes ago of each path.
-    private func store(_ paths: [String]) async throws {
+    private func store(_ paths: [String], client: String? = "192.0.2.9") async throws {
         let store = try TelemetryStore.open(path: path, options: StoreOptions())
         for (number, path) in paths.enumerated() {
             var span = OTLPModel.Span()
@@ -37,8 +37,8 @@ struct FleetWrongInputTests {
             span.endTimeUnixNano = span.startTimeUnixNano + 5_000_000
             span.attributes = [
                 KeyValue("url.path", .string(path)), KeyValue("http.response.status_code", .int(200)),
-                KeyValue("client.address", .string("192.0.2.9")),
             ]
+            if let client { span.attributes.append(KeyValue("client.address", .string(client))) }
             let resource = Resource(attributes: [
                 KeyValue("service.name", .string("edge")), KeyValue("service.instance.id", .string("n1")),
             ])
@@ -68,6 +68,15 @@ struct FleetWrongInputTests {
         #expect(
             json.output.contains(#""code":"empty_window""#) && json.output.contains(#""rows":[]"#),
             "\(command): \(json.output)", sourceLocation: sourceLocation)
+    }
+
+    @Test(
+        "where nobody says who asked, there is no session, and asking for a longer time would not help",
+        arguments: [("fetch", "no fetched version in the window"), ("session", "no session in the window")])
+    func withoutClients(unit: String, beginning: String) async throws {
+        try await store(["/github.com/a/b/@v/v1.0.0.zip"], client: nil)
+        try expectSentence(
+            ["slowest", "--by", unit], beginning + ": of none of its 1 request it is known who asked")
     }
 
     @Test("windows whose end lies before their begin are refused, with what to do", arguments: commands)
