@@ -234,14 +234,20 @@ struct ReportCommand: ContextCommand {
                 "\(shown) was made with other patterns of private modules; give the same --redact, or the same GOPRIVATE"
             )
         }
+        let objectives = try ModuleFileOptions.objectives(objectives, in: context)
+        if let before = told.objectives, before != objectives.digest {
+            throw CommandFailure(
+                .usage,
+                "\(shown) was made with other objectives; give the same --objectives, or the same slo.yaml")
+        }
         let zone = try ZoneLookup.rules(named: told.zone)
         let query = ReportQuery(
             window: told.window, baselineNanos: told.baselineNanos, incident: told.incident,
-            objectives: try ModuleFileOptions.objectives(objectives, in: context), redaction: redaction,
+            objectives: objectives, redaction: redaction,
             privateModules: try privateModules(in: context),
             clientRegions: try ModuleFileOptions.clientRegions(in: context), zone: zone, zoneName: told.zone,
             version: TraceQ.version)
-        let document: ReportDocument
+        var document: ReportDocument
         switch try database.openFleetReader(in: context).report(query) {
         case .report(let found): document = found
         case .noSuchIncident, .ambiguous:
@@ -250,6 +256,7 @@ struct ReportCommand: ContextCommand {
             )
             return .conditionFound
         }
+        if told.objectives == nil { document.parameters.objectives = nil }
         let verification: ReportVerification
         do throws(ReportMarkError) {
             verification = try ReportVerification(text, form, record, now: document, zone: zone)

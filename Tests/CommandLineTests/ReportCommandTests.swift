@@ -132,7 +132,7 @@ struct ReportCommandTests {
             Array(text.replacing("<!-- traceq:end -->", with: "", maxReplacements: 1).utf8), "15 of the marks"
         )
         try refusal(Array(text.utf8) + [0xfc], "is not UTF-8")
-        try folder.write(text.replacing("\n", with: "\r\n"), to: "r.md")
+        try folder.write("\u{feff}" + text.replacing("\n", with: "\r\n"), to: "r.md")
         #expect(report("--verify", file).status == .success)
         #expect(report("-o", file).status == .success)
         #expect(try content("r.md") == text)
@@ -156,6 +156,29 @@ struct ReportCommandTests {
         let more = report("--verify", file)
         #expect(more.status == .conditionFound)
         #expect(more.output.contains("E1 bad_requests"), "\(more.output)")
+    }
+
+    @Test(
+        "objectives are those of --objectives, and --verify wants the same ones; reports of before say none")
+    func objectives() async throws {
+        try await store()
+        let objectives = folder.file("slo.yaml")
+        try folder.write(
+            "objectives:\n  - name: latency\n    indicator: latency\n    statistic: mean\n    below: 1s\n",
+            to: "slo.yaml")
+        let file = folder.file("r.md")
+        let written = report("-o", file, "--objectives", objectives)
+        #expect(written.status == .success, "\(written.diagnostics)")
+        #expect(report("--verify", file, "--objectives", objectives).status == .success)
+        let other = report("--verify", file)
+        #expect(other.status == .usage && other.diagnostics.contains("other objectives"))
+
+        #expect(report("-o", file).status == .success || report("-o", file, "--force").status == .success)
+        let text = try content("r.md")
+        let member = try #require(text.firstMatch(of: /"objectives":"[0-9a-f]+",/))
+        try folder.write(text.replacing(member.output, with: ""), to: "r.md")
+        let before = report("--verify", file)
+        #expect(before.status == .success, "\(before.output)\(before.diagnostics)")
     }
 
     @Test("private modules are those of --redact or GOPRIVATE, and --verify wants the same ones")

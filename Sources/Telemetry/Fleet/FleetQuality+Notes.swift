@@ -119,7 +119,8 @@ extension FleetQuality {
             ("requests", requests), ("file_requests", immutableRequests), ("unknown_cache", unknownCache),
             ("inferred_cache", inferredCache), ("timed_cache", timedCache),
             ("false_200", falseSuccesses), ("orphans", orphans), ("unbelievable", unbelievable),
-            ("without_client", withoutClient), ("client_side", clientSide), ("behind_lost_edges", behindLostEdges),
+            ("without_client", withoutClient), ("client_side", clientSide),
+            ("behind_lost_edges", behindLostEdges),
             ("probes", probes), ("hops_by_time", hopsByTime), ("matched_fetches", fetches.matched),
             ("ambiguous_fetches", fetches.ambiguous), ("missing_fetches", fetches.unmatched),
         ]

@@ -273,11 +273,7 @@ extension TelemetryReader {
     /// The same for the same trouble, whenever one asks: of the rule and whom it names.
     private static func id(_ rule: String, _ subject: IncidentSubject) -> String {
         let text = ([rule] + subject.members.map { $0.key + "=" + $0.value }).joined(separator: "\n")
-        // FNV-1a.
-        let hash = text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
-            ($0 ^ UInt64($1)) &* 1_099_511_628_211
-        }
-        return rule + "-" + hexDigits(SeededRandom.mixed(hash))
+        return rule + "-" + hexDigits(SeededRandom.digest(text))
     }
 
     private static func hexDigits(_ number: UInt64) -> String {

@@ -94,6 +94,24 @@ package struct ObjectiveList: Hashable, Sendable {
         objectives.lazy.filter { $0.indicator == .availability && !$0.relation.isUpper }.map(\.limit).first
     }
 
+    /// Changes with what is promised, whatever it is called by the system.
+    package var digest: UInt64 {
+        let texts = objectives.map { objective in
+            let statistic =
+                switch objective.statistic {
+                case .mean: "mean"
+                case .quantile(let quantile): "quantile \(quantile)"
+                case .share: "share"
+                }
+            return [
+                objective.name, objective.indicator.rawValue, statistic, objective.relation.rawValue,
+                "\(objective.limit)", objective.kinds.map { "\($0.rawValue)" }.joined(separator: " "),
+                "\(objective.bytesMin)", objective.counted.rawValue,
+            ].joined(separator: "\u{1f}")
+        }
+        return SeededRandom.digest("\(windowNanos)\u{1e}" + texts.joined(separator: "\u{1e}"))
+    }
+
     package static let dayNanos: Int64 = 86_400_000_000_000
 
     /// What is measured without a file; `config/slo.yaml` says the same.

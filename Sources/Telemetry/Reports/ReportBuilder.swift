@@ -81,7 +81,8 @@ struct ReportBuilder {
         ReportParameters(
             version: query.version, window: query.window, baselineNanos: query.baselineNanos,
             incident: incident?.id, zone: query.zoneName, isPrivate: query.redaction.showsEverything,
-            privatePatterns: query.redaction.digest, dataDigest: digest)
+            privatePatterns: query.redaction.digest, objectives: query.objectives.digest,
+            dataDigest: digest)
     }
 
     private var title: String {

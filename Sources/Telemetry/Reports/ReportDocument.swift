@@ -24,12 +24,14 @@ package struct ReportParameters: Hashable, Sendable {
     package var isPrivate: Bool
     /// What the patterns of private modules were, without saying them; 0 for none.
     package var privatePatterns: UInt64
+    /// What the objectives were, without saying them; nil in reports of before.
+    package var objectives: UInt64?
     /// Of the requests of window and baseline: changes when one of them does.
     package var dataDigest: UInt64
 
     package init(
         version: String, window: TimeWindow, baselineNanos: Int64, incident: String?, zone: String,
-        isPrivate: Bool, privatePatterns: UInt64, dataDigest: UInt64
+        isPrivate: Bool, privatePatterns: UInt64, objectives: UInt64? = nil, dataDigest: UInt64
     ) {
         self.version = version
         self.window = window
@@ -38,6 +40,7 @@ package struct ReportParameters: Hashable, Sendable {
         self.zone = zone
         self.isPrivate = isPrivate
         self.privatePatterns = privatePatterns
+        self.objectives = objectives
         self.dataDigest = dataDigest
     }
 }

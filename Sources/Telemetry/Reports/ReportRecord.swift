@@ -31,7 +31,7 @@ package struct ReportRecord: Sendable {
     }
 
     var parametersNode: JSONNode {
-        .object([
+        var members = [
             JSONMember("version", .string(parameters.version)),
             JSONMember("since_ns", .integer(parameters.window.since.rawValue)),
             JSONMember("until_ns", .integer(parameters.window.until.rawValue)),
@@ -40,8 +40,12 @@ package struct ReportRecord: Sendable {
             JSONMember("zone", .string(parameters.zone)),
             JSONMember("private", .bool(parameters.isPrivate)),
             JSONMember("private_patterns", .string(String(parameters.privatePatterns, radix: 16))),
-            JSONMember("data_digest", .string(String(parameters.dataDigest, radix: 16))),
-        ])
+        ]
+        if let objectives = parameters.objectives {
+            members.append(JSONMember("objectives", .string(String(objectives, radix: 16))))
+        }
+        members.append(JSONMember("data_digest", .string(String(parameters.dataDigest, radix: 16))))
+        return .object(members)
     }
 
     static func node(_ evidence: ReportEvidence) -> JSONNode {
@@ -96,7 +100,8 @@ package struct ReportRecord: Sendable {
             version: version,
             window: TimeWindow(since: UnixNanos(rawValue: since), until: UnixNanos(rawValue: until)),
             baselineNanos: baseline, incident: node["incident"]?.stringValue, zone: zone,
-            isPrivate: isPrivate, privatePatterns: patterns, dataDigest: digest)
+            isPrivate: isPrivate, privatePatterns: patterns,
+            objectives: node["objectives"]?.stringValue.flatMap { UInt64($0, radix: 16) }, dataDigest: digest)
     }
 
     private static func evidence(_ node: JSONNode, number: Int) -> ReportEvidence? {

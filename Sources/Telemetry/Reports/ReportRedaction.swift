@@ -18,10 +18,7 @@ package struct ReportRedaction: Sendable {
     /// Changes with the patterns, and does not tell them; 0 where everything is shown.
     package var digest: UInt64 {
         guard !showsEverything else { return 0 }
-        return SeededRandom.mixed(
-            patterns.text.utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
-                ($0 ^ UInt64($1)) &* 1_099_511_628_211
-            })
+        return SeededRandom.digest(patterns.text)
     }
 
     var explanation: String? {

@@ -19,6 +19,12 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
+    /// A number of a text: the same each time, and another one for nearly every other text (FNV-1a, mixed).
+    static func digest(_ text: String) -> UInt64 {
+        mixed(
+            text.utf8.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
+    }
+
     /// Above 0, and below 1.
     mutating func unit() -> Double { (Double(next() >> 11) + 0.5) / 0x1p53 }
 
