@@ -26,7 +26,7 @@ struct PrivateOption: ParsableArguments {
                 .usage, "\(name) names no module; give patterns like git.example.com,*.corp.example.com")
         }
         for pattern in list.patterns where !pattern.isEmpty {
-            let text = DisplayText.escaped(pattern.text)
+            let text = DisplayText.escaped(pattern.shownText)
             if pattern.text.contains("://") {
                 throw CommandFailure(
                     .usage, "\(name) has '\(text)'; module paths have no scheme: write it without https://")

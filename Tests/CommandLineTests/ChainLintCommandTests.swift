@@ -65,6 +65,35 @@ struct ChainLintCommandTests {
         for answer in [json, csv, markdown, table] { #expect(!answer.output.contains("secret")) }
     }
 
+    @Test(
+        "no spelling of a password is shown, in any format and by any variable",
+        arguments: [
+            ["--goproxy", "//user:secret@a.example.com"],
+            ["--goproxy", "https://user:x,secret@a.example.com"],
+            ["--goproxy", "https://a.example.com/?token=secret"], ["--goproxy", "user:secret@a.example.com"],
+            ["--goproxy", "user:secret/x@a.example.com"],
+            ["--goproxy", "https://user:secret,x@a.example.com"],
+            ["--goproxy", "https://a.example.com/?token=x,secret"],
+            ["--gosumdb", "sum.golang.org https://user:secret@a.example.com"],
+            ["--gosumdb", "sum.golang.org https://user:x secret@a.example.com"],
+            ["--gosumdb", "user:secret@a.example.com"],
+            ["--goprivate", "https://user:secret@a.example.com/x,[user:secret@b"],
+        ])
+    func spellings(setting: [String]) {
+        for format in ["table", "json", "jsonl", "csv", "markdown"] {
+            let answer = InMemoryCommandLine(["chain", "lint", "--format", format] + setting)
+            #expect(answer.status == .conditionFound, "\(setting)")
+            #expect(!(answer.output + answer.diagnostics).contains("secret"), "\(answer.output)")
+        }
+        let replay = InMemoryCommandLine(
+            [
+                "chain", "replay", "--db", "/nonexistent/x.db",
+                setting[0] == "--gosumdb" ? "--goproxy" : setting[0],
+            ]
+                + [setting[1]])
+        #expect(!replay.diagnostics.contains("secret"))
+    }
+
     @Test("nothing that is checked steers the terminal")
     func hostile() {
         let answer = InMemoryCommandLine(["chain", "lint", "--goproxy", "https://a\u{1b}[31m.com,x\u{202e}y"])

@@ -211,6 +211,17 @@ struct CheckCommandTests {
         #expect(!"\(rows)".contains("secret"))
     }
 
+    @Test(
+        "whatever a rule wants of GOPROXY, passwords in it are not shown",
+        arguments: ["matches: x", "one_of: [direct]", "present: false", "at_most: 5", "age_at_most: 1h"])
+    func passwords(test: String) async throws {
+        let name = "process.environment_variable.GOPROXY"
+        try await store([KeyValue(name, .string("https://user:se,cret@proxy.example.com,direct"))])
+        let rows = try rows("  - {name: x, attribute: resource.\(name), \(test)}\n")
+        #expect(rows.count == 1)
+        #expect(!"\(rows)".contains("cret") && "\(rows)".contains("proxy.example.com"))
+    }
+
     @Test("a metric's numbers are looked at in its unit, node by node")
     func metrics() async throws {
         try await storePoints(node: "edge-1", "edge.config.age", [60, 7_200, 30])

@@ -63,6 +63,7 @@ struct RecommendCommandTests {
         #expect(goproxy(found) == ["https://goproxy.io,direct"])
         #expect(verdicts(found).first == "goproxy.io recommended")
         #expect(verdicts(found).contains { $0.hasSuffix(" not a host") })
+        #expect(!"\(found)".contains("secret"))
         #expect(!ask("--region", "cn").output.contains("GOPROXY=https://\(name)"))
     }
 

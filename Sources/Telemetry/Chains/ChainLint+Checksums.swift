@@ -61,9 +61,9 @@ extension ChainLint {
             guard !pattern.isEmpty, !pattern.isBroken, !unchecked.covers(pattern) else { return nil }
             return finding(
                 .sumDBLeak, .error, .gonosumdb, nil,
-                "GONOSUMDB does not name \(pattern.text), which is private by GOPRIVATE: \(name) is asked about "
+                "GONOSUMDB does not name \(pattern.shownText), which is private by GOPRIVATE: \(name) is asked about "
                     + "these modules, learns their paths, and cannot have them",
-                do: "add \(pattern.text), or unset GONOSUMDB: then it is the same as GOPRIVATE")
+                do: "add \(pattern.shownText), or unset GONOSUMDB: then it is the same as GOPRIVATE")
         }
     }
 
@@ -75,7 +75,7 @@ extension ChainLint {
             else { return nil }
             return finding(
                 .uncheckedPublic, .warning, .gonosumdb, pattern.place,
-                "modules of \(pattern.text) are not private by GOPRIVATE, and nothing checks them",
+                "modules of \(pattern.shownText) are not private by GOPRIVATE, and nothing checks them",
                 do: "take it out, or add it to GOPRIVATE if these modules are private")
         }
     }

@@ -33,8 +33,7 @@ extension ChainLint {
         func bad(_ message: String, do advice: String) -> LintFinding {
             finding(.badAddress, .error, .goproxy, element.place, message, do: advice)
         }
-        let hasSecret = GoProxyAddress.possibleCredentials(in: element.text) != nil
-        let word = hasSecret ? "REDACTED" : element.text
+        let word = element.shownText
         switch fault {
         case .reservedWord:
             let keyword = ["direct", "off"].first { EditDistance.between(word.lowercased(), $0) <= 1 }
@@ -51,10 +50,12 @@ extension ChainLint {
                 do: advice)
         case .filePath:
             return bad(
-                "a path is no address: the go command refuses the whole list", do: "write file://\(word)")
+                "a path is no address: the go command refuses the whole list",
+                do: element.text.hasPrefix("//") ? "write https: before it" : "write file://\(word)")
         case .scheme(let scheme):
+            let name = element.hasSecret ? "" : " \"\(scheme)\""
             return bad(
-                "the scheme \"\(scheme)\" is none that the go command takes (https, http, file): it refuses the "
+                "the scheme\(name) is none that the go command takes (https, http, file): it refuses the "
                     + "whole list", do: "write https:// instead")
         case .fileWithMore:
             return bad(
@@ -96,8 +97,27 @@ extension ChainLint {
     private func credentialFindings(
         _ element: GoProxyList.Element, _ address: GoProxyAddress, isAsked: Bool
     ) -> [LintFinding] {
-        guard let credentials = address.credentials else { return [] }
         let start = element.place.lowerBound
+        guard let credentials = address.credentials else {
+            if address.isPartOfSecret, element.text.utf8.contains(UInt8(ascii: "@")) {
+                return [
+                    finding(
+                        .credentials, .warning, .goproxy, element.place,
+                        "what stands before the @ may be a password, of which the go command takes a part for a host",
+                        do:
+                            "escape what a password has of , | : / ? # and @, or put it into ~/.netrc or GOAUTH"
+                    )
+                ]
+            }
+            guard let query = element.query else { return [] }
+            return [
+                finding(
+                    .credentials, .warning, .goproxy, start + query.lowerBound..<start + query.upperBound,
+                    "what stands behind a ? may be a token: whoever sees the environment of a build or its log "
+                        + "has it",
+                    do: "give it by ~/.netrc or GOAUTH, and take it out here")
+            ]
+        }
         let place = start + credentials.lowerBound..<start + credentials.upperBound
         guard !isAsked || address.scheme != .http else {
             return [

@@ -16,7 +16,7 @@ extension ChainLint {
             if let first = asked.first {
                 return finding(
                     .leakOnError, .error, .goproxy, separator,
-                    "after any error of \(address.name) the paths of private modules (\(first.text)) go on to "
+                    "after any error of \(address.name) the paths of private modules (\(first.shownText)) go on to "
                         + "\(follower.name), which is public",
                     do: "write a comma, so that only 404 and 410 lead on, or name them in GONOPROXY")
             }
@@ -36,9 +36,9 @@ extension ChainLint {
             let end = settings.goprivate.unicodeScalars.count
             return finding(
                 .routeNotPrivate, .error, .goprivate, end..<end,
-                "modules of \(pattern.text) are private by routes.yaml, and GOPRIVATE does not name them: proxies "
+                "modules of \(pattern.shownText) are private by routes.yaml, and GOPRIVATE does not name them: proxies "
                     + "and the checksum database are asked about them",
-                do: "add \(pattern.text) to GOPRIVATE")
+                do: "add \(pattern.shownText) to GOPRIVATE")
         }
     }
 
@@ -75,7 +75,7 @@ extension ChainLint {
             if pattern.isBroken {
                 return finding(
                     .brokenPattern, .error, variable, pattern.place,
-                    "the pattern \"\(pattern.text)\" is broken, which the go command does not say: it matches "
+                    "the pattern \"\(pattern.shownText)\" is broken, which the go command does not say: it matches "
                         + "nothing",
                     do: "close the bracket, or write \\ before a character that is meant itself")
             }
@@ -88,7 +88,7 @@ extension ChainLint {
             guard pattern.text.contains("://") else { return nil }
             return finding(
                 .brokenPattern, .error, variable, pattern.place,
-                "module paths have no scheme: \"\(pattern.text)\" matches nothing",
+                "module paths have no scheme: \"\(pattern.shownText)\" matches nothing",
                 do: "write it without https://")
         }
     }

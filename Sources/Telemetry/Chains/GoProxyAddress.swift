@@ -16,6 +16,8 @@ package struct GoProxyAddress: Hashable, Sendable {
     package var credentials: Range<Int>?
     /// Whether there is something behind a `?` or `#`.
     package var hasQuery: Bool
+    /// Whether the host is likely to be a piece of a password, which must not be shown.
+    package internal(set) var isPartOfSecret = false
 
     /// Why a word of a list is no address.
     package enum Fault: Hashable, Sendable, Error {
@@ -89,18 +91,9 @@ package struct GoProxyAddress: Hashable, Sendable {
             || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(byte)
     }
 
-    /// Where user name and password may stand in a word that need not be an address, in Unicode scalars from 0: up to its
-    /// last `@`, since a password that was not escaped has any character. Nil without one.
-    package static func possibleCredentials(in word: String) -> Range<Int>? {
-        guard let at = word.lastIndex(of: "@"), !word.hasPrefix("/") else { return nil }
-        let begin = word.firstRange(of: "://").map(\.upperBound).flatMap { $0 <= at ? $0 : nil }
-        let start = word[..<(begin ?? word.startIndex)].unicodeScalars.count
-        let end = word[..<at].unicodeScalars.count
-        return start < end ? start..<end : nil
-    }
-
     /// Host and port, as telemetry and people name a proxy; the path of a file proxy.
     package var name: String {
+        guard !isPartOfSecret else { return GoProxyList.hiddenText }
         guard scheme != .file else { return "file://" + path }
         return host + (port.map { ":\($0)" } ?? "")
     }

@@ -28,6 +28,8 @@ package struct GoProxyList: Hashable, Sendable {
         package var meaning: Meaning
         /// What stands behind it; nil for the last one.
         package var separator: Separator?
+        /// Whether something of it is not to be shown.
+        package internal(set) var hasSecret = false
 
         package var address: GoProxyAddress? {
             if case .proxy(let address) = meaning { address } else { nil }
@@ -37,7 +39,10 @@ package struct GoProxyList: Hashable, Sendable {
         package var endsList: Bool { meaning == .direct || meaning == .off }
 
         /// What telemetry and people call it.
-        package var name: String { address?.name ?? text }
+        package var name: String { address?.name ?? shownText }
+
+        /// As it was written, unless there is a secret in it.
+        package var shownText: String { hasSecret ? GoProxyList.hiddenText : text }
     }
 
     /// The list as telemetry and people call its elements, without paths, user names and passwords.
@@ -52,6 +57,9 @@ package struct GoProxyList: Hashable, Sendable {
     package let text: String
     /// All that is between separators, also what is never looked at.
     package let elements: [Element]
+    /// What is not to be shown: user names, passwords and queries, also in elements that are wrong, in Unicode scalars
+    /// from 0, in order and apart from each other.
+    package let secrets: [Range<Int>]
 
     package init(_ text: String) {
         self.text = text
@@ -71,6 +79,7 @@ package struct GoProxyList: Hashable, Sendable {
             }
         }
         end(nil)
+        secrets = Self.hideSecrets(of: &elements)
         self.elements = elements
     }
 

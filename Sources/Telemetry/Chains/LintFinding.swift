@@ -58,7 +58,7 @@ package enum LintRule: String, CaseIterable, Sendable {
         case .unreachable: "elements after direct or off"
         case .duplicateHost: "a host stands twice"
         case .insecure: "a proxy is asked without TLS"
-        case .credentials: "a user name or a password in an address"
+        case .credentials: "a user name, a password or a query in an address"
         case .leakOnError: "| before a public proxy, where there are private modules"
         case .maskedNotFound: ", before direct, behind a proxy that answers 404 when its own fetch fails"
         case .sumDBDirect: "no proxy of the list serves the checksum database"

@@ -10,6 +10,23 @@ package struct ModulePatternList: Hashable, Sendable {
         /// Nil for one that is broken: Go takes it, and finds it in no module.
         var pattern: PathPattern?
 
+        /// Of a pattern that was copied from the address of a repository, user name and password; in Unicode scalars from
+        /// 0. Nil for none, and for `git`, which is nobody's.
+        var secret: Range<Int>? {
+            guard let place = GoProxyAddress.possibleCredentials(in: text) else { return nil }
+            let scalars = text.unicodeScalars
+            return scalars.dropFirst(place.lowerBound).prefix(place.count).elementsEqual("git".unicodeScalars)
+                ? nil : place
+        }
+
+        /// As it was written, without a password.
+        package var shownText: String {
+            guard let secret else { return text }
+            let scalars = text.unicodeScalars
+            return String(scalars.prefix(secret.lowerBound)) + GoProxyList.hiddenText
+                + String(scalars.dropFirst(secret.upperBound))
+        }
+
         /// Whether it can never be found.
         package var isBroken: Bool { pattern == nil }
         /// Whether it is nothing, as between two commas; Go passes over it.
@@ -73,6 +90,19 @@ package struct ModulePatternList: Hashable, Sendable {
             start = end + 1
         }
         self.patterns = patterns
+    }
+
+    /// What is not to be shown, in Unicode scalars from 0, in order and apart from each other.
+    package var secrets: [Range<Int>] {
+        patterns.compactMap { pattern in
+            let start = pattern.place.lowerBound
+            return pattern.secret.map { start + $0.lowerBound..<start + $0.upperBound }
+        }
+    }
+
+    /// As it was written, without passwords.
+    package var shownText: String {
+        secrets.isEmpty ? text : patterns.map(\.shownText).joined(separator: ",")
     }
 
     /// Whether it names anything.

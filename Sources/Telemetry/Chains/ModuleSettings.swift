@@ -40,6 +40,15 @@ package struct ModuleSettings: Hashable, Sendable {
         }
     }
 
+    /// What of a variable is not to be shown, in Unicode scalars from 0, in order and apart from each other.
+    package func secrets(of variable: Variable) -> [Range<Int>] {
+        switch variable {
+        case .goproxy: GoProxyList(goproxy).secrets
+        case .goprivate, .gonoproxy, .gonosumdb: ModulePatternList(self[variable]).secrets
+        case .gosumdb: GoProxyAddress.possibleSecrets(in: gosumdb)
+        }
+    }
+
     package var chain: GoProxyChain {
         GoProxyChain(list: GoProxyList(goproxy), noProxy: ModulePatternList(self[.gonoproxy]))
     }

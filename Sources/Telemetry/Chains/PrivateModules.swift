@@ -57,7 +57,7 @@ package struct PrivateModules: Hashable, Sendable {
 
     /// `GOPRIVATE=git.example.com and GONOSUMDB=example.org`.
     package var text: String {
-        sources.map { "\($0.name)=\($0.patterns.text)" }.joined(separator: " and ")
+        sources.map { "\($0.name)=\($0.patterns.shownText)" }.joined(separator: " and ")
     }
 
     /// All patterns of all sources, each once.

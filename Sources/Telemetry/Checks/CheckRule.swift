@@ -63,6 +63,13 @@ package struct CheckRule: Hashable, Sendable {
         (source == .metric ? metrics : attributes.map(\.text)).joined(separator: " or ")
     }
 
+    /// Whether values may be GOPROXY lists, which are shown without passwords: a test says so, or the name that environments
+    /// have them by.
+    var mayHavePasswords: Bool {
+        tests.contains { if case .goproxy = $0 { true } else { false } }
+            || attributes.contains { $0.text.uppercased().hasSuffix("GOPROXY") }
+    }
+
     // MARK: Verdicts
 
     /// What becomes of a value.
@@ -88,7 +95,11 @@ package struct CheckRule: Hashable, Sendable {
         guard !value.isMissing else { return wantsPresence ? "is missing" : "" }
         for test in tests {
             for element in value.elements {
-                if let reason = test.reason(element, at: time, nanosPerUnit: nanosPerUnit) { return reason }
+                if let reason = test.reason(
+                    element, at: time, nanosPerUnit: nanosPerUnit, hidesPasswords: mayHavePasswords)
+                {
+                    return reason
+                }
             }
         }
         return ""

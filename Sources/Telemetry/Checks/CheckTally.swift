@@ -132,12 +132,11 @@ struct CheckTally: Sendable {
 
     private static func finding(_ rule: CheckRule, _ subject: [SpanValue], _ entry: Entry) -> CheckFinding {
         let example = entry.example ?? Example(time: entry.last, value: .missing)
-        let hidesPasswords = rule.tests.contains { if case .goproxy = $0 { true } else { false } }
         let text = example.value.text
         return CheckFinding(
             rule: rule, subject: subject, broken: entry.broken, checked: entry.checked, first: entry.first,
             last: entry.last,
-            value: example.value.isMissing ? nil : hidesPasswords ? GoProxyPolicy.shown(text) : text,
+            value: example.value.isMissing ? nil : rule.mayHavePasswords ? GoProxyList(text).shownText : text,
             reason: rule.reason(example.value, at: example.time, nanosPerUnit: example.nanosPerUnit),
             traceID: example.traceID, spanID: example.spanID)
     }

@@ -63,20 +63,25 @@ package enum CheckTest: Hashable, Sendable {
     // MARK: Words
 
     /// What is wrong with a value; nil for one that is as it must be.
-    func reason(_ value: SpanValue, at time: UnixNanos, nanosPerUnit: Double) -> String? {
+    ///
+    /// - Parameter hidesPasswords: whether the value is shown as a GOPROXY list is
+    func reason(
+        _ value: SpanValue, at time: UnixNanos, nanosPerUnit: Double, hidesPasswords: Bool
+    ) -> String? {
+        let words = Self.quoted(hidesPasswords ? GoProxyList(value.text).shownText : value.text)
         if case .ageAtMost(let nanos) = self {
             guard let age = CheckedAge(value, nanosPerUnit: nanosPerUnit) else {
-                return "is \(Self.quoted(value)), which is no age and no time"
+                return "is \(words), which is no age and no time"
             }
             let found = age.nanos(at: time)
             return found > nanos
                 ? "is \(HumanUnits.duration(found)) old, more than \(HumanUnits.duration(nanos))" : nil
         }
         guard !holds(value) else { return nil }
-        let shown = "is \(Self.quoted(value))"
+        let shown = "is \(words)"
         switch self {
         case .present, .ageAtMost: return nil
-        case .absent: return "is there: \(Self.quoted(value))"
+        case .absent: return "is there: \(words)"
         case .oneOf(let words):
             return words.count == 1
                 ? "\(shown) and not \(words[0])" : "\(shown), none of \(words.joined(separator: ", "))"
@@ -94,8 +99,7 @@ package enum CheckTest: Hashable, Sendable {
     }
 
     /// Long texts lose their end: a reason is one line.
-    private static func quoted(_ value: SpanValue) -> String {
-        let text = value.text
+    private static func quoted(_ text: String) -> String {
         let shown = text.count > 120 ? text.prefix(120) + "…" : text[...]
         return "\"\(shown)\""
     }

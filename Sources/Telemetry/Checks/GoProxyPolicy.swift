@@ -41,13 +41,4 @@ package struct GoProxyPolicy: Hashable, Sendable {
         let allowed = ends.map { $0 == .proxy ? "a proxy" : $0.rawValue }.joined(separator: " or ")
         return "ends with \(end == .proxy ? "a proxy" : end.rawValue) and not with \(allowed)"
     }
-
-    /// A list to be shown: without user names and passwords.
-    static func shown(_ text: String) -> String {
-        GoProxyList(text).elements.map { element in
-            let hidden = GoProxyAddress.possibleCredentials(in: element.text) != nil && element.address == nil
-            return (hidden ? "REDACTED" : element.name)
-                + (element.separator.map { String($0.rawValue) } ?? "")
-        }.joined()
-    }
 }

@@ -21,7 +21,7 @@ package struct LintListing {
             output.line("")
         }
         let value = MarkedText(
-            label: "", text: settings.goproxy, place: nil, hiding: GoProxyList(settings.goproxy).credentials)
+            label: "", text: settings.goproxy, place: nil, hiding: settings.secrets(of: .goproxy))
         let summary =
             findings.isEmpty
             ? "nothing found in GOPROXY=\(value.line)" : LintSummary(findings).text
@@ -45,7 +45,7 @@ package struct LintListing {
         let text = settings[finding.variable]
         let marked = MarkedText(
             label: "  \(name)=", text: text, place: finding.place,
-            hiding: finding.variable == .goproxy ? GoProxyList(settings.goproxy).credentials : [],
+            hiding: settings.secrets(of: finding.variable),
             width: style.width)
         output.line(marked.line)
         if let marks = marked.marks { output.line(style.accent(marks)) }

@@ -5,9 +5,6 @@ package struct MarkedText: Sendable {
     /// Spaces and carets; nil when nothing is marked.
     package let marks: String?
 
-    /// What stands for a part that must not be shown.
-    private static let hidden = "REDACTED"
-
     /// - Parameters:
     ///   - label: stands before the text
     ///   - place: what to mark, in Unicode scalars of the text from 0; empty for the place between two characters; nil for
@@ -25,7 +22,10 @@ package struct MarkedText: Sendable {
             let isMarked =
                 place.map { $0.contains(offset) || ($0.isEmpty && $0.lowerBound == offset) } ?? false
             if let part = hidden.first, part.contains(offset) {
-                if offset == part.lowerBound { pieces.append((Self.hidden, isMarked)) }
+                guard offset == part.lowerBound else { continue }
+                // What is marked may be a piece of it.
+                let overlaps = place.map { $0.overlaps(part) || part.contains($0.lowerBound) } ?? false
+                pieces.append((GoProxyList.hiddenText, overlaps))
                 continue
             }
             pieces.append((DisplayText.escaped(String(Character(scalar))), isMarked))

@@ -5,7 +5,8 @@ extension ResultTable {
     package static func chainLint(
         _ findings: [LintFinding], settings: ModuleSettings, telemetry: String? = nil
     ) -> ResultTable {
-        ResultTable(
+        let texts = VariableTexts(settings)
+        return ResultTable(
             schema: "traceq.chain_lint/1",
             columns: [
                 ResultColumn(key: "severity", title: "SEVERITY"),
@@ -26,7 +27,7 @@ extension ResultTable {
                     .identifier(finding.variable.rawValue),
                     finding.place.map { .integer(Int64($0.lowerBound + 1)) } ?? .missing,
                     finding.place.map { .integer(Int64($0.count)) } ?? .missing,
-                    element(of: finding, settings).map(ResultCell.text) ?? .missing,
+                    texts.element(of: finding).map(ResultCell.text) ?? .missing,
                     .text(finding.message),
                     .text(finding.advice),
                 ]
@@ -34,39 +35,44 @@ extension ResultTable {
             notes: telemetry.map { [QualityNote(code: "telemetry", message: $0)] } ?? [],
             summary: [LintSummary(findings).text])
     }
-
-    /// The part of the variable that a finding is about; nil for all of it, and for what lacks. Without credentials.
-    private static func element(of finding: LintFinding, _ settings: ModuleSettings) -> String? {
-        guard let place = finding.place, !place.isEmpty else { return nil }
-        let hidden = finding.variable == .goproxy ? GoProxyList(settings.goproxy).credentials : []
-        if hidden.contains(where: { $0 == place }) { return nil }
-        let scalars = Array(settings[finding.variable].unicodeScalars)
-        var text = ""
-        for index in place where scalars.indices.contains(index) {
-            guard let part = hidden.first(where: { $0.contains(index) }) else {
-                text.unicodeScalars.append(scalars[index])
-                continue
-            }
-            if index == part.lowerBound { text += "REDACTED" }
-        }
-        return text
-    }
 }
 
-extension GoProxyList {
-    /// Where user names and passwords stand, also in elements that are wrong, in Unicode scalars from 0.
-    package var credentials: [Range<Int>] {
-        elements.compactMap { element in
-            let part =
-                if let address = element.address {
-                    address.credentials
-                } else {
-                    GoProxyAddress.possibleCredentials(in: element.text)
-                }
-            guard let part else { return nil }
-            let start = element.place.lowerBound
-            return start + part.lowerBound..<start + part.upperBound
+/// The texts of variables, to be cut into the parts that findings are about.
+private struct VariableTexts {
+    private let texts: [ModuleSettings.Variable: (scalars: [Unicode.Scalar], secrets: [Range<Int>])]
+
+    init(_ settings: ModuleSettings) {
+        texts = Dictionary(
+            uniqueKeysWithValues: ModuleSettings.Variable.allCases.map { variable in
+                (variable, (Array(settings[variable].unicodeScalars), settings.secrets(of: variable)))
+            })
+    }
+
+    /// The part of the variable that a finding is about; nil for all of it, for what lacks, and for a secret.
+    func element(of finding: LintFinding) -> String? {
+        guard let place = finding.place, !place.isEmpty, let (scalars, secrets) = texts[finding.variable]
+        else {
+            return nil
         }
+        var hidden = secrets.drop { $0.upperBound <= place.lowerBound }
+        if let first = hidden.first, first.lowerBound <= place.lowerBound,
+            place.upperBound <= first.upperBound
+        {
+            return nil
+        }
+        var text = ""
+        var index = place.lowerBound
+        while index < min(place.upperBound, scalars.count) {
+            if let first = hidden.first, first.contains(index) {
+                text += GoProxyList.hiddenText
+                index = first.upperBound
+                hidden.removeFirst()
+            } else {
+                text.unicodeScalars.append(scalars[index])
+                index += 1
+            }
+        }
+        return text
     }
 }
 

@@ -110,7 +110,7 @@ extension ResultTable {
             modules.sources.map { source in
                 .object([
                     JSONMember("source", .string(source.name)),
-                    JSONMember("patterns", .string(source.patterns.text)),
+                    JSONMember("patterns", .string(source.patterns.shownText)),
                 ])
             })
     }

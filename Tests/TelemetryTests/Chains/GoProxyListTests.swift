@@ -66,8 +66,8 @@ struct GoProxyListTests {
     func credentials() throws {
         #expect(try GoProxyAddress("https://user:pw@a.com/x").credentials == 8..<15)
         #expect(try GoProxyAddress("user@a.com").credentials == 0..<4)
-        #expect(GoProxyList("https://a.com, https://user:pw@b.com").credentials == [23..<30])
-        #expect(GoProxyList("https://a.com/x@y").credentials.isEmpty)
+        #expect(GoProxyList("https://a.com, https://user:pw@b.com").secrets == [23..<30])
+        #expect(GoProxyList("https://a.com/x@y").secrets.isEmpty)
     }
 
     @Test(
@@ -75,12 +75,58 @@ struct GoProxyListTests {
         arguments: [
             ("ftp://user:pw@a.com", 6..<13), ("https://user:p/w@a.com", 8..<16),
             ("https://a@b:pw@a.com:x", 8..<14), ("user:pw@a.com:/x", 0..<7), ("pw@host", 0..<2),
+            ("//user:pw@a.com", 2..<9), ("/user:pw@a.com", 0..<8), ("https:/user:pw@a.com", 0..<14),
+            ("https://user:1/pw@a.com", 8..<17), ("https://user:1?pw@a.com", 8..<17),
+            ("https://a.com/?token=pw", 15..<23), ("https://a.com?m=x@pw", 14..<20),
+            ("ftp://a.com/?pw", 13..<15),
         ])
     func possibleCredentials(word: String, place: Range<Int>) {
-        #expect(GoProxyList(word).credentials == [place])
+        #expect(GoProxyList(word).secrets == [place])
         let found = ChainLint(settings: ModuleSettings(goproxy: word)).findings
         #expect(!found.isEmpty)
         #expect(!found.contains { ($0.message + $0.advice).contains("pw") })
+    }
+
+    @Test(
+        "a password that has what separates elements is hidden whole, and no piece of it passes for a host",
+        arguments: [
+            ("https://user:s,pw@a.com", 8..<17), ("https://user:s|pw@a.com", 8..<17),
+            ("user:s,pw@a.com", 0..<9),
+            ("https://user:1,pw@a.com", 8..<17), ("http://user:s,p,pw@a.com", 7..<18),
+            ("https://user:s,pw/x@a.com", 8..<19), ("https://user:s,pw.x/y@a.com", 8..<21),
+            ("https://user:s@x,pw@a.com", 8..<19), ("https://user:s,,pw@a.com", 8..<18),
+            ("https://a.com/?t=s,pw", 15..<21), ("https://user:s,direct,pw@a.com", 8..<24),
+        ])
+    func separatedCredentials(word: String, place: Range<Int>) {
+        let list = GoProxyList("https://b.com," + word + ",direct")
+        // The sign between an address with a query and what may be the rest of it may be seen.
+        let start = (list.secrets.first?.lowerBound ?? 0) - 14
+        let end = (list.secrets.last?.upperBound ?? 0) - 14
+        #expect(start..<end == place)
+        #expect(!list.shownText.contains("user") && !list.shownText.contains("pw"))
+        #expect(list.shownText.hasPrefix("b.com,") && list.shownText.hasSuffix(",direct"))
+        for finding in ChainLint(settings: ModuleSettings(goproxy: list.text)).findings {
+            let text = finding.message + finding.advice
+            #expect(!text.contains("user:") && !text.contains("\"user\"") && !text.contains("pw"), "\(text)")
+        }
+    }
+
+    @Test("a word is shown without what may be a secret of it, and else as it is") func shownWords() {
+        #expect(GoProxyAddress.shown("https://user:pw@a.com/?token=pw") == "https://REDACTED@a.com/?REDACTED")
+        #expect(GoProxyAddress.shown("ab\u{301}:p@é") == "REDACTED@é")
+        #expect(GoProxyAddress.shown("https://a.com:80/x") == "https://a.com:80/x")
+        #expect(GoProxyAddress.shown("") == "" && GoProxyAddress.shown("@?") == "@?")
+    }
+
+    @Test(
+        "hosts without a dot, paths with an @ and what stands before a scheme are no secrets",
+        arguments: [
+            "http://athens:3000,https://a.com/x@y,direct", "file:///srv/a@b,off", "athens/x,a.com",
+            "https://a.com,goproxycn,direct",
+        ])
+    func noSecrets(text: String) {
+        #expect(GoProxyList(text).secrets.isEmpty)
+        #expect(!GoProxyList(text).shownText.contains("REDACTED"))
     }
 
     @Test(

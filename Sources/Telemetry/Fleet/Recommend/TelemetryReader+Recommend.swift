@@ -87,8 +87,9 @@ private struct ProxyGroups {
             let (group, span) = found[place]
             let mirror = query.mirrors[telemetryHost: group.name.host]
             return ProxyCandidate(
-                region: group.name.region, host: group.name.host, mirror: mirror,
-                url: mirror?.url ?? ObservedAddress(host: group.name.host, span?.span).url,
+                region: group.name.region, host: GoProxyAddress.shown(group.name.host), mirror: mirror,
+                url: mirror?.url
+                    ?? GoProxyAddress.shown(ObservedAddress(host: group.name.host, span?.span).url),
                 view: group.name.view,
                 figures: figures.group(group.name.host, group.sum.tally, over: fastest, isBaseline: false),
                 outcomes: group.sum.tally.outcomes, privateServed: group.sum.privateServed)
