@@ -94,6 +94,24 @@ struct ChainLintCommandTests {
         #expect(!replay.diagnostics.contains("secret"))
     }
 
+    @Test("what is said of a long list does not grow with it", arguments: ["table", "json", "csv"])
+    func long(format: String) {
+        func output(_ list: String) -> String {
+            InMemoryCommandLine(["chain", "lint", "--format", format, "--goproxy", list]).output
+        }
+        for element in [
+            "", "direct", "x", "http://user:pw@a.example.com", "https://a.example.com|https://goproxy.cn",
+        ] {
+            let list = Array(repeating: element, count: 8000).joined(separator: ",")
+            // The part behind direct is one finding, with all of it.
+            let rest = element == "direct" ? list.utf8.count : 0
+            #expect(output(list).utf8.count < 100_000 + rest, "\(element)")
+        }
+        #expect(
+            output(String(repeating: ",", count: 8000)).contains(
+                "7,991 more findings like this one not listed"))
+    }
+
     @Test("nothing that is checked steers the terminal")
     func hostile() {
         let answer = InMemoryCommandLine(["chain", "lint", "--goproxy", "https://a\u{1b}[31m.com,x\u{202e}y"])

@@ -5,22 +5,23 @@ extension ChainLint {
     /// `|` before a public proxy: after any error of what stands before, the path goes on to it.
     private var leakFindings: [LintFinding] {
         let reachable = list.reachable
+        let noProxy = ModulePatternList(settings[.gonoproxy])
+        let asked = privatePatterns.patterns.first { !$0.isEmpty && !noProxy.covers($0) }
+        let hasPrivate = !privatePatterns.isEmpty || !routes.privatePatterns.isEmpty
         return zip(reachable, reachable.dropFirst()).compactMap { place, next in
             let element = list.elements[place]
             guard element.separator == .pipe, let address = element.address,
                 let follower = list.elements[next].address, isPublic(follower), !isPublic(address)
             else { return nil }
-            let noProxy = ModulePatternList(settings[.gonoproxy])
-            let asked = privatePatterns.patterns.filter { !$0.isEmpty && !noProxy.covers($0) }
             let separator = separatorPlace(behind: place)
-            if let first = asked.first {
+            if let asked {
                 return finding(
                     .leakOnError, .error, .goproxy, separator,
-                    "after any error of \(address.name) the paths of private modules (\(first.shownText)) go on to "
+                    "after any error of \(address.name) the paths of private modules (\(asked.shownText)) go on to "
                         + "\(follower.name), which is public",
                     do: "write a comma, so that only 404 and 410 lead on, or name them in GONOPROXY")
             }
-            guard !privatePatterns.isEmpty || !routes.privatePatterns.isEmpty else { return nil }
+            guard hasPrivate else { return nil }
             return finding(
                 .leakOnError, .warning, .goproxy, separator,
                 "after any error of \(address.name) whatever GOPRIVATE does not name goes on to "
@@ -48,11 +49,7 @@ extension ChainLint {
 
     /// Where the separator behind an element is.
     private func separatorPlace(behind place: Int) -> Range<Int> {
-        // Spaces may stand between: the next element's own text begins right behind the separator or later.
-        let scalars = Array(settings.goproxy.unicodeScalars)
-        var index = list.elements[place].place.upperBound
-        while index < scalars.count, scalars[index] != ",", scalars[index] != "|" { index += 1 }
-        return index..<index + 1
+        list.elements[place].end..<list.elements[place].end + 1
     }
 
     // MARK: Lists of patterns

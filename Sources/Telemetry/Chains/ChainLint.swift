@@ -26,7 +26,11 @@ package struct ChainLint: Sendable {
         privatePatterns = ModulePatternList(settings.goprivate)
     }
 
-    /// All that was found, by variable and place.
+    /// Findings of one rule, weight and variable that are told one by one.
+    package static let listedMax = 10
+
+    /// All that was found, by variable and place. Of more than `listedMax` that are alike, the last one that is there says
+    /// how many more there are.
     package var findings: [LintFinding] {
         let found =
             elementFindings + privacyFindings + checksumFindings + patternFindings + observationFindings
@@ -34,10 +38,37 @@ package struct ChainLint: Sendable {
         func key(_ finding: LintFinding) -> (Int, Int, LintFinding.Severity) {
             (order.firstIndex(of: finding.variable) ?? 0, finding.place?.lowerBound ?? -1, finding.severity)
         }
-        return found.enumerated().sorted { left, right in
+        let sorted = found.enumerated().sorted { left, right in
             let (one, other) = (key(left.element), key(right.element))
             return one == other ? left.offset < right.offset : one < other
-        }.map(\.element)
+        }
+        return Self.limited(sorted.map(\.element))
+    }
+
+    private static func limited(_ findings: [LintFinding]) -> [LintFinding] {
+        struct Kind: Hashable {
+            var rule: LintRule
+            var severity: LintFinding.Severity
+            var variable: ModuleSettings.Variable
+        }
+        var counts: [Kind: Int] = [:]
+        /// Where the last one of a kind is.
+        var last: [Kind: Int] = [:]
+        var listed: [LintFinding] = []
+        for finding in findings {
+            let kind = Kind(rule: finding.rule, severity: finding.severity, variable: finding.variable)
+            counts[kind, default: 0] += 1
+            guard counts[kind, default: 0] <= listedMax else { continue }
+            last[kind] = listed.count
+            listed.append(finding)
+        }
+        for (kind, index) in last {
+            let more = counts[kind, default: 0] - listedMax
+            guard more > 0 else { continue }
+            listed[index].unlisted = more
+            listed[index].message += "; \(HumanUnits.count(more, "more finding")) like this one not listed"
+        }
+        return listed
     }
 
     /// The proxies that can be reached, in order.

@@ -25,6 +25,8 @@ package struct GoProxyList: Hashable, Sendable {
         package var text: String
         /// Where that is in the list, in Unicode scalars from 0.
         package var place: Range<Int>
+        /// Where its separator is, or the list ends.
+        package var end: Int
         package var meaning: Meaning
         /// What stands behind it; nil for the last one.
         package var separator: Separator?
@@ -91,7 +93,9 @@ package struct GoProxyList: Hashable, Sendable {
         text.unicodeScalars.append(contentsOf: scalars[first..<(last + 1)])
         // Where there is nothing, the place is between the separators.
         let place = text.isEmpty ? start..<start : start + first..<start + last + 1
-        return Element(text: text, place: place, meaning: meaning(text), separator: separator)
+        return Element(
+            text: text, place: place, end: start + scalars.count, meaning: meaning(text), separator: separator
+        )
     }
 
     private static func meaning(_ text: String) -> Meaning {

@@ -22,6 +22,8 @@ package struct LintFinding: Hashable, Sendable {
     package var message: String
     /// What to do.
     package var advice: String
+    /// How many more there are that are not told one by one; of the last one of its kind, else 0.
+    package var unlisted = 0
 }
 
 /// What `traceq chain lint` looks for. The raw values are part of its output.

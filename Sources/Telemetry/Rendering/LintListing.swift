@@ -5,6 +5,10 @@ package struct LintListing {
     private let style: RenderStyle
     /// What telemetry was looked at; nil for none.
     private let telemetry: String?
+    private let secrets: [ModuleSettings.Variable: [Range<Int>]]
+
+    /// Columns of a variable that are shown where nothing says how wide the lines are.
+    private static let widthMax = 1000
 
     package init(
         _ findings: [LintFinding], settings: ModuleSettings, style: RenderStyle, telemetry: String? = nil
@@ -13,6 +17,10 @@ package struct LintListing {
         self.settings = settings
         self.telemetry = telemetry
         self.style = style
+        secrets = Dictionary(
+            uniqueKeysWithValues: Set(findings.map(\.variable)).union([.goproxy]).map {
+                ($0, settings.secrets(of: $0))
+            })
     }
 
     package func write(to output: inout OutputBuffer) {
@@ -21,7 +29,8 @@ package struct LintListing {
             output.line("")
         }
         let value = MarkedText(
-            label: "", text: settings.goproxy, place: nil, hiding: settings.secrets(of: .goproxy))
+            label: "", text: settings.goproxy, place: nil, hiding: secrets[.goproxy] ?? [],
+            width: Self.widthMax)
         let summary =
             findings.isEmpty
             ? "nothing found in GOPROXY=\(value.line)" : LintSummary(findings).text
@@ -45,8 +54,8 @@ package struct LintListing {
         let text = settings[finding.variable]
         let marked = MarkedText(
             label: "  \(name)=", text: text, place: finding.place,
-            hiding: settings.secrets(of: finding.variable),
-            width: style.width)
+            hiding: secrets[finding.variable] ?? [],
+            width: min(style.width ?? Self.widthMax, Self.widthMax))
         output.line(marked.line)
         if let marks = marked.marks { output.line(style.accent(marks)) }
         for line in LineWrap.lines("  do: \(DisplayText.escaped(finding.advice))", width: style.width) {

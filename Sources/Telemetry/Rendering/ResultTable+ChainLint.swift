@@ -82,7 +82,7 @@ package struct LintSummary {
 
     package init(_ findings: [LintFinding]) {
         counts = LintFinding.Severity.allCases.map { severity in
-            (severity, findings.count { $0.severity == severity })
+            (severity, findings.reduce(0) { $0 + ($1.severity == severity ? 1 + $1.unlisted : 0) })
         }.filter { $0.count > 0 }
     }
 

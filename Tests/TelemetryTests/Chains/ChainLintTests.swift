@@ -264,4 +264,18 @@ struct ChainLintTests {
         #expect(MirrorList.builtIn[host: "Mirrors.Aliyun.com"]?.name == "aliyun")
         #expect(MirrorList.builtIn[called: "GOOGLE"]?.name == "proxy.golang.org")
     }
+
+    @Test(
+        "of findings that are alike ten are listed, and the last one counts the rest",
+        arguments: [9, 10, 11, 8000])
+    func alike(count: Int) {
+        let found = findings("\(Self.own),off" + String(repeating: ",", count: count))
+        #expect(found.count == min(count, ChainLint.listedMax))
+        let more = max(0, count - ChainLint.listedMax)
+        #expect(found.last?.unlisted == more)
+        #expect(found.dropLast().allSatisfy { $0.unlisted == 0 && !$0.message.contains("not listed") })
+        let sentence = "; \(HumanUnits.count(more, "more finding")) like this one not listed"
+        #expect(found.last?.message.hasSuffix(sentence) == (more > 0))
+        #expect(LintSummary(found).text == HumanUnits.count(count, "warning"))
+    }
 }

@@ -44,4 +44,32 @@ struct MarkedTextTests {
         let shown = marks.indices.filter { marks[$0] == "^" }.map { line[$0] }
         #expect(String(shown) == "MARK")
     }
+
+    @Test(
+        "of a text of any length the part that is marked is there",
+        arguments: [0, 1, 50, 399, 400, 50_000, 99_996])
+    func long(place: Int) throws {
+        var text = Array(repeating: Character("a"), count: 100_000)
+        text.replaceSubrange(place..<place + 4, with: "MARK")
+        let marked = MarkedText(label: "x=", text: String(text), place: place..<place + 4, width: 100)
+        #expect(DisplayWidth.columns(marked.line) <= 100)
+        let marks = Array(try #require(marked.marks))
+        let line = Array(marked.line)
+        #expect(String(marks.indices.filter { marks[$0] == "^" }.map { line[$0] }) == "MARK")
+        #expect(marked.line.hasPrefix("x=…") == (place > 32))
+        #expect(marked.line.hasSuffix("…") == (place < 99_000))
+    }
+
+    @Test("a secret of any length is hidden, wherever the line is cut")
+    func longSecret() {
+        let text =
+            "https://user:" + String(repeating: "s", count: 5000) + "@host,"
+            + String(repeating: "a", count: 5000)
+        for place in [0..<8, 8..<5013, 3000..<3001, 5014..<5018, 9000..<9001] {
+            let marked = MarkedText(label: "", text: text, place: place, hiding: [8..<5013], width: 100)
+            #expect(!marked.line.contains("ss"))
+            #expect(marked.line.contains("REDACTED") == (place.lowerBound < 9000))
+            #expect(marked.marks?.contains("^") == true)
+        }
+    }
 }
