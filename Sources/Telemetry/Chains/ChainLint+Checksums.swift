@@ -1,6 +1,8 @@
 extension ChainLint {
     /// What weakens the check of what was downloaded, or gives away names to whoever does it.
-    var checksumFindings: [LintFinding] {
+    var checksumFindings: [LintFinding] { databaseFindings + databaseCredentialFindings }
+
+    private var databaseFindings: [LintFinding] {
         switch GoSumDB(settings.gosumdb) {
         case .off:
             return [
@@ -28,8 +30,48 @@ extension ChainLint {
         case .noKey(let name):
             finding(
                 .badSumDB, .error, .gosumdb, nil,
-                "the go command does not know the key of \"\(name)\", and refuses it",
+                "the go command does not know the key of \"\(shown(name))\", and refuses it",
                 do: "write its name with its key, NAME+HASH+KEY, as its operator publishes it")
+        case .key(let name, let fault):
+            finding(
+                .badSumDB, .error, .gosumdb, keyPlace,
+                name.isEmpty
+                    ? "the key has no name before its first +: the go command refuses it"
+                    : "the key of \"\(shown(name))\" cannot be read (\(Self.reason(fault))): the go command refuses it",
+                do: "write NAME+HASH+KEY, as the operator of the database publishes it")
+        }
+    }
+
+    /// A name to be told; what is no name may have a password.
+    private func shown(_ name: String) -> String {
+        GoProxyAddress.possibleSecrets(in: name).isEmpty ? name : GoProxyList.hiddenText
+    }
+
+    private static func reason(_ fault: GoSumDB.KeyFault) -> String {
+        switch fault {
+        case .name: "no name"
+        case .hash: "between the two + there are not eight hexadecimal digits"
+        case .base64: "what stands behind the second + is not base64"
+        case .algorithm: "it is none of Ed25519, the one kind that there is"
+        case .length(let bytes): "one has 32 bytes, and this one \(bytes)"
+        }
+    }
+
+    /// Where the first word of GOSUMDB is.
+    private var keyPlace: Range<Int> {
+        let scalars = settings.gosumdb.unicodeScalars
+        let start = scalars.prefix { $0.properties.isWhitespace }.count
+        return start..<start + scalars.dropFirst(start).prefix { !$0.properties.isWhitespace }.count
+    }
+
+    /// What whoever sees GOSUMDB is not to know.
+    private var databaseCredentialFindings: [LintFinding] {
+        settings.secrets(of: .gosumdb).prefix(1).map { place in
+            finding(
+                .credentials, .warning, .gosumdb, place,
+                "a user name, a password or a token in the address: whoever sees the environment of a build or its "
+                    + "log has it",
+                do: "put it into ~/.netrc or GOAUTH, and take it out here")
         }
     }
 

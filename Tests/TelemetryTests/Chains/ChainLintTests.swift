@@ -166,6 +166,22 @@ struct ChainLintTests {
         #expect(rules(findings(Self.own, gosumdb: "gosum.io")) == [.badSumDB])
     }
 
+    @Test("5.1: a key that cannot be read, and a password in the address of the database")
+    func sumDBKeyAndCredentials() {
+        let short = " x.io+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuA== https://sum.example.com"
+        let found = findings(Self.own, gosumdb: short)
+        #expect(rules(found) == [.badSumDB] && found.first?.severity == .error)
+        #expect(marked(short, found.first)?.hasSuffix("8OuA==") == true)
+        #expect(found.first?.message.contains("32 bytes, and this one 30") == true)
+        let address = "sum.golang.org https://user:pw@sum.example.com"
+        let secret = findings(Self.own, gosumdb: address)
+        #expect(rules(secret) == [.credentials] && secret.first?.severity == .warning)
+        #expect(marked(address, secret.first) == "user:pw")
+        #expect(
+            rules(findings(Self.own, gosumdb: "sum.golang.org https://x.com/?token=pw")) == [.credentials])
+        #expect(findings(Self.own, gosumdb: "sum.golang.org https://sum.example.com").isEmpty)
+    }
+
     @Test("5.1: GONOSUMDB that names more than GOPRIVATE, or less")
     func noSumDB() {
         let wider = findings(Self.own, goprivate: "git.example.com", gonosumdb: "git.example.com,github.com")

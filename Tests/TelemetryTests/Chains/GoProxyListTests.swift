@@ -140,9 +140,23 @@ struct GoProxyListTests {
             ),
             ("sum.golang.org https://x.com", .database(name: "sum.golang.org", address: "https://x.com")),
             (
-                "gosum.io+ce6e7565+AY5qEHUk/qmHc5btzW45", .database(name: "gosum.io", address: nil)
+                "gosum.io+ce6e7565+AY5qEHUk/qmHc5btzW45JVoENfazw8LielDsaI+lEbq6",
+                .database(name: "gosum.io", address: nil)
             ),
             ("gosum.io", .wrong(.noKey("gosum.io"))), ("a+b+c d e", .wrong(.tooManyWords)),
+            ("+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", .wrong(.key("", .name))),
+            ("x.io+33de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", .wrong(.key("x.io", .hash))),
+            ("x.io+033de0ag+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", .wrong(.key("x.io", .hash))),
+            ("x.io++Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", .wrong(.key("x.io", .hash))),
+            ("x.io+033de0ae+", .wrong(.key("x.io", .base64))),
+            ("x.io+033de0ae+Ac4zctda0e5eza", .wrong(.key("x.io", .base64))),
+            ("x.io+033de0ae+Ac4zctda0e5eza-HJyk9SxEdh-s3Ux18htTTAD8OuAn8", .wrong(.key("x.io", .base64))),
+            ("x.io+033de0ae+As4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8", .wrong(.key("x.io", .algorithm))),
+            ("x.io+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuA==", .wrong(.key("x.io", .length(30)))),
+            (
+                "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8 https://x.com",
+                .database(name: "sum.golang.org", address: "https://x.com")
+            ),
         ])
     func checksumDatabases(text: String, expected: GoSumDB) {
         #expect(GoSumDB(text) == expected)
