@@ -9,7 +9,7 @@ package enum YAMLDocument {
     /// A configuration of one file is a few kilobytes.
     private static let bytesMax = 1 << 20
 
-    /// Reads a file of at most 1 MiB.
+    /// Reads a file of at most 1 MiB. A byte order mark at its beginning, which some editors write, is passed over.
     ///
     /// - Returns: nil for a document without content
     package static func read(_ path: String) throws(ConfigProblem) -> ConfigNode? {
@@ -25,7 +25,9 @@ package enum YAMLDocument {
                 ConfigPosition(file: path, line: place.line, column: place.column),
                 "a byte here is not UTF-8: save the file as UTF-8")
         }
-        return try parse(text.replacing("\r\n", with: "\n"), file: path)
+        let scalars = text.unicodeScalars
+        let content = scalars.first == "\u{feff}" ? String(scalars.dropFirst()) : text
+        return try parse(content.replacing("\r\n", with: "\n"), file: path)
     }
 
     /// - Returns: nil for a document without content

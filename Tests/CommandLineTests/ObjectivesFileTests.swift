@@ -165,4 +165,18 @@ struct ObjectivesFileTests {
                 + "  - {name: x, indicator: availability, at_least: 98%}\n")
         #expect(found == ["slo.yaml:5:5: two objectives are called \"x\": names tell them apart"])
     }
+
+    @Test(
+        "a byte order mark at the beginning of a file changes nothing, also of places"
+    )
+    func byteOrderMark() throws {
+        let text = objective("indicator: availability", "at_least: 99 %")
+        #expect(try read("\u{feff}" + text) == read(text))
+        #expect(try read("\u{feff}" + text.replacing("\n", with: "\r\n")) == read(text))
+        #expect(try problems("\u{feff}objectivs: []\n") == problems("objectivs: []\n"))
+        let items = text.replacing("objectives:", with: "---\nwindow: 7d\nobjectives:")
+        #expect(try read("\u{feff}" + items) == read(items))
+        #expect(try problems("\u{feff}!x objectives: []") == problems("!x objectives: []"))
+        #expect(try problems("\u{feff}") == problems(""))
+    }
 }
