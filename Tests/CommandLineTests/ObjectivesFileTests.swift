@@ -179,4 +179,19 @@ struct ObjectivesFileTests {
         #expect(try problems("\u{feff}!x objectives: []") == problems("!x objectives: []"))
         #expect(try problems("\u{feff}") == problems(""))
     }
+
+    @Test(
+        "a file has at most 100 objectives, and the place of the first one too many is told",
+        arguments: [100, 101, 5000])
+    func limit(count: Int) throws {
+        let items = (0..<count).map { "  - {name: x\($0), indicator: availability, at_least: 99 %}\n" }
+        let found = try problems("objectives:\n" + items.joined())
+        #expect(
+            found
+                == (count == 100
+                    ? []
+                    : [
+                        "slo.yaml:102:5: there are \(HumanUnits.count(Int64(count))) objectives, and 100 is the most: take some out"
+                    ]))
+    }
 }

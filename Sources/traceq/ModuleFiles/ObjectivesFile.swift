@@ -8,6 +8,9 @@ package enum ObjectivesFile {
         "count",
     ]
 
+    /// Objectives of a file: each of them looks at all requests.
+    static let objectivesMax = 100
+
     static let windowRange = ObjectiveList.dayNanos...90 * ObjectiveList.dayNanos
 
     /// Reads a file. It takes the place of what is built in.
@@ -28,7 +31,13 @@ package enum ObjectivesFile {
         if let node = fields["objectives"], nodes.isEmpty, reader.problems.isEmpty {
             reader.report(node.position, "objectives is empty: there is nothing to keep")
         }
-        for node in nodes {
+        if nodes.count > objectivesMax {
+            reader.report(
+                nodes[objectivesMax].position,
+                "there are \(HumanUnits.count(Int64(nodes.count))) objectives, and \(objectivesMax) is the most: take "
+                    + "some out")
+        }
+        for node in nodes.prefix(objectivesMax) {
             guard let objective = ObjectiveReading(node, known: known, &reader)?.objective else { continue }
             if objectives.contains(where: { $0.name == objective.name }) {
                 reader.report(
