@@ -136,15 +136,12 @@ struct ByteLines {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                guard end - start <= bytesMax else { throw tooLong }
                 defer { start = end + 1 }
                 number += 1
                 return Array(buffer[start..<end])
             }
-            guard buffer.count - start <= bytesMax else {
-                throw ImportError(
-                    offset: 0,
-                    message: "line \(number + 1) is longer than \(HumanUnits.bytes(Int64(bytesMax)))")
-            }
+            guard buffer.count - start <= bytesMax else { throw tooLong }
             guard !isAtEnd, let piece = try source.next() else {
                 isAtEnd = true
                 guard start < buffer.count else { return nil }
@@ -157,5 +154,10 @@ struct ByteLines {
             searched = buffer.count
             buffer += piece
         }
+    }
+
+    private var tooLong: ImportError {
+        ImportError(
+            offset: 0, message: "line \(number + 1) is longer than \(HumanUnits.bytes(Int64(bytesMax)))")
     }
 }
