@@ -76,9 +76,9 @@ package enum TimeExpression: Hashable, Sendable {
     ) throws(TimeExpressionError) -> TimeWindow {
         let window = TimeWindow(
             since: trimmingSpaces(since).lowercased() == "all"
-                ? .distantPast : try TimeExpression(parsing: since).resolve(now: now, zone: zone),
+                ? .distantPast : try moment(since, now: now, zone: zone),
             until: try until.map { (until) throws(TimeExpressionError) in
-                try TimeExpression(parsing: until).resolve(now: now, zone: zone)
+                try moment(until, now: now, zone: zone)
             } ?? .distantFuture)
         guard window.since < window.until else {
             throw TimeExpressionError(
@@ -87,6 +87,22 @@ package enum TimeExpression: Hashable, Sendable {
                     + " and ends at \(window.until.rfc3339) (--until); --since must lie before --until")
         }
         return window
+    }
+
+    /// The moment that a text means.
+    ///
+    /// - Throws: `TimeExpressionError` when it cannot be read, or lies beyond what can be stored: the window would end
+    ///   elsewhere than was said
+    private static func moment(
+        _ text: String, now: UnixNanos, zone: TimeZoneRules
+    ) throws(TimeExpressionError) -> UnixNanos {
+        let expression = try TimeExpression(parsing: text)
+        if case .fromNow(let nanos) = expression, nanos > 0,
+            now.rawValue.addingReportingOverflow(nanos).overflow
+        {
+            throw TimeExpressionError(outside: text)
+        }
+        return expression.resolve(now: now, zone: zone)
     }
 
     static func clamped(seconds: Int64, nanoseconds: Int) -> UnixNanos {
@@ -130,9 +146,11 @@ package enum TimeExpression: Hashable, Sendable {
     /// fraction. What is too small to be a time of any telemetry is more likely a forgotten unit.
     private static func unixTime(_ text: String) throws(TimeExpressionError) -> UnixNanos {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }), let whole = Int64(parts[0]) else {
+        guard parts.count <= 2, parts.allSatisfy({ !$0.isEmpty }) else {
             throw TimeExpressionError(unreadable: text)
         }
+        // Nothing but digits, and more than 64 bits have.
+        guard let whole = Int64(parts[0]) else { throw TimeExpressionError(outside: text) }
         let nanosPerUnit: Int64
         switch whole {
         case ..<100_000_000:

@@ -164,4 +164,32 @@ struct TimeTests {
         let time = #expect(throws: TimeExpressionError.self) { try TimeExpression(parsing: text) }
         #expect(time.map { "\($0)".contains("outside the years") } == true)
     }
+
+    @Test(
+        "a window that ends or begins beyond what 64 bits of nanoseconds have is refused with a sentence about that",
+        arguments: [
+            "2262-04-11T23:47:16Z", "9999-12-31", "9300000000000000000", "99999999999999999999999",
+            "now+90000d",
+        ])
+    func beyondTime(text: String) {
+        let now = UnixNanos(rawValue: 1_790_000_000_000_000_000)
+        for (since, until) in [("1h", text), (text, nil)] {
+            let error = #expect(throws: TimeExpressionError.self) {
+                try TimeExpression.window(since: since, until: until, now: now, zone: .utc)
+            }
+            #expect(error.map { "\($0)".contains("'\(text)' lies outside the years 1678 to 2261") } == true)
+        }
+    }
+
+    @Test(
+        "the last moment that 64 bits have may end a window, and so may a time ago that is before the first one"
+    )
+    func lastMoment() throws {
+        let now = UnixNanos(rawValue: 1_790_000_000_000_000_000)
+        let window = try TimeExpression.window(since: "106000d", until: "\(Int64.max)", now: now, zone: .utc)
+        #expect(window.until == .distantFuture && window.since < now)
+        #expect(throws: TimeExpressionError.self) {
+            try TimeExpression.window(since: "1h", until: "1.9300000000000000000.1", now: now, zone: .utc)
+        }
+    }
 }
