@@ -234,6 +234,16 @@ struct CheckCommandTests {
         #expect(rows.first?["trace_id"] == .null)
     }
 
+    @Test("an age below nothing is none, unless a clock was set by a minute at most")
+    func negativeAge() async throws {
+        try await storePoints(node: "edge-1", "edge.config.age", [-60, 0])
+        try await storePoints(node: "edge-2", "edge.config.age", [-7_200])
+        try await storePoints(node: "edge-3", "edge.config.age", unit: "ms", [-1e300])
+        let rows = try rows("  - {name: fresh, metric: edge.config.age, age_at_most: 1h}\n")
+        #expect(rows.map { $0["subject"]?["node"]?.text } == ["edge-2", "edge-3"])
+        #expect(rows.allSatisfy { $0["reason"]?.text?.hasSuffix("which is no age and no time") == true })
+    }
+
     @Test("a metric that has to be there is missed with those who send others, and nobody else")
     func missingMetric() async throws {
         let container = [KeyValue("k8s.container.name", .string("proxy"))]

@@ -323,4 +323,28 @@ struct FleetCommandTests {
         let one = InMemoryCommandLine(["lag", "--db", path, "--only", "age"])
         #expect(one.output.contains("no node tells of age: no span has http.response.header.age"))
     }
+
+    @Test(
+        "lag L8, L9: no age is less than nothing, or of a clock that is off by more than a day",
+        arguments: [
+            (541.0, 86_400.0, true), (541, 86_401, false), (541, -4e8, false), (541, 9e18, false),
+            (541, -9e18, false),
+            (-1, 0, false), (-1e300, 0, false), (1e300, -4e8, false), (0, 0, true),
+        ])
+    func absurdAges(age: Double, offset: Double, isTold: Bool) async throws {
+        try await store(
+            [Request(node: "m", path: "/github.com/a/b/@v/list", secondsAgo: 100)],
+            metrics: [
+                ("m", "edge.sync.lag", age), ("m", "edge.config.age", age),
+                ("m", "edge.clock.offset", offset),
+            ])
+        let row = try node("m")
+        #expect((row.config?.ageNanos != nil) == isTold)
+        #expect((row.sync != nil) == isTold)
+        #expect((row.config?.ageNanos ?? 0) >= 0)
+        let answer = InMemoryCommandLine(["lag", "--db", path, "--since", "1h"])
+        #expect(
+            answer.output.contains("clock is off by more than a day") == (offset.magnitude > 86_400),
+            "\(answer.output)")
+    }
 }

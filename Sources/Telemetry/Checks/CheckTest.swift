@@ -131,6 +131,7 @@ enum CheckedAge: Hashable {
 
     /// A number from here on counts seconds since 1970: nobody has a configuration of 31 years.
     private static let unixSecondsMin = 1e9
+    private static let negativeNanosMax: Int64 = 60_000_000_000
 
     /// - Parameter nanosPerUnit: of a number that is an age
     init?(_ value: SpanValue, nanosPerUnit: Double) {
@@ -142,7 +143,10 @@ enum CheckedAge: Hashable {
                 self = .since(UnixNanos(rawValue: Self.clamped(number * factor)))
                 return
             }
-            self = .nanos(Self.clamped(number * nanosPerUnit))
+            // Little may come of a clock that was set; more is no age.
+            let nanos = Self.clamped(number * nanosPerUnit)
+            guard nanos >= -Self.negativeNanosMax else { return nil }
+            self = .nanos(max(0, nanos))
         } else if let nanos = DurationExpression.nanoseconds(value.text) {
             self = .nanos(nanos)
         } else if let found = try? CalendarTimeParser.parse(value.text), let time = found.absolute {

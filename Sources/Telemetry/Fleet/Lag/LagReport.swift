@@ -7,6 +7,10 @@ struct LagReport {
     /// a configuration may be left alone.
     static let silentNanos: Int64 = 600_000_000_000
 
+    /// No clock that is kept is off by more. What a node said by such a clock may be of any time: how long ago it was is
+    /// not told.
+    static let clockNanosMax: Int64 = 86_400_000_000_000
+
     private let tally: LagTally
     private let census: NodeCensus
     private let end: UnixNanos
@@ -72,17 +76,27 @@ struct LagReport {
     }
 
     private func sync(_ number: UInt32) -> SyncLag? {
-        guard let said = census.value(.syncLag, number) else { return nil }
+        guard let nanos = census.value(.syncLag, number).flatMap({ sinceThen($0, number) }) else {
+            return nil
+        }
         return SyncLag(
-            nanos: sinceThen(said, number),
+            nanos: nanos,
             intervalNanos: census.value(.syncInterval, number).map { NodeMetrics.nanos($0.number) })
     }
 
-    /// A duration up to now that a node said some time ago: it was of then, by the node's clock.
-    private func sinceThen(_ said: NodeMetrics.Value, _ node: UInt32) -> Int64 {
+    /// A duration up to now that a node said some time ago: it was of then, by the node's clock. Nil where it said less
+    /// than nothing, and where its clock is none.
+    private func sinceThen(_ said: NodeMetrics.Value, _ node: UInt32) -> Int64? {
+        guard said.number >= 0, !hasNoClock(node) else { return nil }
         let time = census.clocks.corrected(UInt64(clamping: said.time.rawValue), node: node)
-        let (passed, overflow) = end.rawValue.subtractingReportingOverflow(time)
-        return NodeMetrics.nanos(said.number) &+ (overflow ? 0 : max(0, passed))
+        let passed = end.rawValue.subtractingReportingOverflow(time)
+        guard !passed.overflow else { return nil }
+        let sum = NodeMetrics.nanos(said.number).addingReportingOverflow(max(0, passed.partialValue))
+        return sum.overflow ? nil : sum.partialValue
+    }
+
+    private func hasNoClock(_ node: UInt32) -> Bool {
+        census.clocks.offset(node).magnitude > Self.clockNanosMax.magnitude
     }
 
     /// When a node, or an agent beside it, said something for the last time: of a span its end.
@@ -110,7 +124,7 @@ struct LagReport {
     }
 
     private func config(_ number: UInt32) -> ConfigurationLag? {
-        let age = census.value(.configAge, number).map { sinceThen($0, number) }
+        let age = census.value(.configAge, number).flatMap { sinceThen($0, number) }
         let current = census.members(number).compactMap { configurations[$0] }.max { $0.first < $1.first }
         guard age != nil || current != nil else { return nil }
         // It may have looked for a newer one since, or may be switched off.
@@ -153,6 +167,16 @@ struct LagReport {
                     message: "arrival, visibility, list and config are corrected by the clocks of "
                         + "\(HumanUnits.count(corrected.count, "node")) that are off by more than 250 ms: \(names)"
                         + (corrected.count > 5 ? ", …" : ""), nodes: corrected.map(\.node.identity.name)))
+        }
+        let untimed = nodes.filter { ($0.clock?.offsetNanos.magnitude ?? 0) > Self.clockNanosMax.magnitude }
+        if !untimed.isEmpty {
+            let names = untimed.prefix(5).map(\.node.identity.name).joined(separator: ", ")
+            notes.append(
+                QualityNote(
+                    code: "skew",
+                    message: "how old configurations and synchronizations are is not told of "
+                        + "\(HumanUnits.count(untimed.count, "node")) whose clock is off by more than a day: \(names)"
+                        + (untimed.count > 5 ? ", …" : ""), nodes: untimed.map(\.node.identity.name)))
         }
         let late = nodes.filter { ($0.arrival?.alarm.level ?? .fine) != .fine }
         if !late.isEmpty {
