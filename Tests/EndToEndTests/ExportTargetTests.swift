@@ -138,4 +138,39 @@ struct ExportTargetTests {
         #expect(try await database.spanCount() == 1)
         _ = try await database.ask(["export", "-o", folder.file("some-wal")]).succeeded()
     }
+
+    @Test(
+        "What is left of another database beside an SQLite file is refused, and goes with --force",
+        arguments: ["-wal", "-journal", "-shm"])
+    func journals(ending: String) async throws {
+        let path = folder.file("tables.db")
+        let words = ["export", "--format", "sqlite", "-o", path]
+        try folder.write("left over", to: "tables.db" + ending)
+        let refused = try await database.ask(words)
+        #expect(refused.status == .exited(1))
+        #expect(refused.standardError.contains("tables.db\(ending) is left of another database"))
+        #expect(!FileManager.default.fileExists(atPath: path))
+        // No other format has journals.
+        _ = try await database.ask(["export", "--format", "csv", "-o", path]).succeeded()
+        _ = try await database.ask(words + ["--force"]).succeeded()
+        #expect(!FileManager.default.fileExists(atPath: path + ending))
+        let bytes = try Data(contentsOf: URL(filePath: path))
+        #expect(bytes.starts(with: Data("SQLite format 3".utf8)))
+        try FileManager.default.createDirectory(atPath: path + ending, withIntermediateDirectories: false)
+        let folderThere = try await database.ask(words + ["--force"])
+        #expect(folderThere.status == .exited(1) && folderThere.standardError.contains("is no file"))
+        #expect(try Data(contentsOf: URL(filePath: path)) == bytes)
+    }
+
+    @Test("A database that another program has open is not replaced")
+    func openDatabase() async throws {
+        let other = try Database()
+        try await Collector.running(on: other) { _ in
+            let refused = try await database.ask([
+                "export", "--format", "sqlite", "--force", "-o", other.path,
+            ])
+            #expect(refused.status == .exited(1))
+            #expect(refused.standardError.contains("is open in another program"), "\(refused.standardError)")
+        }
+    }
 }

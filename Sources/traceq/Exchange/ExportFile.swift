@@ -11,13 +11,19 @@ final class ExportFile {
     let isInPlace: Bool
     private let path: String
     private let replaces: Bool
+    /// Nil for a file that is none of SQLite.
+    private let database: DatabaseFiles?
     private var isFinished = false
 
-    /// - Parameter replaces: whether a file that is there already may go
+    /// - Parameters:
+    ///   - replaces: whether a file that is there already may go
+    ///   - isDatabase: whether it will be one of SQLite, which takes journals beside it for its own
     /// - Throws: `CommandFailure`
-    init(path: String, replaces: Bool) throws(CommandFailure) {
+    init(path: String, replaces: Bool, isDatabase: Bool = false) throws(CommandFailure) {
         self.path = path
         self.replaces = replaces
+        let database = isDatabase ? DatabaseFiles(path: path) : nil
+        self.database = database
         let kind = Self.kind(path)
         isInPlace = kind == S_IFIFO || kind == S_IFCHR
         if isInPlace {
@@ -33,6 +39,7 @@ final class ExportFile {
         temporaryPath = path + ".part-\(getpid())"
         try Self.checkReplaceable(path, kind)
         guard replaces || kind == nil else { throw Self.isThere(path) }
+        if let database { try Self.checkJournals(of: database, replaces: replaces) }
         // Before it is there: a signal may come at any moment.
         UnfinishedFile.begin(temporaryPath)
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -55,8 +62,13 @@ final class ExportFile {
     func finish() throws(CommandFailure) {
         guard !isInPlace else { return }
         guard fsync(descriptor) == 0 else { throw Self.failure(path) }
+        if let database { try Self.checkJournals(of: database, replaces: replaces) }
         if replaces {
             try Self.checkReplaceable(path, Self.kind(path))
+            // Before the new database has the name: with the journal of the old one, it would be neither.
+            for journal in database?.leftovers ?? [] {
+                guard unlink(journal) == 0 || errno == ENOENT else { throw Self.failure(journal) }
+            }
             guard rename(temporaryPath, path) == 0 else { throw Self.failure(path) }
         } else {
             // Unlike renaming, linking never takes the place of a file that came in the meantime.
@@ -67,6 +79,31 @@ final class ExportFile {
         }
         isFinished = true
         UnfinishedFile.end()
+    }
+
+    /// Journals of another database go with it, and only then, and not while a program writes to it.
+    private static func checkJournals(
+        of database: DatabaseFiles, replaces: Bool
+    ) throws(CommandFailure) {
+        if replaces, database.isInUse {
+            throw CommandFailure(
+                .usage,
+                "\(DisplayText.escaped(database.path)) is open in another program; end it, or name another file"
+            )
+        }
+        for journal in database.leftovers {
+            let shown = DisplayText.escaped(journal)
+            guard kind(journal) == S_IFREG else {
+                throw CommandFailure(
+                    .usage, "\(shown) is no file, and SQLite would take it for one; move it away")
+            }
+            guard replaces else {
+                throw CommandFailure(
+                    .usage,
+                    "\(shown) is left of another database, and would damage this one; --force removes it"
+                )
+            }
+        }
     }
 
     /// What lies under a name, not followed where it is a link; nil for nothing.

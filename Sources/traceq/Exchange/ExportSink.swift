@@ -23,7 +23,7 @@ struct ExportSink {
         self.format = format
         if let path, let objection = DatabaseFiles(path: database).objection(to: path) { throw objection }
         let file = try path.map { (path) throws(CommandFailure) in
-            try ExportFile(path: path, replaces: replaces)
+            try ExportFile(path: path, replaces: replaces, isDatabase: format == .sqlite)
         }
         if let file, file.isInPlace {
             guard format != .sqlite else {
