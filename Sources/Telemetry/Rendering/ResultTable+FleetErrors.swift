@@ -61,12 +61,15 @@ extension ResultTable {
             ResultColumn(key: "upstream", title: nil), number("nodes", nil), number("upstreams", nil),
             number("kinds", nil), ResultColumn(key: "region", title: nil),
             ResultColumn(key: "message", title: hasMessages ? "MESSAGE" : nil, fit: .elastic),
-            number("clients", "CLIENTS", .spare(2)),
+            number("clients", nil), number(nil, "CLIENTS", .spare(2)),
             ResultColumn(key: "first", title: "FIRST (\(zone.label))", fit: .spare(0)),
             ResultColumn(key: "last", title: "LAST (\(zone.label))", fit: .spare(1)),
             ResultColumn(key: "example_trace_id", title: "EXAMPLE", fit: .shortened(12)),
         ]
     }
+
+    /// How many there are of what nobody need know of, as people read it: none is not known.
+    static func knownCount(_ count: Int) -> ResultCell { count > 0 ? .integer(Int64(count)) : .missing }
 
     private static func errorCells(
         _ cause: ErrorCause, all: Int, _ shared: SharedNames
@@ -86,7 +89,7 @@ extension ResultTable {
             cause.upstream.map { .text($0) } ?? .missing, .integer(Int64(cause.nodes)),
             .integer(Int64(cause.upstreams)), .integer(Int64(cause.kinds)),
             cause.region.map { .text($0) } ?? .missing, cause.message.map { .text($0) } ?? .missing,
-            .integer(Int64(cause.clients)), .time(cause.first), .time(cause.last),
+            .integer(Int64(cause.clients)), knownCount(cause.clients), .time(cause.first), .time(cause.last),
             cause.exampleTrace.map { .identifier($0.hex) } ?? .missing,
         ]
     }

@@ -41,7 +41,7 @@ extension ResultTable {
             .structured(.object(subject.map { JSONMember($0.key, .string($0.value)) })), .text(words),
             .time(row.start), row.end.map { .time($0) } ?? .missing, .decimal(row.confidence),
             .identifier(percent(row.confidence)), .integer(Int64(row.impact.requests)),
-            .integer(Int64(row.impact.clients)), .structured(impact(row.impact)),
+            knownCount(row.impact.clients), .structured(impact(row.impact)),
             .structured(evidence(row.evidence)),
             .structured(.array(row.explains.map { .string($0) })),
             cause.map { .identifier($0) } ?? .missing, .text(row.explanation + "."), .identifier(row.id),

@@ -44,7 +44,8 @@ extension ResultTable {
             ResultColumn(key: "module", title: "MODULE", fit: .elastic),
             ResultColumn(key: "version", title: "VERSION", fit: .elastic), number("saved_ms", "SAVED"),
             number("share", nil), number(nil, "OF ALL", .spare(3)), number("misses", "MISSES"),
-            number("waited_ms", "WAITED", .spare(1)), number("clients", "CLIENTS", .spare(4)),
+            number("waited_ms", "WAITED", .spare(1)), number("clients", nil),
+            number(nil, "CLIENTS", .spare(4)),
             number("nodes", "NODES", .spare(2)),
             ResultColumn(key: "first", title: "FIRST MISS (\(zone.label))", fit: .spare(0)),
         ]
@@ -57,6 +58,7 @@ extension ResultTable {
             .duration(Int64(nanos: version.savedNanos)), .decimal(share),
             .identifier(tenths(share)), .integer(Int64(version.misses)),
             .duration(Int64(nanos: version.waitedNanos)), .integer(Int64(version.clients)),
+            knownCount(version.clients),
             .integer(Int64(version.nodes)), .time(version.first),
         ]
     }

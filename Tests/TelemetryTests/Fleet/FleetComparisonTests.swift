@@ -51,6 +51,21 @@ struct FleetComparisonTests {
         #expect(table.row(1).contains(.identifier("78.2 %")))
     }
 
+    @Test(
+        "what takes ten times as long is told as a factor",
+        arguments: [
+            (-8.99, "-899.0 %"), (-9, "10.0× slower"), (-25.4, "26.4× slower"), (-1e6, "1,000,001× slower"),
+            (-0.5, "-50.0 %"), (0.782, "78.2 %"), (1, "100.0 %"),
+        ])
+    func factors(improvement: Double, text: String) {
+        #expect(ResultTable.improvementText(improvement) == text)
+    }
+
+    @Test("an improvement without an end is told, too") func endless() {
+        #expect(ResultTable.improvementText(-.infinity).hasSuffix("× slower"))
+        #expect(ResultTable.improvementText(-1e300).hasSuffix("× slower"))
+    }
+
     @Test("who fails fast is marked and told of, though its mean is better")
     func failing() async throws {
         var fleet = try SpelledFleet()

@@ -163,4 +163,9 @@ struct FleetErrorsTests {
         #expect(result.causes[0].node == nil)
         #expect(result.causes[0].nodes == 3)
     }
+
+    @Test("where no client is known a table has no number of them; JSON has 0, as it always had")
+    func noClients() {
+        #expect(ResultTable.knownCount(0) == .missing && ResultTable.knownCount(3) == .integer(3))
+    }
 }
