@@ -38,7 +38,8 @@ struct TraceQ: ParsableCommand {
               traceq export -o hour.jsonl      spans into a file
               traceq import hour.jsonl         and back into a database
 
-            The options --db, --format, --since and the like are accepted before and after the command.
+            Options may stand before the command as well as after it. Most commands have --db, --format and --since; \
+            which ones a command has, traceq <command> --help tells.
             The database is the one that --db or TRACEQ_DB names, else the collector's default.
 
             EXIT CODES
