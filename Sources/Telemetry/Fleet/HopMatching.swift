@@ -65,30 +65,37 @@ struct HopMatching {
 
     /// Of requests for the same that began about the same time, so many are looked at for one hop: of thousands nobody can
     /// tell which it was, and each hop would take as long as all of them.
-    private static let candidatesMax = 4_096
+    private static let candidatesMax = 512
 
-    /// The request that began nearest to a hop and lasted as long, but for the clocks; of equally near ones the earlier.
+    /// The request that lasted as long as a hop, but for the clocks, and fits around it most closely at both ends: of two that
+    /// began at once, one waited for the slow hop and one for the quick one. Of equally close ones the nearer begin counts.
     private static func nearest(
         _ start: UInt64, _ end: UInt64, _ hop: Exchange, _ passed: [Passed], _ free: inout FreePlaces
     ) -> Int? {
         let middle = passed.firstPlace { ($0.module, $0.kind, $0.start) > (hop.module, hop.kind, start) }
         var (before, after) = (free.last(before: middle), free.first(from: middle))
+        var best: (place: Int, distance: UInt64)?
         for _ in 0..<candidatesMax {
             let back = before.flatMap { distanceBack(from: start, to: passed[$0], hop) }
             let ahead = after.flatMap { distanceAhead(from: start, to: passed[$0], hop) }
-            let place: Int
+            let (place, distance): (Int, UInt64)
             if let candidate = before, let back, ahead.map({ back <= $0 }) ?? true {
-                place = candidate
+                (place, distance) = (candidate, back)
                 before = free.last(before: candidate)
-            } else if let next = after, ahead != nil {
-                place = next
+            } else if let next = after, let ahead {
+                (place, distance) = (next, ahead)
                 after = free.first(from: next + 1)
             } else {
-                return nil
+                break
             }
-            if passed[place].end &+ clocksNanos >= end { return place }
+            // Whoever began still further away is no closer.
+            if let best, distance >= best.distance { break }
+            let other = passed[place].end
+            guard other &+ clocksNanos >= end else { continue }
+            let whole = distance + (other > end ? other - end : end - other)
+            if best.map({ whole < $0.distance }) ?? true { best = (place, whole) }
         }
-        return nil
+        return best?.place
     }
 
     /// Nil where it is another file, or began so long before that it was over.

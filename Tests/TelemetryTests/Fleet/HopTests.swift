@@ -118,6 +118,26 @@ struct HopTests {
         #expect(pairs.allSatisfy { exchanges[$0.hop].row == exchanges[$0.outer].row })
     }
 
+    @Test("of two edges that ask at once, each has the proxy whose answer fits its time")
+    func closest() {
+        func exchange(_ start: UInt64, _ millis: UInt64, node: UInt32, _ flag: Exchange.Flags) -> Exchange {
+            var exchange = Exchange(
+                start: 10_000_000_000 + start * 1_000_000, durationNanos: millis * 1_000_000,
+                responseBytes: 0, segment: 0, row: 0, trace: 0, node: node)
+            exchange.kind = ModuleKind.zip.rawValue
+            exchange.module = 1
+            exchange.flags = flag
+            return exchange
+        }
+        // The slow proxy's edge began a millisecond before the quick one's hop, and so nearer to it.
+        let exchanges = [
+            exchange(0, 1_003, node: 1, .atEdge), exchange(9, 3_003, node: 2, .atEdge),
+            exchange(10, 1_000 - 10, node: 3, .behindEdge), exchange(11, 3_000 - 2, node: 4, .behindEdge),
+        ]
+        let pairs = HopMatching.pairs(exchanges, NodeClocks())
+        #expect(pairs.map { [$0.hop, $0.outer] } == [[2, 0], [3, 1]])
+    }
+
     @Test("a clock that is known to be ahead is set right before that") func clocks() async throws {
         var sample = FleetSample()
         var node = FleetSample.Node.edge
