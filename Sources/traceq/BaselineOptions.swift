@@ -41,6 +41,10 @@ struct BaselineOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.usage, "\(error)")
         }
+        guard baseline.until != .distantPast else {
+            throw CommandFailure(
+                .usage, "nothing lies before --since all: say where both windows begin, as --since 1h does")
+        }
         guard baseline.since < baseline.until else {
             throw CommandFailure(
                 .usage,

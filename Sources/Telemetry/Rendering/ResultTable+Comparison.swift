@@ -188,7 +188,9 @@ extension ResultTable {
         var lines: [String] = []
         if let window = query.baselineWindow {
             lines.append(
-                "compared with the window from \(window.since.displayText(in: zone)) to "
+                "compared with "
+                    + (window.since == .distantPast
+                        ? "everything until " : "the window from \(window.since.displayText(in: zone)) to ")
                     + "\(window.until.displayText(in: zone)) (\(zone.label))")
         } else if let baseline = result.baseline {
             lines.append("compared with \(DisplayText.escaped(baseline))")

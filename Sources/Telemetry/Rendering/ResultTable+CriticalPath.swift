@@ -87,8 +87,8 @@ extension ResultTable {
                 + "together \(time(totals.nanos)); parts add up to it"
         ]
         guard let baseline = result.baseline, let window = query.baseline else { return lines }
-        let range =
-            "\(window.since.displayText(in: zone)) to \(window.until.displayText(in: zone)) (\(zone.label))"
+        let begin = window.since == .distantPast ? "the begin" : window.since.displayText(in: zone)
+        let range = "\(begin) to \(window.until.displayText(in: zone)) (\(zone.label))"
         guard baseline.requests > 0 else {
             lines.append(
                 "no module requests in the window before, from \(range): every change is the whole time")
