@@ -89,14 +89,23 @@ struct ScanStatistic {
         return bad * log(seen / normal) + good
     }
 
+    /// Of fewer changes nothing is known: an outage alone makes two or three.
+    private static let changesMin = 8
+
     /// By how much numbers of the same vary from one slot of time to the next beyond what chance alone does: events come
     /// in heaps. Neighbours are held against each other, so that a change that lasts does not count.
+    ///
+    /// What is in several series at once, as a node and its region are, is one change: where all that ever was bad is an
+    /// outage, its begin and its end are no heaps.
     static func dispersion(_ series: some Sequence<[Slot]>) -> Double {
         var squares: [Double] = []
+        var places: Set<Int> = []
         for slots in series {
-            for (left, right) in zip(slots, slots.dropFirst()) where left.count >= 5 && right.count >= 5 {
+            for (place, (left, right)) in zip(slots, slots.dropFirst()).enumerated()
+            where left.count >= 5 && right.count >= 5 {
                 let bad = Double(left.bad + right.bad)
                 guard bad >= 2 else { continue }
+                places.insert(place)
                 let count = Double(left.count + right.count)
                 let rate = min(bad / count, 0.98)
                 let expected = Double(left.count) * rate
@@ -105,7 +114,7 @@ struct ScanStatistic {
                 squares.append(distance * distance / max(variance, 1e-9))
             }
         }
-        return robust(squares)
+        return places.count < changesMin ? 1 : robust(squares)
     }
 
     /// The mean of the lower nine tenths, by what it is of squares of normally distributed numbers: a few that are out of

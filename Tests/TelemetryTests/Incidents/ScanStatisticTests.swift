@@ -49,5 +49,9 @@ struct ScanStatisticTests {
         #expect(ScanStatistic.dispersion([even]) == 1)
         let heaps = Self.slots { $0 % 4 == 0 ? 24 : 0 }
         #expect(ScanStatistic.dispersion([heaps]) > 4)
+        // An outage is none, however many groups it shows in: nothing else was ever bad.
+        let outage = Self.slots { (20..<22).contains($0) ? 40 : 0 }
+        let groups = [[ScanStatistic.Slot]](repeating: outage, count: 12)
+        #expect(ScanStatistic.dispersion(groups) == 1)
     }
 }
