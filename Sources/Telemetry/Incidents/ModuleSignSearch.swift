@@ -101,7 +101,9 @@ struct ModuleSignSearch {
                 continue
             }
             let place = Int(row.node) * Self.kindCount + Int(row.kind)
-            if versionGiven[place] == version, !row.result.isHit { signs[index].insert(.missedAgain) }
+            if versionGiven[place] == version {
+                signs[index].insert(row.result.isHit ? .hitAgain : .missedAgain)
+            }
             versionGiven[place] = version
         }
     }

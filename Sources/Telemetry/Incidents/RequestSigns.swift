@@ -17,6 +17,9 @@ struct RequestSigns: OptionSet {
     static let herd = RequestSigns(rawValue: 32)
     /// The cache did not have what the node had given out before.
     static let missedAgain = RequestSigns(rawValue: 64)
+    /// The cache had what the node had given out before. What it gives out for the first time of what is stored says nothing
+    /// of what it loses: of that there is the more, the less is stored.
+    static let hitAgain = RequestSigns(rawValue: 2_048)
     /// A redirect for good that a cache kept: what it leads to has an end, and the cache asks nobody again.
     static let keptRedirect = RequestSigns(rawValue: 128)
     /// A full tile of a checksum database that has more or fewer bytes than such have.

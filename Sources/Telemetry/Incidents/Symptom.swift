@@ -40,6 +40,8 @@ enum Symptom: CaseIterable, Sendable {
 
     /// Numbers of groups lie below this.
     static let groupsMax = 1 << 16
+    /// Above the other parts of a group's number.
+    private static let refused: UInt32 = 1 << 12
 
     /// Requests that may have it, and what they are like: only like ones are held against each other. Nil for others.
     func group(_ row: IncidentRow, _ signs: RequestSigns, _ data: IncidentData) -> UInt32? {
@@ -55,7 +57,8 @@ enum Symptom: CaseIterable, Sendable {
         switch self {
         case .slowFetch:
             guard Self.isFetch(row, kind), !row.isFailure || isLate(row) else { return nil }
-            return Self.family(kind) << 8 | size << 4 | place
+            // To be told that it is not there is quick, and says nothing of how long it takes to get what is.
+            return (row.isRefusal ? Self.refused : 0) | Self.family(kind) << 8 | size << 4 | place
         case .slowServe:
             guard row.result.isHit, !row.hasHop, !row.isFailure else { return nil }
             return data.work(row.node) << 8 | size << 4 | place
@@ -70,9 +73,7 @@ enum Symptom: CaseIterable, Sendable {
             guard kind == .zip || Self.isSpoiled(row), row.ending == .ok || row.isFailure else { return nil }
             return place
         case .miss:
-            guard kind.isImmutable, row.result.isHit || signs.contains(.missedAgain), !row.isFailure else {
-                return nil
-            }
+            guard !signs.isDisjoint(with: [.hitAgain, .missedAgain]) else { return nil }
             return Self.family(kind) << 4 | place
         case .givenUpCold: return kind.isImmutable && row.flags.contains(.isRequest) ? place : nil
         case .keptRefusal: return kind.isImmutable && !row.hasHop ? place : nil
