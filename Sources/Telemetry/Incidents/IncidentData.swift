@@ -1,3 +1,5 @@
+import OTLPModel
+
 /// What rules look at: all module requests of a window and of what lay before it, with what their numbers stand for.
 struct IncidentData: Sendable {
     /// In how many slots of time a window is looked at.
@@ -8,9 +10,11 @@ struct IncidentData: Sendable {
     /// By place of the row, and all of them together.
     let signs: [RequestSigns]
     let signsFound: RequestSigns
-    /// Nanoseconds since the Unix epoch: where the window begins, and where the last slot ends.
+    /// Nanoseconds since the Unix epoch: where the first slot begins, and where the last one ends.
     let since: UInt64
     let until: UInt64
+    /// Where the window begins that is asked for: what is no request may have been told of from then on.
+    let windowSince: UInt64
     let slotNanos: UInt64
     let slotCount: Int
     /// By slot: see `part`.
@@ -35,9 +39,10 @@ struct IncidentData: Sendable {
     /// - Parameters:
     ///   - rows: in no order; those before the window are its baseline
     ///   - window: that is looked at, closed
+    ///   - windowSince: where the one begins that is asked for; open where it is that one
     init(
         _ rows: [IncidentRow], window: Range<UInt64>, _ names: FleetNameTables,
-        asked: AskedHosts = AskedHosts()
+        asked: AskedHosts = AskedHosts(), windowSince: UnixNanos = .distantPast
     ) {
         works = Self.works(names, Self.services(asked, nodeCount: names.nodes.count))
         self.rows = rows
@@ -47,6 +52,8 @@ struct IncidentData: Sendable {
         signs = search.signs
         signsFound = search.all
         since = window.lowerBound
+        self.windowSince =
+            windowSince == .distantPast ? since : min(since, UInt64(max(windowSince.rawValue, 0)))
         let length = max(window.upperBound - window.lowerBound, 1)
         // Whole seconds, so that the slots of an hour are minutes.
         let second: UInt64 = 1_000_000_000

@@ -53,7 +53,7 @@ struct IncidentContext: Sendable {
 
     /// Nodes of which something is of the window, or came in it: what is known of others is of before.
     var heard: Set<UInt32> {
-        let since = UnixNanos(clamping: data.since)
+        let since = UnixNanos(clamping: data.windowSince)
         let arrived = census.numbers.filter { number in
             census.heartbeat(number).map { $0.lastSeen >= since } == true
         }

@@ -32,6 +32,8 @@ package struct IncidentResult: Sendable {
     package var requests: Int
     package var quality: FleetQuality
     package var notes: [QualityNote]
+    /// Whether a time before the window was to tell what is normal.
+    package var wantsBaseline = true
 }
 
 extension IncidentResult {
@@ -95,11 +97,12 @@ extension TelemetryReader {
             let shared = SharedNames(names.nodes)
             names.label(shared)
             let data = IncidentData(
-                rows, window: Self.range(of: query.window, rows), names, asked: found.hosts)
+                rows, window: IncidentTime.range(of: query.window, rows.map(\.start)), names,
+                asked: found.hosts, windowSince: query.window.since)
             let requests = data.rows.count { data.slot($0) != nil && $0.flags.contains(.isRequest) }
             let metrics = try NodeMetrics(
                 scanned, end: end, self, answer.names, &found.telemetry,
-                gauges: NodeGauges(Self.gaugeTimes(data, query, end: end), since: data.since))
+                gauges: NodeGauges(Self.gaugeTimes(data, query, end: end), since: data.windowSince))
             try addLogs(scanned, answer.names, &found.telemetry)
             let census = NodeCensus(answer.names, found.telemetry, metrics, end: end, shared: shared)
             var objectiveResult: ObjectiveResult?
@@ -122,9 +125,10 @@ extension TelemetryReader {
             var investigation = IncidentInvestigation(
                 result: IncidentResult(
                     incidents: [], causes: [:], requests: requests << found.thinning, quality: answer.quality,
-                    notes: census.notes + baselineNotes(data) + damageNotes()),
+                    notes: census.notes + baselineNotes(data) + coarseNotes(data) + damageNotes()),
                 findings: [:], data: data, census: census, answer: answer,
                 objectives: objectiveResult, thinning: found.thinning)
+            investigation.result.wantsBaseline = query.baselineNanos > 0
             try add(ranking, to: &investigation, requests: requests)
             return investigation
         }
@@ -144,7 +148,8 @@ extension TelemetryReader {
     ) -> Range<UInt64> {
         guard query.window.since != .distantPast else { return data.since..<data.until }
         let before = UInt64(clamping: query.baselineNanos)
-        return (data.since - min(before, data.since))..<max(data.until, UInt64(max(end.rawValue, 0)))
+        return
+            (data.windowSince - min(before, data.windowSince))..<max(data.until, UInt64(max(end.rawValue, 0)))
     }
 
     private func leakQuery(_ query: IncidentQuery) -> LeakQuery {
@@ -182,43 +187,33 @@ extension TelemetryReader {
         }
     }
 
-    /// From so many requests before the window on it is known what is normal.
-    private static let baselineMin = 200
-
     private func baselineNotes(_ data: IncidentData) -> [QualityNote] {
         let before = data.rows.count { data.slot($0) == nil }
-        guard before < Self.baselineMin, !data.rows.isEmpty else { return [] }
+        guard before < IncidentTime.baselineMin, !data.rows.isEmpty else { return [] }
         return [
             QualityNote(
                 code: IncidentResult.noBaselineCode,
                 message:
                     "\(before == 0 ? "nothing" : HumanUnits.count(before, "request")) from before the window "
                     + "\(before > 1 ? "tell" : "tells") what is "
-                    + "normal: nodes and hosts are held against others like them, and what was wrong everywhere and all the "
-                    + "time does not show")
+                    + "normal: nodes and hosts are held against others like them, what was wrong everywhere and all the "
+                    + "time does not show, and of traffic (rate-anomaly, fallback-storm) nothing is said")
         ]
     }
 
-    /// The time that is looked at, slot by slot. Where it is open, a few spans with wrong clocks do not stretch it: the
-    /// first or last thousandth is left out where it lies further away than all others lie apart.
-    private static func range(of window: TimeWindow, _ rows: [IncidentRow]) -> Range<UInt64> {
-        let starts = rows.map(\.start)
-        guard window.since == .distantPast else {
-            let first = UInt64(max(window.since.rawValue, 0))
-            let last = min(starts.max() ?? first, UInt64(max(window.until.rawValue, 0)))
-            // Where something is asked for in its last slot, the window ends where it says, and its slots are even.
-            if window.until.rawValue > Int64(clamping: last) {
-                let end = UInt64(window.until.rawValue)
-                if last > first, end - last <= (end - first) / IncidentData.slotsMax { return first..<end }
-            }
-            return first..<max(first, last) + 1
-        }
-        guard !starts.isEmpty else { return 0..<1 }
-        let sorted = starts.sorted()
-        let few = sorted.count / 1_000
-        let (first, last) = (sorted[few], sorted[sorted.count - 1 - few])
-        let (begin, end, most) = (sorted[0], sorted[sorted.count - 1], last - first)
-        return (first - begin > most ? first : begin)..<(end - last > most ? last : end) + 1
+    /// Of a long window, what is short drowns in its slots.
+    private static let coarseNanos: UInt64 = 600_000_000_000
+
+    private func coarseNotes(_ data: IncidentData) -> [QualityNote] {
+        guard data.slotNanos >= Self.coarseNanos else { return [] }
+        let step = HumanUnits.duration(Int64(clamping: data.slotNanos))
+        return [
+            QualityNote(
+                code: "coarse_steps",
+                message:
+                    "so long a window is looked at in steps of \(step): what was shorter may not show, and begins and ends are "
+                    + "as coarse; a shorter window sees more")
+        ]
     }
 
     /// - Parameter given: how often each id was given; of one rule and subject at different times the later ones have a number

@@ -94,8 +94,9 @@ extension ResultTable {
         return isOfSomeRules
             ? "No incident of these rules among \(requests)."
             : result.hasBaseline
-                ? "No incident: of \(requests), no more were slow, failed or missed than usual."
+                ? "No incident: of \(requests), no more were slow, failed or missed than usual, beyond what may be chance."
                 : "No incident found among \(requests), but nothing is known of the time before: what is wrong everywhere "
-                    + "and all the time does not show. A shorter --since has a time before it."
+                    + "and all the time does not show. \(result.wantsBaseline ? "A shorter --since" : "--baseline 24h") has a "
+                    + "time before it."
     }
 }

@@ -45,7 +45,8 @@ struct DiskFullRule: IncidentRule {
     ) -> Found? {
         let readings = storage.readings(key)
         // What was told before the window only is not known of now.
-        guard let last = readings.last, last.time >= data.since, let trend = StorageTrend(readings) else {
+        guard let last = readings.last, last.time >= data.windowSince, let trend = StorageTrend(readings)
+        else {
             return nil
         }
         var found = Found(
@@ -53,8 +54,8 @@ struct DiskFullRule: IncidentRule {
             size: storage.size(key))
         let first = storage.first(key) ?? last.time
         if trend.share < shareMin, trend.settledShare < shareMin {
-            let known = readings.count { $0.time < data.since }
-            let usual = storage.median(readings, before: data.since) ?? 1
+            let known = readings.count { $0.time < data.windowSince }
+            let usual = storage.median(readings, before: data.windowSince) ?? 1
             let isUsual = known >= usualMin && usual < shareMin && trend.share > usual / 2
             guard !isUsual, !trend.troughs.contains(where: { $0 <= trend.share + sameShare }) else {
                 return nil
@@ -65,7 +66,7 @@ struct DiskFullRule: IncidentRule {
         }
         guard let seconds = trend.secondsToFull, seconds < secondsMin else { return nil }
         found.seconds = seconds
-        found.start = max(trend.descent.first?.time ?? last.time, first, data.since)
+        found.start = max(trend.descent.first?.time ?? last.time, first, data.windowSince)
         return found
     }
 

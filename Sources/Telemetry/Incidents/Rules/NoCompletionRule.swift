@@ -98,7 +98,7 @@ struct NoCompletionRule: IncidentRule {
             let readings = context.gauges.pools?.readings(key) ?? []
             let run = readings.reversed().prefix { $0.share >= Self.busyShare }
             guard run.count >= Self.busyReadingsMin, let last = run.first, let first = run.last,
-                last.time >= data.since, last.time - first.time >= Self.busyNanosMin
+                last.time >= data.windowSince, last.time - first.time >= Self.busyNanosMin
             else { continue }
             let before = readings.dropLast(run.count).map(\.share).sorted()
             guard before.count >= Self.busyReadingsMin, before[before.count / 2] <= Self.usualShare,

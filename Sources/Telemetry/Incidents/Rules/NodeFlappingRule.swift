@@ -93,18 +93,18 @@ struct NodeFlappingRule: IncidentRule {
     private static func unusual(
         _ times: [UInt64], since known: UInt64?, _ data: IncidentData
     ) -> [UInt64]? {
-        let within = times.filter { $0 >= data.since }
+        let within = times.filter { $0 >= data.windowSince }
         guard within.count >= changesMin,
             zip(within, within.dropFirst(changesMin - 1)).contains(where: { $1 - $0 <= hour }),
             let earliest = times.first
         else { return nil }
-        let before = times.count { $0 < data.since }
+        let before = times.count { $0 < data.windowSince }
         let first = min(known ?? earliest, earliest)
-        guard before > 0, first < data.since else { return within }
+        guard before > 0, first < data.windowSince else { return within }
         // Where there are no requests, the window ends with what is told.
         let end = max(data.until, within.last ?? data.until)
-        let rate = Double(within.count) / Double(end - data.since)
-        return rate * Double(data.since - first) >= ratioMin * Double(before) ? within : nil
+        let rate = Double(within.count) / Double(end - data.windowSince)
+        return rate * Double(data.windowSince - first) >= ratioMin * Double(before) ? within : nil
     }
 
     private func finding(_ flapping: Flapping, _ context: IncidentContext) -> IncidentFinding {
@@ -112,7 +112,7 @@ struct NodeFlappingRule: IncidentRule {
         let place = flapping.cluster.map { " (\($0))" } ?? ""
         let region = flapping.number.flatMap { context.census.node($0).region }
         let times = flapping.times
-        let start = times.first ?? context.data.since
+        let start = times.first ?? context.data.windowSince
         let end = flapping.isGoingOn ? context.data.until : times.last ?? context.data.until
         let count = times.count
         var finding = finding(
@@ -143,7 +143,7 @@ struct NodeFlappingRule: IncidentRule {
             return nil
         }
         let until = place + 1 < changes.count ? changes[place + 1].time : told
-        guard until >= data.since, until > back, until - back > Self.recoveryNanos + ready.slots.nanos,
+        guard until >= data.windowSince, until > back, until - back > Self.recoveryNanos + ready.slots.nanos,
             UInt64(max(seen.rawValue, 0)) > back + Self.recoveryNanos
         else { return nil }
         let isGoingOn = place + 1 == changes.count
