@@ -7,6 +7,8 @@ struct SymptomReference: Sendable {
     static let partCount = 12
     /// With fewer requests a part has no median of its own.
     static let partMin = 8
+    /// Fewer parts have no better half.
+    static let partsMin = 4
     /// What takes three times as long as usual is slow, and what takes half as long again as a tenth do.
     static let medianFactor = 3.0
     static let tailFactor = 1.5
@@ -55,9 +57,10 @@ struct SymptomReference: Sendable {
         /// - Parameters:
         ///   - noticeable: below this difference nobody notices, in microseconds
         ///   - rateMin: no event is taken to be rarer
-        func reference(noticeable: Double, rateMin: Double) -> SymptomReference {
+        ///   - better: the better half of the window's parts, by all groups; nil where that is not known
+        func reference(noticeable: Double, rateMin: Double, better: Set<Int>?) -> SymptomReference {
             let normal = normal
-            let base = max(Double(normal.bad) / Double(max(normal.count, 1)), rateMin)
+            let base = max(rate(normal, better), rateMin)
             guard normal.durations.count > 0 else {
                 return SymptomReference(limitMicros: nil, medianMicros: 0, rate: base)
             }
@@ -72,10 +75,24 @@ struct SymptomReference: Sendable {
                 rate: max(Double(above) / Double(normal.durations.count), rateMin))
         }
 
+        /// So many requests' worth of its rate in all of the window keep a few from telling much.
+        private static let priorCount = 10.0
+
+        /// How often it is bad when all is well. Of a group too small to have parts of its own, the parts count that are
+        /// better by all groups: else what was wrong for a quarter of an hour would be usual for it.
+        private func rate(_ normal: Part, _ better: Set<Int>?) -> Double {
+            let whole = Double(normal.bad) / Double(max(normal.count, 1))
+            guard let better, before.count < baselineMin, told.count < partsMin else { return whole }
+            let chosen = better.reduce(into: before) { if $1 < parts.count { $0.merge(parts[$1]) } }
+            return (Double(chosen.bad) + Self.priorCount * whole) / (Double(chosen.count) + Self.priorCount)
+        }
+
+        private var told: [Part] { parts.filter { $0.count >= partMin } }
+
         private var normal: Part {
             if before.count >= baselineMin { return before }
-            let told = parts.filter { $0.count >= partMin }
-            guard told.count >= 4 else {
+            let told = told
+            guard told.count >= partsMin else {
                 return parts.reduce(into: before) { $0.merge($1) }
             }
             func badness(_ part: Part) -> Double {
@@ -85,5 +102,17 @@ struct SymptomReference: Sendable {
             let middle = told.map(badness).sorted()[(told.count - 1) / 2]
             return told.filter { badness($0) <= middle }.reduce(into: before) { $0.merge($1) }
         }
+    }
+
+    /// The half of the window's parts that is left without the half in one piece in which most is bad. To pick the better
+    /// ones one by one would make all look better than it is where little is known of each.
+    /// - Parameter parts: requests and bad ones of all groups, in the order of time
+    /// - Returns: nil where too few parts have requests
+    static func betterHalf(_ parts: [(count: Int, bad: Int)]) -> Set<Int>? {
+        guard parts.count(where: { $0.count >= partMin }) >= partsMin else { return nil }
+        let half = parts.count / 2
+        func badCount(_ first: Int) -> Int { parts[first..<first + half].reduce(0) { $0 + $1.bad } }
+        let worst = (0...parts.count - half).max { badCount($0) < badCount($1) } ?? 0
+        return Set(parts.indices).subtracting(worst..<worst + half)
     }
 }

@@ -26,17 +26,20 @@ struct SymptomTable: Sendable {
         guard symptom.signs.isEmpty || !symptom.signs.isDisjoint(with: data.signsFound) else { return }
         var tallies = NumberedGroups<SymptomReference.Tally>(count: Symptom.groupsMax)
         var places: [(row: UInt32, group: UInt32, slot: UInt16)] = []
+        var parts = [(count: Int, bad: Int)](repeating: (0, 0), count: SymptomReference.partCount)
         for (place, row) in data.rows.enumerated() {
             guard let number = symptom.group(row, data.signs[place], data) else { continue }
             let slot = data.slot(row)
             let group = tallies.place(UInt64(number), SymptomReference.Tally())
             places.append((UInt32(place), UInt32(group), slot.map { UInt16($0) } ?? Self.before))
-            tallies.groups[group].add(
-                micros: symptom.micros(row), isBad: symptom.isBad(row, data.signs[place]),
-                part: slot.map { data.part(ofSlot: $0) })
+            let (isBad, part) = (symptom.isBad(row, data.signs[place]), slot.map { data.part(ofSlot: $0) })
+            tallies.groups[group].add(micros: symptom.micros(row), isBad: isBad, part: part)
+            if let part { parts[part] = (parts[part].count + 1, parts[part].bad + (isBad ? 1 : 0)) }
         }
+        let better = SymptomReference.betterHalf(parts)
         let references = tallies.groups.map {
-            $0.reference(noticeable: symptom.noticeableMicros, rateMin: symptom.least.rate)
+            $0.reference(
+                noticeable: symptom.noticeableMicros, rateMin: symptom.least.rate, better: better)
         }
         entries.reserveCapacity(places.count)
         for place in places {
