@@ -35,6 +35,7 @@ struct CulpritSearch {
     /// Of a group of which that is not known, so many others have to be better: that one differs from another one is no
     /// trouble yet.
     static let peersMin = 3
+    private static let fewOfPeer = 5.0
     /// Of regions, hosts and versions there are few.
     static let groupPeersMin = 2
     /// That chance alone finds one in all of this is as probable as e to the minus this.
@@ -221,7 +222,8 @@ struct CulpritSearch {
     ) -> Culprit? {
         let factor = max(1, group.factor)
         guard
-            let excess = ScanStatistic.excess(group.slots, factor: factor, least: least.requests),
+            let excess = ScanStatistic.excess(
+                group.slots, factor: factor, least: requestsMin(dimension, group)),
             excess.bad >= least.bad, excess.ratio >= Self.ratioMin,
             excess.rate - excess.expected / excess.count >= least.difference,
             isUnusual(excess, of: group, number, among: found, dimension)
@@ -240,6 +242,15 @@ struct CulpritSearch {
             symptom: table.symptom, dimension: dimension, number: number, excess: excess,
             score: excess.likelihood / dispersion - threshold, likelihoodMin: likelihoodMin, factor: factor,
             rows: [])
+    }
+
+    /// A node that is asked little, and fails in nearly all of it, is to blame all the same: else everything would be.
+    private static let nearlyAll: Float = 0.8
+
+    private func requestsMin(_ dimension: IncidentDimension, _ group: Group) -> Double {
+        let isSmall = Double(group.total.count) < least.requests
+        return dimension == .node && isSmall && group.total.bad >= Self.nearlyAll * group.total.count
+            ? least.bad : least.requests
     }
 
     /// Of a version that explains as much as a node which went over to it just then, nothing else is known but that it is
@@ -271,8 +282,10 @@ struct CulpritSearch {
             return excess.rate >= Self.ratioMin * Double(outside.bad) / Double(outside.count)
         }
         guard table.symptom.isComparable, dimension != .everything else { return false }
+        // Where little is asked, a few requests of each tell.
+        let least = Double(group.total.count) < Self.outsideMin ? Self.fewOfPeer : Self.outsideMin
         let peers = all.groups.count {
-            Double($0.total.count) >= Self.outsideMin
+            Double($0.total.count) >= least
                 && Double($0.total.bad) / Double($0.total.count) * Self.ratioMin <= excess.rate
         }
         return peers >= (dimension == .node ? Self.peersMin : Self.groupPeersMin)

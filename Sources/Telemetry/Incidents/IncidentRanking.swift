@@ -4,6 +4,8 @@ import Glibc
 struct IncidentRanking {
     /// Of a finding's bad requests, the part that another one has to have a hand in to explain it.
     static let explainedShareMin = 0.6
+    /// Which part of them makes both the same.
+    static let sameShareMin = 0.95
     /// A few bad requests do not make hundreds of others bad: a cause has so many of its own, as a part of the effect's.
     static let ownShareMin = 0.1
     /// Where the cause was and the effect was not, so many requests tell whether one makes the other: a number, and a part
@@ -52,6 +54,10 @@ struct IncidentRanking {
                 causes.append((finding, []))
             }
         }
+        // Of telemetry, and of no request: nobody who waits for modules is helped by these first.
+        let isAside: (IncidentFinding) -> Bool = { $0.severity == .info && $0.rows.isEmpty }
+        causes =
+            causes.filter { !isAside($0.finding) } + causes.filter { isAside($0.finding) }
     }
 
     /// Whether what a finding is about is told already: by another symptom, or as a part of the same trouble that ends where
@@ -63,6 +69,11 @@ struct IncidentRanking {
             return start < end || start - end <= data.slotNanos
         }
         for place in causes.indices {
+            if Self.hasSameRequests(causes[place].finding, finding) {
+                // Whom one of them names is the answer.
+                if causes[place].finding.subject == IncidentSubject() { causes[place].finding = finding }
+                return true
+            }
             if isSame(causes[place].finding) {
                 causes[place].finding.append(finding)
                 return true
@@ -75,8 +86,19 @@ struct IncidentRanking {
         return false
     }
 
+    /// Whether two findings of one rule are about the same requests, of which one names everything.
+    private static func hasSameRequests(_ told: IncidentFinding, _ finding: IncidentFinding) -> Bool {
+        guard told.rule == finding.rule, told.subject != finding.subject,
+            told.subject == IncidentSubject() || finding.subject == IncidentSubject(),
+            !finding.rows.isEmpty
+        else { return false }
+        let shared = Set(told.rows).intersection(finding.rows).count
+        return Double(shared) >= sameShareMin * Double(max(told.rows.count, finding.rows.count))
+    }
+
     private func explains(_ cause: IncidentFinding, _ effect: IncidentFinding, _ data: IncidentData) -> Bool {
-        guard cause.depth <= effect.depth, cause.start < effect.end, effect.start < cause.end,
+        guard cause.depth <= effect.depth || effect.rule == "version-regression", cause.start < effect.end,
+            effect.start < cause.end,
             !effect.rows.isEmpty, Self.mayBring(cause, effect, data)
         else { return false }
         if Trouble(rule: cause.rule) == .load, isUntouched(effect, byLoad: cause, data) { return false }
@@ -86,6 +108,11 @@ struct IncidentRanking {
         }
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
         guard Double(covered) >= Self.explainedShareMin * Double(effect.rows.count) else { return false }
+        // A version is nearer to the cause than what it does, unless all of its requests are those of something more likely.
+        if cause.depth > effect.depth {
+            return Double(covered) >= Self.sameShareMin * Double(effect.rows.count)
+                && Double(effect.rows.count) <= Double(cause.rows.count)
+        }
         // A herd is over when caches have what it came for, though what brought it goes on.
         if Trouble(rule: effect.rule) == .herd { return true }
         return !isIndependent(effect, of: cause, data) && !hasOtherTime(effect, than: cause, data)

@@ -51,6 +51,14 @@ struct IncidentRankingTests {
         #expect(only.start == 20 * Self.minute && only.rows == [4, 5, 6] && only.slowSeconds == 5)
     }
 
+    @Test("of findings about the same requests the one that names somebody stands", arguments: [true, false])
+    func names(everythingFirst: Bool) {
+        var all = Self.finding(minutes: 20..<30, score: everythingFirst ? 9 : 5, rows: Array(0..<40))
+        all.subject = IncidentSubject()
+        let node = Self.finding(minutes: 20..<30, score: everythingFirst ? 5 : 9, rows: Array(1..<40))
+        #expect(Self.ranked([all, node]).map(\.subject) == [IncidentSubject(node: "edge-1")])
+    }
+
     @Test("minutes later, of another node or of another rule it is another one")
     func apart() {
         let first = Self.finding(minutes: 20..<30, score: 9, rows: [4])

@@ -210,6 +210,27 @@ struct IncidentTests {
         #expect(abs(incident.start.rawValue - begin) <= 720_000_000_000)
     }
 
+    @Test("failures of kinds with few requests each show without a time before, and are not usual for these")
+    func smallGroups() async throws {
+        // Of fetches one in fifty: lists, queries, files and checksums, twelve of each kind in the hour.
+        let paths = [
+            "/github.com/a/rare%/@v/list", "/github.com/a/rare%/@latest", "/github.com/a/rare%/@v/v1.0.0.mod",
+            "/sumdb/sum.golang.org/lookup/github.com/a/rare%@v1.0.0",
+        ]
+        let result = try await IncidentFleet { request in
+            if request.isMiss, request.number % 50 > 0 { (request.isMiss, request.isLeftOut) = (false, true) }
+            guard request.number % 15 == 0 else { return }
+            request.isLeftOut = false
+            request.spelled.cache = "MISS"
+            request.spelled.path = paths[request.number / 15 % 4].replacing("%", with: "\(request.number)")
+            request.spelled.status =
+                (80..<95).contains(request.minute) && request.number % 30 == 0 ? 502 : 200
+        }.incidents(baseline: 0)
+        #expect(
+            result.incidents.contains { $0.rule == "upstream-errors" || $0.rule == "node-errors" },
+            "\(result.causesFound)")
+    }
+
     @Test("all that is stored is looked at, but for spans of wrong clocks far from the others")
     func openWindow() async throws {
         var fleet = try IncidentFleet()
@@ -224,6 +245,15 @@ struct IncidentTests {
         wrong.startMillis = 30 * 24 * 3_600_000
         fleet.fleet.add(wrong)
         #expect(try await window().upperBound < Sample.baseNanos + 3 * 3_600_000_000_000)
+    }
+
+    @Test("what nobody waited for stands behind what did harm, be it ever so sure")
+    func aside() async throws {
+        let result = try await IncidentFleet { request in
+            if request.number % 9 == 0, Self.trouble.contains(request.minute) { request.spelled.status = 500 }
+        }.incidents()
+        let rules = result.incidents.map(\.rule)
+        #expect(rules.contains("clock-skew") && rules.first != "clock-skew", "\(rules)")
     }
 
     @Test("two faults at once are told as two")
