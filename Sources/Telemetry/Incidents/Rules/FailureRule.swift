@@ -48,19 +48,26 @@ struct FailureRule: IncidentRule {
 
     private static func mostly(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> String {
         guard culprit.dimension != .module else { return "" }
-        var counts: [UInt32: Int] = [:]
-        for place in culprit.rows { counts[data.rows[Int(place)].module, default: 0] += 1 }
-        let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(fewModules)
-        let names = most.compactMap { data.names.module($0.key) }.map { name in
-            name.module + (name.version.map { "@" + $0 } ?? "")
+        let modules = culprit.rows.map { data.names.module(data.rows[Int($0)].module) }
+        let versions = modules.map { name in
+            name.map { $0.module + ($0.version.map { "@" + $0 } ?? "") }
         }
-        let count = most.reduce(0) { $0 + $1.value }
-        guard names.count == most.count, let last = names.last,
-            Double(count) >= fewShare * Double(culprit.rows.count)
+        // Versions where these are few, else whatever versions of few modules.
+        guard let (names, count) = few(versions) ?? few(modules.map { $0?.module }), let last = names.last
         else { return "" }
         let listed = names.count > 1 ? names.dropLast().joined(separator: ", ") + " and " + last : last
         return
             "; \(count == culprit.rows.count ? "all" : HumanUnits.count(Int64(count))) of these are for \(listed)"
+    }
+
+    /// The most frequent names, the first ones first, and how many have them; nil where they are not nearly all.
+    private static func few(_ names: [String?]) -> (names: [String], count: Int)? {
+        var counts: [String: Int] = [:]
+        for case let name? in names { counts[name, default: 0] += 1 }
+        let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(fewModules)
+        let count = most.reduce(0) { $0 + $1.value }
+        guard Double(count) >= fewShare * Double(names.count), count > 0 else { return nil }
+        return (most.map(\.key), count)
     }
 
     private static func kind(
