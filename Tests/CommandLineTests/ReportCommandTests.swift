@@ -83,7 +83,7 @@ struct ReportCommandTests {
         try await store(failing: nil)
         let line = report()
         #expect(line.status == .success)
-        #expect(line.output.contains("No incident was found among"))
+        #expect(line.output.contains("No incident: of 1,200 module requests"))
         #expect(line.output.contains("Not determined"))
         #expect(line.output.contains("How long clients' requests took"))
     }

@@ -153,6 +153,26 @@ extension ReportBuilder {
         return other.start < interval.until && (other.end ?? query.window.until) > interval.since
     }
 
+    /// So many others are named.
+    private static let besidesMax = 5
+
+    /// What else went wrong in the window: whoever reads one report only has to know.
+    private func besides(than told: [String], _ main: Int) -> [ReportSentence] {
+        let others = found.result.incidents.filter {
+            found.result.causes[$0.id] == nil && !told.contains($0.id)
+        }
+        guard !others.isEmpty else { return [] }
+        let names = others.prefix(Self.besidesMax).map { other in
+            "\(other.severity.rawValue) \(other.rule), \(subjectText(other)) (\(other.id))"
+        }
+        let more = others.count - names.count
+        return [
+            ReportSentence(
+                "The window has others besides: \(names.joined(separator: "; "))"
+                    + (more > 0 ? "; and \(more) more." : "."), [main])
+        ]
+    }
+
     // MARK: Cause
 
     mutating func cause(_ main: Int) throws(StoreError) -> ReportSection {
@@ -182,6 +202,7 @@ extension ReportBuilder {
             ReportSentence(
                 runnerUp.map { "Next to it stands \($0.rule), \(subjectText($0)): \($0.explanation)." }
                     ?? "No other cause was found in this time.", [main]))
+        sentences += besides(than: [incident.id, runnerUp?.id].compactMap(\.self), main)
         var blocks: [ReportBlock] = [.paragraph(sentences)]
         if !incident.explains.isEmpty {
             blocks.append(

@@ -15,10 +15,11 @@ extension ReportBuilder {
             ]
         }
         let subject = subjectText(incident)
+        let source = incident.subject.words.isEmpty ? "what modules come from" : subject
         switch incident.rule {
         case "slow-upstream", "slow-list", "sumdb-slow", "upstream-errors", "rate-limited":
             return [
-                "Ask \(subject) from one of the nodes itself, past the proxy: is it as slow, or refused, there?",
+                "Ask \(source) from one of the nodes itself, past the proxy: is it as slow, or refused, there?",
                 "Look at its status page, and at how often it is asked: limits come by address and by token.",
                 "A second source in GOPROXY keeps builds going: compare with traceq chain replay.",
             ]

@@ -19,7 +19,7 @@ extension ReportBuilder {
         facts += [
             ReportFact(
                 "Held against",
-                query.baselineNanos == 0
+                query.baselineNanos == 0 || !found.result.hasBaseline
                     ? "the window itself" : "the \(span(query.baselineNanos)) before", [main]),
             ReportFact("Written by", "traceq \(query.version)", [main]),
             ReportFact("Digest of the requests", hexadecimal(digest), [main]),
@@ -50,8 +50,7 @@ extension ReportBuilder {
                         ReportSentence(
                             found.result.requests == 0
                                 ? "There are no module requests in the window."
-                                : "No incident was found among \(count(found.result.requests, "module request")): no more "
-                                    + "were slow, failed or missed than usual.", [main])
+                                : ResultTable.noIncidents(found.result), [main])
                     ])
                 ])
         }
