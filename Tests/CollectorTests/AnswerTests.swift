@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Answers are what OTLP asks for", .timeLimit(.minutes(5)))
+@Suite("Answers are what OTLP asks for", .timeLimit(.minutes(15)))
 struct AnswerTests {
     private static let types = ["application/x-protobuf", "application/json"]
 

@@ -5,7 +5,7 @@ import NIOCore
 import Telemetry
 import Testing
 
-@Suite("What is decoded beside the event loops", .timeLimit(.minutes(5)))
+@Suite("What is decoded beside the event loops", .timeLimit(.minutes(15)))
 struct DecodeQueueTests {
     @Test("runs all of it, and never more at once than it may")
     func widthIsKept() async {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The files in `Tests/Fixtures/emitters`, which say whose shapes they have and where that is known from.
-@Suite("Requests in the shapes of proxies and servers mean what they should", .timeLimit(.minutes(5)))
+@Suite("Requests in the shapes of proxies and servers mean what they should", .timeLimit(.minutes(15)))
 struct EmitterShapeTests {
     /// What each request asked for, what a cache did, and how it ended.
     private static let meaning = """

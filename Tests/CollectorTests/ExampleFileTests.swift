@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The four files in `Tests/Fixtures/otlp`, which say what they are like.
-@Suite("Requests in the shapes that OTLP shows are stored value by value", .timeLimit(.minutes(5)))
+@Suite("Requests in the shapes that OTLP shows are stored value by value", .timeLimit(.minutes(15)))
 struct ExampleFileTests {
     private func post(_ name: String, to path: String, of collector: TestCollector) async throws {
         let reply = try await collector.post(

@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("OTLP/gRPC takes good calls and refuses bad ones", .timeLimit(.minutes(5)))
+@Suite("OTLP/gRPC takes good calls and refuses bad ones", .timeLimit(.minutes(15)))
 struct GRPCExportTests {
     static let limit = 64 << 10
 

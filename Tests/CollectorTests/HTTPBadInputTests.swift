@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("OTLP/HTTP refuses bad requests, each with the right status", .timeLimit(.minutes(5)))
+@Suite("OTLP/HTTP refuses bad requests, each with the right status", .timeLimit(.minutes(15)))
 struct HTTPBadInputTests {
     /// A request that must be refused.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("OTLP/HTTP takes good requests", .timeLimit(.minutes(5)))
+@Suite("OTLP/HTTP takes good requests", .timeLimit(.minutes(15)))
 struct HTTPExportTests {
     @Test("B2: a protobuf request is stored before it is answered, and the answer is an empty message")
     func protobufIsStored() async throws {

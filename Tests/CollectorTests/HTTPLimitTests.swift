@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("OTLP/HTTP keeps its limits", .timeLimit(.minutes(5)))
+@Suite("OTLP/HTTP keeps its limits", .timeLimit(.minutes(15)))
 struct HTTPLimitTests {
     static let limit = 64 << 10
 

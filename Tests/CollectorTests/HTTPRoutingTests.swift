@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Requests find their way by path, method and type", .timeLimit(.minutes(5)))
+@Suite("Requests find their way by path, method and type", .timeLimit(.minutes(15)))
 struct HTTPRoutingTests {
     private func text(_ reply: RawReply) -> String { String(decoding: reply.body, as: UTF8.self) }
 

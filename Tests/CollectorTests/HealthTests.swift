@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("grpc.health.v1 says whether telemetry is taken", .timeLimit(.minutes(5)))
+@Suite("grpc.health.v1 says whether telemetry is taken", .timeLimit(.minutes(15)))
 struct HealthTests {
     private static let check = "/grpc.health.v1.Health/Check"
     private static let watch = "/grpc.health.v1.Health/Watch"

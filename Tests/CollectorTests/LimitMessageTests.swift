@@ -3,7 +3,7 @@ import OTLPModel
 import TestSupport
 import Testing
 
-@Suite("A message that names a limit names the one that governs it", .timeLimit(.minutes(5)))
+@Suite("A message that names a limit names the one that governs it", .timeLimit(.minutes(15)))
 struct LimitMessageTests {
     private typealias Send = @Sendable (TestCollector) async throws -> String
 

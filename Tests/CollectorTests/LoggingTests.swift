@@ -4,7 +4,7 @@ import NIOCore
 import Telemetry
 import Testing
 
-@Suite("The log", .timeLimit(.minutes(5)))
+@Suite("The log", .timeLimit(.minutes(15)))
 struct LoggingTests {
     @Test("an event is a line: time, level, name, values")
     func lineHasItsShape() {

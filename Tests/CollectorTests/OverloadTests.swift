@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("A collector that has too much to do", .timeLimit(.minutes(5)))
+@Suite("A collector that has too much to do", .timeLimit(.minutes(15)))
 struct OverloadTests {
     /// A store whose commits take 20 ms and more, behind a queue of 256 KiB.
     private static func slowStore() -> StoreOptions {

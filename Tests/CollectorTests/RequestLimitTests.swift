@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("What one request and one source may bring", .timeLimit(.minutes(5)))
+@Suite("What one request and one source may bring", .timeLimit(.minutes(15)))
 struct RequestLimitTests {
     private static let time: UInt64 = 1_790_000_000_000_000_000
 

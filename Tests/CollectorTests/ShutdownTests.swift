@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("The collector starts and ends in order", .timeLimit(.minutes(5)))
+@Suite("The collector starts and ends in order", .timeLimit(.minutes(15)))
 struct ShutdownTests {
     @Test("C10: a request that is on its way at the end is answered, and then its connection is closed")
     func requestInFlightIsAnswered() async throws {

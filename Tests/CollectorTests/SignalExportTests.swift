@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Metrics and logs are taken like traces", .timeLimit(.minutes(5)))
+@Suite("Metrics and logs are taken like traces", .timeLimit(.minutes(15)))
 struct SignalExportTests {
     private static let time: UInt64 = 1_790_000_000_000_000_000
     private static let others: [Signal] = [.metrics, .logs]

@@ -3,7 +3,7 @@ import NIOConcurrencyHelpers
 import NIOCore
 import Testing
 
-@Suite("Signals", .timeLimit(.minutes(5)))
+@Suite("Signals", .timeLimit(.minutes(15)))
 struct SignalWatchTests {
     private let capture = LogCapture()
     private let exitCodes = NIOLockedValueBox<[Int32]>([])

@@ -1,7 +1,7 @@
 import Collector
 import Testing
 
-@Suite("A command line that is wrong", .timeLimit(.minutes(5)))
+@Suite("A command line that is wrong", .timeLimit(.minutes(15)))
 struct UsageProblemTests {
     @Test(
         "is told once what is wrong with it, and where to read what it may be",

@@ -2,7 +2,7 @@ import Collector
 import TestSupport
 import Testing
 
-@Suite("Zipkin's spans are taken", .timeLimit(.minutes(5)))
+@Suite("Zipkin's spans are taken", .timeLimit(.minutes(15)))
 struct ZipkinRequestTests {
     private static let path = "/api/v2/spans"
 

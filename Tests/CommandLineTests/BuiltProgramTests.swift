@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The built traceq as scripts see it", .timeLimit(.minutes(5)))
+@Suite("The built traceq as scripts see it", .timeLimit(.minutes(15)))
 struct BuiltProgramTests {
     static let commands: [([String], Int32)] = [
         (["--version"], 0), (["--help"], 0), (["slowst"], 1), (["slowest", "--bogus"], 1),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import traceq
 
-@Suite("Requests of files on their way to a collector", .timeLimit(.minutes(5)))
+@Suite("Requests of files on their way to a collector", .timeLimit(.minutes(15)))
 struct CollectorDeliveryTests {
     private static var record: ImportRecord {
         var span = Span()

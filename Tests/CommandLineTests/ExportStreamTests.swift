@@ -5,7 +5,7 @@ import Testing
 
 @testable import traceq
 
-@Suite("What an export writes", .timeLimit(.minutes(5)))
+@Suite("What an export writes", .timeLimit(.minutes(15)))
 struct ExportStreamTests {
     @Test("does not wait for whoever reads a pipe until everything was read from the database")
     func slowReader() async throws {

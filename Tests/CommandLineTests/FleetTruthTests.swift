@@ -5,7 +5,7 @@ import fleetgen
 import traceq
 
 /// What commands print of a recorded fleet is held against what was really going on.
-@Suite("Printed figures agree with what was really going on", .timeLimit(.minutes(5)))
+@Suite("Printed figures agree with what was really going on", .timeLimit(.minutes(15)))
 struct FleetTruthTests {
     private static func run(_ arguments: String...) async throws -> JSONValue {
         let path = try await RecordedFleet.field.value.path

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("traceq-collector status and doctor", .timeLimit(.minutes(5)))
+@Suite("traceq-collector status and doctor", .timeLimit(.minutes(15)))
 struct AdminCommandTests {
     private func ask(_ words: [String], of collector: Collector) async throws -> FinishedProgram {
         let port = try #require(await collector.adminPort)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("A real Caddy's requests are found", .serialized, .timeLimit(.minutes(3)))
+@Suite("A real Caddy's requests are found", .serialized, .timeLimit(.minutes(15)))
 struct CaddyTests {
     @Test("K2: Caddy: 200 module URLs with their paths and statuses", arguments: ["http/protobuf", "grpc"])
     func requestsAreListed(protocolName: String) async throws {

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The programs say what is wrong, and their exit code too", .timeLimit(.minutes(5)))
+@Suite("The programs say what is wrong, and their exit code too", .timeLimit(.minutes(15)))
 struct CommandLineTests {
     static let commands = [["slowest", "--since", "1h"], ["trace", "0a1b"], ["db", "info"]]
 

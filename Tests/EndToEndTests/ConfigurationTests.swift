@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("The collector is configured by a file", .timeLimit(.minutes(3)))
+@Suite("The collector is configured by a file", .timeLimit(.minutes(15)))
 struct ConfigurationTests {
     private static let token = "0123456789abcdef0123456789abcdef"
 

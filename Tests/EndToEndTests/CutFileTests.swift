@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("Files that another program cuts while they are open", .timeLimit(.minutes(3)))
+@Suite("Files that another program cuts while they are open", .timeLimit(.minutes(15)))
 struct CutFileTests {
     /// Counts for a second or two, and only then reads what is stored.
     private static let patientQuestion = """

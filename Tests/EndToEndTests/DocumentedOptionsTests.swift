@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Every option that --help knows is documented, and no other", .timeLimit(.minutes(5)))
+@Suite("Every option that --help knows is documented, and no other", .timeLimit(.minutes(15)))
 struct DocumentedOptionsTests {
     @Test(
         "traceq, in the command's own section of docs/cli.md",

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("DuckDB finds in an export what traceq sql finds in the database", .timeLimit(.minutes(5)))
+@Suite("DuckDB finds in an export what traceq sql finds in the database", .timeLimit(.minutes(15)))
 struct DuckDBTests {
     /// In the order of the questions in duckdb_aggregates.py.
     static let statements = [

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("An acknowledged span survives kill -9", .serialized, .timeLimit(.minutes(5)))
+@Suite("An acknowledged span survives kill -9", .serialized, .timeLimit(.minutes(15)))
 struct DurabilityTests {
     static let rounds = 20
     static let connections = 8

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("An export takes the place of nothing but a file", .timeLimit(.minutes(5)))
+@Suite("An export takes the place of nothing but a file", .timeLimit(.minutes(15)))
 struct ExportTargetTests {
     private let folder: TemporaryDirectory
     private let database: Database

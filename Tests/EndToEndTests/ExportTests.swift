@@ -3,7 +3,7 @@ import OTLPModel
 import TestSupport
 import Testing
 
-@Suite("Spans go from the database into files", .timeLimit(.minutes(5)))
+@Suite("Spans go from the database into files", .timeLimit(.minutes(15)))
 struct ExportTests {
     private let folder: TemporaryDirectory
 

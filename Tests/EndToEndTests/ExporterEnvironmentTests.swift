@@ -4,7 +4,7 @@ import Testing
 
 /// Programs are told by `OTEL_EXPORTER_OTLP_…` where to send: whatever combination is right, and those that are
 /// nearly right, have to arrive.
-@Suite("An SDK that is set up by its environment alone arrives", .serialized, .timeLimit(.minutes(3)))
+@Suite("An SDK that is set up by its environment alone arrives", .serialized, .timeLimit(.minutes(15)))
 struct ExporterEnvironmentTests {
     /// The variables of one program; `{http}` and `{grpc}` stand for the collector's addresses.
     struct Case: Sendable, CustomTestStringConvertible {

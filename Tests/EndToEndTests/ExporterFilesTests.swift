@@ -4,7 +4,8 @@ import Testing
 
 /// What `config/exporters` has is run as it is, but for ports: by the programs that can be had.
 @Suite(
-    "2.4: what config/exporters has makes nodes, caches and hops known", .serialized, .timeLimit(.minutes(3)))
+    "2.4: what config/exporters has makes nodes, caches and hops known", .serialized, .timeLimit(.minutes(15))
+)
 struct ExporterFilesTests {
     private let folder: TemporaryDirectory
 

@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Killed at every boundary of a write, the collector loses nothing", .timeLimit(.minutes(5)))
+@Suite("Killed at every boundary of a write, the collector loses nothing", .timeLimit(.minutes(15)))
 struct FailpointTests {
     /// What has to happen for a boundary to be reached.
     enum Situation {

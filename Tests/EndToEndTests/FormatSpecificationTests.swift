@@ -5,7 +5,7 @@ import Testing
 
 /// `read_format.py` was written from docs/format.md and nothing else: what it reads of a database has to be
 /// what `traceq` reads of it.
-@Suite("docs/format.md is enough to read the database", .serialized, .timeLimit(.minutes(5)))
+@Suite("docs/format.md is enough to read the database", .serialized, .timeLimit(.minutes(15)))
 struct FormatSpecificationTests {
     @Test("a real SDK's spans, in the journal, in a segment and in both")
     func readsTheSpansOfAnSDK() async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(
-    "Another collector in front of ours", .serialized, .timeLimit(.minutes(5)),
+    "Another collector in front of ours", .serialized, .timeLimit(.minutes(15)),
     .enabled("rotel runs here") { await Rotel.runs })
 struct ForwarderTests {
     static let restarts = 10

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "A collector on a full disk refuses, lets readers read, and goes on when there is room",
-    .enabled(if: geteuid() == 0, "only root can mount a small file system"), .timeLimit(.minutes(3)))
+    .enabled(if: geteuid() == 0, "only root can mount a small file system"), .timeLimit(.minutes(15)))
 struct FullDiskTests {
     /// A small file system of its own; it is unmounted with the value.
     private final class SmallDisk: Sendable {

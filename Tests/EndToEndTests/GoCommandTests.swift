@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A real go command's requests are recorded and imported", .serialized, .timeLimit(.minutes(3)))
+@Suite("A real go command's requests are recorded and imported", .serialized, .timeLimit(.minutes(15)))
 struct GoCommandTests {
     private let folder: TemporaryDirectory
 

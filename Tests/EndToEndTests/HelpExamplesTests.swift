@@ -4,7 +4,7 @@ import Testing
 
 /// Everything that `--help` shows is typed as it stands there, in a shell, beside a database that a fleet has filled and
 /// the files that the examples name.
-@Suite("Every example of --help runs", .timeLimit(.minutes(3)))
+@Suite("Every example of --help runs", .timeLimit(.minutes(15)))
 struct HelpExamplesTests {
     private let folder: TemporaryDirectory
 

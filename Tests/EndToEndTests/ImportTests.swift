@@ -3,7 +3,7 @@ import OTLPModel
 import TestSupport
 import Testing
 
-@Suite("Traces come from files into the database", .timeLimit(.minutes(5)))
+@Suite("Traces come from files into the database", .timeLimit(.minutes(15)))
 struct ImportTests {
     private let folder: TemporaryDirectory
 

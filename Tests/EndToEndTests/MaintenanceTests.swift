@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("traceq db verify and backup", .timeLimit(.minutes(5)))
+@Suite("traceq db verify and backup", .timeLimit(.minutes(15)))
 struct MaintenanceTests {
     private func body(_ number: UInt64) -> [UInt8] {
         SampleRequest.body(

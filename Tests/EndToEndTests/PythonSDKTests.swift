@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The OpenTelemetry SDK for Python sends; `traceq trace` has to give back every value.
-@Suite("A real OpenTelemetry SDK's spans come back whole", .serialized, .timeLimit(.minutes(5)))
+@Suite("A real OpenTelemetry SDK's spans come back whole", .serialized, .timeLimit(.minutes(15)))
 struct PythonSDKTests {
     struct Transport: Sendable, CustomStringConvertible {
         var usesGRPC: Bool

@@ -4,7 +4,7 @@ import Testing
 
 /// A real go command downloads from a real Caddy, before a module proxy that caches, before a slow one. What the collector
 /// was told by each, and what the go command wrote itself, is the same story.
-@Suite("go, Caddy, a caching proxy and a slow upstream tell one story", .serialized, .timeLimit(.minutes(3)))
+@Suite("go, Caddy, a caching proxy and a slow upstream tell one story", .serialized, .timeLimit(.minutes(15)))
 struct RealChainTests {
     private let folder: TemporaryDirectory
     private let database: Database

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("A report is a page that browsers show", .serialized, .timeLimit(.minutes(4)))
+@Suite("A report is a page that browsers show", .serialized, .timeLimit(.minutes(15)))
 struct ReportPageTests {
     /// Has the page say how it was laid out; the page itself forbids scripts.
     private static func measured(_ page: String) -> String {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Senders that try again, while the collector is started again and again.
-@Suite("Senders that try again lose nothing over restarts", .serialized, .timeLimit(.minutes(10)))
+@Suite("Senders that try again lose nothing over restarts", .serialized, .timeLimit(.minutes(15)))
 struct RestartTests {
     /// How the collector ends.
     enum Ending: String, Sendable, CaseIterable {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The OpenTelemetry SDK for Python sends metrics and logs; SQL has to find what was measured and said.
-@Suite("A real OpenTelemetry SDK's metrics and logs are found", .serialized, .timeLimit(.minutes(5)))
+@Suite("A real OpenTelemetry SDK's metrics and logs are found", .serialized, .timeLimit(.minutes(15)))
 struct SDKSignalsTests {
     @Test("K1: a counter, a gauge, a histogram and 100 log records", arguments: PythonSDKTests.transports)
     func arrive(transport: PythonSDKTests.Transport) async throws {

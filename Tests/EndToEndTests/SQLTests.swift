@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("SQL gives the same answers everywhere", .timeLimit(.minutes(5)))
+@Suite("SQL gives the same answers everywhere", .timeLimit(.minutes(15)))
 struct SQLTests {
     /// The statements that the README shows.
     static let readmeStatements: [String] = {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A collector that asks its senders who they are, and a real SDK that is told by its environment what to say.
-@Suite("A real SDK proves who it is", .serialized, .timeLimit(.minutes(3)))
+@Suite("A real SDK proves who it is", .serialized, .timeLimit(.minutes(15)))
 struct SecuredSenderTests {
     private static let token = "0f3a9c5e7b1d2468ace013579bdf2468"
     private static let protocols = ["grpc", "http"]

@@ -3,7 +3,7 @@ import OTLPModel
 import TestSupport
 import Testing
 
-@Suite("Every signal goes into files and comes back", .timeLimit(.minutes(3)))
+@Suite("Every signal goes into files and comes back", .timeLimit(.minutes(15)))
 struct SignalExchangeTests {
     private static let time: UInt64 = 1_790_000_000_000_000_000
     private let folder: TemporaryDirectory

@@ -5,7 +5,7 @@ import Testing
 @testable import fleetgen
 
 /// What `errors`, `compare` and `critical-path` say of a recorded fleet is held against what was really going on.
-@Suite("Errors, comparisons and critical paths agree with what was really going on", .timeLimit(.minutes(5)))
+@Suite("Errors, comparisons and critical paths agree with what was really going on", .timeLimit(.minutes(15)))
 struct AnalysisTruthTests {
     /// The requests that comparisons are about.
     private func compared(_ answers: TruthAnswers) -> [SeenRequest] {

@@ -5,7 +5,7 @@ import Testing
 @testable import fleetgen
 
 /// What `slowest` and `misses` say of a fleet is held against what was really going on.
-@Suite("Answers about a fleet agree with what was really going on", .timeLimit(.minutes(5)))
+@Suite("Answers about a fleet agree with what was really going on", .timeLimit(.minutes(15)))
 struct FleetAnswersTruthTests {
     // MARK: slowest
 

@@ -8,7 +8,8 @@ import Testing
 
 /// What `lag` says of versions, lists and configurations is held against what was really going on.
 @Suite(
-    "Lags of versions, lists and configurations agree with what was really going on", .timeLimit(.minutes(5)))
+    "Lags of versions, lists and configurations agree with what was really going on", .timeLimit(.minutes(15))
+)
 struct FleetLagTruthTests {
     /// Ten seconds after the traffic is over.
     private static let now = UnixNanos(rawValue: Int64(RecordedFleet.start) + 130_000_000_000)

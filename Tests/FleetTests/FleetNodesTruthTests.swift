@@ -6,7 +6,7 @@ import fleetgen
 
 @testable import Telemetry
 
-@Suite("nodes, lag and map, held against what was really going on", .timeLimit(.minutes(5)))
+@Suite("nodes, lag and map, held against what was really going on", .timeLimit(.minutes(15)))
 struct FleetNodesTruthTests {
     /// The end of a window that has the whole recording, and all that arrived of it.
     private static func end(_ fleet: RecordedFleet) -> UnixNanos {

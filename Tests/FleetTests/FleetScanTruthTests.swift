@@ -5,7 +5,7 @@ import Testing
 @testable import fleetgen
 
 /// What the scan of a fleet gives to those who add it up is held against what was really going on, request by request.
-@Suite("The scan of a fleet sees what was really going on", .timeLimit(.minutes(5)))
+@Suite("The scan of a fleet sees what was really going on", .timeLimit(.minutes(15)))
 struct FleetScanTruthTests {
     private static let scanned = Task { try await Scanned.made() }
 

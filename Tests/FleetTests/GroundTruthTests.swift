@@ -5,7 +5,7 @@ import Testing
 @testable import fleetgen
 
 /// A recorded fleet is asked what `traceq` can be asked, and the answers are held against what was really going on.
-@Suite("Answers agree with what was really going on", .timeLimit(.minutes(5)))
+@Suite("Answers agree with what was really going on", .timeLimit(.minutes(15)))
 struct GroundTruthTests {
     @Test("the field has all that answers are held against")
     func material() async throws {

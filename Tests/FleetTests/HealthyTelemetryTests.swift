@@ -6,7 +6,7 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("What healthy nodes tell raises nothing", .serialized, .timeLimit(.minutes(10)))
+@Suite("What healthy nodes tell raises nothing", .serialized, .timeLimit(.minutes(15)))
 struct HealthyTelemetryTests {
     @Test(
         "three hours, in which nodes tell something steadily or when somebody asks them",

@@ -6,7 +6,7 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("Incidents of proxies, held against what was done", .serialized, .timeLimit(.minutes(10)))
+@Suite("Incidents of proxies, held against what was done", .serialized, .timeLimit(.minutes(15)))
 struct ProxyIncidentTruthTests {
     private func incidents(_ arguments: String...) async throws -> (
         found: IncidentResult, truth: FleetTruth

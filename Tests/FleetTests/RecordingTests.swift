@@ -7,7 +7,7 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("Recordings of a fleet", .timeLimit(.minutes(5)))
+@Suite("Recordings of a fleet", .timeLimit(.minutes(15)))
 struct RecordingTests {
     private static let recording = FieldSample.recording
 

@@ -6,7 +6,8 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("Incidents of how telemetry arrives, held against what was done", .serialized, .timeLimit(.minutes(5)))
+@Suite(
+    "Incidents of how telemetry arrives, held against what was done", .serialized, .timeLimit(.minutes(15)))
 struct ReportingIncidentTruthTests {
     @Test(
         "a node that is lost, and one whose telemetry is late, are found, and no other",

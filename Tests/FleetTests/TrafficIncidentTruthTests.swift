@@ -6,7 +6,7 @@ import Testing
 
 @testable import fleetgen
 
-@Suite("Incidents of what is asked for, held against what was done", .serialized, .timeLimit(.minutes(10)))
+@Suite("Incidents of what is asked for, held against what was done", .serialized, .timeLimit(.minutes(15)))
 struct TrafficIncidentTruthTests {
     /// The rules of what was found in the second hour, with whom they name, and what the truth has of places.
     private static func incidents(

@@ -2,7 +2,7 @@ import Collector
 import TestSupport
 import Testing
 
-@Suite("Connections to the admin port", .timeLimit(.minutes(5)))
+@Suite("Connections to the admin port", .timeLimit(.minutes(15)))
 struct AdminConnectionTests {
     private static let connectionsMax = 64
     private static let livez = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"

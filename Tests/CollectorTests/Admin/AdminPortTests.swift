@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("The admin port", .timeLimit(.minutes(5)))
+@Suite("The admin port", .timeLimit(.minutes(15)))
 struct AdminPortTests {
     private func get(
         _ path: String, of collector: TestCollector, method: String = "GET", host: String = "127.0.0.1"

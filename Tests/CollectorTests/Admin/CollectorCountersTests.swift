@@ -3,7 +3,7 @@ import OTLPModel
 import Telemetry
 import Testing
 
-@Suite("What the collector counts", .timeLimit(.minutes(5)))
+@Suite("What the collector counts", .timeLimit(.minutes(15)))
 struct CollectorCountersTests {
     private func request(
         _ signal: Signal = .traces, source: String = "10.0.0.1", items: Int = 10, rejected: Int = 0,

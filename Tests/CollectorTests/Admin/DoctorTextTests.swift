@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `doctor` prints, compared with files in `Tests/Snapshots/Admin`.
-@Suite("What doctor prints", .timeLimit(.minutes(5)))
+@Suite("What doctor prints", .timeLimit(.minutes(15)))
 struct DoctorTextTests {
     private let start = UnixNanos(rawValue: 1_790_000_000_000_000_000)
     private let sender = Sender(address: "10.0.0.7")

@@ -2,7 +2,7 @@ import Collector
 import Telemetry
 import Testing
 
-@Suite("What doctor advises", .timeLimit(.minutes(5)))
+@Suite("What doctor advises", .timeLimit(.minutes(15)))
 struct SenderAdviceTests {
     private let endpoints = SenderEndpoints(
         grpc: ListenAddress(host: "10.0.0.9", port: 4317), http: ListenAddress(host: "0.0.0.0", port: 4318))

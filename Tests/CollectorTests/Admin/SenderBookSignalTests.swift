@@ -3,7 +3,7 @@ import OTLPModel
 import Telemetry
 import Testing
 
-@Suite("What is known of what senders send", .timeLimit(.minutes(5)))
+@Suite("What is known of what senders send", .timeLimit(.minutes(15)))
 struct SenderBookSignalTests {
     private let start = UnixNanos(rawValue: 1_790_000_000_000_000_000)
 

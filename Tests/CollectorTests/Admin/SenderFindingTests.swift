@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Real requests to a real collector, and what `doctor` then says of their sender.
-@Suite("What doctor finds", .timeLimit(.minutes(5)))
+@Suite("What doctor finds", .timeLimit(.minutes(15)))
 struct SenderFindingTests {
     private static let named = [
         KeyValue("service.name", .string("modproxy")), KeyValue("service.instance.id", .string("edge-1")),

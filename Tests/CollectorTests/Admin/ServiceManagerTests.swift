@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite("What systemd is told", .timeLimit(.minutes(5)))
+@Suite("What systemd is told", .timeLimit(.minutes(15)))
 struct ServiceManagerTests {
     @Test(
         "readiness, reloading, stopping and life go to the socket that NOTIFY_SOCKET names",

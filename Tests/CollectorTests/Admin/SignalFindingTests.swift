@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Real requests with metrics and logs to a real collector, and what `doctor` then says of their sender.
-@Suite("What doctor finds in metrics and logs", .timeLimit(.minutes(5)))
+@Suite("What doctor finds in metrics and logs", .timeLimit(.minutes(15)))
 struct SignalFindingTests {
     private static let named = [
         KeyValue("service.name", .string("modproxy")), KeyValue("service.instance.id", .string("edge-1")),

@@ -6,7 +6,7 @@ import Testing
 
 /// The tables of `status` with numbers of years and names of any length, compared with files in
 /// `Tests/Snapshots/Admin`.
-@Suite("What status prints fits the terminal", .timeLimit(.minutes(5)))
+@Suite("What status prints fits the terminal", .timeLimit(.minutes(15)))
 struct StatusTextTests {
     private func text(_ collector: TestCollector, width: Int) async throws -> String {
         let connection = try await WireConnection(port: collector.adminPort)

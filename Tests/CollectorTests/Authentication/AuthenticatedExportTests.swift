@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("With tokens configured, nobody sends without one", .timeLimit(.minutes(5)))
+@Suite("With tokens configured, nobody sends without one", .timeLimit(.minutes(15)))
 struct AuthenticatedExportTests {
     private static let token = "0123456789abcdef0123456789abcdef"
     private static let header = "Authorization: Bearer \(token)"

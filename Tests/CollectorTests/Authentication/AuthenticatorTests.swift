@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("Who may send is decided on the head of a request", .timeLimit(.minutes(5)))
+@Suite("Who may send is decided on the head of a request", .timeLimit(.minutes(15)))
 struct AuthenticatorTests {
     static let token = "0123456789abcdef0123456789abcdef"
     static let clock = UnixNanos(rawValue: 1_800_000_000_000_000_000)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is wrong with each file stands in `Tests/Snapshots/Config`; `UPDATE_SNAPSHOTS=1` writes it anew.
-@Suite("Each broken configuration file is told with line, column and a sentence", .timeLimit(.minutes(5)))
+@Suite("Each broken configuration file is told with line, column and a sentence", .timeLimit(.minutes(15)))
 struct BrokenConfigTests {
     private static let folder = Repository.root.appending(path: "Tests/Fixtures/config")
 

@@ -6,7 +6,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("A configuration file says what the collector works by", .timeLimit(.minutes(5)))
+@Suite("A configuration file says what the collector works by", .timeLimit(.minutes(15)))
 struct ConfigFileTests {
     private static let token = "0123456789abcdef-secret"
 

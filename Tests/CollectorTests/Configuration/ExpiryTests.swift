@@ -5,7 +5,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("What ends by itself is told before it does, and when it has", .timeLimit(.minutes(5)))
+@Suite("What ends by itself is told before it does, and when it has", .timeLimit(.minutes(15)))
 struct ExpiryTests {
     private let end = UnixNanos(rawValue: 1_800_000_000_000_000_000)
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Collector
 
-@Suite("A collector that is sent a failing node's spans tells of it", .timeLimit(.minutes(5)))
+@Suite("A collector that is sent a failing node's spans tells of it", .timeLimit(.minutes(15)))
 struct NotifiedFleetTests {
     /// An hour at four nodes, of which one fails in a third of what it is asked for, from half an hour ago on.
     private func requests(until now: UnixNanos) -> [ExportTraceServiceRequest] {

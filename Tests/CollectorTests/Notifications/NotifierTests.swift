@@ -5,7 +5,7 @@ import Testing
 
 @testable import Collector
 
-@Suite("Webhooks are told of incidents: what begins, becomes graver and ends", .timeLimit(.minutes(5)))
+@Suite("Webhooks are told of incidents: what begins, becomes graver and ends", .timeLimit(.minutes(15)))
 struct NotifierTests {
     private let surroundings: NotifierWorld
     private var world: NotifierWorld.World { surroundings.world }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Collector
 
-@Suite("Webhooks that fail lose nothing and hold nobody up", .timeLimit(.minutes(5)))
+@Suite("Webhooks that fail lose nothing and hold nobody up", .timeLimit(.minutes(15)))
 struct NotifierTroubleTests {
     private let surroundings: NotifierWorld
     private var world: NotifierWorld.World { surroundings.world }

@@ -2,7 +2,7 @@ import Collector
 import NIOHTTP1
 import Testing
 
-@Suite("Web pages send when they are allowed to", .timeLimit(.minutes(5)))
+@Suite("Web pages send when they are allowed to", .timeLimit(.minutes(15)))
 struct CORSTests {
     private static let preflight = "Access-Control-Request-Method: POST\r\nOrigin: https://app.example.com"
     private static let settings = TestCollector.settings {

@@ -3,7 +3,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite("What is counted of connections", .timeLimit(.minutes(5)))
+@Suite("What is counted of connections", .timeLimit(.minutes(15)))
 struct ConnectionEventTests {
     private typealias Wire = HTTP2Wire
 

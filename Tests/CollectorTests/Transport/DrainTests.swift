@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What senders have on the way when the collector is told to stop is answered, whatever they speak.
-@Suite("Nothing that was sent is turned away at the end", .timeLimit(.minutes(5)))
+@Suite("Nothing that was sent is turned away at the end", .timeLimit(.minutes(15)))
 struct DrainTests {
     private typealias Wire = HTTP2Wire
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Requests that come to a port by every way there is.
-@Suite("Each port takes everything", .timeLimit(.minutes(5)))
+@Suite("Each port takes everything", .timeLimit(.minutes(15)))
 struct EveryPortTests {
     /// A request with one item, and the paths that it goes to.
     private static func request(_ signal: Signal) -> (body: [UInt8], grpc: String) {

@@ -2,7 +2,7 @@ import Collector
 import TestSupport
 import Testing
 
-@Suite("HTTP/2: bodies that are not as long as announced", .timeLimit(.minutes(5)))
+@Suite("HTTP/2: bodies that are not as long as announced", .timeLimit(.minutes(15)))
 struct HTTP2BodyLengthTests {
     private typealias Wire = HTTP2Wire
 

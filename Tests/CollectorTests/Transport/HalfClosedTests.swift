@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// RFC 9112, 9.6: who has ended its side of a connection may still read.
-@Suite("A sender that ends its side after a request", .timeLimit(.minutes(5)))
+@Suite("A sender that ends its side after a request", .timeLimit(.minutes(15)))
 struct HalfClosedTests {
     private typealias Wire = HTTP2Wire
 

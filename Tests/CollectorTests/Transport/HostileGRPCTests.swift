@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Calls that no exporter makes.
-@Suite("Hostile gRPC", .timeLimit(.minutes(5)))
+@Suite("Hostile gRPC", .timeLimit(.minutes(15)))
 struct HostileGRPCTests {
     private static let limit = 64 << 10
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a client of HTTP/2 can do to the collector; another one is served all the same.
-@Suite("Hostile HTTP/2", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hostile HTTP/2", .serialized, .timeLimit(.minutes(15)))
 struct HostileHTTP2Tests {
     private typealias Wire = HTTP2Wire
 

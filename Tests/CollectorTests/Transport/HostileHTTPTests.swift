@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a client of HTTP/1 can do to the collector; another one is served all the same.
-@Suite("Hostile HTTP/1", .serialized, .timeLimit(.minutes(5)))
+@Suite("Hostile HTTP/1", .serialized, .timeLimit(.minutes(15)))
 struct HostileHTTPTests {
     private static let limit = 64 << 10
     private static let json = "Host: a\r\nContent-Type: application/json\r\n"

@@ -2,7 +2,7 @@ import Collector
 import TestSupport
 import Testing
 
-@Suite("HTTP/2: a request that breaks the rules", .timeLimit(.minutes(5)))
+@Suite("HTTP/2: a request that breaks the rules", .timeLimit(.minutes(15)))
 struct MalformedRequestTests {
     private typealias Wire = HTTP2Wire
 

@@ -5,7 +5,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite("Certificates are read when the collector starts and when they change", .timeLimit(.minutes(3)))
+@Suite("Certificates are read when the collector starts and when they change", .timeLimit(.minutes(15)))
 struct TLSReloadTests {
     private func replace(_ old: String, by new: String, in folder: TemporaryDirectory) throws {
         try Data(contentsOf: URL(filePath: folder.file(new))).write(to: URL(filePath: folder.file(old)))

@@ -4,7 +4,7 @@ import Logging
 import TestSupport
 import Testing
 
-@Suite("TLS on every port", .serialized, .timeLimit(.minutes(5)))
+@Suite("TLS on every port", .serialized, .timeLimit(.minutes(15)))
 struct TLSTests {
     private func url(_ port: Int) -> String { "https://127.0.0.1:\(port)/v1/traces" }
 

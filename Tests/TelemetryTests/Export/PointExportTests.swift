@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Points leave the database as they came", .timeLimit(.minutes(5)))
+@Suite("Points leave the database as they came", .timeLimit(.minutes(15)))
 struct PointExportTests {
     private let folder: TemporaryDirectory
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Telemetry
 
 /// As SQLite tests itself: the first operation fails, then the second, … until a run meets no failure any more.
-@Suite("The store on a disk that fails", .serialized, .timeLimit(.minutes(5)))
+@Suite("The store on a disk that fails", .serialized, .timeLimit(.minutes(15)))
 struct DiskFaultTests {
     typealias Fault = FaultyDisk.Fault
 

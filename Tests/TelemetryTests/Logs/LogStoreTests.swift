@@ -14,7 +14,7 @@ extension TelemetryStore {
     }
 }
 
-@Suite("Log records are stored as spans are", .timeLimit(.minutes(5)))
+@Suite("Log records are stored as spans are", .timeLimit(.minutes(15)))
 struct LogStoreTests {
     let folder: TemporaryDirectory
     let path: String

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The edges of what a span may be", .timeLimit(.minutes(5)))
+@Suite("The edges of what a span may be", .timeLimit(.minutes(15)))
 struct SpanEdgeTests {
     /// Decodes a request of one span by all ways, and gives back what is stored of it.
     private func stored(_ span: OTLPModel.Span) throws -> (spans: [StoredSpan], decoded: DecodedTraces) {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("What is in a request instead of items", .timeLimit(.minutes(5)))
+@Suite("What is in a request instead of items", .timeLimit(.minutes(15)))
 struct UnknownContentTests {
     private func unknown(_ json: String, _ signal: Signal = .traces) -> UnknownContent? {
         let body = Array(json.utf8)

@@ -6,7 +6,7 @@ import Testing
 @testable import Telemetry
 
 /// `read_points.py` was written from docs/format.md and nothing else.
-@Suite("docs/format.md is enough to read points", .timeLimit(.minutes(5)))
+@Suite("docs/format.md is enough to read points", .timeLimit(.minutes(15)))
 struct PointFormatTests {
     private let database: SQLDatabase
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Points that are stored come back exactly", .timeLimit(.minutes(5)))
+@Suite("Points that are stored come back exactly", .timeLimit(.minutes(15)))
 struct PointStorageTests {
     private let folder: TemporaryDirectory
     private let path: String

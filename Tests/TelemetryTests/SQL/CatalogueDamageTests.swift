@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Entries of the catalogue that no segment can have", .timeLimit(.minutes(5)))
+@Suite("Entries of the catalogue that no segment can have", .timeLimit(.minutes(15)))
 struct CatalogueDamageTests {
     /// Two segments of ten spans.
     private func makeDatabase() async throws -> SQLDatabase {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Damage", .timeLimit(.minutes(5)))
+@Suite("Damage", .timeLimit(.minutes(15)))
 struct DamageTests {
     let folder: TemporaryDirectory
     let path: String

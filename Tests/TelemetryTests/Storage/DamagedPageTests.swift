@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A page of the file that SQLite cannot read", .timeLimit(.minutes(5)))
+@Suite("A page of the file that SQLite cannot read", .timeLimit(.minutes(15)))
 struct DamagedPageTests {
     let folder: TemporaryDirectory
     let path: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Digests of requests cannot be chosen", .timeLimit(.minutes(5)))
+@Suite("Digests of requests cannot be chosen", .timeLimit(.minutes(15)))
 struct DigestKeyTests {
     /// Words that once made the digest forget what was before them, wherever they stand.
     private static let forgetting: [UInt8] = {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("No span is stored twice", .timeLimit(.minutes(5)))
+@Suite("No span is stored twice", .timeLimit(.minutes(15)))
 struct DuplicateTests {
     private func columns(_ requests: [ExportTraceServiceRequest], leavingOut stored: [SegmentView] = [])
         throws

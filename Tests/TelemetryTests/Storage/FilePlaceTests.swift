@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A file that others move, remove or write to while a store has it", .timeLimit(.minutes(5)))
+@Suite("A file that others move, remove or write to while a store has it", .timeLimit(.minutes(15)))
 struct FilePlaceTests {
     let folder: TemporaryDirectory
     let path: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Files that are not ours", .timeLimit(.minutes(5)))
+@Suite("Files that are not ours", .timeLimit(.minutes(15)))
 struct ForeignFileTests {
     let folder: TemporaryDirectory
 

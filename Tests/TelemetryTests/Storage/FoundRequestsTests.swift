@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Requests that are found when a segment is made", .timeLimit(.minutes(5)))
+@Suite("Requests that are found when a segment is made", .timeLimit(.minutes(15)))
 struct FoundRequestsTests {
     private struct Fixture: Decodable {
         struct Vector: Decodable {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The write-ahead log", .timeLimit(.minutes(5)))
+@Suite("The write-ahead log", .timeLimit(.minutes(15)))
 struct LogLengthTests {
     @Test("stays short while readers come and go without a gap, and everything is stored")
     func readersWithoutGap() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Segments that are read back and built into one", .timeLimit(.minutes(5)))
+@Suite("Segments that are read back and built into one", .timeLimit(.minutes(15)))
 struct MergedSegmentTests {
     @Test(
         "have the same spans in the same order as one that was made at once, for generated requests",

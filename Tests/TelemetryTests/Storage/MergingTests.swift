@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Merging", .timeLimit(.minutes(5)))
+@Suite("Merging", .timeLimit(.minutes(15)))
 struct MergingTests {
     let folder: TemporaryDirectory
     let path: String

@@ -6,7 +6,7 @@ import Testing
 
 /// `Tests/Fixtures/version-1.sql` is the dump of a file that a collector of format 1 wrote: two segments of two
 /// spans, and two spans in the journal.
-@Suite("A file of format 1", .timeLimit(.minutes(5)))
+@Suite("A file of format 1", .timeLimit(.minutes(15)))
 struct MigrationTests {
     let folder: TemporaryDirectory
     let path: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Resources, scopes and receipts that nobody needs", .timeLimit(.minutes(5)))
+@Suite("Resources, scopes and receipts that nobody needs", .timeLimit(.minutes(15)))
 struct OriginSweepTests {
     private static let minute: Int64 = 60_000_000_000
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A store that cannot take anything for a while", .timeLimit(.minutes(5)))
+@Suite("A store that cannot take anything for a while", .timeLimit(.minutes(15)))
 struct OutageTests {
     let folder: TemporaryDirectory
     let path: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The queue before the database", .timeLimit(.minutes(5)))
+@Suite("The queue before the database", .timeLimit(.minutes(15)))
 struct QueueShareTests {
     private let memory = InFlightBytes(limitBytes: 1 << 30)
 

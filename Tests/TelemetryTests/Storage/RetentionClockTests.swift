@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The clock of retention", .timeLimit(.minutes(5)))
+@Suite("The clock of retention", .timeLimit(.minutes(15)))
 struct RetentionClockTests {
     private static let minute: Int64 = 60_000_000_000
     private static let hour = 60 * minute
@@ -104,7 +104,7 @@ struct RetentionClockTests {
     }
 }
 
-@Suite("Retention by age on a clock that is wrong", .timeLimit(.minutes(5)))
+@Suite("Retention by age on a clock that is wrong", .timeLimit(.minutes(15)))
 struct WrongClockTests {
     private static let hour: Int64 = 3_600_000_000_000
 

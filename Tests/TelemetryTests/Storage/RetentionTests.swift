@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Retention", .timeLimit(.minutes(5)))
+@Suite("Retention", .timeLimit(.minutes(15)))
 struct RetentionTests {
     private static let hour: Int64 = 3_600_000_000_000
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Chunks with a right checksum and wrong content", .timeLimit(.minutes(10)))
+@Suite("Chunks with a right checksum and wrong content", .timeLimit(.minutes(15)))
 struct RewrittenChunkTests {
     private static let minute = SpanKey.period(60_000_000_000)
 

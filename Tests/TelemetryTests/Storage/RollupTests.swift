@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A segment's rollup", .timeLimit(.minutes(5)))
+@Suite("A segment's rollup", .timeLimit(.minutes(15)))
 struct RollupTests {
     /// A row with its group, for comparisons.
     private struct Row: Hashable {

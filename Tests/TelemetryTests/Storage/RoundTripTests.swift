@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("What is stored comes back exactly", .timeLimit(.minutes(5)))
+@Suite("What is stored comes back exactly", .timeLimit(.minutes(15)))
 struct RoundTripTests {
     @Test("F7: 1,200 generated requests, through the journal and through segments", arguments: 0..<12)
     func generatedRequests(part: UInt64) async throws {

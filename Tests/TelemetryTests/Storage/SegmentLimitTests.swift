@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("Segments stay within what readers believe", .timeLimit(.minutes(5)))
+@Suite("Segments stay within what readers believe", .timeLimit(.minutes(15)))
 struct SegmentLimitTests {
     let folder: TemporaryDirectory
     let path: String

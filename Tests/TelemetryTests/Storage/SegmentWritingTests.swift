@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A segment that is written a few chunks at a time", .timeLimit(.minutes(5)))
+@Suite("A segment that is written a few chunks at a time", .timeLimit(.minutes(15)))
 struct SegmentWritingTests {
     let folder: TemporaryDirectory
     let path: String

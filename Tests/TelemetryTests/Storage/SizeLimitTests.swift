@@ -6,7 +6,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A limit of the file's size", .timeLimit(.minutes(5)))
+@Suite("A limit of the file's size", .timeLimit(.minutes(15)))
 struct SizeLimitTests {
     private static let limit: Int64 = 4 << 20
     /// What a change takes beside its content.

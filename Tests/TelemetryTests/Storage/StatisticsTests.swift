@@ -4,7 +4,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("A segment's statistics", .timeLimit(.minutes(5)))
+@Suite("A segment's statistics", .timeLimit(.minutes(15)))
 struct StatisticsTests {
     private func view(_ requests: [ExportTraceServiceRequest], peers: [String]) throws -> SegmentView {
         var batches: [SpanBatch] = []

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Telemetry
 
-@Suite("The store", .timeLimit(.minutes(5)))
+@Suite("The store", .timeLimit(.minutes(15)))
 struct StoreTests {
     let folder: TemporaryDirectory
     let path: String
