@@ -85,7 +85,10 @@ struct StatusTextTests {
         let logs = ExportLogsServiceRequest(resourceLogs: [
             ResourceLogs(scopeLogs: [ScopeLogs(logRecords: [record, record])])
         ])
-        try await TestCollector.with { collector async throws in
+        // Sealed when the test says so, however busy the machine is.
+        var options = StoreOptions()
+        options.sealAfterNanos = .max
+        try await TestCollector.with(store: options) { collector async throws in
             // The second request has one of the times of the first, the third those of no other.
             for body in [points([(1, 1), (2, 2)]), points([(3, 2), (4, 3)]), points([(5, 4)])] {
                 #expect(try await collector.post(body, path: "/v1/metrics").status == 200)
