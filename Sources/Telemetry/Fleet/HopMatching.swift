@@ -92,7 +92,8 @@ struct HopMatching {
             if let best, distance >= best.distance { break }
             let other = passed[place].end
             guard other &+ clocksNanos >= end else { continue }
-            let whole = distance + (other > end ? other - end : end - other)
+            let (whole, isAbsurd) = distance.addingReportingOverflow(other > end ? other - end : end - other)
+            guard !isAbsurd else { continue }
             if best.map({ whole < $0.distance }) ?? true { best = (place, whole) }
         }
         return best?.place

@@ -138,6 +138,25 @@ struct HopTests {
         #expect(pairs.map { [$0.hop, $0.outer] } == [[2, 0], [3, 1]])
     }
 
+    @Test("times at the end of what 64 bits have pair nothing, and break nothing")
+    func absurdTimes() {
+        func exchange(before last: UInt64, nanos: UInt64, _ flag: Exchange.Flags) -> Exchange {
+            var exchange = Exchange(
+                start: .max - last, durationNanos: nanos, responseBytes: 0, segment: 0, row: 0, trace: 0,
+                node: 1)
+            exchange.kind = ModuleKind.zip.rawValue
+            exchange.module = 1
+            exchange.flags = flag
+            return exchange
+        }
+        // The hop ends behind the end of time, near its begin.
+        let exchanges = [
+            exchange(before: 1_000_000_000, nanos: 999_999_990, .atEdge),
+            exchange(before: 5, nanos: 1_000, .behindEdge),
+        ]
+        #expect(HopMatching.pairs(exchanges, NodeClocks()).isEmpty)
+    }
+
     @Test("a clock that is known to be ahead is set right before that") func clocks() async throws {
         var sample = FleetSample()
         var node = FleetSample.Node.edge
