@@ -156,27 +156,30 @@ struct LagReport {
 
     // MARK: What limits it
 
+    /// What wrong clocks do to an answer, and whose they are.
+    private func clockNote(_ effect: String, _ nodes: [NodeLag], _ reason: String) -> QualityNote {
+        let names = nodes.map(\.node.identity.name)
+        return QualityNote(
+            code: "skew",
+            message: "\(effect) \(HumanUnits.count(names.count, "node")) \(reason): "
+                + names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : ""), nodes: names)
+    }
+
     func notes(_ nodes: [NodeLag]) -> [QualityNote] {
         var notes: [QualityNote] = []
         let corrected = nodes.filter { $0.clock?.isWorthWarning == true }
         if !corrected.isEmpty {
-            let names = corrected.prefix(5).map(\.node.identity.name).joined(separator: ", ")
             notes.append(
-                QualityNote(
-                    code: "skew",
-                    message: "arrival, visibility, list and config are corrected by the clocks of "
-                        + "\(HumanUnits.count(corrected.count, "node")) that are off by more than 250 ms: \(names)"
-                        + (corrected.count > 5 ? ", …" : ""), nodes: corrected.map(\.node.identity.name)))
+                clockNote(
+                    "arrival, visibility, list and config are corrected by the clocks of", corrected,
+                    "that are off by more than 250 ms"))
         }
         let untimed = nodes.filter { ($0.clock?.offsetNanos.magnitude ?? 0) > Self.clockNanosMax.magnitude }
         if !untimed.isEmpty {
-            let names = untimed.prefix(5).map(\.node.identity.name).joined(separator: ", ")
             notes.append(
-                QualityNote(
-                    code: "skew",
-                    message: "how old configurations and synchronizations are is not told of "
-                        + "\(HumanUnits.count(untimed.count, "node")) whose clock is off by more than a day: \(names)"
-                        + (untimed.count > 5 ? ", …" : ""), nodes: untimed.map(\.node.identity.name)))
+                clockNote(
+                    "how old configurations and synchronizations are is not told of", untimed,
+                    "whose clock is off by more than a day"))
         }
         let late = nodes.filter { ($0.arrival?.alarm.level ?? .fine) != .fine }
         if !late.isEmpty {
