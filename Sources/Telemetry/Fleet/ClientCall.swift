@@ -29,16 +29,19 @@ extension SegmentExchanges {
         guard isClient.contains(true) else { return [] }
         let operations = try view.operationIndexes()
         let tree = tree
-        var columns = try HostColumns(of: .clients, SegmentRows(view), hostColumns)
-        var found: [(row: Int, host: UInt32)] = []
+        var calls: [Int] = []
         for trace in 0..<(traceOffsets.count - 1) where isElsewhere.isEmpty || !isElsewhere[trace] {
-            for row in rows(ofTrace: trace)
-            where isClient[Int(operations[row])] && tree.exchangeOfRow[row] < 0 {
-                guard window.contains(UnixNanos(clamping: starts[row])) else { continue }
-                let host = columns.label(row, names)
-                guard host > 0, isWanted(host), !isToldByServer(row, host, tree) else { continue }
-                found.append((row, host))
+            calls += rows(ofTrace: trace).filter { row in
+                isClient[Int(operations[row])] && tree.exchangeOfRow[row] < 0
+                    && window.contains(UnixNanos(clamping: starts[row]))
             }
+        }
+        var columns = try HostColumns(of: .clients, SegmentRows(view), for: calls, hostColumns)
+        var found: [(row: Int, host: UInt32)] = []
+        for row in calls {
+            let host = columns.label(row, names)
+            guard host > 0, isWanted(host), !isToldByServer(row, host, tree) else { continue }
+            found.append((row, host))
         }
         guard !found.isEmpty else { return [] }
         let modules = try ModuleRows(view)

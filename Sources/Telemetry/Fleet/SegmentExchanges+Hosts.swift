@@ -4,13 +4,14 @@ import OTLPModel
 extension SegmentExchanges {
     /// The hosts that some exchanges were asked at, without ports; nil where it is not said.
     func hosts(of places: [Int]) throws(StoreError) -> [String?] {
-        let columns = try HostColumns(of: .exchanges, SegmentRows(view))
+        let columns = try HostColumns(
+            of: .exchanges, SegmentRows(view), for: places.map { Int(exchanges[$0].row) })
         return places.map { columns.host(Int(exchanges[$0].row)).map { FleetNames.withoutPort($0) } }
     }
 
     /// Makes the host, with the port where it is not the usual one, the label of each exchange that says it.
     mutating func addHosts(_ names: FleetNames) throws(StoreError) {
-        var columns = try HostColumns(of: .exchanges, SegmentRows(view))
+        var columns = try HostColumns(of: .exchanges, SegmentRows(view), for: exchanges.map { Int($0.row) })
         for place in exchanges.indices {
             let number = columns.label(Int(exchanges[place].row), names)
             change(place) { $0.label = number }
@@ -59,25 +60,34 @@ struct HostColumns {
 
     private static let recentCount = 256
 
-    /// - Parameter others: of the same segment: what these have read is not read again
-    init(of side: Side, _ rows: SegmentRows, _ others: HostColumns? = nil) throws(StoreError) {
+    /// - Parameters:
+    ///   - wanted: the rows that are asked for; columns that none of them needs are not read
+    ///   - others: of the same segment: what these have read is not read again
+    init(
+        of side: Side, _ rows: SegmentRows, for wanted: [Int], _ others: HostColumns? = nil
+    ) throws(StoreError) {
         var known = others?.known ?? [:]
-        hosts = try Self.columns(side.hosts, rows, &known)
-        urls = try Self.columns(Self.urls, rows, &known)
-        ports = try Self.columns(side.ports, rows, &known)
+        let (named, silent) = try Self.columns(side.hosts, rows, for: wanted, &known)
+        hosts = named
+        urls = try Self.columns(Self.urls, rows, for: silent, &known).found
+        ports = try Self.columns(side.ports, rows, for: wanted, &known).found
         self.known = known
     }
 
+    /// - Returns: the columns, best first, and the rows that have nothing in any of them
     private static func columns(
-        _ keys: [String], _ rows: SegmentRows, _ known: inout [String: CodedRows?]
-    ) throws(StoreError) -> [CodedRows] {
+        _ keys: [String], _ rows: SegmentRows, for wanted: [Int], _ known: inout [String: CodedRows?]
+    ) throws(StoreError) -> (found: [CodedRows], silent: [Int]) {
         var found: [CodedRows] = []
-        for key in keys {
+        var silent = wanted
+        for key in keys where !silent.isEmpty {
             let coded = if let column = known[key] { column } else { try rows.coded(.attribute(key)) }
             known[key] = .some(coded)
-            if let coded { found.append(coded) }
+            guard let coded else { continue }
+            found.append(coded)
+            silent.removeAll { coded.codes[$0] != CodedRows.missing }
         }
-        return found
+        return (found, silent)
     }
 
     /// A row's host, without the port of another attribute; nil where it says none.

@@ -45,13 +45,21 @@ struct AttributeRows {
             // Flags and codes of status are small numbers: they are found without hashing.
             var small = [UInt32](repeating: .max, count: 1_024)
             var values: [SpanValue] = []
-            let codes = numbers.map { bits -> UInt32 in
+            func code(_ bits: UInt64) -> UInt32 {
                 let isSmall = bits < UInt64(small.count)
                 if isSmall, small[Int(bits)] != .max { return small[Int(bits)] }
                 if !isSmall, let code = known[bits] { return code }
                 let code = UInt32(values.count)
                 if isSmall { small[Int(bits)] = code } else { known[bits] = code }
                 values.append(AnyValue(type: type, bits: bits, bytes: []).map { SpanValue($0) } ?? .missing)
+                return code
+            }
+            // Ports are the same in many spans in a row.
+            var last: (bits: UInt64, code: UInt32)?
+            let codes = numbers.map { bits -> UInt32 in
+                if let last, last.bits == bits { return last.code }
+                let code = code(bits)
+                last = (bits, code)
                 return code
             }
             rows.parts.append(.values(values))
