@@ -15,10 +15,14 @@ extension ReportBuilder {
 
     mutating func contributing() throws(StoreError) -> ReportSection {
         let (selection, option) = whySelection
-        let question = FleetWhyQuery(window: query.window, selection: selection, limit: 8)
+        // Other trouble of the window has causes of its own.
+        let window =
+            incident == nil ? query.window : TimeWindow(since: before.since, until: interval.until)
+        let time = incident == nil ? "in the window" : "of the incident and as long before it"
+        let question = FleetWhyQuery(window: window, selection: selection, limit: 8)
         let result = try reader.why(question)
         let number = cite(
-            command("why", query.window, "--\(option) --limit 8"),
+            command("why", window, "--\(option) --limit 8"),
             [ReportValue("selected", "\(result.selected)"), ReportValue("rest", "\(result.rest)")]
                 + result.findings.map {
                     ReportValue("\($0.attribute)=\($0.value)", "\($0.selected) of \(result.selected)")
@@ -27,7 +31,7 @@ extension ReportBuilder {
         guard table.rowCount > 0 else {
             let text =
                 result.selected == 0
-                ? "There are no \(ResultTable.whyNoun(selection)) in the window that attributes could explain."
+                ? "There are no \(ResultTable.whyNoun(selection)) \(time) that attributes could explain."
                 : table.summary.last ?? "Nothing explains them."
             return ReportSection(
                 "attributes", "Contributing attributes", [.paragraph([ReportSentence(text, [number])])])
@@ -39,7 +43,7 @@ extension ReportBuilder {
                     reportTable(
                         table, ["ATTRIBUTE", "VALUE", "OF THESE", "OF REST", "LIFT", "EXPLAINS", "CHANCE"],
                         caption: "What the \(count(result.selected, "request")) among the "
-                            + "\(ResultTable.whyNoun(selection)) of the window have in common that the others have not",
+                            + "\(ResultTable.whyNoun(selection)) \(time) have in common that the others have not",
                         number, rowsMax: 8))
             ])
     }

@@ -144,8 +144,8 @@ struct SemanticDivergenceRule: IncidentRule {
             ],
             explanation: isGiver
                 ? "\(node) gives out files of \(modules) of which others say that there are none, for "
-                    + "\(time(hours * 3_600)) now: it does not ask what they ask"
-                : "\(node) says of files of \(modules) that there are none, for \(time(hours * 3_600)) now, while "
+                    + "\(time(hours * 3_600)): it does not ask what they ask"
+                : "\(node) says of files of \(modules) that there are none, for \(time(hours * 3_600)), while "
                     + "others have given them out since before",
             depth: 2, culprit: nil, covers: { _ in false })
     }
