@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is known of nodes from all of their requests, and is needed to read a single one.
 struct NodeFacts: Sendable, Equatable {
     /// Numbers of the nodes that have a cache of their own: where such a one passes a request on it was a miss, where
@@ -23,11 +25,54 @@ struct NodeCacheTally: Sendable {
     /// And what part of all of these.
     static let aloneShareMin = 0.05
 
+    /// A cache is faster than who it asks, by this factor at the least in the geometric mean, and by as many standard errors
+    /// of that: else spans behind are missing, as those of a node that fell silent.
+    static let fasterMin = 1.5
+    static let fasterErrorsMin = 2.0
+
     private struct Counts: Sendable {
         /// Its own attributes say what its cache did.
         var explicit = 0
-        var passedOn = 0
-        var alone = 0
+        var passedOn = Durations()
+        var alone = Durations()
+    }
+
+    /// How many there were, and their logarithms: whole numbers, so that their sums hang on no order.
+    private struct Durations: Sendable {
+        /// Of a factor of two.
+        static let steps = 256.0
+
+        var count = 0
+        private var sum: UInt64 = 0
+        private var squares: UInt64 = 0
+
+        mutating func add(_ nanos: UInt64) {
+            // The exponent of a number and the first bits behind it are near to its logarithm.
+            let logarithm = Double(max(nanos, 1)).bitPattern >> 44 &- 1_023 << 8
+            count += 1
+            sum &+= logarithm
+            squares &+= logarithm * logarithm
+        }
+
+        mutating func merge(_ other: Durations) {
+            count += other.count
+            sum &+= other.sum
+            squares &+= other.squares
+        }
+
+        /// In steps.
+        var mean: Double { Double(sum) / Double(max(count, 1)) }
+        /// Of the mean, squared.
+        var error: Double {
+            let variance = max(Double(squares) / Double(max(count, 1)) - mean * mean, Self.steps)
+            return variance / Double(max(count, 1))
+        }
+
+        func isFaster(than other: Durations) -> Bool {
+            let difference = other.mean - mean
+            return difference >= log2(NodeCacheTally.fasterMin) * Self.steps
+                && difference >= NodeCacheTally.fasterErrorsMin * (error + other.error).squareRoot()
+        }
     }
 
     private var counts = ByNumber(Counts())
@@ -40,17 +85,17 @@ struct NodeCacheTally: Sendable {
         if exchange.cacheEvidence <= CacheEvidence.responseFlags.rawValue {
             counts[exchange.node].explicit += 1
         } else if exchange.flags.contains(.hasOrigin) {
-            counts[exchange.node].passedOn += 1
+            counts[exchange.node].passedOn.add(exchange.durationNanos)
         } else {
-            counts[exchange.node].alone += 1
+            counts[exchange.node].alone.add(exchange.durationNanos)
         }
     }
 
     mutating func merge(_ other: NodeCacheTally) {
         counts.merge(other.counts) { own, more in
             own.explicit += more.explicit
-            own.passedOn += more.passedOn
-            own.alone += more.alone
+            own.passedOn.merge(more.passedOn)
+            own.alone.merge(more.alone)
         }
     }
 
@@ -58,12 +103,14 @@ struct NodeCacheTally: Sendable {
     /// where files come from.
     var facts: NodeFacts {
         var facts = NodeFacts()
-        for (number, counts) in counts.values.enumerated() where counts.passedOn > 0 {
+        for (number, counts) in counts.values.enumerated() where counts.passedOn.count > 0 {
             let node = UInt32(number)
-            let share = Double(counts.alone) / Double(counts.alone + counts.passedOn)
+            let share = Double(counts.alone.count) / Double(counts.alone.count + counts.passedOn.count)
             if counts.explicit > 0 {
                 facts.saysHits.insert(node)
-            } else if counts.alone >= Self.aloneMin, share >= Self.aloneShareMin {
+            } else if counts.alone.count >= Self.aloneMin, share >= Self.aloneShareMin,
+                counts.alone.isFaster(than: counts.passedOn)
+            {
                 facts.caching.insert(node)
             }
         }
