@@ -41,7 +41,7 @@ struct CulpritSearch {
     /// That chance alone finds one in all of this is as probable as e to the minus this.
     private static let margin = 9.0
 
-    private struct Group {
+    struct Group {
         var slots: [ScanStatistic.Slot]
         var before = ScanStatistic.Slot()
         var total = ScanStatistic.Slot()
@@ -65,15 +65,15 @@ struct CulpritSearch {
         }
     }
 
-    private let table: SymptomTable
+    let table: SymptomTable
     private var least: Symptom.Least { table.symptom.least }
-    private let data: IncidentData
+    let data: IncidentData
     /// In the order of the symptom's dimensions.
-    private var groups: [NumberedGroups<Group>] = []
+    private(set) var groups: [NumberedGroups<Group>] = []
     /// By version: what its nodes were like with others, as far as they have had some.
     private var withOthers: [UInt64: ScanStatistic.Slot] = [:]
     private var dispersion = 1.0
-    private var isExplained: [Bool]
+    private(set) var isExplained: [Bool]
     private(set) var culprits: [Culprit] = []
     /// Of all requests that were looked at; nil where there is no culprit.
     var rows: SymptomRows? { culprits.isEmpty ? nil : SymptomRows(table, rowCount: data.rows.count) }
@@ -212,12 +212,14 @@ struct CulpritSearch {
                 best = culprit
             }
         }
-        guard let best, best.dimension == .node else { return best }
-        return versionBegun(with: best) ?? best
+        guard let found = best else { return nil }
+        let narrowed = narrowed(found) ?? found
+        guard narrowed.dimension == .node else { return narrowed }
+        return versionBegun(with: narrowed) ?? narrowed
     }
 
     /// A group as a culprit, if it is one.
-    private func culprit(
+    func culprit(
         _ dimension: IncidentDimension, _ number: UInt64, _ group: Group, among found: NumberedGroups<Group>
     ) -> Culprit? {
         let factor = max(1, group.factor)

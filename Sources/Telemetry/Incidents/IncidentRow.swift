@@ -44,14 +44,15 @@ struct IncidentRow: Sendable {
 
     static let noTime = UInt32.max
 
-    init(_ exchange: Exchange, behind hop: Exchange?) {
+    /// - Parameter client: who asked in the end; of what a node passed on, that is not the node
+    init(_ exchange: Exchange, of client: UInt32, behind hop: Exchange?) {
         start = exchange.start
         micros = Self.micros(exchange.durationNanos)
         behindMicros = hop.map { Self.micros($0.durationNanos) } ?? Self.noTime
         node = exchange.node
         behind = hop?.node ?? 0
         module = exchange.module
-        client = exchange.client
+        self.client = client
         segment = exchange.segment
         row = exchange.row
         bytes = exchange.bytes.map { UInt32(clamping: min($0, UInt64(UInt32.max - 1))) } ?? .max
@@ -93,6 +94,11 @@ struct IncidentRow: Sendable {
     var ending: RequestOutcome? { RequestOutcome(rawValue: outcome) }
     var isFailure: Bool { ending?.isFailure == true }
     var hasHop: Bool { behindMicros != Self.noTime }
+    /// An edge says that it got no answer, and nobody behind it has told of the request.
+    var lacksAnswer: Bool {
+        flags.contains(.atEdge) && !hasHop && !flags.contains(.clientSide)
+            && (ending == .upstreamError || ending == .timeout)
+    }
 }
 
 /// What the go command asks where a module's repository is, past all proxies: of its host, or of the repository itself.
@@ -128,6 +134,7 @@ struct IncidentRows: FleetAggregate {
     var telemetry: NodeTelemetry
     private(set) var hosts = AskedHosts()
     private var tiles = TileSizes()
+    private(set) var clocks: ClockSeries
     /// In no order.
     private(set) var direct = BlockList<DirectRequest>()
     /// What go commands saw, in no order.
@@ -137,8 +144,15 @@ struct IncidentRows: FleetAggregate {
     /// Nil unless asked for.
     private(set) var objectives: ObjectiveTally?
 
-    /// - Parameter objectives: what else is added up, where it is about the same requests
-    init(window: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil, leaks: LeakTally? = nil) {
+    /// - Parameters:
+    ///   - window: with the time before
+    ///   - asked: without
+    ///   - objectives: what else is added up, where it is about the same requests
+    init(
+        window: TimeWindow, asked: TimeWindow, end: UnixNanos, objectives: ObjectiveTally? = nil,
+        leaks: LeakTally? = nil
+    ) {
+        clocks = ClockSeries(window: asked)
         self.objectives = objectives
         self.leaks = leaks
         telemetry = NodeTelemetry(window: window, end: end, keepsLags: true, keepsPresence: true)
@@ -147,6 +161,7 @@ struct IncidentRows: FleetAggregate {
     mutating func add(_ group: ExchangeGroup) {
         objectives?.add(group)
         telemetry.addPairs(group)
+        clocks.add(group)
         leaks?.add(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
@@ -158,7 +173,8 @@ struct IncidentRows: FleetAggregate {
             }
             guard kind.isModuleRequest else { continue }
             let hop = group.hops(of: place).first { _ in true }.map { group.exchanges[$0] }
-            var row = IncidentRow(exchange, behind: hop)
+            var row = IncidentRow(
+                exchange, of: group.exchanges.outermost(place).client, behind: hop)
             if tiles.isBad(exchange) { row.flags.insert(.badTile) }
             rows.append(row)
             count += 1
@@ -217,7 +233,19 @@ struct IncidentRows: FleetAggregate {
             if !isOrdered { ordered[first..<end].sort { $0.row < $1.row } }
             first = end
         }
+        Self.forgetWays(&ordered)
         return ordered
+    }
+
+    /// A node of which no request is told of by one behind it is its own way out: that nobody there has told of one says
+    /// nothing, and what it could not get is a fetch that failed.
+    private static func forgetWays(_ rows: inout [IncidentRow]) {
+        var passesOn: Set<UInt32> = []
+        for row in rows where row.hasHop { passesOn.insert(row.node) }
+        for place in rows.indices
+        where rows[place].flags.contains(.isCutOff) && !passesOn.contains(rows[place].node) {
+            rows[place].flags.remove(.isCutOff)
+        }
     }
 
     private static func isKept(_ segment: UInt32, _ row: UInt32, _ thinning: Int) -> Bool {
@@ -251,6 +279,7 @@ struct IncidentRows: FleetAggregate {
 
     mutating func merge(_ other: IncidentRows) {
         telemetry.merge(other.telemetry)
+        clocks.merge(other.clocks)
         if let more = other.objectives { objectives?.merge(more) }
         var other = other
         other.thin(to: thinning)

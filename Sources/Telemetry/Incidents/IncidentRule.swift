@@ -24,6 +24,8 @@ struct IncidentContext: Sendable {
     let fetches: [DetachedFetch]
     let silences: NodeSilences
 
+    /// What pairs of nodes say of their clocks, in the order of time.
+    var clockParts: [ClockSeries.Part] = []
     /// In no order.
     var direct: [DirectRequest] = []
     /// Private modules that somebody in public was asked for, the most frequent first.

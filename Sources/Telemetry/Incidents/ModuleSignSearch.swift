@@ -20,12 +20,12 @@ struct ModuleSignSearch {
     /// Of the version that is looked at, in the order of time.
     private var rows: [IncidentRow] = []
     private var signs: [RequestSigns] = []
-    /// By node and kind: the last version that it gave out, by the count of versions.
-    private var versionGiven: [UInt32]
+    /// By node and kind: the last version that it gave out, by the count of versions, and when it had first done so.
+    private var given: [(version: UInt32, end: UInt64)]
     private var version: UInt32 = 0
 
     init(nodeCount: Int) {
-        versionGiven = [UInt32](repeating: 0, count: nodeCount * Self.kindCount)
+        given = [(version: UInt32, end: UInt64)](repeating: (0, 0), count: nodeCount * Self.kindCount)
     }
 
     /// - Parameter places: of the rows of one version
@@ -56,11 +56,17 @@ struct ModuleSignSearch {
         var given = [UInt64?](repeating: nil, count: Self.kindCount)
         /// By node and kind: when it first refused it, and when it last asked somebody else for it and was refused.
         var refused: [UInt64: (first: UInt64, asked: UInt64)] = [:]
+        /// By node and kind: when it first had given it out.
+        var givenOut: [UInt64: UInt64] = [:]
         for (index, row) in rows.enumerated() where row.moduleKind?.isImmutable == true {
+            let key = UInt64(row.node) << 8 | UInt64(row.kind)
             if row.ending == .ok {
                 if given[Int(row.kind)] == nil { given[Int(row.kind)] = row.end }
+                givenOut[key] = min(givenOut[key] ?? .max, row.end)
             } else if row.isRefusal, let kind = row.moduleKind {
-                let key = UInt64(row.node) << 8 | UInt64(row.kind)
+                if let time = givenOut[key], time <= row.start, !row.flags.contains(.clientSide) {
+                    signs[index].insert(.withdrawn)
+                }
                 let hasAsked = row.hasHop || Symptom.isFetch(row, kind)
                 let known = refused[key]
                 if let known, let time = given[Int(row.kind)], known.first < time, !row.hasHop {
@@ -101,10 +107,15 @@ struct ModuleSignSearch {
                 continue
             }
             let place = Int(row.node) * Self.kindCount + Int(row.kind)
-            if versionGiven[place] == version {
+            guard given[place].version == version else {
+                given[place] = (version, row.end)
+                continue
+            }
+            // What asks while the first one is fetched cannot have it from the cache.
+            if given[place].end <= row.start {
                 signs[index].insert(row.result.isHit ? .hitAgain : .missedAgain)
             }
-            versionGiven[place] = version
+            given[place].end = min(given[place].end, row.end)
         }
     }
 
@@ -116,6 +127,8 @@ struct ModuleSignSearch {
 
     private mutating func lookAtLists() {
         var largest: UInt32 = 0
+        // By node: what it gave out last, and whether that was less than before.
+        var last: [UInt32: UInt32] = [:]
         // What was served long enough before lies in front of it.
         var waiting = 0
         for (index, row) in rows.enumerated()
@@ -123,6 +136,9 @@ struct ModuleSignSearch {
             while waiting < rows.count, rows[waiting].start &+ Self.staleNanos <= row.start {
                 if Self.saysSize(rows[waiting], of: .list) { largest = max(largest, rows[waiting].bytes) }
                 waiting += 1
+            }
+            if let before = last.updateValue(row.bytes, forKey: row.node), row.bytes < before {
+                finding.sizes[row.node, default: NodeSizes()].falls += 1
             }
             guard largest > 0 else { continue }
             note(row, against: largest)
@@ -137,18 +153,25 @@ struct ModuleSignSearch {
         guard let first = archives.first else { return }
         let isOneSize = archives.allSatisfy { rows[$0].bytes == rows[first].bytes }
         if isOneSize, archives.count == 1 { return }
-        var counts: [UInt32: Int] = [:]
+        var counts: [UInt32: (all: Int, first: Int)] = [:]
         if isOneSize {
-            counts[rows[first].bytes] = archives.count
+            counts[rows[first].bytes] = (archives.count, 0)
         } else {
-            for index in archives { counts[rows[index].bytes, default: 0] += 1 }
+            for index in archives {
+                let known = counts[rows[index].bytes] ?? (0, 0)
+                counts[rows[index].bytes] = (known.all + 1, known.first + (rows[index].hasHop ? 0 : 1))
+            }
         }
-        guard let usual = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }) else { return }
+        // Of as many the one that those say who had it from its source: who passes it on cannot have got more.
+        let usual = counts.max {
+            ($0.value.all, $0.value.first, $0.key) < ($1.value.all, $1.value.first, $1.key)
+        }
+        guard let usual else { return }
         for index in archives {
             let bytes = rows[index].bytes
             note(rows[index], against: usual.key)
             guard bytes != usual.key else { continue }
-            signs[index].insert(bytes < usual.key && counts[bytes] == 1 ? .cutShort : .otherSize)
+            signs[index].insert(bytes < usual.key && counts[bytes]?.all == 1 ? .cutShort : .otherSize)
         }
     }
 

@@ -100,7 +100,11 @@ struct RequestSignSearch {
     /// are compressed: they say nothing of what is in them.
     private mutating func dropMeasures(_ sizes: [UInt32: NodeSizes], _ rows: [IncidentRow]) {
         var others: Set<UInt32> = []
+        var otherLists: Set<UInt32> = []
         for (node, found) in sizes {
+            if found.hasOtherLists {
+                otherLists.insert(node)
+            }
             let differing = max(found.smaller, found.larger)
             if 2 * differing > found.shared, min(found.smaller, found.larger) == 0,
                 found.differenceMax <= Self.headerBytes
@@ -108,9 +112,12 @@ struct RequestSignSearch {
                 others.insert(node)
             }
         }
-        guard !others.isEmpty else { return }
-        for place in rows.indices where others.contains(rows[place].node) {
-            signs[place].subtract([.otherSize, .cutShort, .staleList])
+        guard !others.isEmpty || !otherLists.isEmpty else { return }
+        for place in rows.indices {
+            if others.contains(rows[place].node) {
+                signs[place].subtract([.otherSize, .cutShort, .staleList])
+            }
+            if otherLists.contains(rows[place].node) { signs[place].remove(.staleList) }
         }
     }
 }
@@ -121,10 +128,17 @@ struct NodeSizes: Sendable {
     var smaller = 0
     var larger = 0
     var differenceMax: UInt32 = 0
+    /// Lists that were shorter than the one before, of the same node.
+    var falls = 0
+
+    /// A list that lacks something lacks it for a while, and then has it. Where lists become shorter again and again, their
+    /// sizes are of something else than what is in them: a fall or two may be what somebody withdrew.
+    var hasOtherLists: Bool { falls >= 5 && 20 * falls >= shared }
 
     static func + (left: NodeSizes, right: NodeSizes) -> NodeSizes {
         NodeSizes(
             shared: left.shared + right.shared, smaller: left.smaller + right.smaller,
-            larger: left.larger + right.larger, differenceMax: max(left.differenceMax, right.differenceMax))
+            larger: left.larger + right.larger, differenceMax: max(left.differenceMax, right.differenceMax),
+            falls: left.falls + right.falls)
     }
 }

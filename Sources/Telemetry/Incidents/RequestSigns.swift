@@ -26,6 +26,8 @@ struct RequestSigns: OptionSet {
     static let badTile = RequestSigns(rawValue: 256)
     /// Refused for too many requests.
     static let rateLimited = RequestSigns(rawValue: 512)
+    /// Refused by a node that had given it out before.
+    static let withdrawn = RequestSigns(rawValue: 4_096)
     /// "Not found" after a time-out.
     static let maskedTimeout = RequestSigns(rawValue: 1_024)
 }

@@ -23,6 +23,8 @@ enum Symptom: CaseIterable, Sendable {
     case givenUpCold
     /// Refused though others had it: the node kept a refusal from before.
     case keptRefusal
+    /// Refused though the node had given it out before.
+    case withdrawn
     /// Of another size than it has elsewhere.
     case otherSize
     /// A list that lacks what others were told long before.
@@ -77,6 +79,8 @@ enum Symptom: CaseIterable, Sendable {
             return Self.family(kind) << 4 | place
         case .givenUpCold: return kind.isImmutable && row.flags.contains(.isRequest) ? place : nil
         case .keptRefusal: return kind.isImmutable && !row.hasHop ? place : nil
+        case .withdrawn:
+            return kind.isImmutable && !row.hasHop && (row.ending == .ok || row.isRefusal) ? place : nil
         case .otherSize: return kind == .zip && row.ending == .ok ? place : nil
         case .staleList: return kind == .list && row.ending == .ok ? place : nil
         case .herd: return kind.isImmutable && Self.isFetch(row, kind) ? place : nil
@@ -92,6 +96,7 @@ enum Symptom: CaseIterable, Sendable {
         switch self {
         case .givenUpCold: .givenUpCold
         case .keptRefusal: .keptRefusal
+        case .withdrawn: .withdrawn
         case .otherSize: [.otherSize, .cutShort]
         case .staleList: .staleList
         case .herd: .herd
@@ -125,7 +130,8 @@ enum Symptom: CaseIterable, Sendable {
         case .slowFetch, .slowServe, .slowLink: false
         case .unsupported: row.isRefusal
         case .abandoned: row.ending == .aborted
-        case .miss, .givenUpCold, .keptRefusal, .otherSize, .staleList, .herd, .keptRedirect, .badTile:
+        case .miss, .givenUpCold, .keptRefusal, .withdrawn, .otherSize, .staleList, .herd, .keptRedirect,
+            .badTile:
             !signs.isDisjoint(with: self.signs)
         }
     }
@@ -144,7 +150,7 @@ enum Symptom: CaseIterable, Sendable {
     var least: Least {
         switch self {
         // These never happen when all is well.
-        case .otherSize, .keptRefusal, .keptRedirect, .badTile, .spoiled:
+        case .otherSize, .keptRefusal, .withdrawn, .keptRedirect, .badTile, .spoiled:
             Least(requests: 3, bad: 3, difference: 0.01, rate: 0.000_2)
         case .givenUpCold, .staleList: Least(requests: 5, bad: 5, difference: 0.01, rate: 0.000_5)
         case .abandoned, .failure: Least(difference: 0.02)
@@ -177,6 +183,7 @@ enum Symptom: CaseIterable, Sendable {
         // What modules of a host are asked for how often differs, and with it how many of them caches have.
         case .miss: [.node, .serviceVersion, .region, .everything]
         case .givenUpCold: [.node, .region, .upstream, .module, .everything]
+        case .withdrawn: [.upstream, .node, .serviceVersion, .region, .module, .everything]
         case .keptRefusal, .otherSize, .staleList: [.node, .module, .region, .everything]
         case .herd: [.module, .node, .upstream, .everything]
         case .unsupported, .abandoned, .keptRedirect, .badTile:

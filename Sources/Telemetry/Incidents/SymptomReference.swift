@@ -57,12 +57,11 @@ struct SymptomReference: Sendable {
         /// - Parameters:
         ///   - noticeable: below this difference nobody notices, in microseconds
         ///   - rateMin: no event is taken to be rarer
-        ///   - better: the better half of the window's parts, by all groups; nil where that is not known
+        ///   - better: the parts of the window that tell what is normal, by all groups; nil where that is not known
         func reference(noticeable: Double, rateMin: Double, better: Set<Int>?) -> SymptomReference {
             let normal = normal
-            let base = max(rate(normal, better), rateMin)
             guard normal.durations.count > 0 else {
-                return SymptomReference(limitMicros: nil, medianMicros: 0, rate: base)
+                return SymptomReference(limitMicros: nil, medianMicros: 0, rate: max(rate(better), rateMin))
             }
             let median = Double(normal.durations.quantile(0.5) ?? 0)
             let tail = Double(normal.durations.quantile(SymptomReference.tail) ?? 0)
@@ -80,10 +79,13 @@ struct SymptomReference: Sendable {
 
         /// How often it is bad when all is well. Of a group too small to have parts of its own, the parts count that are
         /// better by all groups: else what was wrong for a quarter of an hour would be usual for it.
-        private func rate(_ normal: Part, _ better: Set<Int>?) -> Double {
-            let whole = Double(normal.bad) / Double(max(normal.count, 1))
-            guard let better, before.count < baselineMin, told.count < partsMin else { return whole }
-            let chosen = better.reduce(into: before) { if $1 < parts.count { $0.merge(parts[$1]) } }
+        private func rate(_ better: Set<Int>?) -> Double {
+            if before.count >= baselineMin { return Double(before.bad) / Double(before.count) }
+            let all = parts.reduce(into: before) { $0.merge($1) }
+            let whole = Double(all.bad) / Double(max(all.count, 1))
+            let own = told.count >= partsMin ? normalParts(parts.map { ($0.count, $0.bad) }) : better
+            guard let own else { return whole }
+            let chosen = own.reduce(into: before) { if $1 < parts.count { $0.merge(parts[$1]) } }
             return (Double(chosen.bad) + Self.priorCount * whole) / (Double(chosen.count) + Self.priorCount)
         }
 
@@ -95,24 +97,40 @@ struct SymptomReference: Sendable {
             guard told.count >= partsMin else {
                 return parts.reduce(into: before) { $0.merge($1) }
             }
-            func badness(_ part: Part) -> Double {
-                part.durations.count > 0
-                    ? Double(part.durations.quantile(0.5) ?? 0) : Double(part.bad) / Double(part.count)
-            }
-            let middle = told.map(badness).sorted()[(told.count - 1) / 2]
-            return told.filter { badness($0) <= middle }.reduce(into: before) { $0.merge($1) }
+            func median(_ part: Part) -> Double { Double(part.durations.quantile(0.5) ?? 0) }
+            let middle = told.map(median).sorted()[(told.count - 1) / 2]
+            return told.filter { median($0) <= middle }.reduce(into: before) { $0.merge($1) }
         }
     }
 
-    /// The half of the window's parts that is left without the half in one piece in which most is bad. To pick the better
-    /// ones one by one would make all look better than it is where little is known of each.
-    /// - Parameter parts: requests and bad ones of all groups, in the order of time
+    /// Which parts of a window tell how often something is bad when all is well: all of them where they differ by no more
+    /// than chance, else the half that is left without the half in one piece in which most is bad. To pick the better ones
+    /// one by one, or the better half of what is the same all the time, would make all look better than it is.
+    /// - Parameter parts: requests and bad ones, in the order of time
     /// - Returns: nil where too few parts have requests
-    static func betterHalf(_ parts: [(count: Int, bad: Int)]) -> Set<Int>? {
+    static func normalParts(_ parts: [(count: Int, bad: Int)]) -> Set<Int>? {
         guard parts.count(where: { $0.count >= partMin }) >= partsMin else { return nil }
+        guard differ(parts) else { return Set(parts.indices) }
         let half = parts.count / 2
         func badCount(_ first: Int) -> Int { parts[first..<first + half].reduce(0) { $0 + $1.bad } }
         let worst = (0...parts.count - half).max { badCount($0) < badCount($1) } ?? 0
         return Set(parts.indices).subtracting(worst..<worst + half)
+    }
+
+    /// From so many standard deviations of what chance does on, parts differ.
+    private static let differenceMin = 4.0
+
+    /// Whether parts differ by more than chance: Pearson's test of one rate for all.
+    private static func differ(_ parts: [(count: Int, bad: Int)]) -> Bool {
+        let told = parts.filter { $0.count > 0 }
+        let (count, bad) = told.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.bad) }
+        guard bad > 0, bad < count else { return false }
+        let rate = Double(bad) / Double(count)
+        let sum = told.reduce(0.0) { sum, part in
+            let distance = Double(part.bad) - rate * Double(part.count)
+            return sum + distance * distance / (rate * (1 - rate) * Double(part.count))
+        }
+        let freedom = Double(told.count - 1)
+        return sum > freedom + differenceMin * (2 * freedom).squareRoot()
     }
 }

@@ -88,7 +88,8 @@ extension TelemetryReader {
             let leaks = query.privateModules.isEmpty ? nil : leakQuery(query)
             var answer = try FleetScan.run(question, self) { names in
                 IncidentRows(
-                    window: scanned, end: end, objectives: besides.map { ObjectiveTally($0) },
+                    window: scanned, asked: query.window, end: end,
+                    objectives: besides.map { ObjectiveTally($0) },
                     leaks: leaks.map { LeakTally($0, names) })
             }
             let rows = answer.aggregate.takeRows()
@@ -113,6 +114,7 @@ extension TelemetryReader {
             var context = IncidentContext(
                 data: data, census: census, culprits: symptoms.mapValues(\.culprits),
                 gauges: metrics.gauges, fetches: answer.fetches, silences: NodeSilences(census))
+            context.clockParts = found.clocks.told
             context.direct = Array(found.direct)
             context.clientSide = Array(found.clientSide)
             context.clientRegions = query.clientRegions

@@ -43,7 +43,7 @@ enum Trouble: CaseIterable, Sendable {
         case "version-regression": self = .change
         case "slow-upstream", "slow-list", "sumdb-slow", "slow-node", "slow-link": self = .slowness
         case "node-errors", "upstream-errors", "edge-only-5xx", "masked-timeout", "false-200", "lock-failure",
-            "lock-ttl", "no-completion":
+            "lock-ttl", "no-completion", "withdrawn":
             self = .failure
         case "rate-limited": self = .refusal
         case "cache-degraded", "cache-flush": self = .loss

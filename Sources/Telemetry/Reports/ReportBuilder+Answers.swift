@@ -6,7 +6,7 @@ extension ReportBuilder {
     var whySelection: (selection: WhySelection, option: String) {
         switch finding?.culprit?.symptom {
         case .failure, .fetchFailure, .rateLimited, .maskedTimeout, .spoiled, .keptRefusal, .unsupported,
-            .abandoned, .givenUpCold:
+            .abandoned, .givenUpCold, .withdrawn:
             (.errors(nil), "errors")
         case .miss, .herd: (.misses, "misses")
         default: (.slow(minNanos: nil), "slow")

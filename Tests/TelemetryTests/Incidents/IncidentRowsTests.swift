@@ -13,8 +13,8 @@ struct IncidentRowsTests {
             exchange.kind = ModuleKind.zip.rawValue
             return exchange
         }
-        var rows = IncidentRows(
-            window: TimeWindow(since: .distantPast, until: .distantFuture), end: .distantFuture)
+        let all = TimeWindow(since: .distantPast, until: .distantFuture)
+        var rows = IncidentRows(window: all, asked: all, end: .distantFuture)
         rows.add(ExchangeGroup(exchanges, segment: nil))
         return rows
     }

@@ -22,6 +22,8 @@ package struct ClockReading: Hashable, Sendable {
     package var basis: Basis
     /// False where pairs contradict each other: the clock drifts, or was set.
     package var isSteady = true
+    /// Whether it may as well be the others' clocks that are wrong: as many agree with those, and no arrival tells.
+    package var isUndecided = false
 
     /// Whether the clock is wrong for certain.
     package var isSkewed: Bool { offsetNanos.magnitude > errorNanos.magnitude }
@@ -40,6 +42,7 @@ struct FleetClocks: Sendable {
     static let agreementNanos: Int64 = 5_000_000
 
     private var readings: [UInt32: ClockReading] = [:]
+    private let ranks: [UInt32]
 
     /// What connects two nodes: the difference is that of the second to the first.
     private struct Link {
@@ -55,19 +58,24 @@ struct FleetClocks: Sendable {
     ///   - pairs: by numbers of the outer and the inner node
     ///   - declared: by node, what it says itself
     ///   - several: nodes that may be several under one name, each with a clock of its own
+    ///   - ranks: by number, the place of a node in an order that the same data always have; of equally good answers it
+    ///     decides, which numbers must not: they hang on who was seen first
     init(
         leastLag: [UInt32: Int64], pairs: [UInt64: ClockPair], declared: [UInt32: Int64] = [:],
-        several: Set<UInt32> = []
+        several: Set<UInt32> = [], ranks: [UInt32] = []
     ) {
+        self.ranks = ranks
         // The closest bounds first; each node is reached along these.
         var links = pairs.compactMap { key, pair -> Link? in
             guard let estimate = pair.estimate else { return nil }
             return Link(
                 from: UInt32(truncatingIfNeeded: key >> 32), to: UInt32(truncatingIfNeeded: key),
                 nanos: estimate.nanos, error: estimate.error, isSteady: estimate.isSteady)
-        }.sorted { ($0.error, $0.from, $0.to) < ($1.error, $1.from, $1.to) }
-        if !several.isEmpty { Self.forget(&links, ofSeveral: several) }
-        for component in Self.components(links) { settle(component, leastLag) }
+        }.sorted { [self] in
+            ($0.error, rank($0.from), rank($0.to)) < ($1.error, rank($1.from), rank($1.to))
+        }
+        if !several.isEmpty { forget(&links, ofSeveral: several) }
+        for component in components(links) { settle(component, leastLag) }
         for (node, lag) in leastLag where readings[node] == nil && lag < -ClockReading.warnNanos {
             readings[node] = ClockReading(
                 offsetNanos: lag == .min ? .max : -lag, errorNanos: 0, basis: .arrival)
@@ -76,6 +84,8 @@ struct FleetClocks: Sendable {
             readings[node] = ClockReading(offsetNanos: offset, errorNanos: 0, basis: .declared)
         }
     }
+
+    private func rank(_ node: UInt32) -> UInt32 { node < ranks.count ? ranks[Int(node)] : node }
 
     func reading(_ node: UInt32) -> ClockReading? { readings[node] }
 
@@ -103,7 +113,7 @@ struct FleetClocks: Sendable {
 
     /// Leaves out what nodes that may be several tell where they contradict themselves, and all of those that would connect
     /// two groups of other nodes: these would be held against each other by clocks that may not be the same one.
-    private static func forget(_ links: inout [Link], ofSeveral several: Set<UInt32>) {
+    private func forget(_ links: inout [Link], ofSeveral several: Set<UInt32>) {
         func isOfSeveral(_ link: Link) -> Bool { several.contains(link.from) || several.contains(link.to) }
         links.removeAll { isOfSeveral($0) && !$0.isSteady }
         var groupOf: [UInt32: Int] = [:]
@@ -122,7 +132,7 @@ struct FleetClocks: Sendable {
     }
 
     /// Nodes that are connected, each along the closest bounds.
-    private static func components(_ links: [Link]) -> [[Place]] {
+    private func components(_ links: [Link]) -> [[Place]] {
         var roots: [UInt32: UInt32] = [:]
         func root(_ node: UInt32) -> UInt32 {
             var node = node
@@ -141,7 +151,7 @@ struct FleetClocks: Sendable {
         }
         var isSeen: Set<UInt32> = []
         var found: [[Place]] = []
-        for first in near.keys.sorted() where isSeen.insert(first).inserted {
+        for first in near.keys.sorted(by: { rank($0) < rank($1) }) where isSeen.insert(first).inserted {
             var places = [Place(node: first, nanos: 0, error: 0, isSteady: true)]
             var next = 0
             while next < places.count {
@@ -175,6 +185,14 @@ struct FleetClocks: Sendable {
             if let best, (best.agreeing, distance) >= (agreeing, best.distance) { continue }
             best = (offset, agreeing, distance)
         }
+        let isUndecided =
+            least == nil
+            && places.contains { place in
+                (place.nanos &+ (best?.offset ?? 0)).magnitude > Self.agreementNanos.magnitude
+                    && Self.count(
+                        sorted, place.nanos &- Self.agreementNanos, place.nanos &+ Self.agreementNanos)
+                        == best?.agreeing
+            }
         var offset = best?.offset ?? least ?? 0
         // Of those that agree the middle one is right.
         let agreeing = sorted.filter { ($0 &+ offset).magnitude <= Self.agreementNanos.magnitude }
@@ -184,7 +202,7 @@ struct FleetClocks: Sendable {
         for place in places {
             readings[place.node] = ClockReading(
                 offsetNanos: place.nanos &+ offset, errorNanos: max(place.error, closest), basis: .pairs,
-                isSteady: place.isSteady)
+                isSteady: place.isSteady, isUndecided: isUndecided)
         }
     }
 

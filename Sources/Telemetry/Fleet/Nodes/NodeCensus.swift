@@ -13,6 +13,8 @@ struct NodeCensus {
     private let companions: [NodeIdentity: [UInt32]]
     /// Whether times of arrival are those of a collector.
     private let knowsArrivals: Bool
+    /// Numbers that may be those of several nodes.
+    private let several: Set<UInt32>
 
     /// - Parameter shared: names that nodes with spans share, where services are to tell them apart
     init(
@@ -50,9 +52,25 @@ struct NodeCensus {
         for number in withSpans { leastLag[number] = telemetry.entry(number).leastLag }
         // Who does not name itself in a file that was imported is one with all others of its service.
         let unnamed = NodeIdentity(name: NodeTelemetry.importAddress, source: .peerAddress)
+        several = Set(all.filter { [nodes] in nodes[Int($0) - 1].identity == unnamed })
         clocks = FleetClocks(
-            leastLag: leastLag, pairs: telemetry.pairs, declared: metrics.declaredOffsets,
-            several: Set(all.filter { [nodes] in nodes[Int($0) - 1].identity == unnamed }))
+            leastLag: leastLag, pairs: telemetry.pairs, declared: metrics.declaredOffsets, several: several,
+            ranks: Self.ranks(nodes))
+    }
+
+    /// Clocks by other pairs alone, as those of a part of the time.
+    func clocks(of pairs: [UInt64: ClockPair]) -> FleetClocks {
+        FleetClocks(leastLag: [:], pairs: pairs, several: several, ranks: Self.ranks(nodes))
+    }
+
+    /// By number: the place of a node in the order of names.
+    private static func ranks(_ nodes: [FleetNode]) -> [UInt32] {
+        var ranks = [UInt32](repeating: 0, count: nodes.count + 1)
+        let order = nodes.indices.sorted {
+            (nodes[$0].identity.name, nodes[$0].service) < (nodes[$1].identity.name, nodes[$1].service)
+        }
+        for (rank, place) in order.enumerated() { ranks[place + 1] = UInt32(rank) }
+        return ranks
     }
 
     func node(_ number: UInt32) -> FleetNode { shown[Int(number) - 1] }

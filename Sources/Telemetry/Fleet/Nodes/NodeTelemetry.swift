@@ -117,14 +117,21 @@ struct NodeTelemetry: Sendable {
 
     /// Takes in what two nodes tell of the same request.
     mutating func addPairs(_ group: ExchangeGroup) {
+        Self.forEachPair(group) { outer, inner in
+            pairs[UInt64(outer.node) << 32 | UInt64(inner.node), default: ClockPair()].add(
+                outer: outer, inner: inner)
+        }
+    }
+
+    /// Gives requests of which two nodes tell, and whose ends mean what they say.
+    static func forEachPair(_ group: ExchangeGroup, _ body: (_ outer: Exchange, _ inner: Exchange) -> Void) {
         for place in group.counted where group.exchanges[place].outer >= 0 {
             let inner = group.exchanges[place]
             let outer = group.exchanges[Int(inner.outer)]
             guard inner.node != outer.node, !inner.flags.contains(.matchedByTime),
                 ClockPair.isSteady(inner), ClockPair.isSteady(outer)
             else { continue }
-            pairs[UInt64(outer.node) << 32 | UInt64(inner.node), default: ClockPair()].add(
-                outer: outer, inner: inner)
+            body(outer, inner)
         }
     }
 

@@ -77,11 +77,11 @@ struct FailureRule: IncidentRule {
         // What is given up after a while may be of what is slow.
         let depth = isMost(\.hasWaited) ? 1 : 0
         // Caddy tells of an answer that it did not get as of 200 without a body.
-        if isMost({ $0.flags.contains(.isCutOff) || $0.ending == .false200 }) {
-            let false200 = bad.count { $0.ending == .false200 }
-            return 2 * false200 > bad.count
-                ? ("false-200", "200 without a body", depth)
-                : ("edge-only-5xx", "No answer from behind the edge", depth)
+        if isMost({ $0.ending == .false200 }) { return ("false-200", "200 without a body", depth) }
+        // An edge without a way has none for any host.
+        let isOfFiles = culprit.dimension == .upstream || culprit.dimension == .module
+        if !isOfFiles, isMost({ $0.lacksAnswer || $0.ending == .false200 }) {
+            return ("edge-only-5xx", "No answer from behind the edge", depth)
         }
         let words: [(RequestOutcome, String, String)] = [
             (.rateLimited, "rate-limited", "Refused for too many requests (429)"),

@@ -1,5 +1,5 @@
 /// What requests show only next to others of the same file, or what happens to a few of them only: `edge-timeout-cold`,
-/// `negative-cache`, `size-divergence`, `truncated`, `stale-list`, `stampede`, `sumdb-unsupported`, `client-aborts`,
+/// `negative-cache`, `withdrawn`, `size-divergence`, `truncated`, `stale-list`, `stampede`, `sumdb-unsupported`, `client-aborts`,
 /// `cached-redirect`, `bad-tile`.
 struct SignRule: IncidentRule {
     let name: String
@@ -22,6 +22,9 @@ struct SignRule: IncidentRule {
         SignRule(
             name: "negative-cache", symptom: .keptRefusal, severity: .ticket,
             words: "\"Not found\" is kept for what is there", noun: "requests for files"),
+        SignRule(
+            name: "withdrawn", symptom: .withdrawn, severity: .page,
+            words: "\"Not found\" for what had been given out before", noun: "requests for files", depth: 0),
         SignRule(
             name: "size-divergence", symptom: .otherSize, severity: .page,
             words: "Archives of another size than elsewhere", noun: "archives", depth: 0),

@@ -9,6 +9,7 @@ struct VersionRegressionRule: IncidentRule {
             (.slowServe, "is slow"),
             (.slowFetch, "fetches slowly"), (.miss, "misses"),
             (.unsupported, "no longer hands on the checksum database"),
+            (.withdrawn, "refuses what others had given out"),
             (.abandoned, "has clients that go away"),
         ]
         return words.flatMap { symptom, verb in
@@ -26,7 +27,7 @@ struct VersionRegressionRule: IncidentRule {
 
     private static func severity(_ symptom: Symptom) -> IncidentSeverity {
         switch symptom {
-        case .failure, .fetchFailure, .spoiled: .page
+        case .failure, .fetchFailure, .spoiled, .withdrawn: .page
         case .abandoned: .info
         default: .ticket
         }

@@ -1,0 +1,55 @@
+/// Of what is wrong with a group, who in it has it.
+///
+/// What is usual for a node is known better than what is usual for everything, and a large likelihood hangs on that as
+/// much as on who is in the group: where a client asks one node of a region a hundred times as often as all others do,
+/// all of them together look as bad as it is. The others tell: they would have shown it, and did not.
+extension CulpritSearch {
+    /// Which part of the bad requests a part of the group has to have.
+    private static let shareMin = 0.95
+    /// How likely the others are not as bad, and how little what they have is beyond chance: as of the search.
+    private static let sureMin = 9.0
+    private static let chanceMax = 3.0
+
+    /// The likeliest part of a culprit that has nearly all of its bad requests, while the others are as usual; nil where
+    /// there is none.
+    func narrowed(_ culprit: Culprit) -> Culprit? {
+        let slots = culprit.excess.slots
+        var total = ScanStatistic.Slot()
+        var parts = table.symptom.dimensions.map { NumberedGroups<ScanStatistic.Slot>(count: data.count($0)) }
+        for (index, entry) in table.entries.enumerated()
+        where !isExplained[index] && entry.slot != SymptomTable.before && slots.contains(Int(entry.slot)) {
+            let row = data.rows[Int(entry.row)]
+            guard data.number(culprit.dimension, row) == culprit.number else { continue }
+            let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+            total += one
+            for (place, dimension) in table.symptom.dimensions.enumerated()
+            where dimension != culprit.dimension {
+                guard let number = data.number(dimension, row) else { continue }
+                parts[place].groups[parts[place].place(number, ScanStatistic.Slot())] += one
+            }
+        }
+        var best: Culprit?
+        for (place, dimension) in table.symptom.dimensions.enumerated() where dimension != culprit.dimension {
+            for (number, part) in zip(parts[place].numbers, parts[place].groups)
+            where Self.hasNearlyAll(part, of: total) {
+                guard let group = groups[place].place(number),
+                    let found = self.culprit(
+                        dimension, number, groups[place].groups[group], among: groups[place]),
+                    found.score > best?.score ?? -.infinity
+                else { continue }
+                best = found
+            }
+        }
+        return best
+    }
+
+    private static func hasNearlyAll(_ part: ScanStatistic.Slot, of total: ScanStatistic.Slot) -> Bool {
+        guard Double(part.bad) >= shareMin * Double(total.bad), part.count < total.count else { return false }
+        var others = total
+        others -= part
+        let (count, expected) = (Double(others.count), Double(others.expected))
+        let asBad = count * Double(total.bad) / Double(total.count)
+        return ScanStatistic.likelihood(asBad, of: count, expected: expected) >= sureMin
+            && ScanStatistic.likelihood(Double(others.bad), of: count, expected: expected) <= chanceMax
+    }
+}
