@@ -95,7 +95,7 @@ extension HeldExchanges {
             exchanges[place].cacheResult = CacheResult.unknown.rawValue
             exchanges[place].cacheEvidence = .max
         }
-        return exchanges[place].isRequest && !exchanges[place].flags.contains(.leftOut) ? 1 : 0
+        return exchanges[place].isRequest && isCounted(place) ? 1 : 0
     }
 }
 

@@ -66,6 +66,8 @@ struct FleetQuestion: Sendable {
     /// Whether the stages of requests are asked for.
     var wantsStages = false
     var nodeFacts = NodeFacts()
+    /// What limits the answer is counted in this part of the window only; nil for all of it.
+    var qualityWindow: TimeWindow?
     /// What is known of the hosts that were asked.
     var mirrors = MirrorList.builtIn
 }

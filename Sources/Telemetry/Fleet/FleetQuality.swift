@@ -28,8 +28,12 @@ package struct FleetQuality: Sendable {
     /// Requests for files whose result was read off how fast they were.
     package var timedCache = 0
     var fetches = HeldExchanges.FetchCounts()
+    /// In which it is counted, by start of the request; nil for all that was asked for.
+    private var window: TimeWindow?
 
     package init() {}
+
+    init(in window: TimeWindow?) { self.window = window }
 
     mutating func add(_ segment: SegmentExchanges) {
         for exchange in segment.exchanges where exchange.flags.isDisjoint(with: [.leftOut, .held]) {
@@ -42,6 +46,7 @@ package struct FleetQuality: Sendable {
     }
 
     private mutating func add(_ exchange: Exchange) {
+        if let window, !window.contains(UnixNanos(clamping: exchange.start)) { return }
         if exchange.flags.contains(.orphan) { orphans += 1 }
         if exchange.flags.contains(.unbelievable) { unbelievable += 1 }
         guard exchange.isRequest else { return }

@@ -76,7 +76,8 @@ struct FleetScan<Aggregate: FleetAggregate> {
             segments, reader.source,
             makeState: {
                 State(
-                    aggregate: makeAggregate(names), reader: question.wantsStages ? StageReader() : nil)
+                    aggregate: makeAggregate(names), quality: FleetQuality(in: question.qualityWindow),
+                    reader: question.wantsStages ? StageReader() : nil)
             }
         ) { (state: inout State, view, index) throws(StoreError) in
             // What was made of split traces is looked at whole.
@@ -130,6 +131,7 @@ struct FleetScan<Aggregate: FleetAggregate> {
         _ states: inout [State], _ segments: [SegmentReference], stored: Int
     ) -> (Answer, NodeFacts) {
         var all = states.popLast() ?? State(aggregate: makeAggregate(names))
+        all.held.qualityWindow = question.qualityWindow
         while let state = states.popLast() {
             all.aggregate.merge(state.aggregate)
             all.held.merge(state.held)

@@ -6,6 +6,8 @@ struct HeldExchanges: Sendable {
     private(set) var stages: [StageTimes] = []
     private(set) var waits: [AthensWait] = []
     private(set) var fetches: [DetachedFetch] = []
+    /// See `FleetQuestion`.
+    var qualityWindow: TimeWindow?
 
     /// Takes over the exchanges of one trace.
     /// - Parameters:
@@ -109,6 +111,12 @@ struct HeldExchanges: Sendable {
         times += divided
     }
 
+    /// Whether what turns out about an exchange is counted.
+    func isCounted(_ place: Int) -> Bool {
+        guard !exchanges[place].flags.contains(.leftOut) else { return false }
+        return qualityWindow?.contains(UnixNanos(clamping: exchanges[place].start)) ?? true
+    }
+
     /// Sets the outcome of what turned out to be probes, and of their hops.
     mutating func markProbes(_ asked: AskedModules, modules: [ModuleName]) -> Int {
         let places = exchanges.indices.filter { AskedModules.mayBeProbe(exchanges[$0]) }
@@ -116,7 +124,7 @@ struct HeldExchanges: Sendable {
         var count = 0
         for (place, isProbe) in zip(places, isProbe) where isProbe {
             exchanges[place].outcome = RequestOutcome.probe.rawValue
-            if exchanges[place].isOfClient, !exchanges[place].flags.contains(.leftOut) { count += 1 }
+            if exchanges[place].isOfClient, isCounted(place) { count += 1 }
         }
         return count
     }
@@ -139,7 +147,7 @@ struct HeldExchanges: Sendable {
             stages[outer][.network] &+=
                 exchanges[outer].durationNanos > inner ? exchanges[outer].durationNanos - inner : 0
         }
-        return pairs.count
+        return pairs.count { isCounted($0.0) }
     }
 }
 

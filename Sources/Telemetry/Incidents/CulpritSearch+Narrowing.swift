@@ -6,6 +6,9 @@
 extension CulpritSearch {
     /// Which part of the bad requests a part of the group has to have.
     private static let shareMin = 0.95
+    /// And how often it is bad as a whole, of how often it is as a part of the group: a node is no part of a module that
+    /// only it has other files of.
+    private static let rateShareMin = 0.4
     /// How likely the others are not as bad, and how little what they have is beyond chance: as of the search.
     private static let sureMin = 9.0
     private static let chanceMax = 3.0
@@ -35,6 +38,8 @@ extension CulpritSearch {
                 guard let group = groups[place].place(number),
                     let found = self.culprit(
                         dimension, number, groups[place].groups[group], among: groups[place]),
+                    found.excess.rate
+                        >= Self.rateShareMin * Double(part.bad) / Double(max(part.count, 1)),
                     found.score > best?.score ?? -.infinity
                 else { continue }
                 best = found

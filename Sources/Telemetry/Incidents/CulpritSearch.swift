@@ -284,6 +284,8 @@ struct CulpritSearch {
             return excess.rate >= Self.ratioMin * Double(outside.bad) / Double(outside.count)
         }
         guard table.symptom.isComparable, dimension != .everything else { return false }
+        // Of modules, only those are here that something is wrong with.
+        if dimension == .module { return isWorseThanOthers(excess, of: group) }
         // Where little is asked, a few requests of each tell.
         let least = Double(group.total.count) < Self.outsideMin ? Self.fewOfPeer : Self.outsideMin
         let peers = all.groups.count {
@@ -291,6 +293,16 @@ struct CulpritSearch {
                 && Double($0.total.bad) / Double($0.total.count) * Self.ratioMin <= excess.rate
         }
         return peers >= (dimension == .node ? Self.peersMin : Self.groupPeersMin)
+    }
+
+    /// Whether a group is bad twice as often as all others together.
+    private func isWorseThanOthers(_ excess: ScanStatistic.Excess, of group: Group) -> Bool {
+        guard let place = table.symptom.dimensions.firstIndex(of: .everything),
+            var others = groups[place].groups.first?.total
+        else { return false }
+        others -= group.total
+        return Double(others.count) >= Self.outsideMin * Double(Self.peersMin)
+            && excess.rate >= Self.ratioMin * Double(others.bad) / Double(others.count)
     }
 
     /// Of equally good ones the more telling; what differs by less than rounding is equal.

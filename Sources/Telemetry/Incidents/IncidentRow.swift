@@ -94,11 +94,6 @@ struct IncidentRow: Sendable {
     var ending: RequestOutcome? { RequestOutcome(rawValue: outcome) }
     var isFailure: Bool { ending?.isFailure == true }
     var hasHop: Bool { behindMicros != Self.noTime }
-    /// An edge says that it got no answer, and nobody behind it has told of the request.
-    var lacksAnswer: Bool {
-        flags.contains(.atEdge) && !hasHop && !flags.contains(.clientSide)
-            && (ending == .upstreamError || ending == .timeout)
-    }
 }
 
 /// What the go command asks where a module's repository is, past all proxies: of its host, or of the repository itself.

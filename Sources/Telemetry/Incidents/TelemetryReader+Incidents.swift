@@ -84,6 +84,7 @@ extension TelemetryReader {
             let end = min(query.window.until, query.now)
             var question = FleetQuestion(window: scanned)
             question.labelsHosts = true
+            question.qualityWindow = query.window
             let besides = try sharedObjectives(objectives, scanned)
             let leaks = query.privateModules.isEmpty ? nil : leakQuery(query)
             var answer = try FleetScan.run(question, self) { names in
@@ -191,7 +192,8 @@ extension TelemetryReader {
 
     private func baselineNotes(_ data: IncidentData) -> [QualityNote] {
         let before = data.rows.count { data.slot($0) == nil }
-        guard before < IncidentTime.baselineMin, !data.rows.isEmpty else { return [] }
+        guard !data.rows.isEmpty else { return [] }
+        if before >= IncidentTime.baselineMin { return shortBaselineNotes(data) }
         return [
             QualityNote(
                 code: IncidentResult.noBaselineCode,
@@ -200,6 +202,23 @@ extension TelemetryReader {
                     + "\(before > 1 ? "tell" : "tells") what is "
                     + "normal: nodes and hosts are held against others like them, what was wrong everywhere and all the "
                     + "time does not show, and of traffic (rate-anomaly, fallback-storm) nothing is said")
+        ]
+    }
+
+    /// Enough to tell what a request is usually like need not be enough to tell how many there usually are.
+    private func shortBaselineNotes(_ data: IncidentData) -> [QualityNote] {
+        guard let first = data.rows.lazy.map(\.start).min(), first < data.since,
+            data.since - first < RateAnomalyRule.historyMin
+        else { return [] }
+        let known = data.since - first
+        return [
+            QualityNote(
+                code: "short_baseline",
+                message:
+                    "what is stored begins \(HumanUnits.duration(Int64(clamping: known))) before the window: that there are "
+                    + "far more requests than usual (rate-anomaly) shows only where it began "
+                    + "\(HumanUnits.duration(Int64(clamping: RateAnomalyRule.historyMin - known))) after its begin or later"
+            )
         ]
     }
 

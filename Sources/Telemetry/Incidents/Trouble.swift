@@ -21,6 +21,8 @@ enum Trouble: CaseIterable, Sendable {
     case staleness
     /// Refusals that are kept.
     case keptRefusal
+    /// What had been given out is refused.
+    case withdrawal
     case unsupported
     /// The same is fetched many times.
     case herd
@@ -43,7 +45,7 @@ enum Trouble: CaseIterable, Sendable {
         case "version-regression": self = .change
         case "slow-upstream", "slow-list", "sumdb-slow", "slow-node", "slow-link": self = .slowness
         case "node-errors", "upstream-errors", "edge-only-5xx", "masked-timeout", "false-200", "lock-failure",
-            "lock-ttl", "no-completion", "withdrawn":
+            "lock-ttl", "no-completion":
             self = .failure
         case "rate-limited": self = .refusal
         case "cache-degraded", "cache-flush": self = .loss
@@ -52,6 +54,7 @@ enum Trouble: CaseIterable, Sendable {
         case "cached-redirect": self = .redirect
         case "stale-list": self = .staleness
         case "negative-cache": self = .keptRefusal
+        case "withdrawn": self = .withdrawal
         case "sumdb-unsupported": self = .unsupported
         case "stampede", "origin-hammering": self = .herd
         case "edge-timeout-cold", "client-aborts": self = .givingUp
@@ -78,6 +81,7 @@ enum Trouble: CaseIterable, Sendable {
         case .miss: self = .loss
         case .unsupported: self = .unsupported
         case .abandoned: self = .givingUp
+        case .withdrawn: self = .withdrawal
         default: self = .failure
         }
     }
@@ -89,19 +93,22 @@ enum Trouble: CaseIterable, Sendable {
             switch self {
             case .load: [.slowness, .failure, .refusal, .loss, .herd, .givingUp, .detour, .storage]
             case .change: Set(Trouble.allCases).subtracting([.load, .leak])
-            case .slowness: [.failure, .keptRefusal, .herd, .givingUp, .detour, .divergence]
-            case .failure: [.slowness, .keptRefusal, .herd, .givingUp, .detour, .divergence]
+            case .slowness: [.failure, .keptRefusal, .withdrawal, .herd, .givingUp, .detour, .divergence]
+            case .failure: [.slowness, .keptRefusal, .withdrawal, .herd, .givingUp, .detour, .divergence]
             case .refusal: [.failure, .givingUp, .detour]
             case .loss: [.slowness, .failure, .refusal, .herd, .givingUp, .detour]
             case .content: [.failure, .givingUp, .detour]
             case .tile, .redirect, .unsupported: [.failure, .detour]
-            case .staleness: [.divergence]
-            case .keptRefusal: [.detour, .divergence]
+            case .staleness: [.divergence, .withdrawal]
+            case .keptRefusal: [.detour, .divergence, .withdrawal]
             case .herd: [.slowness, .failure, .refusal, .givingUp]
             case .givingUp: [.detour]
-            case .storage: [.slowness, .failure, .loss, .content, .herd, .givingUp, .silence]
+            case .storage: [.slowness, .failure, .loss, .withdrawal, .content, .herd, .givingUp, .silence]
             case .silence: [.slowness, .failure, .loss, .givingUp, .detour]
-            case .detour, .divergence, .clock, .leak: []
+            // What go commands, or other nodes, show of it says more than that something is refused.
+            case .detour, .divergence: [.withdrawal]
+            case .withdrawal: [.detour, .divergence, .givingUp]
+            case .clock, .leak: []
             }
         return effects.contains(effect)
     }

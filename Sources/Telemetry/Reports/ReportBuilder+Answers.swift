@@ -2,22 +2,50 @@ import OTLPModel
 
 /// What other commands say of the time of the incident.
 extension ReportBuilder {
-    /// What `why` is to explain: requests that are bad as those of the incident.
-    var whySelection: (selection: WhySelection, option: String) {
-        switch finding?.culprit?.symptom {
-        case .failure, .fetchFailure, .rateLimited, .maskedTimeout, .spoiled, .keptRefusal, .unsupported,
-            .abandoned, .givenUpCold, .withdrawn:
-            (.errors(nil), "errors")
-        case .miss, .herd: (.misses, "misses")
-        default: (.slow(minNanos: nil), "slow")
+    /// What `why` is to explain: requests that are bad as those of the incident; nil where they are so in no way that it
+    /// knows.
+    var whySelection: (selection: WhySelection, option: String)? {
+        guard let finding, let culprit = finding.culprit else { return (.slow(minNanos: nil), "slow") }
+        switch culprit.symptom {
+        case .failure, .fetchFailure, .rateLimited, .maskedTimeout, .spoiled, .abandoned, .givenUpCold:
+            return (.errors(nil), "errors")
+        case .miss, .herd: return (.misses, "misses")
+        case .keptRefusal, .withdrawn, .otherSize, .staleList, .unsupported, .keptRedirect, .badTile:
+            return nil
+        case .slowFetch, .slowServe, .slowLink: return slowSelection(of: finding)
         }
     }
 
-    mutating func contributing() throws(StoreError) -> ReportSection {
-        let (selection, option) = whySelection
-        // Other trouble of the window has causes of its own.
-        let window =
-            incident == nil ? query.window : TimeWindow(since: before.since, until: interval.until)
+    /// What is slow for a list or a look-up may be no time for a large archive: where most requests of the incident are of
+    /// that kind, as long as they took is slow.
+    private func slowSelection(of finding: IncidentFinding) -> (selection: WhySelection, option: String) {
+        let rows = finding.rows.map { data.rows[Int($0)] }
+        let isSlowAnyhow = rows.count {
+            UInt64($0.micros) * 1_000
+                > RequestClass.slowNanos(bytes: $0.bytes == .max ? nil : UInt64($0.bytes))
+        }
+        let micros = rows.map(\.micros).sorted()
+        guard 2 * isSlowAnyhow < rows.count, let tenth = micros.dropFirst(micros.count / 10).first else {
+            return (.slow(minNanos: nil), "slow")
+        }
+        let millis = max(1, UInt64(tenth) / 1_000)
+        return (.slow(minNanos: millis * 1_000_000), "slow --min-duration \(millis)ms")
+    }
+
+    /// In which requests are held against each other: other trouble of the window has causes of its own.
+    var attributesWindow: TimeWindow {
+        incident == nil ? query.window : TimeWindow(since: before.since, until: interval.until)
+    }
+
+    mutating func contributing(_ main: Int) throws(StoreError) -> ReportSection {
+        guard let (selection, option) = whySelection else {
+            let text =
+                "The requests of this incident neither failed nor took long, and whether a cache had them says nothing: "
+                + "which attributes they share is not looked at."
+            return ReportSection(
+                "attributes", "Contributing attributes", [.paragraph([ReportSentence(text, [main])])])
+        }
+        let window = attributesWindow
         let time = incident == nil ? "in the window" : "of the incident and as long before it"
         let question = FleetWhyQuery(window: window, selection: selection, limit: 8)
         let result = try reader.why(question)

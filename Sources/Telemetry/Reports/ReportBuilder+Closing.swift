@@ -113,10 +113,11 @@ extension ReportBuilder {
     }
 
     private var commands: [String] {
-        let (_, option) = whySelection
         var lines =
             finding?.check.map { [command($0, query.window)] }
-            ?? [command("why", query.window, "--" + option), command("critical-path", interval)]
+            ?? whySelection.map {
+                [command("why", attributesWindow, "--" + $0.option), command("critical-path", interval)]
+            } ?? []
         if let trace = incident?.evidence.traceIDs.first { lines.append("traceq trace \(trace.hex)") }
         lines.append(command("errors", interval))
         lines.append(command("nodes", interval))

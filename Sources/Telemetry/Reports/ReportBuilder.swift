@@ -50,7 +50,7 @@ struct ReportBuilder {
         sections.append(detection(main))
         sections.append(timeline(main))
         sections.append(try cause(main))
-        sections.append(try contributing())
+        sections.append(try contributing(main))
         sections.append(try criticalPath())
         sections.append(try blastRadius())
         sections.append(nextChecks(main))

@@ -28,7 +28,7 @@ struct IncidentRuleTests {
             let cell = line.dropFirst(2).prefix { $0 != "|" }
             named.formUnion(
                 cell.split(separator: "`").map(String.init).filter {
-                    $0.contains("-") || ["stampede", "truncated", "misrouted"].contains($0)
+                    $0.contains("-") || ["stampede", "truncated", "misrouted", "withdrawn"].contains($0)
                 })
         }
         #expect(named == Set(IncidentRules.names))

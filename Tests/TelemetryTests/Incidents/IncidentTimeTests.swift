@@ -54,14 +54,17 @@ struct IncidentTimeTests {
         #expect(IncidentTime.range(of: Self.window(5, 9), []) == 5..<6)
     }
 
-    @Test("the half that is normal is what the worst half in one piece leaves; of little nothing is known")
-    func betterHalf() {
+    @Test(
+        "what is normal is all of it, or what the worst half in one piece leaves; of little nothing is known")
+    func normalParts() {
         var parts = [(count: Int, bad: Int)](repeating: (10, 0), count: 12)
         parts[7].bad = 5
         parts[8].bad = 6
-        #expect(SymptomReference.betterHalf(parts)?.isDisjoint(with: [7, 8]) == true)
-        #expect(SymptomReference.betterHalf(parts)?.count == 6)
+        #expect(SymptomReference.normalParts(parts)?.isDisjoint(with: [7, 8]) == true)
+        #expect(SymptomReference.normalParts(parts)?.count == 6)
+        let constant = [2, 0, 1, 3, 1, 0, 2, 1, 1, 2, 0, 1].map { (count: 40, bad: $0) }
+        #expect(SymptomReference.normalParts(constant)?.count == 12)
         let few = [(count: Int, bad: Int)](repeating: (3, 1), count: 12)
-        #expect(SymptomReference.betterHalf(few) == nil)
+        #expect(SymptomReference.normalParts(few) == nil)
     }
 }

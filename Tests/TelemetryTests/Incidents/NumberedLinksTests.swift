@@ -11,7 +11,7 @@ struct NumberedLinksTests {
         exchange.kind = ModuleKind.zip.rawValue
         var hop = exchange
         hop.node = behind
-        return IncidentRow(exchange, behind: behind > 0 ? hop : nil)
+        return IncidentRow(exchange, of: 0, behind: behind > 0 ? hop : nil)
     }
 
     @Test("Each pair of a region and a node has one number, whichever edge of the region asked")

@@ -28,6 +28,8 @@ struct FailureRule: IncidentRule {
                 switch culprit.dimension {
                 case .node: "at \(subject.node ?? "a node")"
                 case .region: "at nodes in \(subject.region ?? "a region")"
+                case .upstream where 2 * bad.count { $0.moduleKind?.isChecksum == true } > bad.count:
+                    "of what \(subject.upstream ?? "a checksum database") was asked"
                 case .upstream: "for modules of \(subject.upstream ?? "a host")"
                 case .module: "for \(subject.module ?? "a module")"
                 default: "everywhere"
@@ -46,7 +48,8 @@ struct FailureRule: IncidentRule {
     private static let fewModules = 3
     private static let fewShare = 0.8
 
-    private static func mostly(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> String {
+    /// Of which modules nearly all of it is, where these are few: words behind a sentence.
+    static func mostly(_ culprit: CulpritSearch.Culprit, _ data: IncidentData) -> String {
         guard culprit.dimension != .module else { return "" }
         let modules = culprit.rows.map { data.names.module(data.rows[Int($0)].module) }
         let versions = modules.map { name in
@@ -80,7 +83,7 @@ struct FailureRule: IncidentRule {
         if isMost({ $0.ending == .false200 }) { return ("false-200", "200 without a body", depth) }
         // An edge without a way has none for any host.
         let isOfFiles = culprit.dimension == .upstream || culprit.dimension == .module
-        if !isOfFiles, isMost({ $0.lacksAnswer || $0.ending == .false200 }) {
+        if !isOfFiles, isMost({ $0.flags.contains(.isCutOff) || $0.ending == .false200 }) {
             return ("edge-only-5xx", "No answer from behind the edge", depth)
         }
         let words: [(RequestOutcome, String, String)] = [

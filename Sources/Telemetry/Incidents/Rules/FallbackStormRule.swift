@@ -161,7 +161,11 @@ struct FallbackStormRule: IncidentRule {
                 + "\(HumanUnits.count(next.count, "time")) to another one and "
                 + "\(HumanUnits.count(direct.count, "time")) to where modules come from, where \(share(usual)) is usual"
                 + cause,
-            depth: 2, culprit: nil, covers: { _ in false }, impact: impact,
+            depth: 2, culprit: nil,
+            // What the first proxy refuses is why.
+            covers: { row in
+                row.isRefusal && data.slot(row).map { excess.slots.contains($0) } == true
+            }, impact: impact,
             examples: direct.prefix(5).map { ($0.segment, $0.row) })
     }
 }

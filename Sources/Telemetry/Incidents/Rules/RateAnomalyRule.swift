@@ -18,7 +18,7 @@ struct RateAnomalyRule: IncidentRule {
     private static let stretchesMax: UInt64 = 10_000
     /// How much has to be known of the time before: so many requests, in so much time.
     private static let requestsMin = 200
-    private static let historyMin = 30 * minute
+    static let historyMin = 30 * minute
     private static let day = 1_440 * minute
     /// Of a day's stretches a few may have been attacks themselves, as long as they were not at this time of day.
     private static let usualTail = 0.9

@@ -147,6 +147,10 @@ struct SemanticDivergenceRule: IncidentRule {
                     + "\(time(hours * 3_600)): it does not ask what they ask"
                 : "\(node) says of files of \(modules) that there are none, for \(time(hours * 3_600)), while "
                     + "others have given them out since before",
-            depth: 2, culprit: nil, covers: { _ in false })
+            depth: 2, culprit: nil,
+            covers: { row in
+                row.isRefusal && found.files.contains(File(module: row.module, kind: row.kind))
+                    && (isGiver ? row.node != number : row.node == number)
+            })
     }
 }

@@ -24,7 +24,7 @@ struct SignRule: IncidentRule {
             words: "\"Not found\" is kept for what is there", noun: "requests for files"),
         SignRule(
             name: "withdrawn", symptom: .withdrawn, severity: .page,
-            words: "\"Not found\" for what had been given out before", noun: "requests for files", depth: 0),
+            words: "\"Not found\" for what had been given out before", noun: "requests for files", depth: 3),
         SignRule(
             name: "size-divergence", symptom: .otherSize, severity: .page,
             words: "Archives of another size than elsewhere", noun: "archives", depth: 0),
@@ -64,7 +64,8 @@ struct SignRule: IncidentRule {
                 subject: subject,
                 sentence: "\(isCutShort ? "Archives cut short" : words)\(Self.whose(subject)): "
                     + "\(number(culprit.excess.bad)) of \(number(culprit.excess.count)) \(noun), "
-                    + "where \(share(usual)) is usual")
+                    + "where \(share(usual)) is usual"
+                    + (symptom == .withdrawn ? FailureRule.mostly(culprit, data) : ""))
         }
     }
 
