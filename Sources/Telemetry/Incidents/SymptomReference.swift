@@ -83,7 +83,10 @@ struct SymptomReference: Sendable {
             if before.count >= baselineMin { return Double(before.bad) / Double(before.count) }
             let all = parts.reduce(into: before) { $0.merge($1) }
             let whole = Double(all.bad) / Double(max(all.count, 1))
-            let own = told.count >= partsMin ? normalParts(parts.map { ($0.count, $0.bad) }) : better
+            let isKnown = Double(before.count) >= CulpritSearch.outsideMin
+            let own =
+                told.count >= partsMin
+                ? normalParts(parts.map { ($0.count, $0.bad) }, isBeforeKnown: isKnown) : better
             guard let own else { return whole }
             let chosen = own.reduce(into: before) { if $1 < parts.count { $0.merge(parts[$1]) } }
             return (Double(chosen.bad) + Self.priorCount * whole) / (Double(chosen.count) + Self.priorCount)
@@ -105,12 +108,14 @@ struct SymptomReference: Sendable {
 
     /// Which parts of a window tell how often something is bad when all is well: all of them where they differ by no more
     /// than chance, else the half that is left without the half in one piece in which most is bad. To pick the better ones
-    /// one by one, or the better half of what is the same all the time, would make all look better than it is.
+    /// one by one, or the better half of what is the same all the time, would make all look better than it is. Where
+    /// something is known of the time before, that speaks against it, and the half is always taken: weak trouble does not
+    /// differ by more than chance.
     /// - Parameter parts: requests and bad ones, in the order of time
     /// - Returns: nil where too few parts have requests
-    static func normalParts(_ parts: [(count: Int, bad: Int)]) -> Set<Int>? {
+    static func normalParts(_ parts: [(count: Int, bad: Int)], isBeforeKnown: Bool = false) -> Set<Int>? {
         guard parts.count(where: { $0.count >= partMin }) >= partsMin else { return nil }
-        guard differ(parts) else { return Set(parts.indices) }
+        guard isBeforeKnown || differ(parts) else { return Set(parts.indices) }
         let half = parts.count / 2
         func badCount(_ first: Int) -> Int { parts[first..<first + half].reduce(0) { $0 + $1.bad } }
         let worst = (0...parts.count - half).max { badCount($0) < badCount($1) } ?? 0

@@ -36,7 +36,8 @@ struct SymptomTable: Sendable {
             tallies.groups[group].add(micros: symptom.micros(row), isBad: isBad, part: part)
             if let part { parts[part] = (parts[part].count + 1, parts[part].bad + (isBad ? 1 : 0)) }
         }
-        let better = SymptomReference.normalParts(parts)
+        let better = SymptomReference.normalParts(
+            parts, isBeforeKnown: places.count { $0.slot == Self.before } >= SymptomReference.baselineMin)
         let references = tallies.groups.map {
             $0.reference(
                 noticeable: symptom.noticeableMicros, rateMin: symptom.least.rate, better: better)
