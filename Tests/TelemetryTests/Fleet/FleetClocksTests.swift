@@ -50,6 +50,60 @@ struct FleetClocksTests {
         #expect(one.offset(5) == 0 && one.offset(6) == 0 && abs(one.offset(7) - second) < 5_000_000)
     }
 
+    @Test("of two clocks alone it is not known which is wrong, and numbers do not decide")
+    func undecided() throws {
+        let second: Int64 = 1_000_000_000
+        for (outer, inner) in [(1, 2), (2, 1)] as [(UInt32, UInt32)] {
+            var ranks: [UInt32] = [0, 0, 0]
+            (ranks[Int(outer)], ranks[Int(inner)]) = (0, 1)
+            let clocks = FleetClocks(
+                leastLag: [:], pairs: [Self.key(outer, inner): Self.pair(0, 2 * second)], ranks: ranks)
+            #expect(clocks.reading(outer)?.isUndecided == true)
+            #expect(clocks.offset(outer) == 0 && clocks.offset(inner) == 2 * second)
+        }
+        let pairs = [Self.key(1, 2): Self.pair(0, 2 * second), Self.key(3, 2): Self.pair(0, 2 * second)]
+        let three = FleetClocks(leastLag: [:], pairs: pairs)
+        #expect(three.reading(2)?.isUndecided == false && three.offset(2) == 2 * second)
+        let arrived = FleetClocks(
+            leastLag: [1: 5 * Self.ms, 2: 5 * Self.ms - 2 * second],
+            pairs: [Self.key(1, 2): Self.pair(0, 2 * second)])
+        #expect(arrived.reading(2)?.isUndecided == false && arrived.offset(2) == 2 * second)
+    }
+
+    @Test("a clock that is set amid a window shows in the parts of it")
+    func parts() throws {
+        let second: UInt64 = 1_000_000_000
+        let all = TimeWindow(since: .distantPast, until: .distantFuture)
+        let series = [0..<30, 30..<60].map { minutes in
+            var series = ClockSeries(window: all)
+            for minute in minutes {
+                for number in 0..<6 {
+                    let start = UInt64(1_000_000 + minute * 60 + number) * second
+                    let offset = minute >= 40 ? 2 * second : 0
+                    var outer = Self.exchange(start, 12_000_000)
+                    outer.httpStatus = 200
+                    var inner = Self.exchange(start + 1_000_000 + offset, 10_000_000)
+                    inner.httpStatus = 200
+                    inner.node = 2
+                    inner.outer = 0
+                    series.add(ExchangeGroup([outer, inner], segment: nil))
+                }
+            }
+            return series
+        }
+        var there = series[0]
+        there.merge(series[1])
+        var back = series[1]
+        back.merge(series[0])
+        let told = there.told
+        #expect(told.map(\.range) == back.told.map(\.range) && told.count >= 12)
+        let offsets = told.map { FleetClocks(leastLag: [:], pairs: $0.pairs).offset(2) }
+        let first = try #require(offsets.firstIndex { $0 != 0 })
+        #expect(offsets[first...].allSatisfy { abs($0 - 2_000_000_000) < 5_000_000 })
+        let setAt = UInt64(1_000_000 + 40 * 60) * second
+        #expect(told[first].range.upperBound > setAt && told[first].range.lowerBound < setAt + 600 * second)
+    }
+
     @Test("lag L2: a request lies within the one around it, which bounds the difference of two clocks")
     func bounds() throws {
         let estimate = try #require(Self.pair(0, 340 * Self.ms).estimate)
