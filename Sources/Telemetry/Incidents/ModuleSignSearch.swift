@@ -52,6 +52,8 @@ struct ModuleSignSearch {
     // MARK: Refusals and time-outs
 
     private mutating func lookAtRefusals() {
+        // Hardly any version has some.
+        guard rows.contains(where: \.isRefusal) else { return }
         /// By kind: when somebody was first given it.
         var given = [UInt64?](repeating: nil, count: Self.kindCount)
         /// By node and kind: when it first refused it, and when it last asked somebody else for it and was refused.
