@@ -166,7 +166,8 @@ struct CacheRowTests {
     func originSpan() async throws {
         var spans = (0..<UInt64(5)).map {
             Sample.span(
-                trace: $0 + 10, id: 1, startMillis: $0, attributes: FleetSample.attributes(Self.zip))
+                trace: $0 + 10, id: 1, startMillis: $0, millis: 2,
+                attributes: FleetSample.attributes(Self.zip))
         }
         spans.append(
             Sample.span(trace: 1, id: 1, startMillis: 900, attributes: FleetSample.attributes(Self.zip)))
