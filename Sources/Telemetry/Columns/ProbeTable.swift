@@ -46,6 +46,17 @@ struct ProbeTable: Sendable {
         }
     }
 
+    /// The entry that the first look at a hash meets, if it may be the one; nil where that takes more looks, or there is none.
+    ///
+    /// For batches: all of these looks are made before any entry is compared, so that the memory has all of them on their way
+    /// at once.
+    @inline(__always)
+    func candidate(_ hash: UInt64) -> Int? {
+        let upper = hash >> 32
+        let cell = cells[Int(upper) & (cells.count &- 1)]
+        return cell != 0 && cell >> 32 == upper ? Int(cell & 0xffff_ffff) &- 1 : nil
+    }
+
     /// Adds an entry that `find` did not find.
     @inline(__always)
     mutating func insert(_ hash: UInt64, index: Int) {

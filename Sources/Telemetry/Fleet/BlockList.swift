@@ -7,13 +7,18 @@ struct BlockList<Element: Sendable>: Sendable, Sequence {
 
     var count: Int { full.reduce(last.count) { $0 + $1.count } }
 
+    /// Inlined, so that a value is made where it stays: one that was written a byte at a time, and is copied a vector at a time
+    /// at once, makes the processor wait until all of it has been written.
+    @inline(__always)
     mutating func append(_ value: Element) {
-        if last.count == Self.blockCount {
-            full.append(last)
-            last = []
-            last.reserveCapacity(Self.blockCount)
-        }
+        if last.count == Self.blockCount { startBlock() }
         last.append(value)
+    }
+
+    private mutating func startBlock() {
+        full.append(last)
+        last = []
+        last.reserveCapacity(Self.blockCount)
     }
 
     /// Takes over the values of another list, in no order with its own.

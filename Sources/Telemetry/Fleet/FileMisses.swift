@@ -31,11 +31,36 @@ struct FileMisses: Sendable {
         }
     }
 
-    private var index = ProbeTable()
-    private var files: [(file: File, misses: Misses)] = []
+    typealias Entry = (file: File, misses: Misses)
 
-    mutating func add(_ file: File, _ misses: Misses) {
-        let hash = file.hash
+    private static let batch = 64
+
+    private var index = ProbeTable()
+    private var files: [Entry] = []
+
+    /// Adds many: where each lies is looked up for a batch of them at once, as each look waits for memory.
+    mutating func add(_ entries: [Entry]) {
+        var found = [(hash: UInt64, place: Int?)](repeating: (0, nil), count: Self.batch)
+        var first = 0
+        while first < entries.count {
+            let end = min(first + Self.batch, entries.count)
+            for place in first..<end {
+                let hash = entries[place].file.hash
+                found[place - first] = (hash, index.candidate(hash))
+            }
+            for place in first..<end {
+                let (hash, known) = found[place - first]
+                if let known, files[known].file == entries[place].file {
+                    files[known].misses.add(entries[place].misses)
+                } else {
+                    add(entries[place].file, entries[place].misses, hash)
+                }
+            }
+            first = end
+        }
+    }
+
+    private mutating func add(_ file: File, _ misses: Misses, _ hash: UInt64) {
         if let known = index.find(hash, { files[$0].file == file }) {
             files[known].misses.add(misses)
             return
@@ -45,7 +70,7 @@ struct FileMisses: Sendable {
     }
 
     mutating func merge(_ other: FileMisses) {
-        for (file, misses) in other.files { add(file, misses) }
+        add(other.files)
     }
 
     func forEach(_ body: (File, Misses) -> Void) {

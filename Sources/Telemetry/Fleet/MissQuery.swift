@@ -22,10 +22,10 @@ package struct MissQuery: Sendable {
 }
 
 /// What the caches did for some requests for files that never change.
-package struct MissCounts: Hashable, Sendable {
+package struct MissCounts: Sendable {
     /// By `CacheResult`, of which there are fewer than 16: numbers without memory of their own, as each of millions of
     /// fetches makes some.
-    private var results = SIMD16<Int>()
+    private var results = InlineArray<16, Int>(repeating: 0)
     /// Misses for a file that the same node had fetched before in the window: it did not keep it.
     package var refetches = 0
     /// How long those who asked waited for misses, and of that for such that were not the node's first.
@@ -40,7 +40,7 @@ package struct MissCounts: Hashable, Sendable {
         set { results[Int(result.rawValue)] = newValue }
     }
 
-    package var requests: Int { results.wrappedSum() }
+    package var requests: Int { results.indices.reduce(0) { $0 + results[$1] } }
     package var hits: Int { sum { $0.isHit } }
     /// Requests that a hit ratio is about.
     package var lookups: Int { sum { $0.isLookup } }
@@ -60,7 +60,7 @@ package struct MissCounts: Hashable, Sendable {
     }
 
     package static func += (left: inout MissCounts, right: MissCounts) {
-        left.results &+= right.results
+        for result in left.results.indices { left.results[result] += right.results[result] }
         left.refetches += right.refetches
         left.missNanos &+= right.missNanos
         left.refetchNanos &+= right.refetchNanos
@@ -69,7 +69,16 @@ package struct MissCounts: Hashable, Sendable {
     }
 }
 
-package struct MissGroup: Hashable, Sendable {
+extension MissCounts: Equatable {
+    package static func == (left: MissCounts, right: MissCounts) -> Bool {
+        left.results.indices.allSatisfy { left.results[$0] == right.results[$0] }
+            && left.refetches == right.refetches && left.missNanos == right.missNanos
+            && left.refetchNanos == right.refetchNanos && left.fetches == right.fetches
+            && left.warmFetches == right.warmFetches
+    }
+}
+
+package struct MissGroup: Equatable, Sendable {
     /// Nil where what it is grouped by is not known.
     package var key: String?
     /// Where the period begins; nil without periods.

@@ -36,11 +36,15 @@ struct MissTally: FleetAggregate {
     }
 
     mutating func add(_ group: ExchangeGroup) {
+        var misses: [FileMisses.Entry] = []
+        var results: [(code: UInt32, result: CacheResult, nanos: UInt64)] = []
         for place in group.counted {
             let exchange = group.exchanges[place]
             guard exchange.moduleKind?.isImmutable == true else { continue }
             if exchange.isOfClient { addTotal(exchange) }
-            if dimension.isOfNodes || exchange.isOfClient { addMiss(exchange) }
+            if dimension.isOfNodes || exchange.isOfClient {
+                if let miss = miss(exchange) { misses.append(miss) }
+            }
             // A node answers for itself; all others for what clients had.
             guard dimension.isOfNodes || exchange.isOfClient else { continue }
             let result =
@@ -48,12 +52,15 @@ struct MissTally: FleetAggregate {
                     rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) ?? .unknown
             let code = dimension.code(exchange)
             if countsByCode {
-                countsOfCode[code].add(result, exchange.durationNanos)
+                results.append((code, result, exchange.durationNanos))
             } else {
                 let key = Key(code: code, period: period(exchange.start))
                 countsOfKey[key, default: MissCounts()].add(result, exchange.durationNanos)
             }
         }
+        // One after another with nothing between: each waits for memory, and so they wait together.
+        for (code, result, nanos) in results { countsOfCode[code].add(result, nanos) }
+        files.add(misses)
         rows.add(group)
     }
 
@@ -65,22 +72,24 @@ struct MissTally: FleetAggregate {
         totals.add(CacheResult(rawValue: exchange.facingResult) ?? .unknown, exchange.durationNanos)
     }
 
-    private mutating func addMiss(_ exchange: Exchange) {
+    /// The miss that an exchange was; nil for what was none.
+    private func miss(_ exchange: Exchange) -> FileMisses.Entry? {
         switch CacheResult(rawValue: dimension.isOfNodes ? exchange.cacheResult : exchange.facingResult) {
         case .miss, .expired, .redirectMiss: break
-        default: return
+        default: return nil
         }
         // What was not there yet, or failed, is nothing that the node could keep.
         if let outcome = RequestOutcome(rawValue: exchange.outcome), SourceAnswer(outcome) != .found {
-            return
+            return nil
         }
-        files.add(
+        return (
             FileMisses.File(
                 node: exchange.node, version: dimension == .serviceVersion ? exchange.version : 0,
                 module: exchange.module, kind: exchange.kind),
             FileMisses.Misses(
                 count: 1, nanos: exchange.durationNanos, firstStart: exchange.start,
-                firstNanos: exchange.durationNanos))
+                firstNanos: exchange.durationNanos)
+        )
     }
 
     mutating func merge(_ other: MissTally) {

@@ -71,9 +71,32 @@ struct ClientMemory: Sendable {
         let addresses = addresses.numbers(of: segment.addresses)
         while clients.count <= self.addresses.count { clients.append(Address()) }
         let agents = [0] + agents.numbers(of: segment.agents)
-        let found = zip(addresses, segment.agentOfClient).map { client($0, agents[Int($1)]) }
+        let found = clients(addresses, segment.agentOfClient.map { agents[Int($0)] })
         number(names)
         return [0] + found.map { numbers[Int($0)] }
+    }
+
+    private static let batch = 64
+
+    /// The numbers of many clients here: what is known of a batch of addresses is read before any of it is compared, so that
+    /// the memory has all of it on its way at once.
+    private mutating func clients(_ addresses: [UInt32], _ agents: [UInt32]) -> [UInt32] {
+        var found = [UInt32](repeating: 0, count: addresses.count)
+        var known = [Address](repeating: Address(), count: Self.batch)
+        var first = 0
+        while first < addresses.count {
+            let end = min(first + Self.batch, addresses.count)
+            for place in first..<end { known[place - first] = clients[Int(addresses[place])] }
+            for place in first..<end {
+                let (address, agent) = (known[place - first], agents[place])
+                // Mostly it is the first one of its address.
+                found[place] =
+                    address.first > 0 && address.firstAgent == agent
+                    ? address.first : client(addresses[place], agent)
+            }
+            first = end
+        }
+        return found
     }
 
     /// The number of a client here.

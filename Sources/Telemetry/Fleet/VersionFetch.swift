@@ -27,15 +27,15 @@ struct VersionFetch: Sendable {
 /// Gives numbers places in the order of their coming. Mostly there are one or two, which take no memory of their own and
 /// no hashing.
 struct NumberPlaces {
-    private var first = SIMD8<UInt32>()
-    private var count = 0
+    private var first = InlineArray<8, UInt32>(repeating: 0)
+    private(set) var count = 0
     private var others: [UInt32: Int] = [:]
 
     /// The place of a number, from 0 on, and whether it came for the first time.
     mutating func place(of number: UInt32) -> (place: Int, isNew: Bool) {
-        for place in 0..<min(count, first.scalarCount) where first[place] == number { return (place, false) }
+        for place in 0..<min(count, first.count) where first[place] == number { return (place, false) }
         if let known = others[number] { return (known, false) }
-        if count < first.scalarCount { first[count] = number } else { others[number] = count }
+        if count < first.count { first[count] = number } else { others[number] = count }
         count += 1
         return (count - 1, true)
     }

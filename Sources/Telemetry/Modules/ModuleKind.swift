@@ -60,6 +60,16 @@ package enum ModuleKind: UInt8, CaseIterable, Sendable {
     /// these only.
     package var isImmutable: Bool { self == .info || self == .mod || self == .zip }
 
+    /// What the go command asks the proxies of `GOPROXY` in turn for. Checksums are asked of who serves them.
+    var isAskedInTurn: Bool {
+        switch self {
+        case .list, .latest, .info, .query, .mod, .zip: true
+        case .sumdbSupported, .sumdbLatest, .sumdbLookup, .sumdbTile, .index, .goGetMeta, .vcs, .ops,
+            .invalid, .other:
+            false
+        }
+    }
+
     /// What the go command asks a proxy or a checksum database for; the rest is for whoever runs them, or none of
     /// theirs.
     package var isModuleRequest: Bool {

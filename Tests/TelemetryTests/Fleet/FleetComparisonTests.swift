@@ -52,6 +52,34 @@ struct FleetComparisonTests {
     }
 
     @Test(
+        "clients of one address are one group, whatever they call themselves",
+        arguments: [(ComparisonUnit.request, 60), (.fetch, 12), (.session, 4)])
+    func clients(unit: ComparisonUnit, units: Int) async throws {
+        var fleet = try SpelledFleet()
+        // Two that share an address ask by turns, for a minute and, after a pause, for another one; the third is alone.
+        fleet.add(120) { request, number in
+            request.client = number % 2 == 0 ? "192.0.2.1" : "192.0.2.2"
+            if number % 4 == 0 { request.userAgent = "goproxy/0.24" }
+            request.path = "/github.com/a/b/@v/v1.0.\(number % 6 / 2).zip"
+            request.startMillis = UInt64(number) * 1_000 + (number < 60 ? 0 : 60_000)
+            request.millis = number % 2 == 0 ? 100 : 200
+            request.status = number == 0 ? 502 : 200
+        }
+        let query = FleetComparisonQuery(
+            window: .all, key: .dimension(.client), unit: unit, baseline: "192.0.2.2")
+        let result = try await fleet.reader(segmentSpans: 50).compare(query)
+        let groups = Dictionary(uniqueKeysWithValues: result.groups.map { ($0.name, $0) })
+        #expect(groups.keys.sorted() == ["192.0.2.1", "192.0.2.2"] && result.unnamed == 0)
+        let shared = try #require(groups["192.0.2.1"])
+        #expect(shared.requests == 60 && groups["192.0.2.2"]?.requests == 60)
+        #expect(shared.availability == 59.0 / 60)
+        #expect(shared.units == units)
+        guard unit == .request else { return }
+        #expect(shared.meanNanos == 100e6 && groups["192.0.2.2"]?.meanNanos == 200e6)
+        #expect(shared.verdict == .better && shared.improvement == 0.5)
+    }
+
+    @Test(
         "what takes ten times as long is told as a factor",
         arguments: [
             (-8.99, "-899.0 %"), (-9, "10.0× slower"), (-25.4, "26.4× slower"), (-1e6, "1,000,001× slower"),

@@ -51,14 +51,11 @@ struct ReplayTally: FleetAggregate {
     private(set) var requests = 0
     private(set) var withoutHost = 0
 
-    /// What the go command asks proxies in turn for.
-    private static let kinds: Set<ModuleKind> = [.list, .latest, .info, .query, .mod, .zip]
-
     mutating func add(_ group: ExchangeGroup) {
         for place in group.counted {
             let exchange = group.exchanges[place]
             // The go command probes for modules at paths that are none: nobody wishes for these.
-            guard exchange.module > 0, let kind = exchange.moduleKind, Self.kinds.contains(kind),
+            guard exchange.module > 0, let kind = exchange.moduleKind, kind.isAskedInTurn,
                 exchange.outcome != RequestOutcome.probe.rawValue
             else { continue }
             if exchange.isOfClient {
@@ -110,11 +107,9 @@ struct ReplayTally: FleetAggregate {
     /// The hosts that were asked, those that were asked most first.
     func hosts(_ hosts: [String]) -> [String] {
         let counted = ParallelWork.map(parts.count) { part in
-            var counts: [UInt32: Int] = [:]
-            for row in parts[part] where row.host > 0 && row.answer != .unknown {
-                counts[row.host, default: 0] += 1
-            }
-            return counts
+            var counts = ByNumber(0)
+            for row in parts[part] where row.host > 0 && row.answer != .unknown { counts[row.host] += 1 }
+            return counts.counted { $0 > 0 }
         }
         var byName: [String: Int] = [:]
         for (host, count) in counted.joined() {

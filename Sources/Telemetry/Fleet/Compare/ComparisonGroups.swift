@@ -15,7 +15,7 @@ struct ComparisonGroups: FleetAggregate {
     private(set) var groupNames: [Name] = []
     private(set) var tallies: [ComparisonTally] = []
     private var numbers: [Name: UInt32] = [:]
-    /// Of fetches and sessions only: what each worker found.
+    /// Of fetches, sessions and clients only: what each worker found.
     private var found = [FoundRows()]
     /// By number of what a group is of: one more than the place of the group, 0 where it is not known yet.
     private var groupOf: [UInt32] = []
@@ -38,6 +38,10 @@ struct ComparisonGroups: FleetAggregate {
         self.names = names
         if key.isOfNodes { visibility = VisibilityTally(window: window) }
     }
+
+    /// There may be as many clients as requests, and each request is of another one: looking up the tally of each costs more
+    /// than laying all requests to their clients after the scan. The groups of rows are numbers of clients until then.
+    private var isByClient: Bool { key == .dimension(.client) }
 
     /// Nodes are compared by what they saw themselves, hops included; so are the versions of their software.
     private var isByNode: Bool {
@@ -75,7 +79,7 @@ struct ComparisonGroups: FleetAggregate {
                 outcome: exchange.outcome,
                 cacheResult: isByNode ? exchange.cacheResult : exchange.facingResult)
             if key == .encoding { tallies[Int(number)].addSize(row) }
-            if unit == .request {
+            if unit == .request, !isByClient {
                 tallies[Int(number)].add(row)
                 if !exchange.isRequest { tallies[Int(number)].addPassedOn() }
                 tallies[Int(number)].add(unitNanos: row.durationNanos)
@@ -108,19 +112,12 @@ struct ComparisonGroups: FleetAggregate {
             encodingNodes.insert(exchange.node)
         }
         guard of > 0 else { return nil }
+        if isByClient { return of }
         let isOfVersion = key == .dimension(.serviceVersion)
         if isOfVersion {
             if let known = groupOfVersion[of] { return known }
         } else if Int(of) < groupOf.count, groupOf[Int(of)] > 0 {
             return groupOf[Int(of)] - 1
-        }
-        if key == .dimension(.client) {
-            // New ones come with every segment: the names of all modules are not looked up for them.
-            let address = names.client(of).address
-            guard !address.isEmpty else { return nil }
-            let number = number(Name(text: address))
-            remember(number, of)
-            return number
         }
         let known = tables ?? FleetNameTables(names)
         tables = known
@@ -152,7 +149,7 @@ struct ComparisonGroups: FleetAggregate {
     mutating func merge(_ other: ComparisonGroups) {
         let renumbered = other.groupNames.map { number($0) }
         for (number, tally) in zip(renumbered, other.tallies) { tallies[Int(number)].merge(tally) }
-        found += other.found.map { $0.renumbered(renumbered) }
+        found += isByClient ? other.found : other.found.map { $0.renumbered(renumbered) }
         unnamed += other.unnamed
         behindLostEdges += other.behindLostEdges
         withoutClient += other.withoutClient
@@ -195,15 +192,27 @@ struct ComparisonGroups: FleetAggregate {
         return found
     }
 
-    /// Makes fetches and sessions of the requests. What belongs together lies in one part.
+    /// Clients of one address are one group, whatever they call themselves.
+    private mutating func addClient(_ client: UInt32, _ tally: ComparisonTally) {
+        let address = names.client(client).address
+        guard !address.isEmpty else {
+            unnamed += tally.requests
+            return
+        }
+        tallies[Int(number(Name(text: address)))].merge(tally)
+    }
+
+    /// Adds up the requests of clients, or makes fetches and sessions of them. What belongs together lies in one part.
     private mutating func addUnits() {
-        guard unit != .request else { return }
+        guard unit != .request || isByClient else { return }
         let units = ComparisonUnits(unit)
         let found = found
         let parts = ParallelWork.map(FoundRows.partCount) { part in
             units.tallies(of: found.flatMap { $0.rows(ofPart: part) })
         }
         self.found = [FoundRows()]
-        for (group, tally) in parts.joined() { tallies[Int(group)].merge(tally) }
+        for (group, tally) in parts.joined() {
+            if isByClient { addClient(group, tally) } else { tallies[Int(group)].merge(tally) }
+        }
     }
 }

@@ -1,4 +1,4 @@
-/// Makes fetches and sessions of the requests of some clients.
+/// Adds up the requests of some clients, or makes fetches and sessions of them.
 struct ComparisonUnits {
     private let unit: ComparisonUnit
 
@@ -36,10 +36,10 @@ struct ComparisonUnits {
         }
         let session = rows[first..<next]
         for row in session { tally.add(row) }
-        if unit == .fetch {
-            addFetches(session, &tally)
-        } else {
-            tally.add(unitNanos: end &- rows[first].start)
+        switch unit {
+        case .request: for row in session { tally.add(unitNanos: row.durationNanos) }
+        case .fetch: addFetches(session, &tally)
+        case .session: tally.add(unitNanos: end &- rows[first].start)
         }
         return next
     }

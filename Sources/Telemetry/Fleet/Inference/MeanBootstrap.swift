@@ -7,8 +7,8 @@ import Glibc
 /// two normal numbers that go together. The seed is fixed: the same data give the same interval.
 struct MeanBootstrap: Sendable {
     static let drawCount = 1_000
-    /// What was seen more often is drawn together with all that was.
-    private static let seenSeldomMax = 30.0
+    /// What was seen more often is drawn together with all that was: the sum of many such is near enough to normal.
+    private static let seenSeldomMax = 10.0
 
     /// The means of the draws.
     let means: [Double]

@@ -21,9 +21,9 @@ struct LagTally: FleetAggregate {
 
     mutating func add(_ group: ExchangeGroup) {
         telemetry.addPairs(group)
+        versions.add(group)
         for place in group.counted {
             let exchange = group.exchanges[place]
-            versions.add(exchange)
             lists.add(exchange)
             if exchange.flags.contains(.hasHops) { addEdge(place, group) }
             if exchange.flags.contains(.hasProtocolCall) { addQueue(place, group) }

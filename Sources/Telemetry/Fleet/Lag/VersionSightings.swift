@@ -16,19 +16,28 @@ struct VersionSightings: Sendable {
     /// Whether some pairs were not kept.
     private(set) var isIncomplete = false
 
-    mutating func add(_ exchange: Exchange) {
+    mutating func add(_ group: ExchangeGroup) {
+        var successes: [LeastByKey.Entry] = []
+        for place in group.counted {
+            if let success = success(group.exchanges[place]) { successes.append(success) }
+        }
+        if !firsts.add(successes, keptMax: Self.keptMax) { isIncomplete = true }
+    }
+
+    /// The answer that an exchange was; of a refusal nil, which is kept.
+    private mutating func success(_ exchange: Exchange) -> LeastByKey.Entry? {
         guard exchange.module != 0, exchange.moduleKind?.isImmutable == true,
             !exchange.flags.contains(.clientSide)
-        else { return }
+        else { return nil }
         let key = UInt64(exchange.node) << 32 | UInt64(exchange.module)
         switch exchange.httpStatus {
         case 200:
             // No answer is none.
-            guard RequestOutcome(rawValue: exchange.outcome)?.isFailure != true else { return }
-            if !firsts.add(exchange.end, key, keptMax: Self.keptMax) { isIncomplete = true }
+            guard RequestOutcome(rawValue: exchange.outcome)?.isFailure != true else { return nil }
+            return (key, exchange.end)
         case 404, 410:
             // Who waited for another request has its answer, which may be of before.
-            guard exchange.cacheResult != CacheResult.coalesced.rawValue else { return }
+            guard exchange.cacheResult != CacheResult.coalesced.rawValue else { return nil }
             if refusals.count < Self.keptMax {
                 refusals.append(Refusal(key: key, start: exchange.start))
             } else {
@@ -36,10 +45,13 @@ struct VersionSightings: Sendable {
             }
         default: break
         }
+        return nil
     }
 
     mutating func merge(_ other: VersionSightings) {
-        other.firsts.forEach { key, end in _ = firsts.add(end, key, keptMax: .max) }
+        var successes: [LeastByKey.Entry] = []
+        other.firsts.forEach { successes.append(($0, $1)) }
+        _ = firsts.add(successes, keptMax: .max)
         refusals += other.refusals
         isIncomplete = isIncomplete || other.isIncomplete
     }
@@ -67,8 +79,37 @@ struct LeastByKey: Sendable {
     private var cells = [Cell](repeating: Cell(), count: 64)
     private(set) var count = 0
 
-    /// - Returns: false where the key is a new one, and there are so many already
-    mutating func add(_ value: UInt64, _ key: UInt64, keptMax: Int) -> Bool {
+    typealias Entry = (key: UInt64, value: UInt64)
+
+    private static let batch = 64
+
+    /// Adds many: the cells of a batch are read before any of them is changed, so that the memory has all of them on their way
+    /// at once.
+    /// - Returns: false where some keys are new ones, and there are so many already
+    mutating func add(_ entries: [Entry], keptMax: Int) -> Bool {
+        var isComplete = true
+        var homes = [Int?](repeating: nil, count: Self.batch)
+        var first = 0
+        while first < entries.count {
+            let end = min(first + Self.batch, entries.count)
+            for entry in first..<end {
+                let home = home(of: entries[entry].key)
+                homes[entry - first] = cells[home].key == entries[entry].key ? home : nil
+            }
+            for entry in first..<end {
+                let (key, value) = entries[entry]
+                if let home = homes[entry - first], cells[home].key == key {
+                    if value < cells[home].value { cells[home].value = value }
+                } else if !add(value, key, keptMax: keptMax) {
+                    isComplete = false
+                }
+            }
+            first = end
+        }
+        return isComplete
+    }
+
+    private mutating func add(_ value: UInt64, _ key: UInt64, keptMax: Int) -> Bool {
         let place = place(of: key)
         if cells[place].key == key {
             if value < cells[place].value { cells[place].value = value }
@@ -81,11 +122,17 @@ struct LeastByKey: Sendable {
         return true
     }
 
+    /// Where a key belongs.
+    @inline(__always)
+    private func home(of key: UInt64) -> Int {
+        Int(truncatingIfNeeded: TableHash.words(key, 0)) & (cells.count &- 1)
+    }
+
     /// Where a key is, or would be.
     @inline(__always)
     private func place(of key: UInt64) -> Int {
         let mask = cells.count &- 1
-        var place = Int(truncatingIfNeeded: TableHash.words(key, 0)) & mask
+        var place = home(of: key)
         while cells[place].key != 0, cells[place].key != key { place = (place &+ 1) & mask }
         return place
     }

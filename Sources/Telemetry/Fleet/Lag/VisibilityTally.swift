@@ -9,7 +9,7 @@ struct VisibilityTally: FleetAggregate {
 
     mutating func add(_ group: ExchangeGroup) {
         telemetry.addPairs(group)
-        for place in group.counted { versions.add(group.exchanges[place]) }
+        versions.add(group)
     }
 
     mutating func add(spansOf segment: SegmentExchanges) throws(StoreError) { try telemetry.add(segment) }

@@ -34,9 +34,6 @@ struct ProxyTally: FleetAggregate {
     /// Anybody may call a server by any name: more hosts at nodes than these say nothing any more.
     static let keysMax = 20_000
 
-    /// What the go command asks proxies in turn for. Checksums are asked of who serves them.
-    private static let kinds: Set<ModuleKind> = [.list, .latest, .info, .query, .mod, .zip]
-
     private let window: TimeWindow
     private let filter: FleetFilter
     private let names: FleetNames
@@ -70,7 +67,7 @@ struct ProxyTally: FleetAggregate {
         privacy?.look(at: group.requests.lazy.map { group.exchanges[$0].module })
         for place in group.requests {
             let exchange = group.exchanges[place]
-            guard let kind = exchange.moduleKind, Self.kinds.contains(kind), Self.counts(exchange.outcome),
+            guard let kind = exchange.moduleKind, kind.isAskedInTurn, Self.counts(exchange.outcome),
                 isAskedFor(exchange.node)
             else { continue }
             guard !exchange.isBehindLostEdge else {
@@ -107,7 +104,7 @@ struct ProxyTally: FleetAggregate {
         let calls = try segment.clientCalls(in: window, names) { mirrors.contains($0) }
         self.mirrors = mirrors
         privacy?.look(at: calls.lazy.map(\.module))
-        for call in calls where Self.kinds.contains(call.kind) && filter.passes(call.kind) {
+        for call in calls where call.kind.isAskedInTurn && filter.passes(call.kind) {
             guard Self.counts(call.outcome) else { continue }
             let bytes = call.responseBytes == RequestAttribute.nothing ? 0 : call.responseBytes
             let row = ComparisonRow(
