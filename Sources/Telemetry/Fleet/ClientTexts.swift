@@ -2,10 +2,11 @@ import OTLPModel
 
 /// Who asked, as the spans of a segment say it.
 struct ClientTexts {
-    /// The attributes that say it, best first: of a server behind another one, the address that the client has.
+    /// The attributes that say it, best first: of a server behind another one, the address that the client has. A go command
+    /// that tells of itself has no address; its session is one run of it.
     private static let addressKeys = [
         "client.address", "http.client_ip", "network.peer.address", "net.sock.peer.addr", "net.peer.ip",
-        "peer.address", "peer.ipv4",
+        "peer.address", "peer.ipv4", "session.id",
     ]
     private static let agentKeys = ["user_agent.original", "http.user_agent", "user_agent"]
 

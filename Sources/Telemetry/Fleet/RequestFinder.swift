@@ -192,7 +192,8 @@ struct RequestFinder {
         let result = AthensTrace.result(shape, callEnd: end, httpStatus: found[place].httpStatus)
         shapes[place] = result?.rawValue ?? 0
         // Which versions there are is asked in the request's own trace.
-        guard let first = lookups.first, lookups.count <= 2, AthensTrace.waited(shape, callEnd: end),
+        guard let first = lookups.first, lookups.count <= 2, result != .hit,
+            AthensTrace.waited(shape, callEnd: end),
             !links.children[call].contains(where: { links.roles[$0] == .listing })
         else { return }
         let to = lookups.count == 2 ? lookups[1].start : end

@@ -25,7 +25,7 @@ extension SegmentExchanges {
         switch tree.roles[row] {
         case .server: server(row, from, kind, cacheResult, tree)
         case .client: Self.client(row, kind, tree)
-        case .protocolCall: call(row, from, tree)
+        case .protocolCall: call(row, from, cacheResult, tree)
         case .storageRead: isSecondLookup(row, tree) ? .serve : .lookup
         case .storageWrite: .store
         // Athens makes no span below a wait for the fetch of another request.
@@ -76,10 +76,12 @@ extension SegmentExchanges {
         return kind?.isChecksum == true ? .verify : .upstream
     }
 
-    private func call(_ row: Int, _ from: UInt64, _ tree: SegmentTree) -> Stage {
+    private func call(_ row: Int, _ from: UInt64, _ cacheResult: CacheResult, _ tree: SegmentTree) -> Stage {
         let lookups = AthensTrace.lookups(of: row, tree.links, starts, durations)
         guard let first = lookups.first, from >= first.end else { return .lookup }
         if lookups.count > 1 { return from < lookups[1].start ? .upstream : .serve }
+        // What was found at once was not fetched, however long it took to give it out.
+        guard !cacheResult.isHit else { return .serve }
         return AthensTrace.waited(.init(row: row, lookups: lookups), callEnd: end(row)) ? .upstream : .serve
     }
 

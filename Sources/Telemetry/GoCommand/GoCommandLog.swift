@@ -80,6 +80,20 @@ package struct GoCommandLog: Sendable {
         }
     }
 
+    /// Takes the last line of a log, which has no end: it may have been cut anywhere. What it says counts where it would not
+    /// be there in a line that was cut: an answer with its time, or a reason in words. A URL may lack its end.
+    @discardableResult
+    package mutating func take(unendedLine line: Substring, at time: UnixNanos? = nil) -> Int? {
+        let text = Self.stamp(line)?.1 ?? line
+        switch GoCommandLine(text) {
+        case .requestBegins: return nil
+        case .requestFails(_, let reason):
+            guard let first = reason.trimmedASCII.first, !first.isNumber else { return nil }
+        default: break
+        }
+        return take(line, at: time)
+    }
+
     /// A time at the beginning of a line, with a zone; and what follows it.
     private static func stamp(_ line: Substring) -> (UnixNanos, Substring)? {
         guard line.utf8.count > 20, line.first?.isNumber == true, let space = line.firstIndex(of: " "),

@@ -65,6 +65,8 @@ package enum RequestOutcome: UInt8, CaseIterable, Sendable {
         case "timeout": self = .timeout
         // Who was to be asked could not be.
         case "name_resolution", "connection_refused", "connection_reset", "tls": self = .upstreamError
+        // The log of a go command ends before the answer: nobody knows what became of it.
+        case "unfinished": self = .aborted
         default: return nil
         }
     }

@@ -5,7 +5,7 @@
 struct SegmentRequests: Hashable, Sendable {
     /// Goes up whenever something else is found in the same spans, so that what older versions stored is not believed any
     /// more. Stored with each chunk.
-    static let version: UInt8 = 2
+    static let version: UInt8 = 3
 
     /// What is known of a request in a few bits: many have the same.
     struct Facts: Hashable, Sendable {

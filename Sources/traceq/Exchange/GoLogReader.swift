@@ -57,25 +57,32 @@ final class GoLogReader: RecordSource {
                         "larger than \(HumanUnits.bytes(Int64(Self.bytesMax))), the most that a log may have")
             }
         }
-        // The last line may have no end.
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        let isEnded = bytes.last == UInt8(ascii: "\n")
+        if isEnded { bytes.removeLast() }
         var log = GoCommandLog()
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
-            log.take(Substring(String(decoding: line, as: UTF8.self)))
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (number, line) in lines.enumerated() {
+            let text = Substring(String(decoding: line, as: UTF8.self))
+            if !isEnded, number == lines.count - 1 { log.take(unendedLine: text) } else { log.take(text) }
         }
-        guard !log.steps.isEmpty else {
-            throw ImportError(
-                offset: 0,
-                message:
-                    "no line tells of a request: the go command writes them with -x, to standard error (go mod "
-                    + "download -x 2> build.log)")
-        }
+        guard !log.steps.isEmpty else { throw ImportError(offset: 0, message: Self.nothing(in: log)) }
         let session = GoCommandSession(log: bytes, end: end, node: node)
         let timeline = GoCommandTimeline(log.steps, end: end)
         (sessionID, hasTimes) = (session.id, timeline.isExact)
         self.session = session
         self.timeline = timeline
         self.log = log
+    }
+
+    private static func nothing(in log: GoCommandLog) -> String {
+        guard log.counts.strayEnds == 0 else {
+            return
+                "\(HumanUnits.count(log.counts.strayEnds, "answer")) to requests whose beginning is not there, and "
+                + "nothing else: the log lacks its first lines"
+        }
+        return
+            "no line tells of a request: the go command writes them with -x, to standard error (go mod download -x "
+            + "2> build.log)"
     }
 
     /// What was in the log besides requests, a sentence each.

@@ -25,10 +25,12 @@ final class Recording: Sendable {
         var records = 0
 
         /// A line has ended.
-        mutating func end(at time: UnixNanos) {
-            let text = String(decoding: line, as: UTF8.self)
+        /// - Parameter isCut: whether nothing comes any more, though it has no end
+        mutating func end(at time: UnixNanos, isCut: Bool = false) {
+            let text = Substring(String(decoding: line, as: UTF8.self))
             line.removeAll(keepingCapacity: true)
-            if let ended = log.take(Substring(text), at: time) { waiting.append(ended) }
+            let ended = isCut ? log.take(unendedLine: text, at: time) : log.take(text, at: time)
+            if let ended { waiting.append(ended) }
         }
     }
 
@@ -73,7 +75,7 @@ final class Recording: Sendable {
     /// - Returns: what became of everything, which is on disk, or taken, by then
     func finish(at time: UnixNanos) -> Summary {
         let spans = state.withLockedValue { state -> [OTLPModel.Span] in
-            if !state.line.isEmpty { state.end(at: time) }
+            if !state.line.isEmpty { state.end(at: time, isCut: true) }
             // What was not answered is told as well.
             state.waiting += state.log.steps.indices.filter { state.log.steps[$0].outcome == .unfinished }
             return takeSpans(&state, at: time)

@@ -29,6 +29,19 @@ struct AthensTests {
         #expect(units.first?.node.role == .proxy)
     }
 
+    @Test("2.1.3: a hit that takes long to give out waits for no fetch") func slowHit() async throws {
+        var spans = FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip")
+        // The request and its call, not the look-up.
+        for place in 0..<2 { spans[place].endTimeUnixNano += 900_000_000 }
+        var sample = FleetSample()
+        sample.add(.athens, spans)
+        let result = try FleetSample.slowest(try await sample.reader(at: path))
+        let unit = try #require(result.units.first)
+        #expect(unit.cacheResult == .hit && unit.stages[.upstream] == 0)
+        #expect(unit.stages[.serve] >= 900_000_000)
+        #expect(result.quality.notes().isEmpty, "no fetch is missing")
+    }
+
     @Test(
         "2.1.3: two look-ups are a miss, and its time is that of the fetch in a trace of its own",
         arguments: [

@@ -31,6 +31,21 @@ struct GoCommandLogTests {
         #expect(log.counts.passedOver == 0)
     }
 
+    @Test(
+        "a last line without an end counts where a cut would show",
+        arguments: [
+            (": 200 OK (0.216s)", GoCommandStep.Outcome.answered(status: 200, text: "OK")),
+            (": dial tcp: no such host", .failed(reason: "dial tcp: no such host")),
+            (": 200 OK (0.2", .unfinished), (": 20", .unfinished), (":", .unfinished), (": ", .unfinished),
+        ])
+    func unended(rest: String, outcome: GoCommandStep.Outcome) {
+        var log = log("# get https://proxy.golang.org/golang.org/x/text/@v/v0.3.0.mod")
+        log.take(unendedLine: "# get https://proxy.golang.org/golang.org/x/text/@v/v0.3.0.mod\(rest)")
+        #expect(log.steps.map(\.outcome) == [outcome])
+        log.take(unendedLine: "# get https://pro")
+        #expect(log.steps.count == 1, "a URL may lack its end")
+    }
+
     @Test("two requests for one URL are told apart, the first answer being the first one's")
     func sameURL() {
         let log = log(

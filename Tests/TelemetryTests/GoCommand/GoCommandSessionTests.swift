@@ -99,4 +99,38 @@ struct GoCommandSessionTests {
                 KeyValue("process.command_line", .string("go mod download -x")),
             ])
     }
+
+    @Test("a request whose answer the log lacks is no error, and no failure of who was asked")
+    func unfinished() async throws {
+        let span = try span("# get https://proxy.golang.org/golang.org/x/text/@v/v0.3.0.mod")
+        #expect(span.status.code == .unset && value("error.type", span) == .string("unfinished"))
+        #expect(RequestOutcome(errorType: "unfinished") == .aborted)
+    }
+
+    @Test("a log is a session of one client, so that its mirrors can be compared")
+    func sessions() async throws {
+        let database = try SQLDatabase()
+        for run in 0..<12 as Range<UInt64> {
+            let session = GoCommandSession(seed: (run + 1, 7), node: "ci-1")
+            var log = GoCommandLog()
+            let host = run % 2 == 0 ? "proxy.golang.org" : "GOPROXY.cn:443"
+            for file in ["v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip"] {
+                let url = "https://\(host)/github.com/a/b\(run)/@v/\(file)"
+                log.take("# get \(url)")
+                log.take("# get \(url): 200 OK (0.\(run % 2 + 1)00s)")
+            }
+            let end = UnixNanos(rawValue: Self.start.rawValue + Int64(run) * 100_000_000_000)
+            let timeline = GoCommandTimeline(log.steps, end: end)
+            let spans = log.steps.indices.map { place in
+                session.span(
+                    of: log.steps[place], number: place, from: timeline.times[place].start,
+                    to: timeline.times[place].end)
+            }
+            try await database.store([session.request(spans)], segmentSpans: 100)
+        }
+        let reader = try TelemetryReader(path: database.path)
+        let result = try reader.compare(FleetComparisonQuery(window: .all, key: .host, unit: .session))
+        #expect(result.groups.map(\.name).sorted() == ["goproxy.cn", "proxy.golang.org"])
+        #expect(result.groups.allSatisfy { $0.units == 6 && $0.requests == 18 } && result.withoutClient == 0)
+    }
 }
