@@ -129,6 +129,10 @@ struct CompareCommand: ContextCommand {
         }
         if result.unnamed > 0 {
             let key = DisplayText.escaped(query.key.text)
+            guard !ComparisonKey.names.contains(query.key.text) else {
+                return
+                    "no request of the window says its \(key): docs/exporters.md tells how nodes can say it"
+            }
             return "no request of the window has '\(key)'"
                 + Suggestion.sentence(query.key.text, among: ComparisonKey.names) + ": --by takes "
                 + ComparisonKey.names.joined(separator: ", ")

@@ -63,7 +63,7 @@ struct StoredRequestsTests {
         let names = FleetNameTables(answer.names)
         let rows = answer.aggregate.parts.flatMap { Array($0) }
         return rows.map { row in
-            "\(row.start) \(row.durationNanos) \(row.bytes) \(row.kind) \(row.facingResult) \(row.outcome) "
+            "\(row.start) \(row.durationNanos) \(row.bytes.map(String.init) ?? "-") \(row.kind) \(row.facingResult) \(row.outcome) "
                 + "\(row.reason.map { "\($0)" } ?? "-") "
                 + "\(row.module > 0 ? "\(names.modules[Int(row.module) - 1])" : "-") "
                 + "\(row.client > 0 ? "\(answer.names.client(row.client))" : "-") "

@@ -9,7 +9,7 @@ struct FleetRow: Sendable {
     var node: UInt32
     var segment: UInt32
     var row: UInt32
-    /// Of the response, as far as 4 GiB: no module may have as many.
+    /// Of the response, as far as 4 GiB: no module may have as many. `UInt32.max` where nobody says it.
     private var byteCount: UInt32
     var kind: UInt8
     var facingResult: UInt8
@@ -21,6 +21,7 @@ struct FleetRow: Sendable {
 
     var reason: RequestClass? { reasonCode == .max ? nil : RequestClass.allCases[Int(reasonCode)] }
 
+    @inline(__always)
     init(_ exchange: Exchange, _ reason: RequestClass?) {
         start = exchange.start
         durationNanos = exchange.durationNanos
@@ -33,14 +34,14 @@ struct FleetRow: Sendable {
         facingResult = exchange.facingResult
         outcome = exchange.outcome
         version = exchange.version
-        byteCount = UInt32(clamping: exchange.bytes ?? 0)
+        byteCount = exchange.bytes.map { min(UInt32(clamping: $0), .max - 1) } ?? .max
         if let place = reason.flatMap({ RequestClass.allCases.firstIndex(of: $0) }) {
             reasonCode = UInt8(place)
         }
     }
 
     var end: UInt64 { start &+ durationNanos }
-    var bytes: UInt64 { UInt64(byteCount) }
+    var bytes: UInt64? { byteCount == .max ? nil : UInt64(byteCount) }
     var moduleKind: ModuleKind? { ModuleKind(rawValue: kind) }
     var result: CacheResult { CacheResult(rawValue: facingResult) ?? .unknown }
 }

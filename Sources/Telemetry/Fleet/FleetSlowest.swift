@@ -49,7 +49,8 @@ package struct SlowUnit: Sendable {
     package var requests: Int
     /// Versions that were asked for.
     package var fetches: Int
-    package var bytes: UInt64
+    /// Nil where nobody says it.
+    package var bytes: UInt64?
     /// Requests that did not get what they asked for; probes are none.
     package var failures: Int
     /// As the client had it: of a fetch and a session that of the slowest request.

@@ -7,7 +7,8 @@ struct RequestSet: Sendable {
     var module: UInt32
     var requests = 0
     var fetches = 0
-    var bytes: UInt64 = 0
+    /// Of those that say it; nil where none does.
+    var bytes: UInt64?
     var failures = 0
     var slowest: FleetRow
     /// How long at least one of its requests was under way: what lies between them is the client's own time.
@@ -37,7 +38,7 @@ struct RequestSet: Sendable {
         waitedNanos &+= row.end > end ? row.end &- max(row.start, end) : 0
         end = max(end, row.end)
         requests += 1
-        bytes &+= row.bytes
+        if let more = row.bytes { bytes = (bytes ?? 0) &+ more }
         if RequestOutcome(rawValue: row.outcome)?.isFailure == true { failures += 1 }
         if row.durationNanos > slowest.durationNanos { slowest = row }
     }
@@ -75,10 +76,10 @@ enum RequestSets {
     /// - Precondition: there is a row
     private static func session(_ rows: ArraySlice<FleetRow>, _ modules: [ModuleName]) -> RequestSet {
         var set = RequestSet(rows[rows.startIndex], module: 0)
-        var versions: Set<UInt32> = []
+        var versions = NumberPlaces()
         for row in rows {
             set.add(row)
-            if isOfVersion(row, modules) { versions.insert(row.module) }
+            if isOfVersion(row, modules) { _ = versions.place(of: row.module) }
         }
         set.fetches = versions.count
         return set

@@ -100,7 +100,7 @@ struct FleetNameTables {
             waitedNanos: Int64(clamping: exchange.durationNanos),
             client: client(exchange.client), module: module(exchange.module), kind: exchange.moduleKind,
             requests: 1,
-            fetches: exchange.module > 0 ? 1 : 0, bytes: exchange.bytes ?? 0,
+            fetches: exchange.module > 0 ? 1 : 0, bytes: exchange.bytes,
             failures: outcome?.isFailure == true ? 1 : 0,
             cacheResult: CacheResult(rawValue: exchange.facingResult) ?? .unknown, outcome: outcome,
             httpStatus: exchange.httpStatus > 0 ? Int(exchange.httpStatus) : nil, node: node(exchange.node),

@@ -52,7 +52,7 @@ package struct TimeoutFingerprint: Hashable, Sendable {
         nanos: UInt64, outcome: RequestOutcome?, kind: ModuleKind?
     ) -> TimeoutFingerprint? {
         switch outcome {
-        case .ok, .redirected, .probe, .empty, .false200, .truncated, .checksumMismatch: return nil
+        case .ok, .redirected, .probe, .empty, .truncated, .checksumMismatch: return nil
         default: break
         }
         let seconds = Double(nanos) / 1e9

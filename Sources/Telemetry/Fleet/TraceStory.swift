@@ -30,5 +30,7 @@ package struct TraceStory: Sendable {
     package var parts: [UInt64: Part]
     /// Traces that were joined.
     package var joined: [TraceID]
+    /// Span ids of requests that waited for what another one fetched.
+    var coalesced: Set<UInt64> = []
     package var notes: [QualityNote]
 }

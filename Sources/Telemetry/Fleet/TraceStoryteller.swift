@@ -24,7 +24,16 @@ struct TraceStoryteller {
         guard module else { return nil }
         var story = TraceStory(spans: spans, requests: [], parts: [:], joined: [], notes: [])
         try joinFetches(exchanges.found, &story)
-        let whole = story.joined.isEmpty ? exchanges : try self.exchanges(of: story.spans) ?? exchanges
+        var whole = story.joined.isEmpty ? exchanges : try self.exchanges(of: story.spans) ?? exchanges
+        if !story.coalesced.isEmpty {
+            let ids = try whole.found.view.spanIDs()
+            whole.found.changeAll { found in
+                for place in found.indices where story.coalesced.contains(ids[Int(found[place].row)]) {
+                    found[place].cacheResult = CacheResult.coalesced.rawValue
+                }
+                ExchangeResults.spread(&found)
+            }
+        }
         try describe(whole.found, whole.names, &story)
         return story
     }
@@ -87,7 +96,17 @@ struct TraceStoryteller {
                 return root
             }
             story.joined.append(fetch)
+            let row = Int(found.exchanges[place].row)
+            if found.exchanges[place].cacheResult == CacheResult.miss.rawValue, try !isLeader(spans) {
+                story.coalesced.insert(try found.view.spanIDs()[row])
+            }
         }
+    }
+
+    /// Whether some spans are those of who fetched, and not of who waited for another's fetch.
+    private func isLeader(_ spans: [StoredSpan]) throws(StoreError) -> Bool {
+        var reader: StageReader?
+        return try exchanges(of: spans)?.found.detachedFetches(&reader).contains { $0.isLeader } ?? true
     }
 
     private func node(ofRow row: Int, _ found: SegmentExchanges) throws(StoreError) -> FleetNode.Key {

@@ -138,7 +138,10 @@ struct JSONReader: ~Escapable {
 
     mutating func expect(_ wanted: Kind) throws(DecodeError) {
         let found = try kind()
-        if found != wanted { throw malformed("expected \(wanted.rawValue), found \(found.rawValue)") }
+        guard found != wanted else { return }
+        // A word may only begin like one.
+        if found == .bool || found == .null { try skipValue() }
+        throw malformed("expected \(wanted.rawValue), found \(found.rawValue)")
     }
 
     mutating func bool() throws(DecodeError) -> Bool {
@@ -164,7 +167,9 @@ struct JSONReader: ~Escapable {
             default: "null"
             }
         for letter in word.utf8 {
-            guard peek() == letter else { throw malformed("expected \(word)") }
+            guard peek() == letter else {
+                throw malformed("this is no JSON: what begins like '\(word)' is another word")
+            }
             index += 1
         }
     }

@@ -154,7 +154,8 @@ extension LagMeasure {
         case .skew: "no request is told of by two nodes, and no span came before it had ended"
         case .edge: "no request is told of by an edge and by the proxy behind it"
         case .visibility:
-            "of no version is it known to be published in the window; traceq import index brings such times"
+            "of no version that nodes gave out is it known to be published while spans of the window were stored, and none was "
+                + "refused after that; traceq import index brings such times"
         case .list: "no two nodes of the same software gave out a list of the same module and say its size"
         case .age: "no span has http.response.header.age"
         case .sync: "no node sends the metric edge.sync.lag"

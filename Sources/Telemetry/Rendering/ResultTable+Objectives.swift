@@ -169,9 +169,13 @@ extension ServiceObjective {
 }
 
 extension ErrorBudget {
-    /// `62.5 %, 13m30s`.
+    /// `62.5 %, 13m30s`; of a budget that is spent many times over, whole percents.
     fileprivate var leftText: String {
-        let share = ObjectiveWords.shortest((max(-99.99, 1 - spent) * 1000).rounded() / 10) + " %"
+        let left = max(-1e12, 1 - spent)
+        let share =
+            left < -10
+            ? HumanUnits.count(Int64((left * 100).rounded())) + " %"
+            : ObjectiveWords.shortest((left * 1000).rounded() / 10) + " %"
         return leftNanos < 0 ? share : "\(share), \(HumanUnits.duration(leftNanos))"
     }
 }

@@ -55,8 +55,8 @@ extension ResultTable {
         var lines = [
             "along \(DisplayText.escaped(query.chain.list.shownText)) (\(query.listOrigin))",
             "\(HumanUnits.count(result.wishes, "request")): \(HumanUnits.count(Int64(result.served))) served, "
-                + "\(HumanUnits.count(Int64(result.failed))) failed, \(HumanUnits.count(Int64(result.unknown))) unknown, "
-                + "as a place that would have been asked never was",
+                + "\(HumanUnits.count(Int64(result.failed))) failed, \(HumanUnits.count(Int64(result.unknown))) unknown"
+                + (result.unknown > 0 ? ", as a place that would have been asked never was" : ""),
         ]
         if known > 0, result.served > 0 {
             let hops = result.servedByHops.enumerated().filter { $0.element > 0 }.map { hop, count in

@@ -74,6 +74,18 @@ struct FleetCriticalPathTests {
     }
 
     @Test(
+        "a request that waited for several spans of a service, or twice for a stage, is one",
+        arguments: [1, 7])
+    func requests(segmentSpans: Int) async throws {
+        let reader = try await fleet().reader(segmentSpans: segmentSpans * 10)
+        for part in FleetPathQuery.Part.allCases {
+            let result = try reader.criticalPath(FleetPathQuery(window: .all, parts: [part]))
+            #expect(result.parts.reduce(0) { $0 + $1.totalNanos } == result.totals.nanos)
+            #expect(result.parts.allSatisfy { $0.requests == 40 }, "\(part)")
+        }
+    }
+
+    @Test(
         "paths are no names of operations",
         arguments: [
             ("GET /github.com/a/@v/list", "GET /…"), ("/github.com/a/@v/list", "/…"), ("/", "/"),

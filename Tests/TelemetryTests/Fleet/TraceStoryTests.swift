@@ -52,6 +52,18 @@ struct TraceStoryTests {
         #expect(told.parts.values.reduce(0) { $0 + $1.criticalNanos } == request.stages.total)
     }
 
+    @Test("who waited for what another one fetched is coalesced, as in answers about all requests")
+    func coalesced() async throws {
+        var sample = FleetSample()
+        sample.add(
+            .athens,
+            FleetSample.athens(trace: 1, path: zip, call: "protocol.Zip", at: 1_000, fetchMillis: 3_001))
+        sample.add(.athens, FleetSample.fetch(trace: 4, at: 1_002, millis: 3_000, isLeader: false))
+        let told = try #require(try await story(sample).story)
+        let request = try #require(told.requests.first)
+        #expect(request.cacheResult == .coalesced && request.reason == .coalesced)
+    }
+
     @Test("which of two fetches it was is not guessed, and a missing one is told") func uncertain()
         async throws
     {

@@ -80,7 +80,8 @@ package enum ComparisonKey: Hashable, Sendable {
         case .dimension(.serviceVersion):
             names.version(code).version.map { names.version(code).node.service + " " + $0 }
         case .dimension(let dimension): dimension.text(code, names)
-        case .host: FleetNames.withoutPort(names.labels[Int(code) - 1])
+        // Hosts are the same in capitals.
+        case .host: FleetNames.withoutPort(names.labels[Int(code) - 1]).lowercased()
         case .encoding: names.labels[Int(code) - 1] == "identity" ? "none" : names.labels[Int(code) - 1]
         }
     }

@@ -18,7 +18,7 @@ extension TelemetryReader {
             let index = try PublicationIndex.versions(self)
             let versions = VisibilityReport(
                 tally.versions, census, answer.names.modules, index: index,
-                period: Self.period(tally.telemetry)
+                window: window, period: Self.period(tally.telemetry)
             ).versions()
             let report = LagReport(
                 tally, census, versions: versions, modules: answer.names.modules, end: end,

@@ -11,7 +11,7 @@ extension TelemetryReader {
         let census = NodeCensus(names, telemetry, metrics, end: window.until)
         let report = VisibilityReport(
             tally.versions, census, names.modules, index: try PublicationIndex.versions(self),
-            period: Self.period(telemetry))
+            window: window, period: Self.period(telemetry))
         let versions = report.versions()
         return (versions, census.notes + VersionVisibility.notes(versions))
     }

@@ -13,16 +13,36 @@ struct VisibilityReport {
         case unknown
         /// In the period that is looked at.
         case known(PublishedVersion)
-        /// At another time: what nodes did about it then is not stored.
+        /// In the window, but before anything of it is stored: who was asked first is not known, and only who refused it after
+        /// that tells something. As an index says it: what was committed long ago may have been published at any time since.
+        case unwatched(PublishedVersion)
+        /// At another time.
         case elsewhere
+
+        init(_ found: PublishedVersion, _ period: Range<Int64>, _ window: TimeWindow) {
+            if period.contains(found.time.rawValue) {
+                self = .known(found)
+            } else {
+                self = found.source == .index && window.contains(found.time) ? .unwatched(found) : .elsewhere
+            }
+        }
+
+        /// Nil where it is not known, or not asked for.
+        var published: PublishedVersion? {
+            switch self {
+            case .known(let found), .unwatched(let found): found
+            case .unknown, .elsewhere: nil
+            }
+        }
     }
 
     /// - Parameters:
     ///   - index: times of publication that are known
-    ///   - period: the part of the window of which something is stored; versions of other times are not looked at
+    ///   - window: that is asked about; versions of other times are not looked at
+    ///   - period: the part of it of which something is stored
     init(
         _ sightings: VersionSightings, _ census: NodeCensus, _ modules: [ModuleName],
-        index: [ModuleName: UnixNanos], period: Range<Int64>
+        index: [ModuleName: UnixNanos], window: TimeWindow, period: Range<Int64>
     ) {
         self.sightings = sightings
         self.census = census
@@ -36,7 +56,7 @@ struct VisibilityReport {
             } else {
                 return .unknown
             }
-            return period.contains(found.time.rawValue) ? .known(found) : .elsewhere
+            return Publication(found, period, window)
         }
     }
 
@@ -56,7 +76,7 @@ struct VisibilityReport {
             let (node, module) = (UInt32(key >> 32), UInt32(truncatingIfNeeded: key))
             switch publications[Int(module) - 1] {
             case .known: break
-            case .unknown: guard refused.contains(module) else { return }
+            case .unwatched, .unknown: guard refused.contains(module) else { return }
             case .elsewhere: return
             }
             views[module, default: []].append(
@@ -77,8 +97,10 @@ struct VisibilityReport {
     private func versions(of number: UInt32, _ views: [View]) -> [VersionVisibility] {
         let module = modules[Int(number) - 1]
         let published: PublishedVersion
-        if case .known(let known) = publications[Int(number) - 1] {
+        var isWatched = true
+        if let known = publications[Int(number) - 1].published {
             published = known
+            if case .unwatched = publications[Int(number) - 1] { isWatched = false }
         } else if let earliest = views.compactMap(\.success).min(),
             // Else it may have been there for long, and a node that did not have it had not been asked before.
             views.contains(where: { $0.refusals.first ?? .max < earliest })
@@ -98,7 +120,7 @@ struct VisibilityReport {
                 node: census.node(view.node), module: module, published: published,
                 lowerNanos: refusal.map(since), upperNanos: view.success.map(since))
         }
-        // Without a time of publication only what was refused while others had it tells anything.
-        return published.source == .firstSeen ? found.filter { $0.lowerNanos != nil } : found
+        // Without a time of publication, or what was asked since, only what was refused tells anything.
+        return published.source == .firstSeen || !isWatched ? found.filter { $0.lowerNanos != nil } : found
     }
 }

@@ -84,12 +84,19 @@ struct LeakList {
         publicHosts = PublicHosts(query.mirrors)
     }
 
+    /// One host has one name, however it is written.
+    private static func withoutUsualPort(_ host: String) -> String {
+        let host = host.lowercased()
+        for port in [":443", ":80"] where host.hasSuffix(port) { return String(host.dropLast(port.count)) }
+        return host
+    }
+
     mutating func add(_ key: LeakTally.Key, _ sighting: LeakTally.Sighting) {
         let node = names.node(key.node)
         // Client spans are not looked at by node before.
         guard query.filter.passes(node), let module = names.module(key.module)?.module else { return }
         let own = key.host > 0 ? names.labels[Int(key.host) - 1] : node.identity.name
-        var host = own
+        var host = Self.withoutUsualPort(own)
         if key.isPassedOn {
             guard let database = databases[key.server], PublicHosts.isChecksumDatabase(database) else {
                 return

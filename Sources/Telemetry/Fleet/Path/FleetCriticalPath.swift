@@ -68,7 +68,7 @@ extension TelemetryReader {
         try snapshot { () throws(StoreError) in
             let (now, quality) = try pathSums(query, query.window)
             var parts: [PathSums.Names: PathPart] = [:]
-            for (names, sum) in now.parts(by: query.parts) {
+            for (names, sum) in now.sums() {
                 parts[names] = PathPart(
                     stage: names.stage, service: names.service, operation: names.operation,
                     totalNanos: sum.nanos, requests: sum.requests)
@@ -77,7 +77,7 @@ extension TelemetryReader {
             if let window = query.baseline {
                 let (before, _) = try pathSums(query, window)
                 baseline = before.totals
-                for (names, sum) in before.parts(by: query.parts) {
+                for (names, sum) in before.sums() {
                     let none = PathPart(
                         stage: names.stage, service: names.service, operation: names.operation)
                     parts[names, default: none].baselineTotalNanos = sum.nanos
@@ -95,7 +95,9 @@ extension TelemetryReader {
         _ query: FleetPathQuery, _ window: TimeWindow
     ) throws(StoreError) -> (PathSums, FleetQuality) {
         let question = FleetQuestion(window: window, filter: query.filter, wantsStages: true)
-        let answer = try FleetScan.run(question, self) { names in PathSums(names) }
+        let answer = try FleetScan.run(question, self) { names in
+            PathSums(names, by: query.parts)
+        }
         return (answer.aggregate, answer.quality)
     }
 

@@ -28,9 +28,22 @@ struct PathSums: FleetAggregate {
 
     private struct Part: Sendable {
         var key: Key
-        var sum = Sum()
+        var nanos = 0.0
+        /// Place in `groups`.
+        var group: Int
+    }
+
+    /// Parts that are told together: a request that waited for several of them waited once.
+    private struct Group: Sendable {
+        var requests = 0
         /// The last request that waited for it, as `totals` counts them.
         var lastRequest = 0
+    }
+
+    private struct GroupKey: Hashable, Sendable {
+        var stage: Stage?
+        var service: UInt32?
+        var operation: UInt32?
     }
 
     /// Time that a fetch of Athens tells in a trace of its own.
@@ -44,6 +57,9 @@ struct PathSums: FleetAggregate {
     private(set) var totals = PathTotals()
     private var parts: [Part] = []
     private var places: [Key: Int] = [:]
+    private let wanted: Set<FleetPathQuery.Part>
+    private var groups: [Group] = []
+    private var groupPlaces: [GroupKey: Int] = [:]
     private var services = NumberedTexts()
     private var operations = NumberedTexts()
     /// Of requests that have to wait, by segment and row.
@@ -66,7 +82,11 @@ struct PathSums: FleetAggregate {
     /// By number of a node: one more than that of its service, 0 where it is not known yet.
     private var serviceOfNode: [UInt32] = []
 
-    init(_ names: FleetNames) { self.names = names }
+    /// - Parameter wanted: what parts are told apart by
+    init(_ names: FleetNames, by wanted: Set<FleetPathQuery.Part>) {
+        self.names = names
+        self.wanted = wanted
+    }
 
     // MARK: Taking in
 
@@ -116,10 +136,11 @@ struct PathSums: FleetAggregate {
 
     /// Adds to a part some time of the request that was counted last.
     private mutating func add(_ nanos: Double, to part: Int) {
-        parts[part].sum.nanos += nanos
-        guard parts[part].lastRequest < totals.requests else { return }
-        parts[part].lastRequest = totals.requests
-        parts[part].sum.requests += 1
+        parts[part].nanos += nanos
+        let group = parts[part].group
+        guard groups[group].lastRequest < totals.requests else { return }
+        groups[group].lastRequest = totals.requests
+        groups[group].requests += 1
     }
 
     /// - Parameter body: is given this value to change, the part and its nanoseconds
@@ -162,8 +183,19 @@ struct PathSums: FleetAggregate {
     private mutating func part(_ key: Key) -> Int {
         if let known = places[key] { return known }
         places[key] = parts.count
-        parts.append(Part(key: key))
+        parts.append(Part(key: key, group: group(key)))
         return parts.count - 1
+    }
+
+    private mutating func group(_ key: Key) -> Int {
+        let shared = GroupKey(
+            stage: wanted.contains(.stage) ? key.stage : nil,
+            service: wanted.contains(.service) ? key.service : nil,
+            operation: wanted.contains(.operation) ? key.operation : nil)
+        if let known = groupPlaces[shared] { return known }
+        groupPlaces[shared] = groups.count
+        groups.append(Group())
+        return groups.count - 1
     }
 
     /// The pieces of a request that had to wait, as its stages turned out.
@@ -259,9 +291,12 @@ struct PathSums: FleetAggregate {
                     operation: operations[Int(other.key.operation)]))
         }
         let places = other.parts.map { part($0) }
-        for (place, other) in zip(places, other.parts) {
-            parts[place].sum.nanos += other.sum.nanos
-            parts[place].sum.requests += other.sum.requests
+        var isCounted = [Bool](repeating: false, count: other.groups.count)
+        for (place, part) in zip(places, other.parts) {
+            parts[place].nanos += part.nanos
+            guard !isCounted[part.group] else { continue }
+            isCounted[part.group] = true
+            groups[parts[place].group].requests += other.groups[part.group].requests
         }
         for (key, pieces) in other.held {
             held[key] = pieces.map { Piece(part: places[$0.part], nanos: $0.nanos) }
@@ -273,15 +308,14 @@ struct PathSums: FleetAggregate {
     // MARK: After the scan
 
     /// The sums by name.
-    func parts(by wanted: Set<FleetPathQuery.Part>) -> [Names: Sum] {
+    func sums() -> [Names: Sum] {
         var found: [Names: Sum] = [:]
-        for part in parts where part.sum.requests > 0 {
+        for part in parts where groups[part.group].requests > 0 {
             let names = Names(
                 stage: wanted.contains(.stage) ? part.key.stage : nil,
                 service: wanted.contains(.service) ? services.texts[Int(part.key.service)] : nil,
                 operation: wanted.contains(.operation) ? operations.texts[Int(part.key.operation)] : nil)
-            found[names, default: Sum()].nanos += part.sum.nanos
-            found[names]?.requests += part.sum.requests
+            found[names, default: Sum(requests: groups[part.group].requests)].nanos += part.nanos
         }
         return found
     }
