@@ -16,26 +16,13 @@ extension CulpritSearch {
     /// The likeliest part of a culprit that has nearly all of its bad requests, while the others are as usual; nil where
     /// there is none.
     func narrowed(_ culprit: Culprit) -> Culprit? {
-        let slots = culprit.excess.slots
-        var total = ScanStatistic.Slot()
-        var parts = table.symptom.dimensions.map { NumberedGroups<ScanStatistic.Slot>(count: data.count($0)) }
-        for (index, entry) in table.entries.enumerated()
-        where !isExplained[index] && entry.slot != SymptomTable.before && slots.contains(Int(entry.slot)) {
-            let row = data.rows[Int(entry.row)]
-            guard data.number(culprit.dimension, row) == culprit.number else { continue }
-            let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
-            total += one
-            for (place, dimension) in table.symptom.dimensions.enumerated()
-            where dimension != culprit.dimension {
-                guard let number = data.number(dimension, row) else { continue }
-                parts[place].groups[parts[place].place(number, ScanStatistic.Slot())] += one
-            }
-        }
+        let (total, parts) = parts(of: culprit, by: table.symptom.dimensions)
         var best: Culprit?
         for (place, dimension) in table.symptom.dimensions.enumerated() where dimension != culprit.dimension {
             for (number, part) in zip(parts[place].numbers, parts[place].groups)
             where Self.hasNearlyAll(part, of: total) {
                 guard let group = groups[place].place(number),
+                    dimension != .node || !isWellOtherwise(groups[place].groups[group], part, culprit),
                     let found = self.culprit(
                         dimension, number, groups[place].groups[group], among: groups[place]),
                     found.excess.rate
@@ -46,6 +33,56 @@ extension CulpritSearch {
             }
         }
         return best
+    }
+
+    /// So many requests for others, of which so small a part is bad of what is bad for the host or the module.
+    private static let otherwiseMin: Float = 10
+    private static let otherwiseShare: Float = 0.25
+
+    /// Whether a node has trouble with this host or module, and has all others: its address may be refused, or its copy broken.
+    private func isWellOtherwise(_ node: Group, _ part: ScanStatistic.Slot, _ culprit: Culprit) -> Bool {
+        guard [.upstream, .module].contains(culprit.dimension) else { return false }
+        var rest = culprit.excess.slots.reduce(into: ScanStatistic.Slot()) { $0 += node.slots[$1] }
+        rest -= part
+        return rest.count >= Self.otherwiseMin
+            && rest.bad * part.count <= Self.otherwiseShare * part.bad * rest.count
+    }
+
+    /// The node that nearly all of a host's or a module's bad requests are of, while others ask for the same and have it; or the
+    /// host that nearly all of a node's are for, while it has what it asks others for. Where one of the two is to blame for
+    /// itself, it is the culprit, and there is none.
+    func counterpart(of culprit: Culprit) -> Counterpart? {
+        let dimension: IncidentDimension
+        switch culprit.dimension {
+        case .upstream, .module: dimension = .node
+        case .node where table.symptom.dimensions.contains(.upstream): dimension = .upstream
+        default: return nil
+        }
+        guard !table.symptom.isMeasured else { return nil }
+        let (total, parts) = parts(of: culprit, by: [dimension])
+        return zip(parts[0].numbers, parts[0].groups).first { Self.hasNearlyAll($0.1, of: total) }
+            .map { Counterpart(dimension: dimension, number: $0.0) }
+    }
+
+    /// The requests of a culprit in its interval, together and by what they have in other dimensions.
+    private func parts(
+        of culprit: Culprit, by dimensions: [IncidentDimension]
+    ) -> (total: ScanStatistic.Slot, parts: [NumberedGroups<ScanStatistic.Slot>]) {
+        let slots = culprit.excess.slots
+        var total = ScanStatistic.Slot()
+        var parts = dimensions.map { NumberedGroups<ScanStatistic.Slot>(count: data.count($0)) }
+        for (index, entry) in table.entries.enumerated()
+        where !isExplained[index] && entry.slot != SymptomTable.before && slots.contains(Int(entry.slot)) {
+            let row = data.rows[Int(entry.row)]
+            guard data.number(culprit.dimension, row) == culprit.number else { continue }
+            let one = ScanStatistic.Slot(count: 1, bad: entry.isBad ? 1 : 0, expected: entry.expected)
+            total += one
+            for (place, dimension) in dimensions.enumerated() where dimension != culprit.dimension {
+                guard let number = data.number(dimension, row) else { continue }
+                parts[place].groups[parts[place].place(number, ScanStatistic.Slot())] += one
+            }
+        }
+        return (total, parts)
     }
 
     private static func hasNearlyAll(_ part: ScanStatistic.Slot, of total: ScanStatistic.Slot) -> Bool {

@@ -21,9 +21,30 @@ struct CulpritSearch {
         var factor: Double
         /// Places of its bad requests among the rows of the data.
         var rows: [UInt32]
-        /// Of its requests like most that are bad, in its time: how many there are, which part is bad, and the median of what
-        /// is measured, of these and of all others like them, in seconds. Zeros where nothing is measured.
-        var measured = (count: 0.0, badShare: 0.0, median: 0.0, usualMedian: 0.0)
+        /// What is told of it.
+        var told = Told()
+        /// Of a host or a module, the one node that has trouble with it, while others that ask for the same do well; of a node
+        /// the one host that it has trouble with.
+        var counterpart: Counterpart?
+    }
+
+    struct Counterpart: Sendable {
+        var dimension: IncidentDimension
+        var number: UInt64
+    }
+
+    /// Of a culprit's requests like most that are bad, in its time: lists that are well say nothing of archives that fail.
+    struct Told: Sendable {
+        var count = 0.0
+        var bad = 0.0
+        /// How many are bad when all is well.
+        var expected = 0.0
+        /// The median of what is measured, of these and of all others like them, in seconds; 0 where nothing is measured.
+        var median = 0.0
+        var usualMedian = 0.0
+
+        var badShare: Double { bad / max(count, 1) }
+        var usualShare: Double { expected / max(count, 1) }
     }
 
     /// How many times as often as expected it has to be bad.
@@ -40,6 +61,11 @@ struct CulpritSearch {
     static let groupPeersMin = 2
     /// That chance alone finds one in all of this is as probable as e to the minus this.
     private static let margin = 9.0
+
+    struct GroupKey: Hashable {
+        var dimension: IncidentDimension
+        var number: UInt64
+    }
 
     struct Group {
         var slots: [ScanStatistic.Slot]
@@ -74,6 +100,8 @@ struct CulpritSearch {
     private var withOthers: [UInt64: ScanStatistic.Slot] = [:]
     private var dispersion = 1.0
     private(set) var isExplained: [Bool]
+    /// Groups that are as they always are, for what they are asked for.
+    private var dismissed: Set<GroupKey> = []
     private(set) var culprits: [Culprit] = []
     /// Of all requests that were looked at; nil where there is no culprit.
     var rows: SymptomRows? { culprits.isEmpty ? nil : SymptomRows(table, rowCount: data.rows.count) }
@@ -147,18 +175,21 @@ struct CulpritSearch {
 
     private mutating func search() {
         while culprits.count < Self.culpritsMax, let best = best() {
+            guard isBeyondItsMix(best) else {
+                dismissed.insert(GroupKey(dimension: best.dimension, number: best.number))
+                continue
+            }
             culprits.append(best)
+            culprits[culprits.count - 1].counterpart = counterpart(of: best)
             explain(culprits.count - 1)
         }
-        for place in culprits.indices { culprits[place].measured = measured(of: culprits[place]) }
+        for place in culprits.indices { culprits[place].told = told(of: culprits[place]) }
     }
 
     /// Of groups with a smaller part of the bad requests, a median would tell how requests of other kinds are.
     private static let likeShareMin = 0.1
 
-    private func measured(
-        of culprit: Culprit
-    ) -> (count: Double, badShare: Double, median: Double, usualMedian: Double) {
+    private func told(of culprit: Culprit) -> Told {
         let own = Set(culprit.rows)
         var badCounts = [Int](repeating: 0, count: Symptom.groupsMax)
         for entry in table.entries where entry.isBad && own.contains(entry.row) {
@@ -167,25 +198,27 @@ struct CulpritSearch {
         let least = Self.likeShareMin * Double(culprit.rows.count)
         let isAlike = badCounts.map { $0 > 0 && Double($0) >= least }
         var (here, elsewhere) = (DurationSketch(), DurationSketch())
-        var (count, bad) = (0.0, 0.0)
+        var told = Told()
         for entry in table.entries where isAlike[Int(entry.group)] {
             let row = data.rows[Int(entry.row)]
-            guard let micros = table.symptom.micros(row) else { return (0, 0, 0, 0) }
+            let micros = Int64(table.symptom.micros(row) ?? 0)
             let isOwn =
                 entry.slot != SymptomTable.before && culprit.excess.slots.contains(Int(entry.slot))
                 && data.number(culprit.dimension, row) == culprit.number
-            if isOwn {
-                here.add(Int64(micros))
-                count += 1
-                if entry.isBad { bad += 1 }
-            } else {
-                elsewhere.add(Int64(micros))
+            guard isOwn else {
+                elsewhere.add(micros)
+                continue
             }
+            // What another one is to blame for is told there.
+            guard !entry.isBad || own.contains(entry.row) else { continue }
+            here.add(micros)
+            told.count += 1
+            told.expected += Double(entry.expected)
+            if entry.isBad { told.bad += 1 }
         }
-        return (
-            count, count > 0 ? bad / count : 0, Double(here.quantile(0.5) ?? 0) / 1e6,
-            Double(elsewhere.quantile(0.5) ?? 0) / 1e6
-        )
+        told.median = Double(here.quantile(0.5) ?? 0) / 1e6
+        told.usualMedian = Double(elsewhere.quantile(0.5) ?? 0) / 1e6
+        return told
     }
 
     /// How improbable an excess has to be: the more is looked at, the more is found by chance.
@@ -223,7 +256,7 @@ struct CulpritSearch {
         _ dimension: IncidentDimension, _ number: UInt64, _ group: Group, among found: NumberedGroups<Group>
     ) -> Culprit? {
         let factor = max(1, group.factor)
-        guard
+        guard !dismissed.contains(GroupKey(dimension: dimension, number: number)),
             let excess = ScanStatistic.excess(
                 group.slots, factor: factor, least: requestsMin(dimension, group)),
             excess.bad >= least.bad, excess.ratio >= Self.ratioMin,

@@ -14,6 +14,8 @@ struct IncidentRanking {
     static let elsewhereShare = 0.25
     /// An effect that is so many times as frequent where it was found as elsewhere under the same cause has another one.
     static let elsewhereRatio = 3.0
+    /// And it is as improbable as e to the minus this that chance makes it so rare there.
+    static let elsewhereRarityMin = 9.0
 
     /// So long after a cause has ended, or before it began, what goes on is not brought about by it, if so large a part of it
     /// is bad of what is bad meanwhile: nanoseconds, and a part.
@@ -46,7 +48,8 @@ struct IncidentRanking {
             if let cause = causes.indices.first(where: { explains(causes[$0].finding, finding, data) }) {
                 causes[cause].consequences.append(finding)
             } else if let effect = causes.indices.first(where: {
-                finding.depth < causes[$0].finding.depth && explains(finding, causes[$0].finding, data)
+                (finding.depth < causes[$0].finding.depth || Self.isOfNode(causes[$0].finding, finding))
+                    && explains(finding, causes[$0].finding, data)
             }) {
                 let folded = causes[effect]
                 causes[effect] = (finding, [folded.finding] + folded.consequences)
@@ -97,7 +100,10 @@ struct IncidentRanking {
     }
 
     private func explains(_ cause: IncidentFinding, _ effect: IncidentFinding, _ data: IncidentData) -> Bool {
-        guard cause.depth <= effect.depth || effect.rule == "version-regression", cause.start < effect.end,
+        guard
+            cause.depth <= effect.depth || effect.rule == "version-regression"
+                || Self.isOfNode(effect, cause),
+            cause.start < effect.end,
             effect.start < cause.end,
             !effect.rows.isEmpty, Self.mayBring(cause, effect, data)
         else { return false }
@@ -108,6 +114,9 @@ struct IncidentRanking {
         }
         let covered = effect.rows.count { cause.covers(data.rows[Int($0)]) }
         guard Double(covered) >= Self.explainedShareMin * Double(effect.rows.count) else { return false }
+        if Self.isOfNode(effect, cause) {
+            return Double(covered) >= Self.sameShareMin * Double(effect.rows.count)
+        }
         // A version is nearer to the cause than what it does, unless all of its requests are those of something more likely.
         if cause.depth > effect.depth {
             return Double(covered) >= Self.sameShareMin * Double(effect.rows.count)
@@ -116,6 +125,22 @@ struct IncidentRanking {
         // A herd is over when caches have what it came for, though what brought it goes on.
         if Trouble(rule: effect.rule) == .herd { return true }
         return !isIndependent(effect, of: cause, data) && !hasOtherTime(effect, than: cause, data)
+    }
+
+    /// A node that is slow by itself makes what it fetches no slower than this many times what it is slower with its own.
+    private static let ownDelayMax = 1.5
+
+    /// Whether what a host takes longer is no more than what a node takes longer with answers of its own: where all that is
+    /// fetched goes by way of one node, the host only looks slow. What is quick elsewhere shows it first.
+    private static func isOfNode(_ host: IncidentFinding, _ node: IncidentFinding) -> Bool {
+        guard node.rule == "slow-node", let own = node.culprit, own.symptom == .slowServe,
+            own.dimension == .node,
+            ["slow-upstream", "slow-list", "sumdb-slow"].contains(host.rule), let fetched = host.culprit
+        else { return false }
+        let (late, lateByItself) = (
+            fetched.told.median - fetched.told.usualMedian, own.told.median - own.told.usualMedian
+        )
+        return late <= ownDelayMax * lateByItself
     }
 
     /// Whether the one is of a kind that may bring about the other.
@@ -183,8 +208,11 @@ struct IncidentRanking {
             return false
         }
         // One more than were seen: of a few that are well it is not known.
-        return inside.bad / max(inside.count, 1)
-            >= Self.elsewhereRatio * (elsewhere.bad + 1) / (elsewhere.count + 1)
+        let rate = inside.bad / max(inside.count, 1)
+        guard rate >= Self.elsewhereRatio * (elsewhere.bad + 1) / (elsewhere.count + 1) else { return false }
+        // What is rare has such a time by chance, and that is the one that was found.
+        return ScanStatistic.rarity(elsewhere.bad, of: elsewhere.count, expected: rate * elsewhere.count)
+            >= Self.elsewhereRarityMin
     }
 
     /// Whether who is affected was about as badly off minutes before the cause began, or still is minutes after it has

@@ -34,15 +34,16 @@ struct IncidentRow: Sendable {
     var client: UInt32
     var segment: UInt32
     var row: UInt32
-    /// Of the response, as far as 4 GiB; `UInt32.max` where nobody says it.
+    /// Of the response, as far as 4 GiB; `UInt32.max` where nobody says it. See `saysSize`.
     var bytes: UInt32
-    /// Kind, outcome and result of the cache, of five bits each: all three fit.
+    /// Kind, outcome and result of the cache, of five bits each, and whose word the size is: all four fit.
     private let facts: UInt16
     /// See `Exchange.version`.
     let version: UInt8
     var flags: Flags
 
     static let noTime = UInt32.max
+    private static let ownSize: UInt16 = 1 << 15
 
     /// - Parameter client: who asked in the end; of what a node passed on, that is not the node
     init(_ exchange: Exchange, of client: UInt32, behind hop: Exchange?) {
@@ -55,9 +56,12 @@ struct IncidentRow: Sendable {
         self.client = client
         segment = exchange.segment
         row = exchange.row
-        bytes = exchange.bytes.map { UInt32(clamping: min($0, UInt64(UInt32.max - 1))) } ?? .max
+        // Who does not say the size of what it passed on passed on what the node behind it says.
+        bytes =
+            (exchange.bytes ?? hop?.bytes).map { UInt32(clamping: min($0, UInt64(UInt32.max - 1))) } ?? .max
         facts =
-            UInt16(exchange.kind & 31) << 10 | UInt16(exchange.outcome & 31) << 5
+            (exchange.bytes == nil ? 0 : Self.ownSize) | UInt16(exchange.kind & 31) << 10 | UInt16(
+                exchange.outcome & 31) << 5
             | UInt16(exchange.cacheResult & 31)
         version = exchange.version
         flags = []
@@ -81,7 +85,9 @@ struct IncidentRow: Sendable {
     }
 
     /// `ModuleKind`
-    var kind: UInt8 { UInt8(truncatingIfNeeded: facts >> 10) }
+    var kind: UInt8 { UInt8(truncatingIfNeeded: facts >> 10 & 31) }
+    /// Whether the node itself says the size; else it is what the node behind says.
+    var saysSize: Bool { facts & Self.ownSize != 0 }
     /// `RequestOutcome`; 0 where the span does not tell.
     var outcome: UInt8 { UInt8(truncatingIfNeeded: facts >> 5 & 31) }
     /// `CacheResult` of the node's own cache.

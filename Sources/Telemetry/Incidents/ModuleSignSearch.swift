@@ -124,7 +124,7 @@ struct ModuleSignSearch {
     // MARK: Sizes
 
     private static func saysSize(_ row: IncidentRow, of kind: ModuleKind) -> Bool {
-        row.kind == kind.rawValue && row.ending == .ok && row.bytes != .max
+        row.kind == kind.rawValue && row.ending == .ok && row.saysSize
     }
 
     private mutating func lookAtLists() {

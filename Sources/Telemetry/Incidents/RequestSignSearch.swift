@@ -44,7 +44,7 @@ struct RequestSignSearch {
             if row.flags.contains(.keptRedirect) { signs[place].insert(.keptRedirect) }
             if row.ending == .rateLimited { signs[place].insert(.rateLimited) }
             if row.ending == .maskedTimeout { signs[place].insert(.maskedTimeout) }
-            guard row.moduleKind == .sumdbTile, row.bytes != .max else { continue }
+            guard row.moduleKind == .sumdbTile, row.saysSize else { continue }
             let full = UInt32(TileSizes.full)
             if row.flags.contains(.badTile) {
                 var node = tiles[row.node] ?? (0, 0, 0, false)

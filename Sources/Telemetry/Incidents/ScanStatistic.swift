@@ -89,6 +89,29 @@ struct ScanStatistic {
         return bad * log(seen / normal) + good
     }
 
+    /// The same of fewer bad ones than expected.
+    static func rarity(_ bad: Double, of count: Double, expected: Double) -> Double {
+        guard count > 0, bad < expected else { return 0 }
+        let normal = min(max(expected / count, rateRange.lowerBound), rateRange.upperBound)
+        let good = (count - bad) * log((count - bad) / count / (1 - normal))
+        return (bad > 0 ? bad * log(bad / count / normal) : 0) + good
+    }
+
+    /// The same of two rates, of which each is known by its own requests only, against one of both; 0 where the first is not
+    /// the higher one.
+    static func difference(_ here: Slot, _ there: Slot) -> Double {
+        func logLikelihood(_ bad: Double, _ count: Double, _ rate: Double) -> Double {
+            (bad > 0 ? bad * log(rate) : 0) + (bad < count ? (count - bad) * log(1 - rate) : 0)
+        }
+        let (count, bad) = (Double(here.count), Double(here.bad))
+        let (otherCount, otherBad) = (Double(there.count), Double(there.bad))
+        guard count > 0, otherCount > 0, bad * otherCount > otherBad * count else { return 0 }
+        let both = (bad + otherBad) / (count + otherCount)
+        return logLikelihood(bad, count, bad / count)
+            + logLikelihood(otherBad, otherCount, otherBad / otherCount)
+            - logLikelihood(bad, count, both) - logLikelihood(otherBad, otherCount, both)
+    }
+
     /// Of fewer changes nothing is known: an outage alone makes two or three.
     private static let changesMin = 8
 

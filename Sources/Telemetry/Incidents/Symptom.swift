@@ -162,6 +162,9 @@ enum Symptom: CaseIterable, Sendable {
         }
     }
 
+    /// Whether being bad is a matter of how long it took.
+    var isMeasured: Bool { noticeableMicros > 0 }
+
     /// Below this difference nobody notices, in microseconds.
     var noticeableMicros: Double {
         switch self {

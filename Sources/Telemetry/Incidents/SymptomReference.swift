@@ -31,6 +31,10 @@ struct SymptomReference: Sendable {
             var count = 0
             var bad = 0
 
+            var slot: ScanStatistic.Slot {
+                ScanStatistic.Slot(count: Float(count), bad: Float(bad), expected: 0)
+            }
+
             mutating func merge(_ other: Part) {
                 durations.merge(other.durations)
                 count += other.count
@@ -88,9 +92,24 @@ struct SymptomReference: Sendable {
                 told.count >= partsMin
                 ? normalParts(parts.map { ($0.count, $0.bad) }, isBeforeKnown: isKnown) : better
             guard let own else { return whole }
-            let chosen = own.reduce(into: before) { if $1 < parts.count { $0.merge(parts[$1]) } }
-            return (Double(chosen.bad) + Self.priorCount * whole) / (Double(chosen.count) + Self.priorCount)
+            func rate(_ part: Part) -> Double {
+                (Double(part.bad) + Self.priorCount * whole) / (Double(part.count) + Self.priorCount)
+            }
+            let better = own.reduce(into: Part()) { if $1 < parts.count { $0.merge(parts[$1]) } }
+            if before.count >= Self.contraryMin,
+                ScanStatistic.difference(better.slot, before.slot) >= Self.contraryEvidence
+            {
+                return rate(before)
+            }
+            var chosen = before
+            chosen.merge(better)
+            return rate(chosen)
         }
+
+        /// Where more than half of the window is bad, its better half is, too: so few requests of before are believed alone
+        /// where it is as improbable as e to the minus this that both are the same.
+        private static let contraryMin = 60
+        private static let contraryEvidence = 9.0
 
         private var told: [Part] { parts.filter { $0.count >= partMin } }
 

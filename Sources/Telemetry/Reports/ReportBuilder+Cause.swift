@@ -69,8 +69,8 @@ extension ReportBuilder {
                 events.append(
                     (
                         UnixNanos(clamping: times.lowerBound),
-                        "Change for the worse: from here on \(share(culprit.excess.rate)) are bad where "
-                            + "\(share(culprit.excess.expected / max(culprit.excess.count, 1))) are usual (log likelihood "
+                        "Change for the worse: from here on \(share(culprit.told.badShare)) are bad where "
+                            + "\(share(culprit.told.usualShare)) are usual (log likelihood "
                             + "\(likelihood), at least \(decimal(culprit.likelihoodMin)) tells)", true
                     ))
                 if incident.end != nil {

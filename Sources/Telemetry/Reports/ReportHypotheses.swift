@@ -96,8 +96,15 @@ struct ReportHypotheses {
             return Verdict(
                 question: words, answer: .suspect,
                 reason:
-                    "\(name(dimension, culprit.number)) has \(HumanUnits.count(Int64(culprit.excess.bad))) of what is bad, "
-                    + "\(ResultTable.tenths(culprit.excess.rate)) of its requests")
+                    "\(name(dimension, culprit.number)) has \(HumanUnits.count(Int64(culprit.told.bad))) of what is bad, "
+                    + "\(ResultTable.tenths(culprit.told.badShare)) of its requests")
+        }
+        if let other = culprit.counterpart, dimension == other.dimension {
+            return Verdict(
+                question: words, answer: .suspect,
+                reason:
+                    "nearly all of what is bad has to do with \(name(dimension, other.number)), and the rest is well"
+            )
         }
         guard let candidate = candidate(dimension) else {
             return Verdict(question: words, answer: .unknown, reason: "the telemetry does not say it")
@@ -107,6 +114,9 @@ struct ReportHypotheses {
         var own = Tally()
         for entry in concerned {
             let row = data.rows[Int(entry.row)]
+            // The same requests, as the node in front saw them, are no others.
+            if row.flags.contains(.passedFailureOn) { continue }
+            if culprit.dimension == .node, row.hasHop, UInt64(row.behind) == culprit.number { continue }
             let isCandidate = data.number(dimension, row) == candidate
             switch (isOfCulprit(row), isCandidate) {
             case (false, true): elsewhere.add(entry.isBad)

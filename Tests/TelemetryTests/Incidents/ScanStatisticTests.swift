@@ -54,4 +54,23 @@ struct ScanStatisticTests {
         let groups = [[ScanStatistic.Slot]](repeating: outage, count: 12)
         #expect(ScanStatistic.dispersion(groups) == 1)
     }
+
+    @Test("fewer than expected are as improbable as more, and two rates differ as far as both are known")
+    func rarityAndDifference() {
+        #expect(ScanStatistic.rarity(5, of: 100, expected: 5) == 0)
+        #expect(ScanStatistic.rarity(9, of: 100, expected: 5) == 0)
+        #expect(abs(ScanStatistic.rarity(0, of: 1_000, expected: 5) - 5) < 0.1, "Poisson: e to the minus 5")
+        #expect(
+            ScanStatistic.rarity(5, of: 100, expected: 50) > ScanStatistic.rarity(20, of: 100, expected: 50))
+        func slot(_ bad: Float, _ count: Float) -> ScanStatistic.Slot {
+            ScanStatistic.Slot(count: count, bad: bad, expected: 0)
+        }
+        #expect(ScanStatistic.difference(slot(5, 10), slot(50, 100)) == 0)
+        #expect(ScanStatistic.difference(slot(1, 10), slot(50, 100)) == 0, "the first one is the lower one")
+        #expect(ScanStatistic.difference(slot(0, 10), slot(0, 10)) == 0)
+        // Twice as much of both is twice the evidence.
+        let once = ScanStatistic.difference(slot(8, 10), slot(1, 20))
+        #expect(once > 5 && abs(ScanStatistic.difference(slot(16, 20), slot(2, 40)) - 2 * once) < 1e-9)
+        #expect(abs(ScanStatistic.difference(slot(10, 10), slot(0, 10)) - 20 * 0.693_147) < 1e-3)
+    }
 }

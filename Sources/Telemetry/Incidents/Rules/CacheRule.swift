@@ -8,7 +8,7 @@ struct CacheRule: IncidentRule {
         let data = context.data
         return context.culprits(.miss).compactMap { culprit in
             guard culprit.dimension != .serviceVersion else { return nil }
-            let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+            let usual = culprit.told.usualShare
             let nodes = Set(culprit.rows.map { data.rows[Int($0)].node })
             let all = Set(
                 data.rows.indices.lazy.filter { data.group(.miss, $0) != nil }.map { data.rows[$0].node })
@@ -25,7 +25,7 @@ struct CacheRule: IncidentRule {
                 culprit, data, rule: isFlush ? "cache-flush" : nil, severity: isFlush ? .page : .ticket,
                 depth: 1,
                 sentence:
-                    "\(who) missed \(share(culprit.excess.rate)) of \(number(culprit.excess.count)) requests for "
+                    "\(who) missed \(share(culprit.told.badShare)) of \(number(culprit.told.count)) requests for "
                     + "files that \(isOfOne ? "it" : "they") had given out before, where \(share(usual)) is usual"
             )
         }

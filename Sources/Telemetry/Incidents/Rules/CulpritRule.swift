@@ -12,7 +12,7 @@ extension IncidentRule {
     ) -> IncidentFinding {
         let times = data.times(culprit.excess.slots)
         let bad = culprit.rows.map { data.rows[Int($0)] }
-        let usual = culprit.excess.count > 0 ? culprit.excess.expected / culprit.excess.count : 0
+        let told = culprit.told
         let seconds = bad.reduce(0) { $0 + $1.seconds }
         let (dimension, number, slots) = (culprit.dimension, culprit.number, culprit.excess.slots)
         return IncidentFinding(
@@ -21,8 +21,8 @@ extension IncidentRule {
             score: culprit.score, confidence: 1 - exp(-max(culprit.score, 0) / 4) * 0.5, rows: culprit.rows,
             slowSeconds: seconds,
             numbers: [
-                ("requests", culprit.excess.count), ("bad_requests", culprit.excess.bad),
-                ("bad_share", culprit.excess.rate), ("usual_share", usual),
+                ("requests", told.count), ("bad_requests", told.bad), ("bad_share", told.badShare),
+                ("usual_share", told.usualShare),
             ] + numbers, explanation: sentence, depth: depth, culprit: culprit,
             covers: { row in
                 data.slot(row).map { slots.contains($0) } == true && data.number(dimension, row) == number

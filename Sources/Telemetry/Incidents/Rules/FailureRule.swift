@@ -15,9 +15,15 @@ struct FailureRule: IncidentRule {
                 culprit.symptom != .maskedTimeout || Self.isOfLimits(culprit, data)
             else { return nil }
             let bad = culprit.rows.map { data.rows[Int($0)] }
-            let subject = data.subject(culprit.dimension, culprit.number)
+            var subject = data.subject(culprit.dimension, culprit.number)
+            if let other = culprit.counterpart {
+                let more = data.subject(other.dimension, other.number)
+                (subject.node, subject.upstream) = (
+                    subject.node ?? more.node, subject.upstream ?? more.upstream
+                )
+            }
             let (rule, what, depth) = Self.kind(bad, culprit)
-            let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+            let usual = culprit.told.usualShare
             let noun =
                 switch culprit.symptom {
                 case .failure: "requests"
@@ -35,11 +41,20 @@ struct FailureRule: IncidentRule {
                 default: "everywhere"
                 }
             return finding(
-                culprit, data, rule: rule, severity: .page, depth: depth,
+                culprit, data, rule: rule, severity: .page, depth: depth, subject: subject,
                 sentence:
-                    "\(what) \(whose): \(share(culprit.excess.rate)) of \(number(culprit.excess.count)) "
+                    "\(what) \(whose)\(counterpart(culprit, subject)): \(share(culprit.told.badShare)) of \(number(culprit.told.count)) "
                     + "\(noun) failed, where \(share(usual)) is usual"
                     + Self.mostly(culprit, data))
+        }
+    }
+
+    /// Who asked, where others who ask for the same have it; or whom, where it has all else.
+    private func counterpart(_ culprit: CulpritSearch.Culprit, _ subject: IncidentSubject) -> String {
+        switch culprit.counterpart?.dimension {
+        case .node: " that \(subject.node ?? "a node") asks for, and no other node"
+        case .upstream: " for modules of \(subject.upstream ?? "a host"), and no others"
+        default: ""
         }
     }
 

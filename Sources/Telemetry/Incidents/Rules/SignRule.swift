@@ -55,7 +55,7 @@ struct SignRule: IncidentRule {
             guard culprit.dimension != .serviceVersion else { return nil }
             var subject = data.subject(culprit.dimension, culprit.number)
             if subject.node == nil { subject.node = Self.node(of: culprit, data) }
-            let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+            let usual = culprit.told.usualShare
             let isCutShort =
                 symptom == .otherSize
                 && 2 * culprit.rows.count { data.signs[Int($0)].contains(.cutShort) } > culprit.rows.count
@@ -63,7 +63,7 @@ struct SignRule: IncidentRule {
                 culprit, data, rule: isCutShort ? "truncated" : nil, severity: severity, depth: depth,
                 subject: subject,
                 sentence: "\(isCutShort ? "Archives cut short" : words)\(Self.whose(subject)): "
-                    + "\(number(culprit.excess.bad)) of \(number(culprit.excess.count)) \(noun), "
+                    + "\(number(culprit.told.bad)) of \(number(culprit.told.count)) \(noun), "
                     + "where \(share(usual)) is usual"
                     + (symptom == .withdrawn ? FailureRule.mostly(culprit, data) : ""))
         }

@@ -5,7 +5,7 @@ struct SlowLinkRule: IncidentRule {
     func findings(_ context: IncidentContext) -> [IncidentFinding] {
         let data = context.data
         return context.culprits(.slowLink).map { culprit in
-            let measured = culprit.measured
+            let told = culprit.told
             let subject = data.subject(culprit.dimension, culprit.number)
             let way =
                 switch culprit.dimension {
@@ -15,9 +15,9 @@ struct SlowLinkRule: IncidentRule {
                 }
             return finding(
                 culprit, data, severity: .ticket, depth: 1,
-                numbers: [("median_s", measured.median), ("usual_median_s", measured.usualMedian)],
-                sentence: "The way \(way) is slow: \(time(measured.median)) besides what the proxy took, "
-                    + "where \(time(measured.usualMedian)) is usual")
+                numbers: [("median_s", told.median), ("usual_median_s", told.usualMedian)],
+                sentence: "The way \(way) is slow: \(time(told.median)) besides what the proxy took, "
+                    + "where \(time(told.usualMedian)) is usual")
         }
     }
 }

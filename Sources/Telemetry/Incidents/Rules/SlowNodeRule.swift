@@ -21,15 +21,15 @@ struct SlowNodeRule: IncidentRule {
     private func finding(
         _ culprit: CulpritSearch.Culprit, _ words: String, _ data: IncidentData
     ) -> IncidentFinding {
-        let measured = culprit.measured
+        let told = culprit.told
         let subject = data.subject(culprit.dimension, culprit.number)
         let who = subject.node ?? subject.region.map { "Nodes in \($0)" } ?? "All nodes"
         return finding(
             culprit, data, severity: .ticket, depth: 1,
-            numbers: [("median_s", measured.median), ("usual_median_s", measured.usualMedian)],
+            numbers: [("median_s", told.median), ("usual_median_s", told.usualMedian)],
             sentence:
                 "\(who) \(subject.node == nil ? "are" : "is") slow by \(subject.node == nil ? "themselves" : "itself"): "
-                + "of its \(words) \(share(measured.badShare)) were slow, \(time(measured.median)) in the median "
-                + "where \(time(measured.usualMedian)) is usual")
+                + "of its \(words) \(share(told.badShare)) were slow, \(time(told.median)) in the median "
+                + "where \(time(told.usualMedian)) is usual")
     }
 }

@@ -40,7 +40,7 @@ struct SlowUpstreamRule: IncidentRule {
             // What was given up is told as what it ended with.
             let late = culprit.rows.count { data.rows[Int($0)].isFailure }
             guard 2 * late <= culprit.rows.count else { return nil }
-            let measured = culprit.measured
+            let told = culprit.told
             var subject = data.subject(culprit.dimension, culprit.number)
             if let module = subject.module {
                 subject.upstream = ModuleName(module: module, version: nil).upstream
@@ -59,10 +59,10 @@ struct SlowUpstreamRule: IncidentRule {
                 culprit, data, rule: isChecksum ? "sumdb-slow" : isOfLists ? "slow-list" : nil,
                 severity: .ticket, depth: 0,
                 subject: subject,
-                numbers: [("median_s", measured.median), ("usual_median_s", measured.usualMedian)],
-                sentence: "\(whose): \(time(measured.median)) in the median where "
-                    + "\(time(measured.usualMedian)) is usual, \(share(measured.badShare)) of "
-                    + "\(number(measured.count)) fetches slow")
+                numbers: [("median_s", told.median), ("usual_median_s", told.usualMedian)],
+                sentence: "\(whose): \(time(told.median)) in the median where "
+                    + "\(time(told.usualMedian)) is usual, \(share(told.badShare)) of "
+                    + "\(number(told.count)) fetches slow")
             if isOfLists, !isChecksum {
                 // Files do not wait for lists.
                 let covers = finding.covers

@@ -15,12 +15,12 @@ struct VersionRegressionRule: IncidentRule {
         return words.flatMap { symptom, verb in
             context.culprits(symptom).filter { $0.dimension == .serviceVersion }.map { culprit in
                 let subject = data.subject(culprit.dimension, culprit.number)
-                let usual = culprit.excess.expected / max(culprit.excess.count, 1)
+                let usual = culprit.told.usualShare
                 return finding(
                     culprit, data, severity: Self.severity(symptom), depth: 0,
                     sentence:
-                        "\(subject.serviceVersion ?? "A version") \(verb): \(share(culprit.excess.rate)) of "
-                        + "\(number(culprit.excess.count)) requests, where \(share(usual)) is usual")
+                        "\(subject.serviceVersion ?? "A version") \(verb): \(share(culprit.told.badShare)) of "
+                        + "\(number(culprit.told.count)) requests, where \(share(usual)) is usual")
             }
         }
     }
