@@ -139,9 +139,15 @@ struct JSONReader: ~Escapable {
     mutating func expect(_ wanted: Kind) throws(DecodeError) {
         let found = try kind()
         guard found != wanted else { return }
-        // A word may only begin like one.
-        if found == .bool || found == .null { try skipValue() }
+        // A word may only begin like one of JSON's.
+        guard found != .bool && found != .null || isNext("true") || isNext("false") || isNext("null") else {
+            throw malformed("expected \(wanted.rawValue), found a word that is none of JSON's")
+        }
         throw malformed("expected \(wanted.rawValue), found \(found.rawValue)")
+    }
+
+    private func isNext(_ word: String) -> Bool {
+        bytes.count - index >= word.utf8.count && zip(word.utf8, index...).allSatisfy { bytes[$1] == $0 }
     }
 
     mutating func bool() throws(DecodeError) -> Bool {
@@ -167,9 +173,7 @@ struct JSONReader: ~Escapable {
             default: "null"
             }
         for letter in word.utf8 {
-            guard peek() == letter else {
-                throw malformed("this is no JSON: what begins like '\(word)' is another word")
-            }
+            guard peek() == letter else { throw malformed("expected \(word)") }
             index += 1
         }
     }

@@ -28,6 +28,8 @@ import Testing
         Wrong("null", "json 1:1: expected an object, found null"),
         Wrong("{} {}", "json 1:4: expected nothing after the outermost value"),
         Wrong("{\n\"a\": tru}", "json 2:9: a: expected true"),
+        Wrong("not json", "json 1:1: expected an object, found a word that is none of JSON's"),
+        Wrong("true", "json 1:1: expected an object, found true or false"),
         Wrong("{\"a\":1,}", "json 1:8: expected a key in quotes"),
         Wrong("{\"a\" 1}", "json 1:6: a: expected ':' after a key"),
         Wrong("{\"a\":1 \"b\":2}", "json 1:8: a: expected ',' or '}'"),
