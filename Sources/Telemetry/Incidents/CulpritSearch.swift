@@ -51,6 +51,9 @@ struct CulpritSearch {
     static let ratioMin = 2.0
     /// How many are looked for: more than these are one trouble that nothing here names.
     static let culpritsMax = 8
+    /// And how many are dismissed, each after a look at all requests: the likeliest come first, and modules that are as they
+    /// always are may be thousands.
+    private static let dismissedMax = 40
     /// So many requests outside of its interval tell how a group is when all is well.
     static let outsideMin = 20.0
     /// Of a group of which that is not known, so many others have to be better: that one differs from another one is no
@@ -174,7 +177,7 @@ struct CulpritSearch {
     }
 
     private mutating func search() {
-        while culprits.count < Self.culpritsMax, let best = best() {
+        while culprits.count < Self.culpritsMax, dismissed.count < Self.dismissedMax, let best = best() {
             guard isBeyondItsMix(best) else {
                 dismissed.insert(GroupKey(dimension: best.dimension, number: best.number))
                 continue
