@@ -96,8 +96,8 @@ struct ReportHypotheses {
             return Verdict(
                 question: words, answer: .suspect,
                 reason:
-                    "\(name(dimension, culprit.number)) has \(HumanUnits.count(Int64(culprit.told.bad))) of what is bad, "
-                    + "\(ResultTable.tenths(culprit.told.badShare)) of its requests")
+                    "\(name(dimension, culprit.number)) has \(HumanUnits.count(Int64(culprit.rows.count))) of what is bad, "
+                    + "\(ResultTable.tenths(culprit.told.badShare)) of its requests like most of these")
         }
         if let other = culprit.counterpart, dimension == other.dimension {
             return Verdict(
